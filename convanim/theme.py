@@ -1,0 +1,57 @@
+"""How each role of a scene looks. A new theme is `replace(CLASSIC, ...)` and a row in THEMES."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+CELL_BP = 14.1734  # one cell of the guide in bp (1/72 inch): TeX's rounding of 0.5 cm
+THICK = 0.79701 / CELL_BP  # TikZ's "thick" line, in cells
+THIN = 0.3985 / CELL_BP  # TikZ's default line
+DASH = 2.98883 / CELL_BP  # TikZ's "dashed": as much on as off
+BORDER = 9.96264 / CELL_BP  # 10 pt around every figure
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The look of one role: colours as `#rrggbb` or None, widths and dashes in cells."""
+
+    fill: str | None = None
+    opacity: float = 1.0  # of the fill
+    stroke: str | None = None
+    width: float = 0.0
+    dash: float | None = None
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A name, the background, and one style for each role."""
+
+    name: str
+    background: str
+    styles: Mapping[str, Style]
+
+
+BASE02, BASE03, BLUE, CYAN = "#073642", "#002b36", "#268bd2", "#2aa198"  # Solarized, as the guide has them
+
+CLASSIC = Theme(
+    "classic",
+    "#ffffff",
+    MappingProxyType({
+        "grid": Style(stroke=BASE03, width=THICK, dash=DASH),
+        "input": Style(fill=BLUE, stroke=BASE03, width=THICK),
+        "tap": Style(fill=BASE02, opacity=0.4),
+        "window": Style(stroke=BASE03, width=THICK),
+        "ray": Style(stroke="#000000", width=THIN),
+        "output": Style(fill=CYAN, stroke="#000000", width=THIN),
+        "output_grid": Style(stroke=BASE03, width=THICK),
+        # the veil of .4 base02 over cyan, mixed: opaque, so that it can be drawn over everything that stands still
+        "current": Style(fill="#1c7676", stroke=BASE03, width=THICK),
+        "input_value": Style(fill="#000000"),
+        "kernel_value": Style(fill="#000000"),
+        "output_value": Style(fill="#000000"),
+    }),
+)
+
+THEMES = {CLASSIC.name: CLASSIC}

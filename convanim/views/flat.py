@@ -1,0 +1,82 @@
+"""The numerical figures of the guide: input and output side by side, seen from above, with their values."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from .. import words
+from ..errors import ConvanimError
+from ..geometry import Axis, Operation
+from ..scene import Box, Group, Layer, Mark, Moving, Polygon, Scene, Text
+from ..theme import BORDER, CELL_BP
+from .planes import Plane, two_axes
+
+if TYPE_CHECKING:
+    from ..numeric import Values
+
+RIGHT, DOWN = (1.0, 0.0), (0.0, 1.0)
+MARGIN = 0.5  # the guide's texts have invisible boxes of 2 x 2 cells, so its pages end half a cell beyond the grids
+ROOM = 0.9  # of a cell's width, for a text in it
+# CMR8 at 7.97 bp and CMR5 at 4.98 bp; their digits are .531 and .681 em wide, those of CMR10, which is drawn, .5
+LARGE = {"size": 7.97011 / CELL_BP, "stretch": 1.062}
+SMALL = {"size": 4.98132 / CELL_BP, "stretch": 1.362}
+
+
+def draw(op: Operation, values: Values | None = None) -> Scene:
+    """The scene of an operation of one or two dimensions, with its values."""
+    if values is None:
+        raise ConvanimError("the flat view shows values: give input= (and kernel=), or a seed")
+    height, width = two_axes(op, "flat")
+    rows, columns = height.output, width.output
+    left = Plane((0.0, 0.0), RIGHT, DOWN)
+    spare = height.padded - rows
+    right = Plane((width.padded + 1.0, float(spare - spare // 2)), RIGHT, DOWN)  # the guide rounds down from the bottom
+    texts = words.results(values.output.ravel().tolist(), whole=values.whole)
+    results = [Text("output_value", right.point(q + 0.5, r + 0.5), text, width=ROOM, **SMALL)
+               for (r, q), text in zip(product(range(rows), range(columns)), texts, strict=True)]
+    still = Layer((
+        left.grid("grid", height.padded, width.padded),
+        *left.units(height, width),
+        *_input_texts(height, width, values),
+        Polygon("output", right.rectangles([(0, rows)], [(0, columns)])),
+        right.grid("output_grid", rows, columns),
+        *results,
+    ))
+    window = left.window(height, width) + _kernel_texts(height, width, values)
+    cell = (Polygon("current", right.at_origin().rectangles([(0, 1)], [(0, 1)])),)
+
+    def at(step: int) -> tuple[Mark, ...]:
+        r, q = divmod(step, columns)
+        return (Group(left.point(q * width.stride, r * height.stride), window), Group(right.point(q, r), cell), results[step])
+
+    edge = MARGIN + BORDER
+    box = Box(-edge, -edge, width.padded + 1 + columns + 2 * edge, max(height.padded, rows) + 2 * edge)
+    return Scene(box, (still, Moving(at)), rows * columns, (rows // 2) * columns + columns // 2)
+
+
+def _input_texts(height: Axis, width: Axis, values: Values) -> list[Text]:
+    """The value of every padded cell, its zeros (minus infinity for max pooling) included."""
+    listed = values.input.reshape(height.input, width.input).tolist()
+    texts = []
+    for r, q in product(range(height.padded), range(width.padded)):
+        y, x = height.source(r), width.source(q)
+        value = values.padding if y is None or x is None else listed[y][x]
+        texts.append(Text("input_value", (q + 0.5, r + 0.5), words.number(value), width=ROOM, **LARGE))
+    return texts
+
+
+def _kernel_texts(height: Axis, width: Axis, values: Values) -> tuple[Text, ...]:
+    """The kernel's values in the taps' bottom right corners, in the middle below the input's value where they are long.
+
+    A transposed convolution's kernel is flipped here, since that is how it meets the input.
+    """
+    if values.kernel is None:
+        return ()
+    listed = values.kernel.reshape(height.kernel, width.kernel)
+    texts = [[words.number(value) for value in row] for row in (listed[::-1, ::-1] if values.flipped else listed).tolist()]
+    x = 0.8 if all(len(text) == 1 for row in texts for text in row) else 0.5
+    return tuple(
+        Text("kernel_value", (q * width.dilation + x, r * height.dilation + 0.8), text, width=ROOM, **SMALL)
+        for r, row in enumerate(texts) for q, text in enumerate(row)
+    )

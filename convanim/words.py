@@ -1,0 +1,100 @@
+"""What figures and messages say of an operation: its name, its formula with numbers, a description, numbers as text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from .geometry import Axis, Cell, ConvTranspose, Operation, Pool
+
+MINUS, TIMES, INFINITY = "\N{MINUS SIGN}", "x", "\N{INFINITY}"
+
+
+def size(cells: Cell) -> str:
+    """A size as words have it: (5, 7) is "5x7"."""
+    return TIMES.join(map(str, cells))
+
+
+def number(value: float) -> str:
+    """A value in few characters, with a true minus sign: 3, −0.25, 1.23e6, −∞."""
+    if math.isinf(value):
+        text = INFINITY
+    elif abs(value) < 1e6 and value == int(value):
+        text = str(abs(int(value)))
+    else:
+        text = f"{abs(value):.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", MINUS)
+    return MINUS + text if value < 0 else text
+
+
+def results(values: Iterable[float], *, whole: bool) -> list[str]:
+    """Output values: with one decimal, as the guide prints them, where the input's and kernel's values are whole numbers.
+
+    Other values, and those that one decimal would turn to zero or make too long, are written as `number` does.
+    """
+    listed = list(values)
+    if whole and all(v == 0 or 0.05 <= abs(v) < 1e5 for v in listed):
+        return [f"{v:.1f}".replace("-", MINUS) for v in listed]
+    return [number(v) for v in listed]
+
+
+def name(op: Operation) -> str:
+    """What kind of operation this is: "convolution", "transposed convolution", "max pooling"."""
+    if isinstance(op, Pool):
+        return f"{op.mode} pooling"
+    return "transposed convolution" if isinstance(op, ConvTranspose) else "convolution"
+
+
+def title(op: Operation) -> str:
+    """The operation in one line: "Convolution of a 5x5 input, kernel 3x3, stride 2x2, padding 1x1"."""
+    return f"{name(op).capitalize()} of a {size(op.input_size)} input, kernel {size(op.kernel_size)}{_parameters(op)}"
+
+
+def description(op: Operation) -> str:
+    """What a figure of the operation shows, for those who don't see it; every number is computed."""
+    taps = math.prod(op.kernel_size)
+    padded = ""
+    if isinstance(op, ConvTranspose):
+        between = "with zeros between and around its units" if any(s > 1 for s in op.stride) else "with zeros around it"
+        if op.padded_size != op.input_size:
+            padded = f" drawn {between} as {size(op.padded_size)} cells"
+    elif op.padded_size != op.input_size:
+        padded = f" padded to {size(op.padded_size)}"
+    unread = ""
+    if any(op.remainder):
+        unread = f" The last {' and '.join(map(str, op.remainder))} rows and columns of the padded input are never read." if len(op.remainder) == 2 else ""
+    return (
+        f"A window of {size(op.effective_kernel_size)} cells with {taps} kernel cells moves over an input of {size(op.input_size)}{padded}, "
+        f"row by row from the top left. Each of its {len(op.steps)} steps computes one cell of the output of {size(op.output_size)}.{unread}"
+    )
+
+
+def _parameters(op: Operation) -> str:
+    given = [("stride", op.stride, 1), ("padding", op.padding, 0), ("dilation", op.dilation, 1)]
+    if isinstance(op, ConvTranspose):
+        given.append(("output_padding", op.output_padding, 0))
+    return "".join(f", {word} {_values(values)}" for word, values, usual in given if any(v != usual for v in values))
+
+
+def _values(values: Iterable[int | tuple[int, int]]) -> str:
+    return TIMES.join(str(v) if isinstance(v, int) else f"{v[0]}:{v[1]}" for v in values)
+
+
+def formula(op: Operation, axis: int) -> str:
+    """The output size along one axis with its numbers: "floor((5 + 2*1 - 3) / 2) + 1 = 3" (PyTorch's documentation; Relationship 15)."""
+    (before, after), a = op.pads[axis], op.axes[axis]
+    if isinstance(op, ConvTranspose):
+        return _transposed_formula(op, axis)
+    pads = f" + 2*{before}" if before == after else f" + {before} + {after}"
+    return f"floor(({a.input}{pads} - {_reach(a)} - 1) / {a.stride}) + 1 = {a.output}"
+
+
+def _transposed_formula(op: ConvTranspose, axis: int) -> str:
+    (before, after), a = op.pads[axis], op.axes[axis]
+    pads = f" - 2*{before}" if before == after else f" - {before} - {after}"
+    return f"({a.input} - 1)*{op.stride[axis]}{pads} + {_reach(a)} + {op.output_padding[axis]} + 1 = {a.output}"  # type: ignore[index]
+
+
+def _reach(axis: Axis) -> str:
+    return f"{axis.dilation}*({axis.kernel} - 1)"
+
+
