@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import floor
 from types import MappingProxyType
 
 CELL_BP = 14.1734  # one cell of the guide in bp (1/72 inch): TeX's rounding of 0.5 cm
@@ -11,6 +12,12 @@ THICK = 0.79701 / CELL_BP  # TikZ's "thick" line, in cells
 THIN = 0.3985 / CELL_BP  # TikZ's default line
 DASH = 2.98883 / CELL_BP  # TikZ's "dashed": as much on as off
 BORDER = 9.96264 / CELL_BP  # 10 pt around every figure
+
+
+def pixel_size(width: float, height: float, dpi: float) -> tuple[int, int]:
+    """(width, height) in pixels of a box in cells. The guide renders at four times the resolution and shrinks, halves rounded up."""
+    across, down = (floor(round(cells * CELL_BP * 4 * dpi / 72) / 4 + 0.5) for cells in (width, height))
+    return max(across, 1), max(down, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import takewhile
-from math import floor
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
 from ..scene import Group, Layer, Line, Mark, Part, Point, Polygon, Scene, Text
-from ..theme import CELL_BP, Style, Theme
+from ..theme import Style, Theme
 from . import glyphs
 
 CODES = {"M": Path.MOVETO, "L": Path.LINETO, "Q": Path.CURVE3, "C": Path.CURVE4, "Z": Path.CLOSEPOLY}
@@ -24,20 +23,14 @@ Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Stroke = tuple[Any, Path, Any]  # what draw_path takes: graphics context, path, colour of the fill
 
 
-def pixel_size(scene: Scene, dpi: float) -> tuple[int, int]:
-    """(width, height) in pixels. The guide renders at four times the resolution and shrinks, halves rounded up; so do we."""
-    width, height = (floor(round(cells * CELL_BP * 4 * dpi / 72) / 4 + 0.5) for cells in (scene.box.width, scene.box.height))
-    return max(width, 1), max(height, 1)
-
-
 class Canvas:
     """Draws the steps of one scene, one after the other, into one buffer.
 
     What stands still below all that moves is drawn once, and copied back before each step.
     """
 
-    def __init__(self, scene: Scene, theme: Theme, dpi: float) -> None:
-        self.size = width, height = pixel_size(scene, dpi)
+    def __init__(self, scene: Scene, theme: Theme, size: tuple[int, int]) -> None:
+        width, height = size
         self._scene, self._theme = scene, theme
         # the page fills its pixels, as the guide's does: up to half a pixel in each direction
         self._across, self._down = width / scene.box.width, height / scene.box.height

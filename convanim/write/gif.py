@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -22,6 +22,7 @@ LARGEST_SIDE = 0xFFFF
 TOLERANCE = 20  # most that a channel of an anti-aliased pixel may differ from frame(i), of 255: fewer colours, a smaller file
 LIMIT = 24  # the same for a colour that no sampled frame had, before its frame gets a palette of its own
 SAMPLES = 3  # frames whose colours make the palette
+FLAT = 4  # neighbouring pixels of one colour that make it a flat colour, which stays exact
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -48,3 +49,122 @@ def _check(animation: Animation) -> None:
         raise ConvanimError(f"the picture would be {width}x{height} pixels, and a GIF's side has at most {LARGEST_SIDE}: take a smaller dpi")
 
 
+def blocks(animation: Animation) -> Iterator[bytes]:
+    """The blocks of the file, each made when it is asked for, so that memory is that of one frame."""
+    canvas = animation.canvas()
+    steps = animation.scene.steps
+    width, height = animation.size
+    palette = Palette(_colours(_packed(canvas.draw(step)) for step in sorted({n * (steps - 1) // (SAMPLES - 1) for n in range(SAMPLES)})))
+    yield b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF0 | palette.bits - 1, 0, 0) + palette.table()
+    if steps > 1:
+        yield b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"  # loop for ever
+    shown = np.zeros((height, width), np.uint8)  # the index that each pixel has; 0, the transparent one, where none is known
+    before = np.zeros((height, width), np.uint32)
+    for step in range(steps):
+        now = _packed(canvas.draw(step))
+        top, bottom, left, right = _bounds(now != before)
+        part = now[top:bottom, left:right]
+        before[top:bottom, left:right] = part
+        index = palette.index(part)
+        old = shown[top:bottom, left:right]
+        own = palette
+        if index is None:  # colours that no sample had and that nothing comes near: a palette for this frame alone
+            own = Palette(_colours([part]))
+            index, old[:] = own.index(part, exact=False), 0
+            seen = (0, bottom - top, 0, right - left)
+        else:
+            changed = index != old
+            seen = _bounds(changed)
+            old[:] = index
+            index = np.where(changed, index, np.uint8(0))
+        y0, y1, x0, x1 = seen
+        yield _frame(index[y0:y1, x0:x1], (left + x0, top + y0), animation.step_ms, own, local=own is not palette)
+    yield b"\x3b"
+
+
+class Palette:
+    """At most 255 colours, packed as 0xBBGGRR, with index 0 for transparent; a table finds the index of any colour at once."""
+
+    def __init__(self, colours: Array) -> None:
+        self.colours = colours
+        self.bits = max(2, int(colours.size).bit_length())
+        self._found = np.zeros(1 << 24, np.uint8)  # 0: not looked for yet. The system gives memory only where it is touched
+        self._found[colours] = np.arange(1, colours.size + 1)
+        self._channels = _split(colours)
+
+    def table(self) -> bytes:
+        """The colour table, filled up to a power of two."""
+        return (b"\0\0\0" + self._channels.astype(np.uint8).tobytes()).ljust(3 << self.bits, b"\0")
+
+    def index(self, pixels: Array, *, exact: bool = True) -> Array | None:
+        """The index of each pixel's nearest colour; None if one is further than LIMIT from all and that matters."""
+        index = self._found[pixels]
+        if not index.all():
+            new = np.unique(pixels[index == 0])
+            distance = np.abs(_split(new)[:, None] - self._channels[None]).max(2)
+            if exact and distance.min(1).max() > LIMIT:
+                return None
+            self._found[new] = distance.argmin(1) + 1
+            index = self._found[pixels]
+        return index
+
+
+def _packed(pixels: Array) -> Array:
+    """uint8 (height, width, 4) as one number 0xBBGGRR a pixel."""
+    return pixels.view("<u4")[..., 0] & np.uint32(0xFFFFFF)
+
+
+def _split(colours: Array) -> Array:
+    return np.stack([colours & 255, colours >> 8 & 255, colours >> 16], -1).astype(np.int16)
+
+
+def _bounds(changed: Array) -> tuple[int, int, int, int]:
+    """(top, bottom, left, right) of what is true; one pixel where nothing is."""
+    rows = np.flatnonzero(changed.any(1))
+    if not rows.size:
+        return 0, 1, 0, 1
+    columns = np.flatnonzero(changed[rows[0] : rows[-1] + 1].any(0))
+    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+
+
+def _colours(frames: Iterable[Array]) -> Array:
+    """Colours for these frames: every flat one as it is, and anti-aliased ones so that none is further than TOLERANCE away.
+
+    The most frequent are taken first; where more than 255 would be needed, the tolerance grows.
+    """
+    flat: list[Array] = []
+    edges: list[Array] = []
+    for frame in frames:
+        row = frame.ravel()
+        starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])
+        long = np.diff(starts, append=row.size) >= FLAT
+        flat.append(row[starts[long]])
+        edges.append(row[starts])
+    certain = np.unique(np.concatenate(flat))
+    colours, counts = np.unique(np.concatenate(edges), return_counts=True)
+    colours = colours[np.argsort(-counts, kind="stable")]
+    channels, tolerance = _split(colours), TOLERANCE
+    while True:
+        left = np.ones(colours.size, bool)
+        chosen = [colours[:0]]
+        if certain.size <= 255:
+            chosen = [certain]
+            left = np.abs(channels[:, None] - _split(certain)[None]).max(2).min(1) > tolerance
+        while left.any() and sum(map(len, chosen)) <= 255:
+            first = int(left.argmax())
+            chosen.append(colours[first : first + 1])
+            left &= np.abs(channels - channels[first]).max(1) > tolerance
+        palette = np.concatenate(chosen)
+        if palette.size <= 255:
+            return palette
+        tolerance += 4
+
+
+def _frame(index: Array, at: tuple[int, int], step_ms: int, palette: Palette, *, local: bool) -> bytes:
+    """One frame: how long it is seen, where it lies, its palette if it has its own, and its pixels."""
+    height, width = index.shape
+    control = b"\x21\xf9\x04" + struct.pack("<BHBB", 0x05, step_ms // TICK_MS, 0, 0)  # keep the picture, 0 is transparent
+    where = b"\x2c" + struct.pack("<HHHHB", *at, width, height, 0x80 | palette.bits - 1 if local else 0)
+    image = Image.frombytes("P", (width, height), np.ascontiguousarray(index).tobytes())
+    pixels = image.tobytes("gif", "P", palette.bits, 0)
+    return control + where + (palette.table() if local else b"") + bytes([palette.bits]) + pixels + b"\0"

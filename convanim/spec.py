@@ -1,0 +1,217 @@
+"""The record behind a table of a TOML file, a call of the command line or of `animate`, and the animation that it makes."""
+
+from __future__ import annotations
+
+import math
+import os
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from . import words
+from .animation import Animation
+from .errors import ConvanimError, expected_one_of, shown
+from .geometry import OPERATIONS, Operation
+from .theme import THEMES, Theme
+from .views import VIEWS
+from .write import MOST_STEPS
+
+STEP_MS, DPI, SEED = 1000, 150, 1234  # the guide's
+LARGEST_DPI = 9600
+MOST_CELLS = 4_000_000  # of the padded input or the output: what a drawing of single cells can hold in 2 GB
+
+
+def animate(
+    op: Operation,
+    *,
+    view: str | None = None,
+    theme: str | Theme = "classic",
+    step_ms: int = STEP_MS,
+    dpi: float = DPI,
+    input: object | None = None,  # noqa: A002 - the field's word
+    kernel: object | None = None,
+    seed: int | None = None,
+    title: str | None = None,
+    description: str | None = None,
+) -> Animation:
+    """The animation of an operation of one or two dimensions.
+
+    `view` is a row of VIEWS: "isometric", or "flat" with values, which is taken when `input`, `kernel` (arrays of
+    `op.input_size` and `op.kernel_size`) or `seed` are given. Values that aren't given are drawn from `seed`. `step_ms` is the
+    time of a step in milliseconds; `dpi` 150 gives the guide's size. `title` and `description` are for screen readers.
+    Raises ConvanimError for what isn't one of these, for more than two dimensions, and for a figure that is too large.
+    """
+    if not isinstance(op, tuple(OPERATIONS.values())):
+        raise ConvanimError(f"{shown(op)} is not an operation: give a Conv, ConvTranspose or Pool")
+    given = [name for name, value in (("input", input), ("kernel", kernel), ("seed", seed)) if value is not None]
+    if view is None:
+        view = "flat" if given else "isometric"
+    if not isinstance(view, str) or view not in VIEWS:
+        raise expected_one_of("view", view, VIEWS)
+    if given and not VIEWS[view].shows_values:
+        raise ConvanimError(f"the {view} view shows no values, so {given[0]}= has no place in it: take view='flat', or leave it out")
+    if not isinstance(theme, Theme):
+        if not isinstance(theme, str) or theme not in THEMES:
+            raise expected_one_of("theme", theme, THEMES)
+        theme = THEMES[theme]
+    _check_numbers(step_ms, dpi)
+    _check_size(op)
+    shown_values = None
+    if VIEWS[view].shows_values:
+        from .numeric import values
+
+        shown_values = values(op, input=input, kernel=kernel, seed=SEED if seed is None else seed)
+    scene = VIEWS[view].draw(op, shown_values)
+    scene = replace(scene, title=words.title(op) if title is None else str(title), description=words.description(op) if description is None else str(description))
+    return Animation(scene, theme, int(step_ms), dpi)
+
+
+def _check_numbers(step_ms: object, dpi: object) -> None:
+    if isinstance(step_ms, bool) or not isinstance(step_ms, int) or not 1 <= step_ms <= 3_600_000:
+        raise ConvanimError(f"step_ms={shown(step_ms)}: the time of a step is a whole number of milliseconds, from 1 to 3600000")
+    if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not 1 <= dpi <= LARGEST_DPI:
+        raise ConvanimError(f"dpi={shown(dpi)}: the resolution is a number from 1 to {LARGEST_DPI}; the guide's figures have 150")
+
+
+def _check_size(op: Operation) -> None:
+    steps = math.prod(op.output_size)
+    if steps > MOST_STEPS:
+        raise ConvanimError(
+            f"an output of {words.size(op.output_size)} would need {steps:,} frames, and {MOST_STEPS:,} are the most: "
+            "take a smaller input_size or a larger stride"
+        )
+    cells = math.prod(op.padded_size)
+    if cells > MOST_CELLS:
+        raise ConvanimError(
+            f"a padded input of {words.size(op.padded_size)} has {cells:,} cells and would need {cells * 500 / 2**30:,.1f} GB to draw; "
+            f"{MOST_CELLS:,} cells (2 GB) are the most: take a smaller input_size"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One named figure: the fields of a TOML table. A field that is left out has the operation's or `animate`'s own value."""
+
+    name: str
+    operation: str
+    input_size: Any
+    kernel_size: Any
+    stride: Any = None
+    padding: Any = None
+    dilation: Any = None
+    output_padding: Any = None
+    mode: Any = None
+    ndim: Any = None
+    view: Any = None
+    theme: Any = None
+    step_ms: Any = None
+    dpi: Any = None
+    seed: Any = None
+    input: Any = None
+    kernel: Any = None
+    title: Any = None
+    description: Any = None
+    source: str = field(default="", compare=False)
+
+    def op(self) -> Operation:
+        """The operation that the figure shows."""
+        kind = OPERATIONS[self.operation]
+        return kind(**self._given(f.name for f in fields(kind)))
+
+    def animate(self) -> Animation:
+        """The figure's animation."""
+        return animate(self.op(), **self._given(("view", "theme", "step_ms", "dpi", "seed", "input", "kernel", "title", "description")))
+
+    def _given(self, names: Iterable[str]) -> dict[str, Any]:
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+
+# what a table may hold, for each operation
+_COMMON = {f.name for f in fields(Figure)} - {"name", "source", "stride", "padding", "dilation", "output_padding", "mode", "ndim"}
+KEYS = {name: sorted(_COMMON | {f.name for f in fields(kind)}) for name, kind in OPERATIONS.items()}
+
+
+def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
+    """The figures of TOML files by name; without any, the guide's, which come with the package.
+
+    Raises ConvanimError for a file that can't be read or parsed, and for a key or value that a figure can't have.
+    """
+    found: dict[str, Figure] = {}
+    for where, text in _texts(specs):
+        try:
+            tables = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConvanimError(f"{where} is not TOML: {error}") from None
+        for name, table in tables.items():
+            if name in found:
+                raise ConvanimError(f"{where}: a figure named {name!r} is in {found[name].source} already; give it another name")
+            found[name] = _figure(where, name, table)
+    return found
+
+
+def figure(name: str, *specs: str | os.PathLike[str]) -> Animation:
+    """The animation of a named figure, one of the guide's or of the given TOML files: `figure("padding_strides").save("x.gif")`."""
+    known = figures(*specs)
+    if name not in known:
+        raise expected_one_of("figure", name, known)
+    return known[name].animate()
+
+
+def _figure(where: str, name: str, table: object) -> Figure:
+    place = f"{where}, figure {name!r}"
+    if not name or name.startswith(".") or any(c in name for c in '/\\{}:\0\n"'):
+        raise ConvanimError(f"{place}: a figure's name becomes a file's name; take letters, digits, - and _")
+    if not isinstance(table, dict):
+        raise ConvanimError(f"{place}: {shown(table)} is not a table; begin each figure with a line [{name}]")
+    operation = table.get("operation")
+    if operation is None:
+        raise ConvanimError(f"{place} has no operation: add operation = \"conv\", or one of {', '.join(OPERATIONS)}")
+    if not isinstance(operation, str) or operation not in OPERATIONS:
+        raise _at(place, expected_one_of("operation", operation, OPERATIONS))
+    for key in table:
+        if key not in KEYS[operation]:
+            raise _at(place, expected_one_of("key", key, KEYS[operation]))
+    for key in ("input_size", "kernel_size"):
+        if key not in table:
+            raise ConvanimError(f"{place} has no {key}: add a line such as {key} = 3, or [3, 5] for rows and columns")
+    made = Figure(name=name, source=where, **table)
+    try:
+        made.op()
+        for key, choices in (("view", VIEWS), ("theme", THEMES)):
+            value = table.get(key)
+            if value is not None and (not isinstance(value, str) or value not in choices):
+                raise expected_one_of(key, value, choices)
+    except ConvanimError as error:
+        raise _at(place, error) from None
+    return made
+
+
+def _at(place: str, error: ConvanimError) -> ConvanimError:
+    return ConvanimError(f"{place}: {error}")
+
+
+def _texts(specs: tuple[str | os.PathLike[str], ...]) -> list[tuple[str, str]]:
+    """(where, text) of the TOML files."""
+    if not specs:
+        return [(path.name, path.read_text(encoding="utf-8")) for path in shipped()]
+    texts = []
+    for spec in specs:
+        try:
+            texts.append((str(spec), Path(spec).read_text(encoding="utf-8")))
+        except (OSError, TypeError) as error:
+            raise ConvanimError(f"can't read {shown(str(spec))}: {getattr(error, 'strerror', None) or error}; give the path of a TOML file") from None
+        except UnicodeDecodeError:
+            raise ConvanimError(f"{spec} is not TOML: it isn't UTF-8 text") from None
+    return texts
+
+
+def shipped() -> list[Any]:
+    """The TOML files of the guide's figures: in the installed package, or in a checkout beside it."""
+    package = resources.files("convanim")
+    for folder in (package / "templates", Path(str(package)).parent / "templates"):
+        if folder.is_dir():
+            return sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: str(path.name))
+    raise ConvanimError("the package's templates are missing: install convanim again")

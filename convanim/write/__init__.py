@@ -1,0 +1,127 @@
+"""The writers: from an animation to files, chosen by the suffix of the name."""
+
+from __future__ import annotations
+
+import os
+import string
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import ConvanimError, expected_one_of, shown
+
+if TYPE_CHECKING:
+    from ..animation import Animation
+
+MOST_STEPS = 100_000
+MOST_BYTES = 2 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a suffix is written: all steps in one file, or a picture a step. `bytes_a_pixel` is the memory that drawing takes."""
+
+    about: str
+    animated: Callable[[Animation, Path], None] | None
+    pictures: Callable[[Animation, Iterator[tuple[int, Path]]], None] | None
+    bytes_a_pixel: int
+
+
+def _gif(animation: Animation, path: Path) -> None:
+    from . import gif
+
+    gif.write(animation, path)
+
+
+def _svg(animation: Animation, path: Path) -> None:
+    from . import pictures
+
+    pictures.write_animated_svg(animation, path)
+
+
+def _svgs(animation: Animation, named: Iterator[tuple[int, Path]]) -> None:
+    from . import pictures
+
+    pictures.write_svgs(animation, named)
+
+
+def _pngs(animation: Animation, named: Iterator[tuple[int, Path]]) -> None:
+    from . import pictures
+
+    pictures.write_pngs(animation, named)
+
+
+FORMATS = {
+    ".gif": Format("animated, loops", _gif, None, 24),
+    ".svg": Format("animated, loops, no script; with {step} or one step a still picture", _svg, _svgs, 0),
+    ".png": Format("a still picture; {step} in the name for all steps", None, _pngs, 16),
+}
+
+
+def save(animation: Animation, path: str | os.PathLike[str], step: int | None = None) -> list[Path]:
+    """Write an animation, in the format of the path's suffix, and return the paths written.
+
+    A name with `{step}` or `{step:03d}` is a sequence, a file for each step; `step` writes that one alone. Raises
+    ConvanimError before anything is written for a suffix that isn't in FORMATS, a name that can't be, a figure of more than
+    100,000 steps or 2 GB, and for a place that can't be written.
+    """
+    try:
+        target = Path(os.fspath(path))
+    except TypeError:
+        raise ConvanimError(f"{shown(path)} is not a path: give a name such as 'strides.gif'") from None
+    if not target.name or "\0" in str(target):
+        raise ConvanimError(f"{shown(str(path))} is not a file's name: give one such as 'strides.gif'")
+    suffix = target.suffix.lower()
+    if suffix not in FORMATS:
+        raise expected_one_of(f"format of {str(target)!r}: suffix", suffix, FORMATS)
+    form = FORMATS[suffix]
+    check_cost(animation, form.bytes_a_pixel)
+    if step is not None:
+        animation.check_step(step)
+    named = _named(target, animation.scene.steps if step is None else None, step)
+    if step is not None or len(named) > 1 or "{" in str(target):
+        if form.pictures is None:
+            raise ConvanimError(f"{target}: a {suffix} holds the whole animation; write single pictures as .svg or .png")
+        form.pictures(animation, iter(named))
+    elif form.animated is None:
+        if animation.scene.steps > 1:
+            raise ConvanimError(
+                f"{target}: a {suffix} holds one picture, and this figure has {animation.scene.steps} steps; "
+                f"put {{step}} into the name ({target.stem}_{{step:03d}}{suffix}), or give one step"
+            )
+        assert form.pictures is not None
+        form.pictures(animation, iter([(0, target)]))
+    else:
+        form.animated(animation, target)
+    return [name for _, name in named]
+
+
+def check_cost(animation: Animation, bytes_a_pixel: int) -> None:
+    """Refuse what would take too long or too much memory, before any work, and say what it would need."""
+    steps, (width, height) = animation.scene.steps, animation.size
+    if steps > MOST_STEPS:
+        raise ConvanimError(f"the figure would need {steps:,} steps, a frame each, and {MOST_STEPS:,} are the most: take a smaller input or a larger stride")
+    needed = width * height * bytes_a_pixel
+    if needed > MOST_BYTES:
+        raise ConvanimError(
+            f"a frame would be {width:,} x {height:,} pixels and need {needed / 2**30:,.1f} GB to draw; {MOST_BYTES / 2**30:.0f} GB are the most: "
+            "take a smaller dpi or a smaller figure"
+        )
+
+
+def _named(target: Path, steps: int | None, step: int | None) -> list[tuple[int, Path]]:
+    """(step, path) of every file to write; one file where the name has no {step}."""
+    pattern = str(target)
+    try:
+        fields = [(field, spec) for _, field, spec, _ in string.Formatter().parse(pattern) if field is not None]
+        if not fields:
+            return [(step or 0, Path(pattern.format()) if "{" in pattern or "}" in pattern else target)]
+        if any(field != "step" for field, _ in fields):
+            raise KeyError
+        names = [(n, Path(pattern.format(step=n))) for n in (range(steps) if steps is not None else [step or 0])]
+    except (ValueError, KeyError, IndexError, AttributeError):
+        raise ConvanimError(f"{pattern!r}: the only thing in braces that a name can have is the step, as in 'frames_{{step:03d}}.png'") from None
+    if len({name for _, name in names}) < len(names):
+        raise ConvanimError(f"{pattern!r} gives the same name to several steps: write {{step}} or {{step:03d}}")
+    return names

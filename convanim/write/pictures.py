@@ -1,0 +1,38 @@
+"""SVG files, PNG files, and sequences of either: one picture a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .files import replacing
+
+if TYPE_CHECKING:
+    from ..animation import Animation
+
+
+def write_animated_svg(animation: Animation, path: Path) -> None:
+    """Write the whole animation as one SVG."""
+    from ..render import svg
+
+    text = svg.animated(animation.scene, animation.theme, animation.size, animation.step_ms)
+    with replacing(path) as file:
+        file.write(text.encode())
+
+
+def write_svgs(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> None:
+    """Write the given steps as an SVG each."""
+    for step, path in pictures:
+        with replacing(path) as file:
+            file.write(animation.svg(step).encode())
+
+
+def write_pngs(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> None:
+    """Write the given steps as a PNG each."""
+    from PIL import Image
+
+    canvas = animation.canvas()
+    for step, path in pictures:
+        with replacing(path) as file:
+            Image.fromarray(canvas.draw(step)[..., :3]).save(file, "PNG", dpi=(animation.dpi, animation.dpi))
