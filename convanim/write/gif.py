@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 TICK_MS = 10  # GIF counts time in hundredths of a second
 SHORTEST_MS = 20  # browsers show anything faster at ten frames a second
 LARGEST_SIDE = 0xFFFF
-TOLERANCE = 20  # most that a channel of an anti-aliased pixel may differ from frame(i), of 255: fewer colours, a smaller file
+TOLERANCE = 22  # most that a channel of an anti-aliased pixel may differ from frame(i), of 255: fewer colours, a smaller file
 LIMIT = 24  # the same for a colour that no sampled frame had, before its frame gets a palette of its own
 SAMPLES = 3  # frames whose colours make the palette
+MOST_COLOURS = 2000  # that are looked at for a palette
 FLAT = 4  # neighbouring pixels of one colour that make it a flat colour, which stays exact
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -76,10 +77,18 @@ def blocks(animation: Animation) -> Iterator[bytes]:
             changed = index != old
             seen = _bounds(changed)
             old[:] = index
-            index = np.where(changed, index, np.uint8(0))
+            index = np.where(_stretches(index, changed), index, np.uint8(0))
         y0, y1, x0, x1 = seen
         yield _frame(index[y0:y1, x0:x1], (left + x0, top + y0), animation.step_ms, own, local=own is not palette)
     yield b"\x3b"
+
+
+def _stretches(index: Array, changed: Array) -> Array:
+    """The pixels to write: whole stretches of one index in which any pixel changed. They pack better than their parts."""
+    starts = np.ones(index.shape, bool)
+    np.not_equal(index[:, 1:], index[:, :-1], out=starts[:, 1:])
+    first = np.flatnonzero(starts)
+    return np.repeat(np.logical_or.reduceat(changed.ravel(), first), np.diff(first, append=index.size)).reshape(index.shape)
 
 
 class Palette:
@@ -101,7 +110,7 @@ class Palette:
         index = self._found[pixels]
         if not index.all():
             new = np.unique(pixels[index == 0])
-            distance = np.abs(_split(new)[:, None] - self._channels[None]).max(2)
+            distance = _distance(_split(new), self._channels)
             if exact and distance.min(1).max() > LIMIT:
                 return None
             self._found[new] = distance.argmin(1) + 1
@@ -130,7 +139,7 @@ def _bounds(changed: Array) -> tuple[int, int, int, int]:
 def _colours(frames: Iterable[Array]) -> Array:
     """Colours for these frames: every flat one as it is, and anti-aliased ones so that none is further than TOLERANCE away.
 
-    The most frequent are taken first; where more than 255 would be needed, the tolerance grows.
+    Each colour taken is the one that stands for most pixels that are left; where more than 255 are needed, the tolerance grows.
     """
     flat: list[Array] = []
     edges: list[Array] = []
@@ -141,23 +150,35 @@ def _colours(frames: Iterable[Array]) -> Array:
         flat.append(row[starts[long]])
         edges.append(row[starts])
     certain = np.unique(np.concatenate(flat))
+    certain = certain if certain.size <= 255 else certain[:0]
     colours, counts = np.unique(np.concatenate(edges), return_counts=True)
-    colours = colours[np.argsort(-counts, kind="stable")]
-    channels, tolerance = _split(colours), TOLERANCE
-    while True:
-        left = np.ones(colours.size, bool)
-        chosen = [colours[:0]]
-        if certain.size <= 255:
-            chosen = [certain]
-            left = np.abs(channels[:, None] - _split(certain)[None]).max(2).min(1) > tolerance
-        while left.any() and sum(map(len, chosen)) <= 255:
-            first = int(left.argmax())
-            chosen.append(colours[first : first + 1])
-            left &= np.abs(channels - channels[first]).max(1) > tolerance
-        palette = np.concatenate(chosen)
-        if palette.size <= 255:
-            return palette
-        tolerance += 4
+    if colours.size > MOST_COLOURS:  # of a picture with many colours, the most frequent
+        often = np.sort(np.argsort(-counts, kind="stable")[:MOST_COLOURS])
+        colours, counts = colours[often], counts[often]
+    channels = _split(colours)
+    distance = _distance(channels, channels)
+    to_certain = _distance(channels, _split(certain)).min(1, initial=255)
+    for tolerance in range(TOLERANCE, 256, 8):
+        near = distance <= tolerance
+        weight = near @ np.where(to_certain > tolerance, counts, 0).astype(np.float32)
+        left, chosen = to_certain > tolerance, list(certain)
+        while left.any() and len(chosen) < 255:
+            best = int(weight.argmax())
+            covered = left & near[best]
+            weight -= near[:, covered] @ counts[covered].astype(np.float32)
+            left &= ~near[best]
+            chosen.append(colours[best])
+        if not left.any():
+            break
+    return np.array(chosen, np.uint32)
+
+
+def _distance(one: Array, other: Array) -> Array:
+    """The largest difference of any channel between each of these colours and each of those, as uint8."""
+    far = np.zeros((len(one), len(other)), np.uint8)
+    for channel in range(3):
+        np.maximum(far, np.abs(one[:, None, channel] - other[None, :, channel]).astype(np.uint8), out=far)
+    return far
 
 
 def _frame(index: Array, at: tuple[int, int], step_ms: int, palette: Palette, *, local: bool) -> bytes:
