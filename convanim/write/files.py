@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import tempfile
 from collections.abc import Iterator
@@ -24,8 +25,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         if target.exists() and not target.is_file():
             if target.is_dir():
                 raise ConvanimError(f"can't write {path}: it is a folder; add a file's name")
-            with target.open("wb") as device:  # a device or pipe can't be replaced
-                yield device
+            memory = io.BytesIO()  # a device or pipe can't be replaced, nor go back
+            yield memory
+            target.write_bytes(memory.getvalue())
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()

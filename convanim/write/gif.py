@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +15,16 @@ from .files import replacing
 
 if TYPE_CHECKING:
     from ..animation import Animation
+    from ..render.agg import Canvas
 
 TICK_MS = 10  # GIF counts time in hundredths of a second
 SHORTEST_MS = 20  # browsers show anything faster at ten frames a second
 LARGEST_SIDE = 0xFFFF
-TOLERANCE = 22  # most that a channel of an anti-aliased pixel may differ from frame(i), of 255: fewer colours, a smaller file
-LIMIT = 24  # the same for a colour that no sampled frame had, before its frame gets a palette of its own
-SAMPLES = 3  # frames whose colours make the palette
-MOST_COLOURS = 2000  # that are looked at for a palette
+TOLERANCE = 20  # most that a channel of an anti-aliased pixel may differ from frame(i), of 255: fewer colours, a smaller file
+LIMIT = 24  # the same for colours that come up later, before they get a place in the palette
+MOST_COLOURS = 600  # that may come into a palette
+SPARE = 3  # places in a palette that are kept free at least
+FLAT_RUNS = 8  # such stretches in all, at least; fewer are an edge that happens to be level
 FLAT = 4  # neighbouring pixels of one colour that make it a flat colour, which stays exact
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -31,9 +33,20 @@ Array = np.ndarray[Any, np.dtype[Any]]
 def write(animation: Animation, path: Path) -> None:
     """Write the whole animation as a GIF that loops for ever."""
     _check(animation)
+    canvas = animation.canvas()
+    steps = animation.scene.steps
+    palette = Palette(_colours([_packed(canvas.draw(step)) for step in sorted({0, steps // 2})]))
     with replacing(path) as file:
-        for block in blocks(animation):
+        file.write(b"GIF89a" + struct.pack("<HHBBB", *animation.size, 0xF0 | palette.bits - 1, 0, 0))
+        start = file.tell()
+        file.write(palette.table())
+        if steps > 1:
+            file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")  # loop for ever
+        for block in _frames(animation, canvas, palette):
             file.write(block)
+        file.write(b"\x3b")
+        file.seek(start)
+        file.write(palette.table())  # with the colours that came up on the way
 
 
 def _check(animation: Animation) -> None:
@@ -50,18 +63,12 @@ def _check(animation: Animation) -> None:
         raise ConvanimError(f"the picture would be {width}x{height} pixels, and a GIF's side has at most {LARGEST_SIDE}: take a smaller dpi")
 
 
-def blocks(animation: Animation) -> Iterator[bytes]:
-    """The blocks of the file, each made when it is asked for, so that memory is that of one frame."""
-    canvas = animation.canvas()
-    steps = animation.scene.steps
+def _frames(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[bytes]:
+    """The frames' blocks, each made when it is asked for, so that memory is that of one frame."""
     width, height = animation.size
-    palette = Palette(_colours(_packed(canvas.draw(step)) for step in sorted({n * (steps - 1) // (SAMPLES - 1) for n in range(SAMPLES)})))
-    yield b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF0 | palette.bits - 1, 0, 0) + palette.table()
-    if steps > 1:
-        yield b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"  # loop for ever
     shown = np.zeros((height, width), np.uint8)  # the index that each pixel has; 0, the transparent one, where none is known
     before = np.zeros((height, width), np.uint32)
-    for step in range(steps):
+    for step in range(animation.scene.steps):
         now = _packed(canvas.draw(step))
         top, bottom, left, right = _bounds(now != before)
         part = now[top:bottom, left:right]
@@ -80,7 +87,6 @@ def blocks(animation: Animation) -> Iterator[bytes]:
             index = np.where(_stretches(index, changed), index, np.uint8(0))
         y0, y1, x0, x1 = seen
         yield _frame(index[y0:y1, x0:x1], (left + x0, top + y0), animation.step_ms, own, local=own is not palette)
-    yield b"\x3b"
 
 
 def _stretches(index: Array, changed: Array) -> Array:
@@ -92,27 +98,33 @@ def _stretches(index: Array, changed: Array) -> Array:
 
 
 class Palette:
-    """At most 255 colours, packed as 0xBBGGRR, with index 0 for transparent; a table finds the index of any colour at once."""
+    """At most 255 colours, packed as 0xBBGGRR, after index 0 for transparent; a table finds the index of any colour at once.
+
+    Its size in the file is a power of two; what that leaves free is for colours that come up later.
+    """
 
     def __init__(self, colours: Array) -> None:
         self.colours = colours
-        self.bits = max(2, int(colours.size).bit_length())
+        self.bits = min(8, max(2, int(colours.size + SPARE).bit_length()))
         self._found = np.zeros(1 << 24, np.uint8)  # 0: not looked for yet. The system gives memory only where it is touched
         self._found[colours] = np.arange(1, colours.size + 1)
-        self._channels = _split(colours)
 
     def table(self) -> bytes:
         """The colour table, filled up to a power of two."""
-        return (b"\0\0\0" + self._channels.astype(np.uint8).tobytes()).ljust(3 << self.bits, b"\0")
+        return (b"\0\0\0" + _split(self.colours).astype(np.uint8).tobytes()).ljust(3 << self.bits, b"\0")
 
     def index(self, pixels: Array, *, exact: bool = True) -> Array | None:
-        """The index of each pixel's nearest colour; None if one is further than LIMIT from all and that matters."""
+        """The index of each pixel's nearest colour; None if one is further than LIMIT from all, there is no room left, and that matters."""
         index = self._found[pixels]
         if not index.all():
             new = np.unique(pixels[index == 0])
-            distance = _distance(_split(new), self._channels)
-            if exact and distance.min(1).max() > LIMIT:
-                return None
+            distance = _distance(_split(new), _split(self.colours))
+            while exact and distance.min(1).max() > LIMIT:
+                if self.colours.size + 1 >= 1 << self.bits:
+                    return None
+                far = new[distance.min(1).argmax()]
+                self.colours = np.append(self.colours, far)
+                distance = _distance(_split(new), _split(self.colours))
             self._found[new] = distance.argmin(1) + 1
             index = self._found[pixels]
         return index
@@ -136,7 +148,7 @@ def _bounds(changed: Array) -> tuple[int, int, int, int]:
     return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
 
 
-def _colours(frames: Iterable[Array]) -> Array:
+def _colours(frames: list[Array]) -> Array:
     """Colours for these frames: every flat one as it is, and anti-aliased ones so that none is further than TOLERANCE away.
 
     Each colour taken is the one that stands for most pixels that are left; where more than 255 are needed, the tolerance grows.
@@ -149,28 +161,36 @@ def _colours(frames: Iterable[Array]) -> Array:
         long = np.diff(starts, append=row.size) >= FLAT
         flat.append(row[starts[long]])
         edges.append(row[starts])
-    certain = np.unique(np.concatenate(flat))
+    certain, times = np.unique(np.concatenate(flat), return_counts=True)
+    certain = certain[times >= FLAT_RUNS]
     certain = certain if certain.size <= 255 else certain[:0]
-    colours, counts = np.unique(np.concatenate(edges), return_counts=True)
-    if colours.size > MOST_COLOURS:  # of a picture with many colours, the most frequent
-        often = np.sort(np.argsort(-counts, kind="stable")[:MOST_COLOURS])
-        colours, counts = colours[often], counts[often]
+    colours, counts = _thinned(*np.unique(np.concatenate(edges), return_counts=True))
+    # those that may be taken; the rest of a picture with very many colours is served by what is taken for these
+    often = np.sort(np.argsort(-counts, kind="stable")[:MOST_COLOURS])
     channels = _split(colours)
-    distance = _distance(channels, channels)
+    distance = _distance(channels[often], channels)
     to_certain = _distance(channels, _split(certain)).min(1, initial=255)
     for tolerance in range(TOLERANCE, 256, 8):
         near = distance <= tolerance
-        weight = near @ np.where(to_certain > tolerance, counts, 0).astype(np.float32)
         left, chosen = to_certain > tolerance, list(certain)
-        while left.any() and len(chosen) < 255:
+        weight = near @ np.where(left, counts, 0)
+        while weight.any() and len(chosen) < 255:
             best = int(weight.argmax())
             covered = left & near[best]
-            weight -= near[:, covered] @ counts[covered].astype(np.float32)
-            left &= ~near[best]
-            chosen.append(colours[best])
-        if not left.any():
+            weight -= near[:, covered] @ counts[covered]
+            weight[best] = 0
+            left &= ~covered
+            chosen.append(colours[often[best]])
+        if not left.any() or len(chosen) < 255:
             break
     return np.array(chosen, np.uint32)
+
+
+def _thinned(colours: Array, counts: Array) -> tuple[Array, Array]:
+    """Of colours that differ by less than 4 in every channel, the most frequent, with the counts of all."""
+    order = np.argsort(-counts, kind="stable")
+    _, first, group = np.unique(colours[order] & 0xFCFCFC, return_index=True, return_inverse=True)
+    return colours[order][first], np.bincount(group, counts[order])
 
 
 def _distance(one: Array, other: Array) -> Array:

