@@ -14,11 +14,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .animation import Animation
-    from .errors import ConvanimError
-    from .spec import Figure, animate, figure, figures
     from .batch import gallery
+    from .errors import ConvanimError
     from .geometry import Axis, Conv, ConvTranspose, Pool, Step, Tap
     from .numeric import Unrolled, evaluate, unrolled
+    from .spec import Figure, animate, figure, figures
     from .theme import THEMES, Style, Theme
     from .views import VIEWS
     from .write import FORMATS

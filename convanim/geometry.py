@@ -12,14 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from itertools import product
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .errors import ConvanimError, expected_one_of, shown
 
 Cell = tuple[int, ...]
 Zero = Literal["padding", "inserted"]
-Sizes = int | Sequence[int]
-Padding = int | Sequence[int | Sequence[int]]
 
 POOL_MODES = ("max", "average")
 LARGEST = 10**9  # far above what can be drawn, far below what makes len() and numpy's indices overflow
@@ -161,20 +159,22 @@ def unravel(index: int, size: Cell) -> Cell:
     return tuple(reversed(cell))
 
 
+# Fields that take an int or one value an axis and are then a tuple with one value an axis; the language of
+# types has no word for a dataclass field that is given as one and read as another.
+Cells = Any
+Pads = Any
+
+
 class _Operation:
     """What all kinds of convolution share: everything that follows from their axes."""
 
-    input_size: Any
-    kernel_size: Any
-    stride: Any
-    padding: Any
-    dilation: Any
-    ndim: Any
+    padding: Pads
 
-    @property
-    def axes(self) -> tuple[Axis, ...]:
-        """One `Axis` a dimension."""
-        raise NotImplementedError
+    if TYPE_CHECKING:
+
+        @cached_property
+        def axes(self) -> tuple[Axis, ...]:
+            """One `Axis` a dimension."""
 
     @property
     def output_size(self) -> Cell:
@@ -230,12 +230,12 @@ class Conv(_Operation):
     (3, 3)
     """
 
-    input_size: Sizes
-    kernel_size: Sizes
+    input_size: Cells
+    kernel_size: Cells
     _: KW_ONLY
-    stride: Sizes = 1
-    padding: Padding = 0
-    dilation: Sizes = 1
+    stride: Cells = 1
+    padding: Pads = 0
+    dilation: Cells = 1
     ndim: int | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -243,7 +243,7 @@ class Conv(_Operation):
         self._check_windows()
 
     @cached_property
-    def axes(self) -> tuple[Axis, ...]:  # type: ignore[override]
+    def axes(self) -> tuple[Axis, ...]:
         """One `Axis` a dimension."""
         return _direct_axes(self)
 
@@ -271,18 +271,18 @@ class ConvTranspose(_Operation):
     (6, 6)
     """
 
-    input_size: Sizes
-    kernel_size: Sizes
+    input_size: Cells
+    kernel_size: Cells
     _: KW_ONLY
-    stride: Sizes = 1
-    padding: Padding = 0
-    dilation: Sizes = 1
-    output_padding: Sizes = 0
+    stride: Cells = 1
+    padding: Pads = 0
+    dilation: Cells = 1
+    output_padding: Cells = 0
     ndim: int | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _normalise(self, ("input_size", "kernel_size", "stride", "dilation"), ("output_padding",))
-        rows = zip(self.axes, self.stride, self.dilation, self.output_padding, self.pads, strict=True)  # type: ignore[arg-type]
+        rows = zip(self.axes, self.stride, self.dilation, self.output_padding, self.pads, strict=True)
         for n, (axis, stride, dilation, extra, pads) in enumerate(rows):
             if extra >= max(stride, dilation):
                 raise ConvanimError(
@@ -296,7 +296,7 @@ class ConvTranspose(_Operation):
                 )
 
     @cached_property
-    def axes(self) -> tuple[Axis, ...]:  # type: ignore[override]
+    def axes(self) -> tuple[Axis, ...]:
         """One `Axis` a dimension: stride 1 over the input with inserted zeros."""
         rows = zip(*(getattr(self, name) for name in ("input_size", "kernel_size", "stride", "dilation", "output_padding", "pads")), strict=True)
         return tuple(Axis(i, k, 1, d, d * (k - 1) - p0, d * (k - 1) - p1 + extra, s) for i, k, s, d, extra, (p0, p1) in rows)
@@ -313,7 +313,7 @@ class ConvTranspose(_Operation):
         are input cells; then the padding at the end shrinks. Raises ConvanimError where there is none to take.
         """
         pads = []
-        for n, (extra, stride, (before, after)) in enumerate(zip(self.output_padding, self.stride, self.pads, strict=True)):  # type: ignore[arg-type]
+        for n, (extra, stride, (before, after)) in enumerate(zip(self.output_padding, self.stride, self.pads, strict=True)):
             spare = extra // stride * stride
             if spare > after:
                 raise ConvanimError(
@@ -335,12 +335,12 @@ class Pool(_Operation):
     (2, 2)
     """
 
-    input_size: Sizes
-    kernel_size: Sizes
+    input_size: Cells
+    kernel_size: Cells
     _: KW_ONLY
-    stride: Sizes | None = None
-    padding: Padding = 0
-    dilation: Sizes = 1
+    stride: Cells = None
+    padding: Pads = 0
+    dilation: Cells = 1
     mode: str = "max"
     ndim: int | None = field(default=None, repr=False, compare=False)
 
@@ -359,7 +359,7 @@ class Pool(_Operation):
         self._check_windows()
 
     @cached_property
-    def axes(self) -> tuple[Axis, ...]:  # type: ignore[override]
+    def axes(self) -> tuple[Axis, ...]:
         """One `Axis` a dimension."""
         return _direct_axes(self)
 
@@ -371,7 +371,7 @@ OPERATIONS: dict[str, type[Conv] | type[ConvTranspose] | type[Pool]] = {"conv": 
 
 
 def _direct_axes(op: Conv | Pool) -> tuple[Axis, ...]:
-    rows = zip(op.input_size, op.kernel_size, op.stride, op.dilation, op.pads, strict=True)  # type: ignore[arg-type]
+    rows = zip(op.input_size, op.kernel_size, op.stride, op.dilation, op.pads, strict=True)
     return tuple(Axis(i, k, s, d, p0, p1) for i, k, s, d, (p0, p1) in rows)
 
 

@@ -74,7 +74,7 @@ def evaluate(op: Operation, input: object, kernel: object | None = None) -> Arra
     x = numbers("input", input, op.input_size)
     w = _weights(op, kernel)
     rule = reduction(op)
-    if w is None and op.mode == "average" or w is not None and _may_overflow(x, w):  # type: ignore[union-attr]
+    if (w is None and rule is REDUCTIONS["average"]) or (w is not None and _may_overflow(x, w)):
         x = x.astype(np.float64)
     reads = [_sources(axis, isinstance(op, ConvTranspose)) for axis in op.axes]
     total: Array | None = None
@@ -160,13 +160,13 @@ def unrolled(op: Operation, kernel: object | None = None) -> Unrolled:
     present = np.ones((1, 1), bool)
     for axis in op.axes:
         source = _sources(axis, isinstance(op, ConvTranspose)).T
-        o, k = np.indices(source.shape)
+        o, k = np.ogrid[: axis.output, : axis.kernel]
 
         def outer(total: Array, one: Array, factor: int) -> Array:
             both = total[:, None, :, None] * factor + one[None, :, None, :]
             return both.reshape(total.shape[0] * one.shape[0], -1)
 
-        rows, columns, cells = outer(rows, o, axis.output), outer(columns, source, axis.input), outer(cells, k, axis.kernel)
+        rows, columns, cells = outer(rows, o + 0 * k, axis.output), outer(columns, source, axis.input), outer(cells, k + 0 * o, axis.kernel)
         present = outer(present, source >= 0, 1) == 2
     index = cells[present]
     shape = math.prod(op.output_size), math.prod(op.input_size)
@@ -198,7 +198,8 @@ def values(op: Operation, *, input: object | None = None, kernel: object | None 
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
         raise ConvanimError(f"seed={shown(seed)}: it must be a whole number from 0 to {2**32 - 1}")
     random = np.random.RandomState(seed)
-    x, w = random.randint(0, 4, op.input_size), random.randint(0, 3, op.kernel_size)
-    x = x if input is None else numbers("input", input, op.input_size)
-    weights = (w if kernel is None else numbers("kernel", kernel, op.kernel_size)) if not isinstance(op, Pool) else _weights(op, kernel)
+    # always both, in this order: the numbers drawn for one don't depend on whether the other is given
+    drawn: tuple[Array, Array] = random.randint(0, 4, op.input_size), random.randint(0, 3, op.kernel_size)
+    x = drawn[0] if input is None else numbers("input", input, op.input_size)
+    weights = _weights(op, kernel if kernel is not None or isinstance(op, Pool) else drawn[1])
     return Values(x, weights, evaluate(op, x, weights), reduction(op).absent, isinstance(op, ConvTranspose))

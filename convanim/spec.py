@@ -65,7 +65,7 @@ def animate(
 
         shown_values = values(op, input=input, kernel=kernel, seed=SEED if seed is None else seed)
     scene = VIEWS[view].draw(op, shown_values)
-    scene = replace(scene, title=words.title(op) if title is None else str(title), description=words.description(op) if description is None else str(description))
+    scene = replace(scene, title=str(title or words.title(op)), description=str(description or words.description(op)))
     return Animation(scene, theme, int(step_ms), dpi)
 
 

@@ -91,7 +91,7 @@ def formula(op: Operation, axis: int) -> str:
 def _transposed_formula(op: ConvTranspose, axis: int) -> str:
     (before, after), a = op.pads[axis], op.axes[axis]
     pads = f" - 2*{before}" if before == after else f" - {before} - {after}"
-    return f"({a.input} - 1)*{op.stride[axis]}{pads} + {_reach(a)} + {op.output_padding[axis]} + 1 = {a.output}"  # type: ignore[index]
+    return f"({a.input} - 1)*{op.stride[axis]}{pads} + {_reach(a)} + {op.output_padding[axis]} + 1 = {a.output}"
 
 
 def _reach(axis: Axis) -> str:

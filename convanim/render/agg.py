@@ -39,7 +39,7 @@ class Canvas:
         self._shapes: dict[object, tuple[Mark, list[Stroke]]] = {}
         self._agg = RendererAgg(width, height, 72)
         self._buffer: Pixels = np.asarray(self._agg.buffer_rgba())
-        self._buffer[:] = np.array([*to_rgb(theme.background), 1.0]) * 255
+        self._buffer[:] = np.frombuffer(bytes.fromhex(theme.background[1:] + "ff"), np.uint8)
         below = list(takewhile(lambda layer: isinstance(layer, Layer) and layer.span is None, scene.layers))
         for layer in below:
             self._draw(scene.visible(layer, 0), 0.0, 0.0, keep=False)
@@ -122,8 +122,8 @@ def _path(commands: Sequence[glyphs.Command]) -> Path:
     points: list[Point] = []
     codes: list[int] = []
     for letter, given in commands:
-        points += given or (points[-1],)
-        codes += [CODES[letter]] * (len(given) or 1)
+        points += given or points[-1:]
+        codes += [int(CODES[letter])] * (len(given) or 1)
     path = Path(np.array(points), np.array(codes, Path.code_type))
     path.should_simplify = False
     return path

@@ -34,7 +34,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         if target.exists() and not os.access(target, os.W_OK):
             raise PermissionError(13, "it is read-only")
         with tempfile.TemporaryFile(dir=target.parent) as file:
-            yield file  # type: ignore[misc]
+            yield file
             file.flush()
             _name(file.fileno(), target, mode)
     except OSError as error:
@@ -50,7 +50,7 @@ def _name(descriptor: int, target: Path, mode: int) -> None:
             os.link(f"/proc/self/fd/{descriptor}", temporary, follow_symlinks=True)
         except (OSError, NotImplementedError):  # no such system, or a file system without links: copy, which is quick
             _copy(descriptor, temporary, mode)
-        os.replace(temporary, target)
+        temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

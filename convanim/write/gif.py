@@ -78,7 +78,8 @@ def _frames(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[
         own = palette
         if index is None:  # colours that no sample had and that nothing comes near: a palette for this frame alone
             own = Palette(_colours([part]))
-            index, old[:] = own.index(part, exact=False), 0
+            index = own.nearest(part)
+            old[:] = 0
             seen = (0, bottom - top, 0, right - left)
         else:
             changed = index != old
@@ -113,21 +114,28 @@ class Palette:
         """The colour table, filled up to a power of two."""
         return (b"\0\0\0" + _split(self.colours).astype(np.uint8).tobytes()).ljust(3 << self.bits, b"\0")
 
-    def index(self, pixels: Array, *, exact: bool = True) -> Array | None:
-        """The index of each pixel's nearest colour; None if one is further than LIMIT from all, there is no room left, and that matters."""
-        index = self._found[pixels]
-        if not index.all():
-            new = np.unique(pixels[index == 0])
-            distance = _distance(_split(new), _split(self.colours))
-            while exact and distance.min(1).max() > LIMIT:
-                if self.colours.size + 1 >= 1 << self.bits:
-                    return None
-                far = new[distance.min(1).argmax()]
-                self.colours = np.append(self.colours, far)
-                distance = _distance(_split(new), _split(self.colours))
-            self._found[new] = distance.argmin(1) + 1
-            index = self._found[pixels]
-        return index
+    def index(self, pixels: Array) -> Array | None:
+        """The index of a colour within LIMIT of each pixel's; None where there is none and no room left for one."""
+        new = self._new(pixels)
+        while new.size:
+            far = _distance(_split(new), _split(self.colours)).min(1)
+            if far.max() <= LIMIT:
+                break
+            if self.colours.size + 1 >= 1 << self.bits:
+                return None
+            self.colours = np.append(self.colours, new[far.argmax()])
+        return self.nearest(pixels)
+
+    def nearest(self, pixels: Array) -> Array:
+        """The index of each pixel's nearest colour."""
+        new = self._new(pixels)
+        if new.size:
+            self._found[new] = _distance(_split(new), _split(self.colours)).argmin(1) + 1
+        found: Array = self._found[pixels]
+        return found
+
+    def _new(self, pixels: Array) -> Array:
+        return np.unique(pixels[self._found[pixels] == 0])
 
 
 def _packed(pixels: Array) -> Array:
@@ -173,11 +181,11 @@ def _colours(frames: list[Array]) -> Array:
     for tolerance in range(TOLERANCE, 256, 8):
         near = distance <= tolerance
         left, chosen = to_certain > tolerance, list(certain)
-        weight = near @ np.where(left, counts, 0)
+        weight: Array = near @ np.where(left, counts, 0)
         while weight.any() and len(chosen) < 255:
             best = int(weight.argmax())
             covered = left & near[best]
-            weight -= near[:, covered] @ counts[covered]
+            weight = weight - near[:, covered] @ counts[covered]
             weight[best] = 0
             left &= ~covered
             chosen.append(colours[often[best]])
