@@ -199,7 +199,7 @@ def values(op: Operation, *, input: object | None = None, kernel: object | None 
         raise ConvanimError(f"seed={shown(seed)}: it must be a whole number from 0 to {2**32 - 1}")
     random = np.random.RandomState(seed)
     # always both, in this order: the numbers drawn for one don't depend on whether the other is given
-    drawn: tuple[Array, Array] = random.randint(0, 4, op.input_size), random.randint(0, 3, op.kernel_size)
+    drawn: list[Array] = [np.asarray(random.randint(0, high, size)) for high, size in ((4, op.input_size), (3, op.kernel_size))]
     x = drawn[0] if input is None else numbers("input", input, op.input_size)
     weights = _weights(op, kernel if kernel is not None or isinstance(op, Pool) else drawn[1])
     return Values(x, weights, evaluate(op, x, weights), reduction(op).absent, isinstance(op, ConvTranspose))
