@@ -21,8 +21,8 @@ def draw(op: Operation, values: Values | None = None) -> Scene:
     height, width = two_axes(op, "isometric")
     rows, columns = height.output, width.output
     below = Plane((-DOWN[0] * height.padded, -DOWN[1] * height.padded), RIGHT, DOWN)
-    # lifted by one row more than the input has: the planes then never overlap, whatever their sizes
-    lift = height.padded + 1
+    # one row more than the input has, as in the guide: the planes then never overlap; more for wide ones, where rays would lie flat
+    lift = max(height.padded, (height.padded + width.padded) / 2) + 1
     above = Plane((LIFT_X - DOWN[0] * rows, -lift - DOWN[1] * rows), RIGHT, DOWN)
     still = Layer((
         below.grid("grid", height.padded, width.padded),
