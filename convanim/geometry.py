@@ -20,7 +20,8 @@ Cell = tuple[int, ...]
 Zero = Literal["padding", "inserted"]
 
 POOL_MODES = ("max", "average")
-LARGEST = 10**9  # far above what can be drawn, far below what makes len() and numpy's indices overflow
+LARGEST = 10**9  # far above what can be drawn or computed
+MOST_AXES = 32  # what numpy can index
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,12 @@ class Steps(Sequence[Step]):
     axes: tuple[Axis, ...]
     flipped: bool
 
+    @property
+    def _all(self) -> range:
+        return range(math.prod(axis.output for axis in self.axes))
+
     def __len__(self) -> int:
-        return math.prod(axis.output for axis in self.axes)
+        return len(self._all)
 
     @overload
     def __getitem__(self, index: int) -> Step: ...
@@ -130,11 +135,11 @@ class Steps(Sequence[Step]):
     def __getitem__(self, index: slice) -> list[Step]: ...
     def __getitem__(self, index: int | slice) -> Step | list[Step]:
         if isinstance(index, slice):
-            return [self._step(i) for i in range(len(self))[index]]
-        return self._step(range(len(self))[index])
+            return [self._step(i) for i in self._all[index]]
+        return self._step(self._all[index])
 
     def __iter__(self) -> Iterator[Step]:
-        return map(self._step, range(len(self)))
+        return map(self._step, self._all)
 
     def _step(self, index: int) -> Step:
         output = unravel(index, tuple(axis.output for axis in self.axes))
@@ -250,7 +255,7 @@ class Conv(_Operation):
     def transpose(self) -> ConvTranspose:
         """The transposed convolution with the same connectivity, which gives back this one's input size.
 
-        Its `output_padding` is this one's remainder (Dumoulin & Visin 2016, Relationship 13): 1 for an input of 6, kernel 3,
+        Its `output_padding` is this one's remainder (Dumoulin & Visin 2016, Relationship 14): 1 for an input of 6, kernel 3,
         stride 2 and padding 1, where an input of 5 has the same output size of 3.
         """
         return ConvTranspose(self.output_size, self.kernel_size, stride=self.stride, padding=self.padding,
@@ -263,7 +268,7 @@ class ConvTranspose(_Operation):
 
     It is drawn, and computed, as the guide does: a convolution of stride 1 with the flipped kernel over the input with
     `stride - 1` zeros between its units, `d (k - 1) - p` before and `d (k - 1) - p + output_padding` after (Dumoulin & Visin
-    2016, Relationship 13 and section 4). `output_size` is `(i - 1) s - p_before - p_after + d (k - 1) + 1 + output_padding`.
+    2016, Relationship 14 and section 4). `output_size` is `(i - 1) s - p_before - p_after + d (k - 1) + 1 + output_padding`.
 
     Raises ConvanimError as `Conv`, for an `output_padding` that is not smaller than stride or dilation, and for an empty output.
 
@@ -291,7 +296,7 @@ class ConvTranspose(_Operation):
                 )
             if axis.padded < axis.effective_kernel:
                 raise ConvanimError(
-                    f"padding={pads} along axis {n} crops the whole output ({axis.output} cells are left of "
+                    f"padding={pads} along axis {n} crops the whole output ({max(axis.output, 0)} cells are left of "
                     f"{axis.output + sum(pads)}): take less padding"
                 )
 
@@ -390,6 +395,8 @@ def _normalise(op: Any, positive: tuple[str, ...], natural: tuple[str, ...] = ()
 def _count_axes(given: dict[str, object], ndim: object) -> int:
     """The number of axes that all tuples agree on; 2 where everything is an int."""
     counts = {"ndim": _whole("ndim", ndim, 1)} if ndim is not None else {}
+    if counts.get("ndim", 0) > MOST_AXES:
+        raise ConvanimError(f"ndim={ndim} is out of range: it must be at most {MOST_AXES}")
     for name, value in given.items():
         if isinstance(value, str | bytes):
             raise ConvanimError(f"{name}={shown(value)} is not a whole number: write {name}=3, or one value an axis, {name}=(3, 5)")
@@ -402,6 +409,8 @@ def _count_axes(given: dict[str, object], ndim: object) -> int:
         if other != count:
             pair = f"; a (before, after) pair for {count} {_axes(count)} is {name}={((1, 2),) * count}" if name == "padding" and other == 2 else ""
             raise ConvanimError(f"{name} is for {other} {_axes(other)}, {first} for {count}: give one value for all axes, or one an axis{pair}")
+    if count > MOST_AXES:
+        raise ConvanimError(f"{first} has {count} values: there can be at most {MOST_AXES} axes")
     if count < 1:
         raise ConvanimError(f"{first} is empty: give one value for all axes, or one an axis")
     return count

@@ -42,17 +42,19 @@ def numbers(name: str, values: object, size: Cell) -> Array:
     """The values as int64 or float64 of this size; one ConvanimError line for anything that isn't finite numbers of this shape."""
     try:
         array = np.asarray(values)
-    except ValueError:
-        raise ConvanimError(f"{name} has rows of different lengths: give {_size(size)} numbers") from None
+    except Exception:  # a user's object may raise anything here
+        raise ConvanimError(f"{name} is not an array, or has rows of different lengths: give {_size(size)} numbers") from None
     if array.dtype.kind not in "biuf":
         raise ConvanimError(f"{name} holds {array.dtype} ({shown(values)}): give {_size(size)} real numbers")
     if array.shape != size:
         raise ConvanimError(f"{name} has the shape {array.shape}: this figure needs {size}")
-    if not np.isfinite(array).all():
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise ConvanimError(f"{name} holds {array[where]} at {where}: every value must be a finite number")
     whole = array.dtype.kind in "biu" and (array.size == 0 or int(array.max()) < 2**63)
-    return array.astype(np.int64 if whole else np.float64)
+    with np.errstate(over="ignore"):
+        converted = array.astype(np.int64 if whole else np.float64)
+    if not np.isfinite(converted).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(converted))[0])
+        raise ConvanimError(f"{name} holds {array[where]} at {where}: every value must be a finite number")
+    return converted
 
 
 def _size(size: Cell) -> str:
@@ -78,18 +80,23 @@ def evaluate(op: Operation, input: object, kernel: object | None = None) -> Arra
         x = x.astype(np.float64)
     reads = [_sources(axis, isinstance(op, ConvTranspose)) for axis in op.axes]
     total: Array | None = None
-    for cell in product(*(range(k) for k in op.kernel_size)):
-        index = np.ix_(*(read[j] for read, j in zip(reads, cell, strict=True)))
-        here = reduce(np.logical_and.outer, (read[j] >= 0 for read, j in zip(reads, cell, strict=True)))
-        value = x[index] if w is None else x[index] * w[cell]
-        if not here.all():
-            value = np.where(here, value, rule.absent if rule.absent else value.dtype.type(0))
-        with np.errstate(over="ignore"):
+    seen = np.zeros(op.output_size, bool)
+    with np.errstate(over="ignore", invalid="ignore"):  # products of values that aren't there are thrown away; the rest is checked
+        for cell in product(*(range(k) for k in op.kernel_size)):
+            index = np.ix_(*(read[j] for read, j in zip(reads, cell, strict=True)))
+            here = reduce(np.logical_and.outer, (read[j] >= 0 for read, j in zip(reads, cell, strict=True)))
+            value = x[index] if w is None else x[index] * w[cell]
+            if not here.all():
+                lowest = np.iinfo(np.int64).min if value.dtype.kind == "i" else -np.inf
+                value = np.where(here, value, value.dtype.type(lowest if rule.absent else 0))
             total = value if total is None else rule.combine(total, value)
+            seen |= here
     assert total is not None
-    whole = x.dtype.kind == "i" and (w is None or w.dtype.kind == "i") and np.isfinite(total).all()
-    result = rule.finish(total, math.prod(op.kernel_size))
-    return result.astype(np.int64) if whole else result
+    if rule.absent and not seen.all():  # windows over nothing but padding
+        total = np.where(seen, total, rule.absent)
+    elif not np.isfinite(total).all():
+        raise ConvanimError("the output's values are too large for float64: take smaller values for input= and kernel=")
+    return rule.finish(total, math.prod(op.kernel_size))
 
 
 def _weights(op: Operation, kernel: object | None) -> Array | None:

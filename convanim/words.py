@@ -33,7 +33,7 @@ def results(values: Iterable[float], *, whole: bool) -> list[str]:
     """
     listed = list(values)
     if whole and all(v == 0 or 0.05 <= abs(v) < 1e5 for v in listed):
-        return [f"{v:.1f}".replace("-", MINUS) for v in listed]
+        return [f"{v + 0.0:.1f}".replace("-", MINUS) for v in listed]
     return [number(v) for v in listed]
 
 
@@ -51,21 +51,22 @@ def title(op: Operation) -> str:
 
 def description(op: Operation) -> str:
     """What a figure of the operation shows, for those who don't see it; every number is computed."""
-    taps = math.prod(op.kernel_size)
-    padded = ""
-    if isinstance(op, ConvTranspose):
-        between = "with zeros between and around its units" if any(s > 1 for s in op.stride) else "with zeros around it"
-        if op.padded_size != op.input_size:
-            padded = f" drawn {between} as {size(op.padded_size)} cells"
-    elif op.padded_size != op.input_size:
-        padded = f" padded to {size(op.padded_size)}"
-    unread = ""
-    if any(op.remainder):
-        unread = f" The last {' and '.join(map(str, op.remainder))} rows and columns of the padded input are never read." if len(op.remainder) == 2 else ""
+    drawn = ""
+    if op.padded_size != op.input_size:
+        how = "padded to"
+        if isinstance(op, ConvTranspose):
+            how = "with zeros added and the edge cropped drawn as" if any(a.before < 0 or a.after < 0 for a in op.axes) else "widened by zeros to"
+        drawn = f" {how} {size(op.padded_size)}"
+    unread = f" At the end of its axes, {size(op.remainder)} rows of cells are never read." if any(op.remainder) else ""
     return (
-        f"A window of {size(op.effective_kernel_size)} cells with {taps} kernel cells moves over an input of {size(op.input_size)}{padded}, "
-        f"row by row from the top left. Each of its {len(op.steps)} steps computes one cell of the output of {size(op.output_size)}.{unread}"
+        f"A window of {size(op.effective_kernel_size)} cells with {_count(math.prod(op.kernel_size), 'kernel cell')} moves over an input of "
+        f"{size(op.input_size)}{drawn}, row by row from the top left. In {_count(math.prod(op.output_size), 'step')} it computes "
+        f"the output of {size(op.output_size)}, one cell each.{unread}"
     )
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
 
 
 def _parameters(op: Operation) -> str:
@@ -80,7 +81,7 @@ def _values(values: Iterable[int | tuple[int, int]]) -> str:
 
 
 def formula(op: Operation, axis: int) -> str:
-    """The output size along one axis with its numbers: "floor((5 + 2*1 - 3) / 2) + 1 = 3" (PyTorch's documentation; Relationship 15)."""
+    """The output size along one axis with its numbers: "floor((5 + 2*1 - 1*(3 - 1) - 1) / 2) + 1 = 3" (PyTorch's documentation; Relationship 15)."""
     (before, after), a = op.pads[axis], op.axes[axis]
     if isinstance(op, ConvTranspose):
         return _transposed_formula(op, axis)

@@ -462,3 +462,25 @@ def test_a_bad_seed_is_refused_by_name(seed):
 def test_the_check_of_refusals_can_fail():
     with pytest.raises(pytest.fail.Exception):
         refusal(lambda: evaluate(Conv(1, 1), [[1]], [[1]]))
+
+
+# --- faults that were found once
+
+
+def test_max_pooling_with_padding_keeps_large_whole_numbers():
+    assert evaluate(Pool((2,), (3,), stride=1, padding=1), [2**53 + 1, 5]).tolist() == [2**53 + 1, 2**53 + 1]
+    assert evaluate(Pool((2,), (3,), stride=1, padding=1), [2**63 - 1, -(2**63)]).tolist() == [2**63 - 1, 2**63 - 1]
+
+
+def test_a_product_that_is_no_part_of_a_window_cannot_spoil_it():
+    assert evaluate(Conv((2,), (2,), padding=[(1, 0)]), [1, 1e200], [1e200, 1]).tolist() == [1, 2e200]
+
+
+def test_values_too_large_for_float64_are_refused_in_one_line():
+    for x, w in (([1e200], [1e200]), ([1e200, 1e200], [1e200, -1e200])):
+        with pytest.raises(ConvanimError, match="too large"):
+            evaluate(Conv((len(x),), (len(x),)), x, w)
+
+
+def test_steps_of_more_cells_than_len_can_count_are_still_found():
+    assert Conv(10**7, 1, ndim=3).steps[-1].output == (10**7 - 1,) * 3

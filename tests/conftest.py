@@ -1,0 +1,31 @@
+"""What several test files share: where the repository is, how to run the package in a process of its own, and pictures of SVG texts."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import resvg_py
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def python(*args, cwd=None, **environment):
+    """Run Python with these arguments, with the package importable from any folder."""
+    return subprocess.run([sys.executable, *map(str, args)], cwd=cwd, env=child_environment(**environment), capture_output=True, text=True)
+
+
+def child_environment(**changed):
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, **changed}
+
+
+def rasterised(svg):
+    """The picture that resvg, a program that shares nothing with the package, makes of an SVG text: uint8 (height, width, 3)."""
+    stretched = svg.replace("<svg", '<svg preserveAspectRatio="none"', 1)  # the page fills its pixels, as the frames do
+    return np.asarray(Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=stretched)))).convert("RGB"))
