@@ -68,7 +68,7 @@ class Animation:
     def check_step(self, step: int) -> None:
         """Raise ConvanimError for what isn't one of the steps."""
         try:
-            inside = 0 <= operator.index(step) < self.scene.steps
+            inside = not isinstance(step, bool) and 0 <= operator.index(step) < self.scene.steps
         except TypeError:
             inside = False
         if not inside:

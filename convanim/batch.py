@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .errors import ConvanimError
 from .spec import Figure, figures
+from .write import literal
 
 SUFFIXES = (".gif", ".svg")
 
@@ -37,9 +38,15 @@ def gallery(
     it is finished. Returns what became of each, in the order of the specs: a figure that fails has an `error` and doesn't stop
     the others. Raises ConvanimError for specs that can't be read.
     """
-    paths = [specs] if isinstance(specs, str | os.PathLike) else list(specs or ())
-    found = list(figures(*paths).values())
-    jobs = [(one, str(out), tuple(suffixes)) for one in found]
+    try:
+        paths = [specs] if isinstance(specs, str | os.PathLike) else list(specs or ())
+        folder = os.fspath(out)
+    except TypeError as error:
+        raise ConvanimError(f"gallery takes paths of TOML files and a folder to write to: {error}") from None
+    if Path(folder).exists() and not Path(folder).is_dir():
+        raise ConvanimError(f"{folder} is a file, and the gallery needs a folder to write to")
+    wanted = (suffixes,) if isinstance(suffixes, str) else tuple(suffixes)
+    jobs = [(one, folder, wanted) for one in figures(*paths).values()]
     if executor is None:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         with ProcessPoolExecutor(max(1, min(cores, len(jobs)))) as pool:
@@ -65,7 +72,7 @@ def build(figure: Figure, out: str, suffixes: tuple[str, ...]) -> Built:
     """Write one figure in each format."""
     try:
         animation = figure.animate()
-        paths = [path for suffix in suffixes for path in animation.save(Path(out, figure.name + suffix))]
+        paths = [path for suffix in suffixes for path in animation.save(Path(literal(out), figure.name + suffix))]
     except ConvanimError as error:
         return Built(figure.name, error=str(error))
     return Built(figure.name, tuple(paths))

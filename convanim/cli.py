@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from . import __version__
-from .errors import ConvanimError, expected_one_of
+from .errors import ConvanimError, expected_one_of, shown
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,6 +100,7 @@ def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...]) -> No
     from tqdm import tqdm
 
     from .spec import figures
+    from .write import FORMATS, literal
 
     chosen = []
     known = figures()
@@ -112,9 +113,13 @@ def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...]) -> No
             raise expected_one_of("figure", name, known)
     paths = []
     for figure in tqdm(chosen, desc="render", unit="figure", leave=False, disable=None):
-        animation = figure.animate()
-        for suffix in suffixes:
-            paths += animation.save(Path(output, f"{figure.name}.{suffix.removeprefix('.')}"))
+        try:
+            animation = figure.animate()
+        except ConvanimError as error:
+            raise ConvanimError(f"figure {figure.name!r}: {error}") from None
+        for suffix in (f".{word.removeprefix('.')}" for word in suffixes):
+            each = suffix in FORMATS and FORMATS[suffix].animated is None  # a file for each step
+            paths += animation.save(Path(literal(output), f"{figure.name}{'_{step:03d}' if each else ''}{suffix}"))
     _wrote(paths)
 
 
@@ -170,7 +175,7 @@ def _size(name: str, text: str) -> list[Any]:
             sides = []
         if not sides or len(sides) > (2 if name == "padding" else 1):
             pair = ", or before:after as in 1:2" if name == "padding" else ""
-            raise ConvanimError(f"--{name.replace('_', '-')} {text!r} is not a size: write 3, or 3x5 for rows x columns{pair}")
+            raise ConvanimError(f"--{name.replace('_', '-')} {shown(text)} is not a size: write 3, or 3x5 for rows x columns{pair}")
         values.append(sides[0] if len(sides) == 1 else tuple(sides))
     return values
 
@@ -184,6 +189,7 @@ def main() -> None:
     """Run the command line; bad input is one line and exit status 2."""
     try:
         cli.main(standalone_mode=False)
+        sys.stdout.flush()
     except ConvanimError as error:
         click.echo(f"convanim: {error}", err=True)
         sys.exit(2)
@@ -192,6 +198,8 @@ def main() -> None:
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
-    except BrokenPipeError:
+    except OSError as error:  # the reader of our output has gone, or its disk is full
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        if not isinstance(error, BrokenPipeError):
+            click.echo(f"convanim: can't write the output: {error.strerror}", err=True)
+        sys.exit(2)

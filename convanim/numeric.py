@@ -14,6 +14,8 @@ import numpy as np
 from .errors import ConvanimError, shown
 from .geometry import Axis, Cell, ConvTranspose, Operation, Pool
 
+MOST_BYTES = 2 << 30
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -57,6 +59,12 @@ def numbers(name: str, values: object, size: Cell) -> Array:
     return converted
 
 
+def _check_memory(what: str, size: Cell) -> None:
+    needed = math.prod(size) * 8
+    if needed > MOST_BYTES:
+        raise ConvanimError(f"the {what} of {_size(size)} would need {needed / 2**30:,.0f} GB, and {MOST_BYTES >> 30} GB are the most")
+
+
 def _size(size: Cell) -> str:
     return " x ".join(map(str, size))
 
@@ -73,8 +81,11 @@ def evaluate(op: Operation, input: object, kernel: object | None = None) -> Arra
     >>> evaluate(Conv(input_size=4, kernel_size=2, stride=2, ndim=1), [1, 2, 3, 4], [10, 1]).tolist()
     [12, 34]
     """
+    if not isinstance(op, Operation):
+        raise ConvanimError(f"{shown(op)} is not an operation: give a Conv, ConvTranspose or Pool")
     x = numbers("input", input, op.input_size)
     w = _weights(op, kernel)
+    _check_memory("output", op.output_size)
     rule = reduction(op)
     if (w is None and rule is REDUCTIONS["average"]) or (w is not None and _may_overflow(x, w)):
         x = x.astype(np.float64)
@@ -140,6 +151,7 @@ class Unrolled:
 
     def dense(self) -> Array:
         """The whole matrix, zeros included."""
+        _check_memory("matrix", self.shape)
         matrix = np.zeros(self.shape, self.values.dtype)
         np.add.at(matrix, (self.rows, self.columns), self.values)
         return matrix

@@ -29,7 +29,8 @@ class Polygon:
 class Text:
     """A line of text centred at a point.
 
-    `size` is the font size and `width` the room that the text shrinks into, both in cells; `stretch` widens the letters.
+    `size` is the font size and `width` the room that the text shrinks into, both in cells; `stretch` widens the letters. The
+    size is that at which `like` fits too: texts that are like each other get one size.
     """
 
     role: str
@@ -38,6 +39,7 @@ class Text:
     size: float
     width: float
     stretch: float = 1.0
+    like: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,10 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """Marks that differ in every step, made when the step is drawn: memory and the cost of a step stay those of one step."""
+    """Marks that differ in every step, made when the step is drawn: memory and the cost of a step stay those of one step.
+
+    `at` is a frozen record with a `__call__`, not a closure, so that scenes can be compared and sent to other processes.
+    """
 
     at: Callable[[int], tuple[Mark, ...]]
 

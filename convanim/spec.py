@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from importlib import resources
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,9 @@ def animate(
         if not isinstance(theme, str) or theme not in THEMES:
             raise expected_one_of("theme", theme, THEMES)
         theme = THEMES[theme]
+    for what, text in (("title", title), ("description", description)):
+        if text is not None and not isinstance(text, str):
+            raise ConvanimError(f"{what}={shown(text)} is not text: write it in quotes")
     _check_numbers(step_ms, dpi)
     _check_size(op)
     shown_values = None
@@ -65,14 +69,14 @@ def animate(
 
         shown_values = values(op, input=input, kernel=kernel, seed=SEED if seed is None else seed)
     scene = VIEWS[view].draw(op, shown_values)
-    scene = replace(scene, title=str(title or words.title(op)), description=str(description or words.description(op)))
-    return Animation(scene, theme, int(step_ms), dpi)
+    scene = replace(scene, title=title or words.title(op), description=description or words.description(op))
+    return Animation(scene, theme, int(step_ms), float(dpi))
 
 
 def _check_numbers(step_ms: object, dpi: object) -> None:
-    if isinstance(step_ms, bool) or not isinstance(step_ms, int) or not 1 <= step_ms <= 3_600_000:
+    if isinstance(step_ms, bool) or not isinstance(step_ms, Integral) or not 1 <= int(step_ms) <= 3_600_000:
         raise ConvanimError(f"step_ms={shown(step_ms)}: the time of a step is a whole number of milliseconds, from 1 to 3600000")
-    if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not 1 <= dpi <= LARGEST_DPI:
+    if isinstance(dpi, bool) or not isinstance(dpi, Real) or not 1 <= float(dpi) <= LARGEST_DPI:
         raise ConvanimError(f"dpi={shown(dpi)}: the resolution is a number from 1 to {LARGEST_DPI}; the guide's figures have 150")
 
 
@@ -143,12 +147,14 @@ def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
     for where, text in _texts(specs):
         try:
             tables = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise ConvanimError(f"{where} is not TOML: {error}") from None
         for name, table in tables.items():
             if name in found:
                 raise ConvanimError(f"{where}: a figure named {name!r} is in {found[name].source} already; give it another name")
             found[name] = _figure(where, name, table)
+    if not found:
+        raise ConvanimError(f"{', '.join(map(str, specs))} has no figures: begin one with a line such as [my_figure]")
     return found
 
 
@@ -162,7 +168,7 @@ def figure(name: str, *specs: str | os.PathLike[str]) -> Animation:
 
 def _figure(where: str, name: str, table: object) -> Figure:
     place = f"{where}, figure {name!r}"
-    if not name or name.startswith(".") or any(c in name for c in '/\\{}:\0\n"'):
+    if not name or name.startswith(".") or not name.isprintable() or any(c in name for c in '/\\{}:*?"<>|'):
         raise ConvanimError(f"{place}: a figure's name becomes a file's name; take letters, digits, - and _")
     if not isinstance(table, dict):
         raise ConvanimError(f"{place}: {shown(table)} is not a table; begin each figure with a line [{name}]")
@@ -200,11 +206,11 @@ def _texts(specs: tuple[str | os.PathLike[str], ...]) -> list[tuple[str, str]]:
     texts = []
     for spec in specs:
         try:
-            texts.append((str(spec), Path(spec).read_text(encoding="utf-8")))
-        except (OSError, TypeError) as error:
-            raise ConvanimError(f"can't read {shown(str(spec))}: {getattr(error, 'strerror', None) or error}; give the path of a TOML file") from None
+            texts.append((str(spec), Path(spec).read_text(encoding="utf-8-sig")))
         except UnicodeDecodeError:
             raise ConvanimError(f"{spec} is not TOML: it isn't UTF-8 text") from None
+        except (OSError, TypeError, ValueError) as error:
+            raise ConvanimError(f"can't read {shown(str(spec))}: {getattr(error, 'strerror', None) or error}; give the path of a TOML file") from None
     return texts
 
 

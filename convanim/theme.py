@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import floor
-from types import MappingProxyType
 
 CELL_BP = 14.1734  # one cell of the guide in bp (1/72 inch): TeX's rounding of 0.5 cm
 THICK = 0.79701 / CELL_BP  # TikZ's "thick" line, in cells
@@ -37,7 +36,7 @@ class Theme:
 
     name: str
     background: str
-    styles: Mapping[str, Style]
+    styles: Mapping[str, Style] = field(hash=False)
 
 
 BASE02, BASE03, BLUE, CYAN = "#073642", "#002b36", "#268bd2", "#2aa198"  # Solarized, as the guide has them
@@ -45,7 +44,7 @@ BASE02, BASE03, BLUE, CYAN = "#073642", "#002b36", "#268bd2", "#2aa198"  # Solar
 CLASSIC = Theme(
     "classic",
     "#ffffff",
-    MappingProxyType({
+    {
         "grid": Style(stroke=BASE03, width=THICK, dash=DASH),
         "input": Style(fill=BLUE, stroke=BASE03, width=THICK),
         "tap": Style(fill=BASE02, opacity=0.4),
@@ -58,7 +57,7 @@ CLASSIC = Theme(
         "input_value": Style(fill="#000000"),
         "kernel_value": Style(fill="#000000"),
         "output_value": Style(fill="#000000"),
-    }),
+    },
 )
 
 THEMES = {CLASSIC.name: CLASSIC}

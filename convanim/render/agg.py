@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
@@ -58,8 +59,7 @@ class Canvas:
             if isinstance(mark, Group):
                 self._draw(mark.marks, x + mark.at[0], y + mark.at[1], keep=True)
             elif isinstance(mark, Text):
-                key = (mark.role, mark.text, mark.size, mark.width, mark.stretch)
-                self._place(self._kept(key, mark), x + mark.at[0], y + mark.at[1])
+                self._place(self._kept(replace(mark, at=(0.0, 0.0)), mark), x + mark.at[0], y + mark.at[1])
             else:
                 self._place(self._kept(id(mark), mark) if keep else self._strokes(mark), x, y)
 

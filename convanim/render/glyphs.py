@@ -47,7 +47,7 @@ class Letter:
 def letters(text: Text) -> list[Letter]:
     """The letters of a text around its centre; smaller where its room demands it."""
     advances = [_glyph(character).advance for character in text.text]
-    length = sum(advances) * text.size * text.stretch
+    length = max(sum(advances), sum(_glyph(character).advance for character in text.like)) * text.size * text.stretch
     size = text.size * min(1.0, text.width / length) if length else text.size
     wide = size * text.stretch
     starts = accumulate(advances, initial=-sum(advances) / 2)

@@ -11,6 +11,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from xml.sax.saxutils import escape
 
@@ -181,7 +182,7 @@ class _Pen:
 
 def _shape(mark: Group | Text) -> object:
     """What makes two marks the same shape at different places."""
-    return mark.marks if isinstance(mark, Group) else (mark.role, mark.text, mark.size, mark.width, mark.stretch)
+    return mark.marks if isinstance(mark, Group) else replace(mark, at=(0.0, 0.0))
 
 
 def _different(look: Attributes, around: Attributes | None) -> Attributes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
 RIGHT, DOWN = (1.0, 0.0), (0.0, 1.0)
 MARGIN = 0.5  # the guide's texts have invisible boxes of 2 x 2 cells, so its pages end half a cell beyond the grids
+RAISED = 0.36  # where the input's values stand in a cell when the kernel's are too long for its corner and stand below them
 ROOM = 0.9  # of a cell's width, for a text in it
 # CMR8 at 7.97 bp and CMR5 at 4.98 bp; their digits are .531 and .681 em wide, those of CMR10, which is drawn, .5
-LARGE = {"size": 7.97011 / CELL_BP, "stretch": 1.062}
-SMALL = {"size": 4.98132 / CELL_BP, "stretch": 1.362}
+LARGE = (7.97011 / CELL_BP, ROOM, 1.062)  # size, width, stretch of a Text
+SMALL = (4.98132 / CELL_BP, ROOM, 1.362)
 
 
 def draw(op: Operation, values: Values | None = None) -> Scene:
@@ -33,37 +35,62 @@ def draw(op: Operation, values: Values | None = None) -> Scene:
     spare = height.padded - rows
     right = Plane((width.padded + 1.0, float(spare - spare // 2)), RIGHT, DOWN)  # the guide rounds down from the bottom
     texts = words.results(values.output.ravel().tolist(), whole=values.whole)
-    results = [Text("output_value", right.point(q + 0.5, r + 0.5), text, width=ROOM, **SMALL)
-               for (r, q), text in zip(product(range(rows), range(columns)), texts, strict=True)]
+    places = product(range(rows), range(columns))
+    results = _alike([Text("output_value", right.point(q + 0.5, r + 0.5), text, *SMALL)
+                      for (r, q), text in zip(places, texts, strict=True)])
+    weights = _kernel_texts(height, width, values)
+    crowded = any(len(text.text) > 1 for text in weights)
     still = Layer((
         left.grid("grid", height.padded, width.padded),
         *left.units(height, width),
-        *_input_texts(height, width, values),
+        *_input_texts(height, width, values, RAISED if crowded else 0.5),
         Polygon("output", right.rectangles([(0, rows)], [(0, columns)])),
         right.grid("output_grid", rows, columns),
         *results,
     ))
-    window = left.window(height, width) + _kernel_texts(height, width, values)
+    window = left.window(height, width) + weights
     cell = (Polygon("current", right.at_origin().rectangles([(0, 1)], [(0, 1)])),)
-
-    def at(step: int) -> tuple[Mark, ...]:
-        r, q = divmod(step, columns)
-        return (Group(left.point(q * width.stride, r * height.stride), window), Group(right.point(q, r), cell), results[step])
 
     edge = MARGIN + BORDER
     box = Box(-edge, -edge, width.padded + 1 + columns + 2 * edge, max(height.padded, rows) + 2 * edge)
-    return Scene(box, (still, Moving(at)), rows * columns, (rows // 2) * columns + columns // 2)
+    return Scene(box, (still, Moving(_Steps(height, width, left, right, window, cell, tuple(results)))), rows * columns, (rows // 2) * columns + columns // 2)
 
 
-def _input_texts(height: Axis, width: Axis, values: Values) -> list[Text]:
+@dataclass(frozen=True)
+class _Steps:
+    """What moves: the window with the kernel's values, and the current output cell with its own."""
+
+    height: Axis
+    width: Axis
+    left: Plane
+    right: Plane
+    window: tuple[Mark, ...]
+    cell: tuple[Mark, ...]
+    results: tuple[Text, ...]
+
+    def __call__(self, step: int) -> tuple[Mark, ...]:
+        r, q = divmod(step, self.width.output)
+        window = Group(self.left.point(q * self.width.stride, r * self.height.stride), self.window)
+        return (window, Group(self.right.point(q, r), self.cell), self.results[step])
+
+
+def _alike(texts: list[Text]) -> list[Text]:
+    """The texts, all in the size at which the longest fits."""
+    longest = max((text.text for text in texts), key=len, default="")
+    return [replace(text, like=longest) for text in texts] if len(longest) > 1 else texts
+
+
+def _input_texts(height: Axis, width: Axis, values: Values, y_of_cell: float) -> list[Text]:
     """The value of every padded cell, its zeros (minus infinity for max pooling) included."""
     listed = values.input.reshape(height.input, width.input).tolist()
     texts = []
     for r, q in product(range(height.padded), range(width.padded)):
         y, x = height.source(r), width.source(q)
         value = values.padding if y is None or x is None else listed[y][x]
-        texts.append(Text("input_value", (q + 0.5, r + 0.5), words.number(value), width=ROOM, **LARGE))
-    return texts
+        texts.append(Text("input_value", (q + 0.5, r + y_of_cell), words.number(value), *LARGE))
+    padding = words.number(values.padding)
+    same = iter(_alike([text for text in texts if text.text != padding]))
+    return [text if text.text == padding else next(same) for text in texts]
 
 
 def _kernel_texts(height: Axis, width: Axis, values: Values) -> tuple[Text, ...]:
@@ -76,7 +103,7 @@ def _kernel_texts(height: Axis, width: Axis, values: Values) -> tuple[Text, ...]
     listed = values.kernel.reshape(height.kernel, width.kernel)
     texts = [[words.number(value) for value in row] for row in (listed[::-1, ::-1] if values.flipped else listed).tolist()]
     x = 0.8 if all(len(text) == 1 for row in texts for text in row) else 0.5
-    return tuple(
-        Text("kernel_value", (q * width.dilation + x, r * height.dilation + 0.8), text, width=ROOM, **SMALL)
+    return tuple(_alike([
+        Text("kernel_value", (q * width.dilation + x, r * height.dilation + 0.8), text, *SMALL)
         for r, row in enumerate(texts) for q, text in enumerate(row)
-    )
+    ]))

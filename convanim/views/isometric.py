@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..geometry import Operation
+from ..geometry import Axis, Operation
 from ..scene import Box, Group, Layer, Line, Mark, Moving, Point, Polygon, Scene
 from ..theme import BORDER, CELL_BP, THICK
 from .planes import Plane, two_axes
@@ -32,23 +33,34 @@ def draw(op: Operation, values: Values | None = None) -> Scene:
     ))
     window = below.at_origin().window(height, width)
     cell = (Polygon("current", above.at_origin().rectangles([(0, 1)], [(0, 1)])),)
-
-    def at(step: int) -> tuple[Mark, ...]:
-        r, q = divmod(step, columns)
-        top, left = r * height.stride, q * width.stride
-        corners = [(y, x) for y in (0, 1) for x in (0, 1)]
-        rays = tuple(
-            _ray(below.point(left + x * width.effective_kernel, top + y * height.effective_kernel), above, (q + x, r + y), (columns, rows))
-            for y, x in corners
-        )
-        return (Group(below.point(left, top), window), Line("ray", rays), Group(above.point(q, r), cell))
-
     edge = THICK / 2 + BORDER
     x0 = min(-DOWN[0] * height.padded, LIFT_X - DOWN[0] * rows) - edge
     x1 = max(width.padded, LIFT_X + columns) + edge
     top = max(0.5 * width.padded + DOWN[1] * height.padded, lift + 0.5 * columns + DOWN[1] * rows) + edge
-    steps = rows * columns
-    return Scene(Box(x0, -top, x1 - x0, top + edge), (still, Moving(at)), steps, (rows // 2) * columns + columns // 2)
+    moving = Moving(_Steps(height, width, below, above, window, cell))
+    return Scene(Box(x0, -top, x1 - x0, top + edge), (still, moving), rows * columns, (rows // 2) * columns + columns // 2)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """What moves: the window, its rays, and the current output cell."""
+
+    height: Axis
+    width: Axis
+    below: Plane
+    above: Plane
+    window: tuple[Mark, ...]
+    cell: tuple[Mark, ...]
+
+    def __call__(self, step: int) -> tuple[Mark, ...]:
+        rows, columns = self.height.output, self.width.output
+        r, q = divmod(step, columns)
+        top, left = r * self.height.stride, q * self.width.stride
+        tall, wide = self.height.effective_kernel, self.width.effective_kernel
+        rays = tuple(
+            _ray(self.below.point(left + x * wide, top + y * tall), self.above, (q + x, r + y), (columns, rows)) for y in (0, 1) for x in (0, 1)
+        )
+        return (Group(self.below.point(left, top), self.window), Line("ray", rays), Group(self.above.point(q, r), self.cell))
 
 
 def _ray(start: Point, above: Plane, cell: tuple[int, int], size: tuple[int, int]) -> tuple[Point, Point]:

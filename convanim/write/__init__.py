@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from ..errors import ConvanimError, expected_one_of, shown
 if TYPE_CHECKING:
     from ..animation import Animation
 
+STEP = re.compile(r"(0?[1-9]?d?)")  # what may follow {step: - a number of digits
 MOST_STEPS = 100_000
 MOST_BYTES = 2 << 30
 
@@ -70,7 +72,7 @@ def save(animation: Animation, path: str | os.PathLike[str], step: int | None = 
         target = Path(os.fspath(path))
     except TypeError:
         raise ConvanimError(f"{shown(path)} is not a path: give a name such as 'strides.gif'") from None
-    if not target.name or "\0" in str(target):
+    if not target.name or not _writable(str(target)):
         raise ConvanimError(f"{shown(str(path))} is not a file's name: give one such as 'strides.gif'")
     suffix = target.suffix.lower()
     if suffix not in FORMATS:
@@ -79,8 +81,9 @@ def save(animation: Animation, path: str | os.PathLike[str], step: int | None = 
     check_cost(animation, form.bytes_a_pixel)
     if step is not None:
         animation.check_step(step)
-    named = _named(target, animation.scene.steps if step is None else None, step)
-    if step is not None or len(named) > 1 or "{" in str(target):
+    named, sequence = _named(target, animation.scene.steps, step)
+    target = named[0][1]
+    if step is not None or sequence:
         if form.pictures is None:
             raise ConvanimError(f"{target}: a {suffix} holds the whole animation; write single pictures as .svg or .png")
         form.pictures(animation, iter(named))
@@ -110,18 +113,28 @@ def check_cost(animation: Animation, bytes_a_pixel: int) -> None:
         )
 
 
-def _named(target: Path, steps: int | None, step: int | None) -> list[tuple[int, Path]]:
-    """(step, path) of every file to write; one file where the name has no {step}."""
+def literal(path: str | os.PathLike[str]) -> str:
+    """A path whose braces mean themselves, for a part of a name that `save` takes."""
+    return os.fspath(path).replace("{", "{{").replace("}", "}}")
+
+
+def _writable(name: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:  # half a surrogate
+        return False
+
+
+def _named(target: Path, steps: int, step: int | None) -> tuple[list[tuple[int, Path]], bool]:
+    """(step, path) of every file to write, and whether the name has a {step}; without one there is a single file."""
     pattern = str(target)
     try:
-        fields = [(field, spec) for _, field, spec, _ in string.Formatter().parse(pattern) if field is not None]
-        if not fields:
-            return [(step or 0, Path(pattern.format()) if "{" in pattern or "}" in pattern else target)]
-        if any(field != "step" for field, _ in fields):
-            raise KeyError
-        names = [(n, Path(pattern.format(step=n))) for n in (range(steps) if steps is not None else [step or 0])]
-    except (ValueError, KeyError, IndexError, AttributeError):
-        raise ConvanimError(f"{pattern!r}: the only thing in braces that a name can have is the step, as in 'frames_{{step:03d}}.png'") from None
-    if len({name for _, name in names}) < len(names):
-        raise ConvanimError(f"{pattern!r} gives the same name to several steps: write {{step}} or {{step:03d}}")
-    return names
+        found = [(field, spec, conversion) for _, field, spec, conversion in string.Formatter().parse(pattern) if field is not None]
+    except ValueError:
+        found = [("", "", None)]
+    if any(field != "step" or conversion or not STEP.fullmatch(spec or "") for field, spec, conversion in found):
+        raise ConvanimError(
+            f"{shown(pattern)}: braces in a name hold the step, as in 'frames_{{step}}.png' or 'frames_{{step:03d}}.png'; write {{{{ and }}}} for braces"
+        )
+    wanted = range(steps) if step is None and found else [step or 0]
+    return [(n, Path(pattern.format(step=n))) for n in wanted], bool(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +44,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 def _name(descriptor: int, target: Path, mode: int) -> None:
     """Give an open file without a name the target's name."""
-    temporary = target.with_name(f".{target.name[:200]}.{os.getpid()}.tmp")
+    temporary = target.with_name(f".convanim-{secrets.token_hex(8)}.tmp")
     os.chmod(descriptor, mode)
     try:
         try:

@@ -1,0 +1,271 @@
+"""The layout of the code: which way imports run, what is loaded when, and that every combination of the tables can be drawn."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import itertools
+import math
+import random
+import sys
+import tomllib
+import zipfile
+from graphlib import CycleError, TopologicalSorter
+
+import pytest
+from conftest import ROOT, python
+
+import convanim as ca
+from convanim.geometry import OPERATIONS
+from convanim.scene import Group, Layer, Line, Moving, Polygon, Text
+
+PACKAGE = ROOT / "convanim"
+ORDER = [
+    {"errors"}, {"geometry"}, {"numeric", "scene", "words"}, {"theme"}, {"views", "render"}, {"write"}, {"animation"}, {"spec"}, {"batch"}, {"cli"},
+]
+RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
+HEAVY = ("numpy", "matplotlib", "PIL", "imageio", "scipy")
+
+
+def module_name(path):
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def imports(source, package):
+    """The names that a module imports, those of the package without its name: ("geometry", "numpy", ...); blocks for types left out.
+
+    `package` is where relative imports begin, "" for the modules at the top.
+    """
+    tree = ast.parse(source)
+    hidden = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for part in node.body for inner in ast.walk(part)
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in hidden:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            if not node.level:
+                found.add(node.module)
+                continue
+            parts = package.split(".") if package else []
+            base = ".".join([*parts[: len(parts) - node.level + 1], *filter(None, [node.module])])
+            for alias in node.names:
+                inner = f"{base}.{alias.name}".lstrip(".")
+                found.add(inner if inner in MODULES else base)
+    return {name.removeprefix("convanim.") for name in found if name}
+
+
+def of_module(name):
+    path = MODULES[name]
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    return imports(path.read_text(encoding="utf-8"), package)
+
+
+def wrong_way(name, imported):
+    """The imports of a module that don't go to something that stands before it."""
+    top = name.split(".")[0]
+    own = {other for other in imported if other in MODULES and other.split(".")[0] != top}
+    return {other for other in own if RANK[other.split(".")[0]] >= RANK[top]}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name not in ("", "__main__")])
+def test_imports_run_one_way(name):
+    assert not wrong_way(name, of_module(name))
+
+
+def test_no_module_imports_itself_through_others():
+    graph = {name: {other for other in of_module(name) if other in MODULES and other != name} for name in MODULES}
+    assert list(TopologicalSorter(graph).static_order())
+
+
+def test_the_package_itself_imports_none_of_its_modules():
+    assert not of_module("") & set(MODULES) - {""}
+
+
+def test_every_module_has_a_place_in_the_order():
+    assert {name.split(".")[0] for name in MODULES} - {"", "__main__"} == set(RANK)
+
+
+def test_the_reader_of_imports_sees_each_way_to_import_and_not_those_for_types():
+    source = "if TYPE_CHECKING:\n    from . import cli\nimport numpy as np\ndef f():\n    from ..render import svg\n"
+    source += "    from .. import words\nfrom . import gif"
+    assert imports(source, "write") == {"numpy", "render.svg", "words", "write.gif"}
+    assert wrong_way("write.files", {"animation", "render.svg", "write.gif", "spec"}) == {"animation", "spec"}
+    with pytest.raises(CycleError):
+        list(TopologicalSorter({"a": {"b"}, "b": {"a"}}).static_order())
+
+
+@pytest.mark.parametrize(("library", "places"), [("matplotlib", {"render"}), ("PIL", {"write"}), ("imageio", {"write"}), ("click", {"cli"})])
+def test_each_library_is_imported_in_one_place(library, places):
+    users = {name.split(".")[0] for name in MODULES for other in of_module(name) if other.split(".")[0] == library}
+    assert users <= places
+
+
+@pytest.mark.parametrize("name", ["errors", "geometry", "scene", "words", "theme", "views.isometric", "views.flat", "views.planes", "render.svg"])
+def test_what_describes_a_figure_needs_the_standard_library_alone(name):
+    assert {other.split(".")[0] for other in of_module(name) if other not in MODULES} <= sys.stdlib_module_names
+
+
+LOADS = {
+    "import convanim": "import convanim",
+    "convanim --help": "import sys; sys.argv = ['convanim', '--help']\nfrom convanim.cli import main\ntry: main()\nexcept SystemExit: pass",
+    "convanim --version": "import sys; sys.argv = ['convanim', '--version']\nfrom convanim.cli import main\ntry: main()\nexcept SystemExit: pass",
+    "list": "import sys; sys.argv = ['convanim', 'list']\nfrom convanim.cli import main\nmain()",
+    "an isometric SVG": "import convanim as ca; ca.animate(ca.Conv(5, 3)).save('x.svg'); ca.figure('dilation').save('y_{step}.svg')",
+}
+
+
+@pytest.mark.parametrize("what", LOADS)
+def test_what_needs_no_pixels_loads_no_large_library(what, tmp_path):
+    run = python("-c", f"{LOADS[what]}\nimport sys\nprint(sorted(set(sys.modules) & set({HEAVY!r})))", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_list_of_loaded_libraries_sees_one_that_is_loaded(tmp_path):
+    code = f"import convanim as ca; ca.animate(ca.Conv(5, 3)).save('x.gif')\nimport sys\nprint(sorted(set(sys.modules) & set({HEAVY!r})))"
+    run = python("-c", code, cwd=tmp_path)
+    assert run.stdout == "['PIL', 'matplotlib', 'numpy']\n"
+
+
+# --- every combination
+
+
+def some(name, input_size):
+    """An operation of this kind and input size; its other parameters come from a generator seeded by these."""
+    rng = random.Random(f"{name} {input_size}")
+    while True:
+        kernel = tuple(rng.randint(1, 4) for _ in input_size)
+        words = {word: tuple(rng.randint(low, 3) for _ in input_size) for word, low in (("stride", 1), ("dilation", 1))}
+        padding = tuple((rng.randint(0, 2), rng.randint(0, 2)) for _ in input_size)
+        if name == "transpose":
+            words["output_padding"] = tuple(rng.randint(0, 2) for _ in input_size)
+        try:
+            return OPERATIONS[name](input_size, kernel, padding=padding, **words)
+        except ca.ConvanimError:
+            continue
+
+
+SIZES = [*itertools.product(range(1, 7), repeat=2), *((i,) for i in range(1, 7))]
+
+
+def flattened(marks, x=0.0, y=0.0):
+    """(role, points) of all marks, those of groups where they are placed."""
+    for mark in marks:
+        if isinstance(mark, Group):
+            yield from flattened(mark.marks, x + mark.at[0], y + mark.at[1])
+        elif isinstance(mark, Text):
+            yield mark.role, [(x + mark.at[0], y + mark.at[1])]
+        else:
+            assert isinstance(mark, Line | Polygon)
+            yield mark.role, [(x + px, y + py) for part in mark.parts for px, py in part]
+
+
+def drawn(scene, steps):
+    return [row for layer in scene.layers for step in steps for row in flattened(scene.visible(layer, step))]
+
+
+def faults(a):
+    """What is wrong with a scene: roles that the theme doesn't have, points that aren't in the box, an unknown kind of layer."""
+    box = a.scene.box
+    rows = drawn(a.scene, sorted({0, len(a) // 2, len(a) - 1}))
+    inside = all(box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height for _, points in rows for x, y in points)
+    found = [] if inside and all(math.isfinite(v) for _, points in rows for point in points for v in point) else ["outside"]
+    found += sorted({role for role, _ in rows} - set(a.theme.styles))
+    return found + [type(layer).__name__ for layer in a.scene.layers if not isinstance(layer, Layer | Moving)]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("theme", ca.THEMES)
+@pytest.mark.parametrize("view", ca.VIEWS)
+def test_every_view_draws_every_operation_in_every_theme(view, theme, name):
+    for size in SIZES:
+        op = some(name, size)
+        a = ca.animate(op, view=view, theme=theme, dpi=20)
+        assert len(a) == len(op.steps) == math.prod(op.output_size)
+        assert 0 <= a.scene.poster < len(a)
+        assert not faults(a), op
+        for step in sorted({0, len(a) // 2, len(a) - 1}):
+            frame = a.frame(step)
+            assert frame.shape == (*a.size[::-1], 3) and frame.min() < 128 < frame.max()
+            assert a.svg(step).startswith("<svg ") and a.svg(step).endswith("</svg>\n")
+
+
+def test_the_check_of_scenes_sees_a_point_outside_and_an_unknown_role():
+    from dataclasses import replace
+
+    a = ca.animate(ca.Conv(3, 2))
+    stray = Layer((Line("ray", (((0.0, 0.0), (99.0, 0.0)),)),))
+    unknown = Layer((Group((0.0, 0.0), (Line("rai", (((0.0, 0.0), (0.1, 0.0)),)),)),))
+    assert faults(replace(a, scene=replace(a.scene, layers=(stray,)))) == ["outside"]
+    assert faults(replace(a, scene=replace(a.scene, layers=(unknown,)))) == ["rai"]
+
+
+def apart(one, other):
+    """The distance between two convex shapes along the best of their edges' normals; not above 0 where they meet."""
+    best = -math.inf
+    for corners in (one, other):
+        for (x0, y0), (x1, y1) in itertools.pairwise([*corners, corners[0]]):
+            length = math.hypot(x1 - x0, y1 - y0)
+            nx, ny = (y1 - y0) / length, (x0 - x1) / length
+            a, b = ([nx * x + ny * y for x, y in shape] for shape in (one, other))
+            best = max(best, min(a) - max(b), min(b) - max(a))
+    return best
+
+
+def hull(points):
+    """The corners of the convex hull, in order (Andrew's monotone chain)."""
+    def half(ordered):
+        chain = []
+        for x, y in ordered:
+            while len(chain) > 1 and (chain[-1][0] - chain[-2][0]) * (y - chain[-2][1]) - (chain[-1][1] - chain[-2][1]) * (x - chain[-2][0]) <= 1e-12:
+                chain.pop()
+            chain.append((x, y))
+        return chain[:-1]
+
+    ordered = sorted({(round(x, 9), round(y, 9)) for x, y in points})
+    return half(ordered) + half(ordered[::-1])
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_the_planes_of_the_isometric_view_never_overlap(name):
+    for size in [*SIZES, (1, 40), (40, 1), (30, 2), (2, 30)]:
+        op = some(name, size)
+        rows = drawn(ca.animate(op, view="isometric").scene, [0])
+        below, above = (hull([p for role, points in rows if role == wanted for p in points]) for wanted in ("grid", "output_grid"))
+        assert len(below) == len(above) == 4
+        assert apart(below, above) > 0.1, op
+
+
+def test_the_distance_of_planes_sees_an_overlap():
+    square = hull([(0, 0), (1, 0), (1, 1), (0, 1), (0.5, 0.5)])
+    assert len(square) == 4
+    assert apart(square, [(x + 2, y) for x, y in square]) == pytest.approx(1)
+    assert apart(square, [(x + 0.9, y + 0.9) for x, y in square]) < 0
+    assert apart(square, [(x / 4 + 0.3, y / 4 + 0.3) for x, y in square]) < 0
+
+
+# --- the package
+
+
+def test_the_wheel_has_the_templates_and_the_mark_of_types(tmp_path):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"] == {"templates": "convanim/templates"}
+    assert {path.name for path in (ROOT / "templates").glob("*.toml")} >= {"arithmetic.toml", "numerical.toml"}
+    if importlib.util.find_spec("hatchling"):
+        run = python("-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT)
+        assert run.returncode == 0, run.stderr
+        (wheel,) = tmp_path.glob("*.whl")
+        names = set(zipfile.ZipFile(wheel).namelist())
+        assert {"convanim/templates/arithmetic.toml", "convanim/templates/numerical.toml", "convanim/cli.py"} <= names
+        assert not [name for name in names if name.startswith(("tests/", "gallery/"))]
