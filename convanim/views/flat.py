@@ -90,7 +90,9 @@ def _input_texts(height: Axis, width: Axis, values: Values, y_of_cell: float) ->
         texts.append(Text("input_value", (q + 0.5, r + y_of_cell), words.number(value), *LARGE))
     padding = words.number(values.padding)
     same = iter(_alike([text for text in texts if text.text != padding]))
-    return [text if text.text == padding else next(same) for text in texts]
+    infinite = [replace(text, width=ROOM * 0.75) for text in texts if text.text == padding] if len(padding) > 1 else []
+    zeros = iter(infinite or [text for text in texts if text.text == padding])
+    return [next(zeros) if text.text == padding else next(same) for text in texts]
 
 
 def _kernel_texts(height: Axis, width: Axis, values: Values) -> tuple[Text, ...]:

@@ -67,24 +67,24 @@ def _frames(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[
     """The frames' blocks, each made when it is asked for, so that memory is that of one frame."""
     width, height = animation.size
     shown = np.zeros((height, width), np.uint8)  # the index that each pixel has; 0, the transparent one, where none is known
-    before = np.zeros((height, width), np.uint32)
+    before = np.full((height, width), 0xFFFFFFFF, np.uint32)  # no colour
     for step in range(animation.scene.steps):
         now = _packed(canvas.draw(step))
-        top, bottom, left, right = _bounds(now != before)
-        part = now[top:bottom, left:right]
-        before[top:bottom, left:right] = part
-        index = palette.index(part)
-        old = shown[top:bottom, left:right]
-        own = palette
-        if index is None:  # colours that no sample had and that nothing comes near: a palette for this frame alone
-            own = Palette(_colours([part]))
+        differs = now != before
+        top, bottom, left, right = _bounds(differs)
+        differs, part = differs[top:bottom, left:right], now[top:bottom, left:right]
+        before, old = now, shown[top:bottom, left:right]
+        found = palette.index(part[differs])
+        if found is None:  # colours that no sample had and that nothing comes near: a palette for this frame alone
+            own, seen = Palette(_colours([part])), (0, bottom - top, 0, right - left)
             index = own.nearest(part)
             old[:] = 0
-            seen = (0, bottom - top, 0, right - left)
         else:
+            own, index = palette, old.copy()
+            index[differs] = found
             changed = index != old
-            seen = _bounds(changed)
             old[:] = index
+            seen = _bounds(changed)
             index = np.where(_stretches(index, changed), index, np.uint8(0))
         y0, y1, x0, x1 = seen
         yield _frame(index[y0:y1, x0:x1], (left + x0, top + y0), animation.step_ms, own, local=own is not palette)
@@ -116,11 +116,11 @@ class Palette:
 
     def index(self, pixels: Array) -> Array | None:
         """The index of a colour within LIMIT of each pixel's; None where there is none and no room left for one."""
-        new = self._new(pixels)
-        while new.size:
-            far = _distance(_split(new), _split(self.colours)).min(1)
-            if far.max() <= LIMIT:
-                break
+        found: Array = self._found[pixels]
+        if found.all():
+            return found
+        new = np.unique(pixels[found == 0])
+        while (far := _distance(_split(new), _split(self.colours)).min(1)).max() > LIMIT:
             if self.colours.size + 1 >= 1 << self.bits:
                 return None
             self.colours = np.append(self.colours, new[far.argmax()])
@@ -128,14 +128,11 @@ class Palette:
 
     def nearest(self, pixels: Array) -> Array:
         """The index of each pixel's nearest colour."""
-        new = self._new(pixels)
+        new = np.unique(pixels[self._found[pixels] == 0])
         if new.size:
             self._found[new] = _distance(_split(new), _split(self.colours)).argmin(1) + 1
         found: Array = self._found[pixels]
         return found
-
-    def _new(self, pixels: Array) -> Array:
-        return np.unique(pixels[self._found[pixels] == 0])
 
 
 def _packed(pixels: Array) -> Array:
