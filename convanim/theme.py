@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import floor
 
+from .errors import ConvanimError, shown
+
+COLOUR = re.compile("#[0-9a-fA-F]{6}")
 CELL_BP = 14.1734  # one cell of the guide in bp (1/72 inch): TeX's rounding of 0.5 cm
 THICK = 0.79701 / CELL_BP  # TikZ's "thick" line, in cells
 THIN = 0.3985 / CELL_BP  # TikZ's default line
@@ -37,6 +41,11 @@ class Theme:
     name: str
     background: str
     styles: Mapping[str, Style] = field(hash=False)
+
+    def __post_init__(self) -> None:
+        for colour in (self.background, *(c for style in self.styles.values() for c in (style.fill, style.stroke))):
+            if colour is not None and not (isinstance(colour, str) and COLOUR.fullmatch(colour)):
+                raise ConvanimError(f"theme {self.name!r} has the colour {shown(colour)}: write it as '#rrggbb'")
 
 
 BASE02, BASE03, BLUE, CYAN = "#073642", "#002b36", "#268bd2", "#2aa198"  # Solarized, as the guide has them

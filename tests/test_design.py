@@ -21,7 +21,7 @@ from convanim.scene import Group, Layer, Line, Moving, Polygon, Text
 
 PACKAGE = ROOT / "convanim"
 ORDER = [
-    {"errors"}, {"geometry"}, {"numeric", "scene", "words"}, {"theme"}, {"views", "render"}, {"write"}, {"animation"}, {"spec"}, {"batch"}, {"cli"},
+    {"errors"}, {"checks"}, {"geometry"}, {"numeric", "scene", "words"}, {"theme"}, {"views", "render"}, {"write"}, {"animation"}, {"spec"}, {"batch"}, {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 HEAVY = ("numpy", "matplotlib", "PIL", "imageio", "scipy")

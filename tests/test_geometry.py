@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from convanim import Axis, Conv, ConvanimError, ConvTranspose, Pool, Step, Tap
-from convanim.geometry import LARGEST, OPERATIONS, POOL_MODES, unravel
+from convanim.checks import LARGEST
+from convanim.geometry import OPERATIONS, POOL_MODES, unravel
 
 I, K, S, P, D = range(1, 8), range(1, 5), range(1, 4), range(4), range(1, 4)  # noqa: E741 - the guide's letters
 ALL = list(itertools.product(I, K, S, P, D))

@@ -46,6 +46,9 @@ def _name(descriptor: int, target: Path, mode: int) -> None:
     """Give an open file without a name the target's name."""
     temporary = target.with_name(f".convanim-{secrets.token_hex(8)}.tmp")
     os.chmod(descriptor, mode)
+    with contextlib.suppress(OSError, NotImplementedError):
+        os.link(f"/proc/self/fd/{descriptor}", target, follow_symlinks=True)  # at once, where there is no old file
+        return
     try:
         try:
             os.link(f"/proc/self/fd/{descriptor}", temporary, follow_symlinks=True)
