@@ -73,11 +73,13 @@ def _style(lengths: dict[int, str], steps: int, step_ms: int) -> str:
         return ""
     rules = []
     for length, kind in lengths.items():
-        end = math.ceil(length / steps * 1e6) / 1e4  # rounded up: frames may meet, but no gap may flash
+        # rounded down, so that a step has gone when the next one comes, at the very moment, which the first picture is; the gap
+        # is less than a hundred nanoseconds for each minute
+        end = f"{math.floor(length / steps * 1e9) / 1e7:.7f}".rstrip("0").rstrip(".")
         rules.append(
             f".{kind}>g{{visibility:hidden;animation:{kind} {_number(steps * step_ms)}s step-end infinite}}"
             f".{kind}>.poster{{visibility:visible}}"
-            f"@keyframes {kind}{{0%{{visibility:visible}}{end:.4f}%{{visibility:hidden}}}}"
+            f"@keyframes {kind}{{0%{{visibility:visible}}{end}%{{visibility:hidden}}}}"
         )
     calm = ",".join(f".{kind}>g" for kind in lengths.values())
     return f"<style>{''.join(rules)}@media(prefers-reduced-motion:reduce){{{calm}{{animation:none}}}}</style>"
