@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from .. import words
 from ..errors import ConvanimError
 from ..geometry import Axis, Operation
-from ..scene import Box, Group, Layer, Mark, Moving, Polygon, Scene, Text
+from ..scene import Box, Layer, Mark, Moving, Scene, Text
 from ..theme import BORDER, CELL_BP
-from .planes import Plane, two_axes
+from .planes import Plane, Sliding, two_axes
 
 if TYPE_CHECKING:
     from ..numeric import Values
@@ -40,38 +40,28 @@ def draw(op: Operation, values: Values | None = None) -> Scene:
                       for (r, q), text in zip(places, texts, strict=True)])
     weights = _kernel_texts(height, width, values)
     crowded = any(len(text.text) > 1 for text in weights)
+    sliding = Sliding(height, width, left, right, weights)
     still = Layer((
         left.grid("grid", height.padded, width.padded),
         *left.units(height, width),
         *_input_texts(height, width, values, RAISED if crowded else 0.5),
-        Polygon("output", right.rectangles([(0, rows)], [(0, columns)])),
-        right.grid("output_grid", rows, columns),
+        *sliding.output(),
         *results,
     ))
-    window = left.window(height, width) + weights
-    cell = (Polygon("current", right.at_origin().rectangles([(0, 1)], [(0, 1)])),)
-
     edge = MARGIN + BORDER
     box = Box(-edge, -edge, width.padded + 1 + columns + 2 * edge, max(height.padded, rows) + 2 * edge)
-    return Scene(box, (still, Moving(_Steps(height, width, left, right, window, cell, tuple(results)))), rows * columns, (rows // 2) * columns + columns // 2)
+    return Scene(box, (still, Moving(_Steps(sliding, tuple(results)))), sliding.steps, sliding.poster)
 
 
 @dataclass(frozen=True)
 class _Steps:
     """What moves: the window with the kernel's values, and the current output cell with its own."""
 
-    height: Axis
-    width: Axis
-    left: Plane
-    right: Plane
-    window: tuple[Mark, ...]
-    cell: tuple[Mark, ...]
+    sliding: Sliding
     results: tuple[Text, ...]
 
     def __call__(self, step: int) -> tuple[Mark, ...]:
-        r, q = divmod(step, self.width.output)
-        window = Group(self.left.point(q * self.width.stride, r * self.height.stride), self.window)
-        return (window, Group(self.right.point(q, r), self.cell), self.results[step])
+        return (*self.sliding.groups(step), self.results[step])
 
 
 def _alike(texts: list[Text]) -> list[Text]:
@@ -83,16 +73,13 @@ def _alike(texts: list[Text]) -> list[Text]:
 def _input_texts(height: Axis, width: Axis, values: Values, y_of_cell: float) -> list[Text]:
     """The value of every padded cell, its zeros (minus infinity for max pooling) included."""
     listed = values.input.reshape(height.input, width.input).tolist()
-    texts = []
-    for r, q in product(range(height.padded), range(width.padded)):
-        y, x = height.source(r), width.source(q)
-        value = values.padding if y is None or x is None else listed[y][x]
-        texts.append(Text("input_value", (q + 0.5, r + y_of_cell), words.number(value), *LARGE))
-    padding = words.number(values.padding)
-    same = iter(_alike([text for text in texts if text.text != padding]))
-    infinite = [replace(text, width=ROOM * 0.75) for text in texts if text.text == padding] if len(padding) > 1 else []
-    zeros = iter(infinite or [text for text in texts if text.text == padding])
-    return [next(zeros) if text.text == padding else next(same) for text in texts]
+    zero = Text("input_value", (0.0, 0.0), words.number(values.padding), *LARGE)
+    if len(zero.text) > 1:
+        zero = replace(zero, width=ROOM * 0.75)  # minus infinity, clear of the dashes around it
+    places = [(r, q, height.source(r), width.source(q)) for r, q in product(range(height.padded), range(width.padded))]
+    texts = [zero if y is None or x is None else replace(zero, text=words.number(listed[y][x])) for _, _, y, x in places]
+    same = iter(_alike([replace(text, width=ROOM) for text in texts if text.text != zero.text]))
+    return [replace(zero if text.text == zero.text else next(same), at=(q + 0.5, r + y_of_cell)) for text, (r, q, _, _) in zip(texts, places, strict=True)]
 
 
 def _kernel_texts(height: Axis, width: Axis, values: Values) -> tuple[Text, ...]:

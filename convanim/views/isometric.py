@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..geometry import Axis, Operation
-from ..scene import Box, Group, Layer, Line, Mark, Moving, Point, Polygon, Scene
+from ..geometry import Operation
+from ..scene import Box, Layer, Line, Mark, Moving, Point, Scene
 from ..theme import BORDER, CELL_BP, THICK
-from .planes import Plane, two_axes
+from .planes import Plane, Sliding, two_axes
 
 if TYPE_CHECKING:
     from ..numeric import Values
@@ -25,42 +25,30 @@ def draw(op: Operation, values: Values | None = None) -> Scene:
     # one row more than the input has, as in the guide: the planes then never overlap; more for wide ones, where rays would lie flat
     lift = max(height.padded, (height.padded + width.padded) / 2) + 1
     above = Plane((LIFT_X - DOWN[0] * rows, -lift - DOWN[1] * rows), RIGHT, DOWN)
-    still = Layer((
-        below.grid("grid", height.padded, width.padded),
-        *below.units(height, width),
-        Polygon("output", above.rectangles([(0, rows)], [(0, columns)])),
-        above.grid("output_grid", rows, columns),
-    ))
-    window = below.at_origin().window(height, width)
-    cell = (Polygon("current", above.at_origin().rectangles([(0, 1)], [(0, 1)])),)
+    sliding = Sliding(height, width, below, above)
+    still = Layer((below.grid("grid", height.padded, width.padded), *below.units(height, width), *sliding.output()))
     edge = THICK / 2 + BORDER
     x0 = min(-DOWN[0] * height.padded, LIFT_X - DOWN[0] * rows) - edge
     x1 = max(width.padded, LIFT_X + columns) + edge
     top = max(0.5 * width.padded + DOWN[1] * height.padded, lift + 0.5 * columns + DOWN[1] * rows) + edge
-    moving = Moving(_Steps(height, width, below, above, window, cell))
-    return Scene(Box(x0, -top, x1 - x0, top + edge), (still, moving), rows * columns, (rows // 2) * columns + columns // 2)
+    return Scene(Box(x0, -top, x1 - x0, top + edge), (still, Moving(_Steps(sliding))), sliding.steps, sliding.poster)
 
 
 @dataclass(frozen=True)
 class _Steps:
     """What moves: the window, its rays, and the current output cell."""
 
-    height: Axis
-    width: Axis
-    below: Plane
-    above: Plane
-    window: tuple[Mark, ...]
-    cell: tuple[Mark, ...]
+    sliding: Sliding
 
     def __call__(self, step: int) -> tuple[Mark, ...]:
-        rows, columns = self.height.output, self.width.output
-        r, q = divmod(step, columns)
-        top, left = r * self.height.stride, q * self.width.stride
-        tall, wide = self.height.effective_kernel, self.width.effective_kernel
+        height, width, below, above = self.sliding.height, self.sliding.width, self.sliding.below, self.sliding.above
+        (top, left), (r, q) = self.sliding.corners(step)
         rays = tuple(
-            _ray(self.below.point(left + x * wide, top + y * tall), self.above, (q + x, r + y), (columns, rows)) for y in (0, 1) for x in (0, 1)
+            _ray(below.point(left + x * width.effective_kernel, top + y * height.effective_kernel), above, (q + x, r + y), (width.output, height.output))
+            for y in (0, 1) for x in (0, 1)
         )
-        return (Group(self.below.point(left, top), self.window), Line("ray", rays), Group(self.above.point(q, r), self.cell))
+        window, cell = self.sliding.groups(step)
+        return (window, Line("ray", rays), cell)
 
 
 def _ray(start: Point, above: Plane, cell: tuple[int, int], size: tuple[int, int]) -> tuple[Point, Point]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from ..errors import ConvanimError
-from ..geometry import Axis, Operation
-from ..scene import Line, Part, Point, Polygon
+from ..geometry import Axis, Cell, Operation
+from ..scene import Group, Line, Mark, Part, Point, Polygon
 
 Run = tuple[int, int]  # first cell and the cell after the last
 
@@ -66,6 +67,51 @@ class Plane:
         """The kernel over the plane's corner: the shaded taps, and a grid over the whole window, gaps of a dilation included."""
         taps = Polygon("tap", self.rectangles(runs(height.taps(0)), runs(width.taps(0))))
         return (taps, self.grid("window", height.effective_kernel, width.effective_kernel))
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """What moves in every view of two planes: the window over the input's plane, and the current cell of the output's.
+
+    `marks` are what the view adds to the window, around its top left corner.
+    """
+
+    height: Axis
+    width: Axis
+    below: Plane
+    above: Plane
+    marks: tuple[Mark, ...] = ()
+
+    @cached_property
+    def _shapes(self) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+        cell = Polygon("current", self.above.at_origin().rectangles([(0, 1)], [(0, 1)]))
+        return self.below.at_origin().window(self.height, self.width) + self.marks, (cell,)
+
+    @property
+    def steps(self) -> int:
+        """The number of output cells."""
+        return self.height.output * self.width.output
+
+    @property
+    def poster(self) -> int:
+        """The step of the cell in the middle of the output, which stands for all where only one is seen."""
+        return self.height.output // 2 * self.width.output + self.width.output // 2
+
+    def output(self) -> tuple[Polygon | Line, ...]:
+        """The output's plane: the square and its grid."""
+        rows, columns = self.height.output, self.width.output
+        return (Polygon("output", self.above.rectangles([(0, rows)], [(0, columns)])), self.above.grid("output_grid", rows, columns))
+
+    def corners(self, step: int) -> tuple[Cell, Cell]:
+        """(row, column) of the window's top left corner in the padded input, and of the output cell."""
+        r, q = divmod(step, self.width.output)
+        return (r * self.height.stride, q * self.width.stride), (r, q)
+
+    def groups(self, step: int) -> tuple[Group, Group]:
+        """The window and the current output cell, each in its place."""
+        (top, left), (r, q) = self.corners(step)
+        window, cell = self._shapes
+        return Group(self.below.point(left, top), window), Group(self.above.point(q, r), cell)
 
 
 def runs(cells: range) -> list[Run]:
