@@ -54,7 +54,7 @@ class Animation:
     def frame(self, step: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """The picture of one step, counted from 0: uint8 (height, width, 3), RGB."""
         self.check_step(step)
-        write.check_cost(self, 16)
+        write.check_cost(self, write.FORMATS[".png"].bytes_a_pixel)
         with self._lock:
             return self._canvas.draw(step)[..., :3].copy()
 

@@ -10,6 +10,7 @@ from .errors import ConvanimError, shown
 
 LARGEST = 10**9  # far above what can be drawn or computed
 MOST_AXES = 32  # what numpy can index
+MOST_BYTES = 2 << 30  # of memory for a picture or an array
 
 
 def normalise(op: Any, positive: tuple[str, ...], natural: tuple[str, ...] = ()) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,15 @@ import click
 
 from . import __version__
 from .errors import ConvanimError, expected_one_of, shown
+from .geometry import OPERATIONS, POOL_MODES
+from .theme import THEMES
+from .views import VIEWS, View
+from .write import FORMATS, Format, literal
+
+
+def _table(rows: Mapping[str, View] | Mapping[str, Format]) -> str:
+    """The rows of a table for a help text: their names, and what each is."""
+    return " ".join(f"{name}: {row.about}." for name, row in rows.items())
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,14 +50,14 @@ def list_() -> None:
 def operation_options(command: Callable[..., None]) -> Callable[..., None]:
     """The parameters of an operation, in PyTorch's words."""
     for decorate in reversed([
-        click.argument("operation", metavar="[conv|transpose|pool]"),
+        click.argument("operation", metavar=f"[{'|'.join(OPERATIONS)}]"),
         click.option("-i", "--input-size", metavar="SIZE", required=True, help="Cells of the input: 5, or 5x7 for rows x columns."),
         click.option("-k", "--kernel-size", metavar="SIZE", required=True, help="Cells of the kernel."),
         click.option("-s", "--stride", metavar="SIZE", help="Cells from window to window (1; for pool the kernel size)."),
         click.option("-p", "--padding", metavar="SIZE", help="Zeros around the input: 1, 1x2, or before:after as in 1:2x0:1."),
         click.option("-d", "--dilation", metavar="SIZE", help="Cells from tap to tap (1)."),
         click.option("--output-padding", metavar="SIZE", help="Rows and columns that a transposed convolution adds at the end (0)."),
-        click.option("--mode", metavar="MODE", help="Pooling: max or average."),
+        click.option("--mode", metavar="MODE", help=f"Pooling: {' or '.join(POOL_MODES)}."),
         click.option("--ndim", type=int, metavar="N", help="Number of dimensions where all sizes are single numbers (2)."),
     ]):
         command = decorate(command)
@@ -57,9 +66,10 @@ def operation_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @cli.command()
 @operation_options
-@click.option("-o", "--output", multiple=True, required=True, metavar="FILE", help="x.gif, x.svg, frames/{step:03d}.png; may be given again.")
-@click.option("--view", metavar="VIEW", help="isometric (default) or flat, which shows values.")
-@click.option("--theme", default="classic", show_default=True, metavar="THEME")
+@click.option("-o", "--output", multiple=True, required=True, metavar="FILE",
+              help=f"May be given again; frames/{{step:03d}}.png is a file for each step. {_table(FORMATS)}")
+@click.option("--view", metavar="VIEW", help=f"{_table(VIEWS)} Flat where there is a seed, otherwise isometric.")
+@click.option("--theme", default="classic", show_default=True, metavar="THEME", help=f"One of {', '.join(THEMES)}.")
 @click.option("--step", type=int, metavar="N", help="Write this step alone, counted from 0, as .svg or .png.")
 @click.option("--step-ms", type=int, default=1000, show_default=True, metavar="MS", help="Time of a step.")
 @click.option("--dpi", type=float, default=150, show_default=True)
@@ -100,7 +110,6 @@ def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...]) -> No
     from tqdm import tqdm
 
     from .spec import figures
-    from .write import FORMATS, literal
 
     chosen = []
     known = figures()
@@ -146,8 +155,6 @@ def gallery(specs: tuple[str, ...], output: str) -> None:
 def _operation(*, operation: str, ndim: int | None, **given: str | None) -> Any:
     """The operation of the command line's words."""
     from dataclasses import fields
-
-    from .geometry import OPERATIONS
 
     if operation not in OPERATIONS:
         raise expected_one_of("operation", operation, OPERATIONS)

@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from .checks import MOST_BYTES
 from .errors import ConvanimError, shown
 from .geometry import Axis, Cell, ConvTranspose, Operation, Pool
-
-MOST_BYTES = 2 << 30
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

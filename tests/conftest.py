@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -29,3 +30,15 @@ def rasterised(svg):
     """The picture that resvg, a program that shares nothing with the package, makes of an SVG text: uint8 (height, width, 3)."""
     stretched = svg.replace("<svg", '<svg preserveAspectRatio="none"', 1)  # the page fills its pixels, as the frames do
     return np.asarray(Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=stretched)))).convert("RGB"))
+
+
+def random_cases(seed, count, ndims=(1, 2, 3), largest=7):
+    """Rectangular (input, kernel, stride, pads, dilation), each axis its own, padding a (before, after) pair; windows that fit alone."""
+    rng = random.Random(seed)
+    while count:
+        n = rng.choice(ndims)
+        i, k, s, d = (tuple(rng.randint(1, top) for _ in range(n)) for top in (largest, 4, 3, 3))
+        p = tuple((rng.randint(0, 3), rng.randint(0, 3)) for _ in range(n))
+        if all(a + sum(c) > e * (b - 1) for a, b, c, e in zip(i, k, p, d, strict=True)):
+            count -= 1
+            yield i, k, s, p, d

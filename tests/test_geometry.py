@@ -9,6 +9,7 @@ import random
 
 import numpy as np
 import pytest
+from conftest import random_cases
 
 from convanim import Axis, Conv, ConvanimError, ConvTranspose, Pool, Step, Tap
 from convanim.checks import LARGEST
@@ -139,18 +140,6 @@ def windows(padded, k, s, d):
 
 def conv1(i, k, s=1, p=0, d=1):
     return Conv((i,), (k,), stride=s, padding=p, dilation=d)
-
-
-def random_cases(seed, count, ndims=(1, 2, 3), largest=7):
-    """Rectangular parameters with a (before, after) padding, each axis its own."""
-    rng = random.Random(seed)
-    while count:
-        n = rng.choice(ndims)
-        i, k, s, d = (tuple(rng.randint(1, top) for _ in range(n)) for top in (largest, 4, 3, 3))
-        p = tuple((rng.randint(0, 3), rng.randint(0, 3)) for _ in range(n))
-        if all(a + sum(c) > e * (b - 1) for a, b, c, e in zip(i, k, p, d, strict=True)):
-            count -= 1
-            yield i, k, s, p, d
 
 
 # --- sizes

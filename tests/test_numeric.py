@@ -8,6 +8,7 @@ import random
 
 import numpy as np
 import pytest
+from conftest import random_cases
 from scipy.signal import correlate
 
 from convanim import Conv, ConvanimError, ConvTranspose, Pool, evaluate, unrolled
@@ -66,18 +67,6 @@ def assert_close(ours, theirs):
 
 def whole(rng, shape):
     return rng.integers(-9, 10, shape)
-
-
-def cases(seed, count, ndims=(1, 2, 3), largest=7):
-    """Rectangular (input, kernel, stride, pads, dilation), each axis its own, padding a (before, after) pair."""
-    rng = random.Random(seed)
-    while count:
-        n = rng.choice(ndims)
-        i, k, s, d = (tuple(rng.randint(1, top) for _ in range(n)) for top in (largest, 4, 3, 3))
-        p = tuple((rng.randint(0, 3), rng.randint(0, 3)) for _ in range(n))
-        if all(a + sum(c) > e * (b - 1) for a, b, c, e in zip(i, k, p, d, strict=True)):
-            count -= 1
-            yield i, k, s, p, d
 
 
 def transposed_size(i, k, s, p, d, extra):
@@ -154,7 +143,7 @@ def test_every_small_pooling_equals_the_windows_of_a_padded_array(mode, rng):
 
 
 def test_rectangular_asymmetric_cases_of_one_to_three_dimensions_equal_the_oracles(rng):
-    for i, k, s, p, d in cases(5, 250):
+    for i, k, s, p, d in random_cases(5, 250):
         x, w = whole(rng, i), whole(rng, k)
         conv = Conv(i, k, stride=s, padding=p, dilation=d)
         y = evaluate(conv, x, w)
@@ -165,7 +154,7 @@ def test_rectangular_asymmetric_cases_of_one_to_three_dimensions_equal_the_oracl
 
 
 def test_rectangular_asymmetric_pooling_of_one_to_three_dimensions_equals_the_windows(rng):
-    for i, k, s, p, d in cases(6, 250):
+    for i, k, s, p, d in random_cases(6, 250):
         p = tuple((min(a, (e * (b - 1) + 1) // 2), min(c, (e * (b - 1) + 1) // 2)) for b, (a, c), e in zip(k, p, d, strict=True))
         if any(n + sum(one) < e * (b - 1) + 1 for n, b, one, e in zip(i, k, p, d, strict=True)):
             continue
@@ -185,7 +174,7 @@ def test_a_max_over_padding_alone_is_minus_infinity():
 
 
 def test_floats_equal_the_oracles_closely(rng):
-    for i, k, s, p, d in cases(7, 100, ndims=(1, 2)):
+    for i, k, s, p, d in random_cases(7, 100, ndims=(1, 2)):
         x, w = rng.normal(size=i), rng.normal(size=k)
         conv = Conv(i, k, stride=s, padding=p, dilation=d)
         y = evaluate(conv, x, w)
@@ -194,7 +183,7 @@ def test_floats_equal_the_oracles_closely(rng):
 
 
 def test_taps_multiplied_by_hand_give_the_values(rng):
-    for i, k, s, p, d in [*[((i,), (k,), (s,), ((p, p),), (d,)) for i, k, s, p, d in VALID[::2]], *cases(8, 40, largest=5)]:
+    for i, k, s, p, d in [*[((i,), (k,), (s,), ((p, p),), (d,)) for i, k, s, p, d in VALID[::2]], *random_cases(8, 40, largest=5)]:
         w = whole(rng, k)
         conv = Conv(i, k, stride=s, padding=p, dilation=d)
         for op in (conv, conv.transpose()):
@@ -228,7 +217,7 @@ def test_the_matrix_of_the_transpose_is_the_transposed_matrix_for_every_small_si
 
 
 def test_the_matrix_of_the_transpose_is_the_transposed_matrix_also_where_axes_differ(rng):
-    for i, k, s, p, d in cases(9, 150, largest=5):
+    for i, k, s, p, d in random_cases(9, 150, largest=5):
         conv, w = Conv(i, k, stride=s, padding=p, dilation=d), whole(rng, k)
         direct, up = unrolled(conv, w), unrolled(conv.transpose(), w)
         assert_exactly(up.dense(), direct.dense().T)
@@ -248,7 +237,7 @@ def test_transposed_convolutions_with_output_padding_and_crop_have_the_transpose
 
 
 def test_the_matrix_times_the_input_is_the_output(rng):
-    for i, k, s, p, d in [*[((i,), (k,), (s,), ((p, p),), (d,)) for i, k, s, p, d in VALID], *cases(10, 100, largest=5)]:
+    for i, k, s, p, d in [*[((i,), (k,), (s,), ((p, p),), (d,)) for i, k, s, p, d in VALID], *random_cases(10, 100, largest=5)]:
         conv, w = Conv(i, k, stride=s, padding=p, dilation=d), whole(rng, k)
         for op in (conv, conv.transpose()):
             x = whole(rng, op.input_size)
@@ -258,7 +247,7 @@ def test_the_matrix_times_the_input_is_the_output(rng):
 
 
 def test_convolution_and_its_transpose_are_adjoint(rng):
-    for i, k, s, p, d in [*[((i,), (k,), (s,), ((p, p),), (d,)) for i, k, s, p, d in VALID], *cases(11, 150)]:
+    for i, k, s, p, d in [*[((i,), (k,), (s,), ((p, p),), (d,)) for i, k, s, p, d in VALID], *random_cases(11, 150)]:
         conv, w = Conv(i, k, stride=s, padding=p, dilation=d), whole(rng, k)
         x, y = whole(rng, conv.input_size), whole(rng, conv.output_size)
         assert (evaluate(conv, x, w) * y).sum() == (x * evaluate(conv.transpose(), y, w)).sum()

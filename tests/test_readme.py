@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import ROOT, child_environment
 
 import convanim as ca
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(python|sh)\n(.*?)^```", README, re.M | re.S)
 
@@ -24,7 +24,7 @@ def run(kind: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     script = tools / "convanim"
     script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m convanim "$@"\n')
     script.chmod(0o755)
-    environment = os.environ | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    environment = child_environment(PATH=f"{tools}{os.pathsep}{os.environ['PATH']}")
     command = [sys.executable, "-c", text] if kind == "python" else ["sh", "-ec", text]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..checks import MOST_BYTES
 from ..errors import ConvanimError, expected_one_of, shown
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 STEP = re.compile(r"(0?[1-9]?d?)")  # what may follow {step: - a number of digits
 MOST_STEPS = 100_000
-MOST_BYTES = 2 << 30
 
 
 @dataclass(frozen=True, slots=True)
