@@ -6,16 +6,24 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help gallery test lint check bench clean setup
+.PHONY: help gallery test test-frameworks lint check bench clean setup
+
+# `make test-frameworks SEED=7 COUNT=3000` draws other configurations, and that many a framework.
+SEED ?= 0
+COUNT ?= 3000
+FRAMEWORKS := .venv-frameworks/bin/python
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
 gallery: .venv/.run  ## build all figures of the guide into gallery/
 	$(BIN)/python -m convanim gallery -o gallery
 
 test: .venv/.dev  ## run the tests
 	$(BIN)/python -m pytest -q -n auto
+
+test-frameworks: .venv-frameworks/.ready  ## compare with PyTorch, Keras, ONNX and JAX on random configurations (SEED=0 COUNT=3000)
+	$(FRAMEWORKS) -m pytest -q -n auto --confcutdir=tests/frameworks tests/frameworks --seed $(SEED) --count $(COUNT)
 
 lint: .venv/.dev  ## ruff and mypy
 	$(BIN)/python -m ruff check .
@@ -29,19 +37,29 @@ bench: .venv/.dev  ## measure time, memory and bytes
 setup: .venv/.dev  ## only set up .venv, with the tools of the tests
 
 clean:  ## remove all that can be made again, except gallery/
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
+	rm -rf .venv .venv-frameworks .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The stamps: .run has what the package needs, .dev also the tools.
-.venv/.run: pyproject.toml tests/constraints.txt
+# $(call venv,FOLDER): a new environment of the first Python that is new enough.
+define venv
 	@for python in '$(PYTHON)' python3.11 python3.12 python3.13 python3.14; do \
 	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-	    echo "$$python -m venv .venv"; exec $$python -m venv --clear .venv; \
+	    echo "$$python -m venv $(1)"; exec $$python -m venv --clear $(1); \
 	  fi; \
 	done; echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 1
+endef
+
+# The stamps: .run has what the package needs, .dev also the tools, .ready the frameworks.
+.venv/.run: pyproject.toml tests/constraints.txt
+	$(call venv,.venv)
 	$(PIP) -c tests/constraints.txt -e .
 	@touch $@
 
 .venv/.dev: .venv/.run tests/requirements.txt
 	$(PIP) -c tests/constraints.txt -r tests/requirements.txt
+	@touch $@
+
+.venv-frameworks/.ready: pyproject.toml tests/constraints.txt tests/frameworks/requirements.txt
+	$(call venv,.venv-frameworks)
+	$(FRAMEWORKS) -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/frameworks/requirements.txt -e .
 	@touch $@

@@ -14,10 +14,14 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .animation import Animation
+    from .axis import Axis, Step, Tap
     from .batch import gallery
+    from .chain import Field, receptive_field, sources
     from .errors import ConvanimError
-    from .geometry import Axis, Conv, ConvTranspose, Pool, Step, Tap
+    from .frameworks import ConvanimWarning, Imported, from_keras, from_onnx, from_torch
+    from .geometry import AdaptivePool, Conv, ConvTranspose, Pool
     from .numeric import Unrolled, evaluate, unrolled
+    from .padding import PADDING_MODES, PADDINGS
     from .spec import Figure, animate, figure, figures
     from .theme import THEMES, Style, Theme
     from .views import VIEWS
@@ -28,7 +32,11 @@ _PLACES = {
     "errors": ("ConvanimError",),
     "spec": ("Figure", "animate", "figure", "figures"),
     "batch": ("gallery",),
-    "geometry": ("Axis", "Conv", "ConvTranspose", "Pool", "Step", "Tap"),
+    "axis": ("Axis", "Step", "Tap"),
+    "geometry": ("AdaptivePool", "Conv", "ConvTranspose", "Pool"),
+    "padding": ("PADDINGS", "PADDING_MODES"),
+    "chain": ("Field", "receptive_field", "sources"),
+    "frameworks": ("ConvanimWarning", "Imported", "from_keras", "from_onnx", "from_torch"),
     "numeric": ("Unrolled", "evaluate", "unrolled"),
     "theme": ("THEMES", "Style", "Theme"),
     "views": ("VIEWS",),
@@ -50,6 +58,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "FORMATS", "THEMES", "VIEWS", "Animation", "Axis", "Conv", "ConvTranspose", "ConvanimError", "Figure", "Pool", "Step", "Style", "Tap",
-    "Theme", "Unrolled", "__version__", "animate", "evaluate", "figure", "figures", "gallery", "unrolled",
+    "FORMATS", "PADDINGS", "PADDING_MODES", "THEMES", "VIEWS", "AdaptivePool", "Animation", "Axis", "Conv", "ConvTranspose", "ConvanimError",
+    "ConvanimWarning", "Field", "Figure", "Imported", "Pool", "Step", "Style", "Tap", "Theme", "Unrolled", "__version__", "animate", "evaluate",
+    "figure", "figures", "from_keras", "from_onnx", "from_torch", "gallery", "receptive_field", "sources", "unrolled",
 ]

@@ -1,31 +1,105 @@
-"""What a parameter of an operation may be: checked once, and stored as a tuple with one value an axis."""
+"""What a parameter of an operation may be: each field says it once, in its metadata, and `normalise` checks and stores it.
+
+The command line and the specs read the same metadata, so a new parameter is a new field and nothing else.
+"""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
-from .errors import ConvanimError, shown
+from .errors import ConvanimError, expected_one_of, shown
+from .padding import PADDINGS
 
 LARGEST = 10**9  # far above what can be drawn or computed
 MOST_AXES = 32  # what numpy can index
 MOST_BYTES = 2 << 30  # of memory for a picture or an array
 
 
-def normalise(op: Any, positive: tuple[str, ...], natural: tuple[str, ...] = ()) -> None:
-    """Check every field once and store it as a tuple with one value an axis; `ndim` becomes the number of axes."""
-    names = positive + natural + ("padding",)
-    ndim = _count_axes({name: getattr(op, name) for name in names}, op.ndim)
-    for name in positive + natural:
-        least = 1 if name in positive else 0
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What one field may hold.
+
+    "cells" is a whole number, or one an axis; "padding" also a (before, after) pair an axis, or a name; "count" one whole number;
+    "switch" True or False; "choice" a name. `optional` ones may be None.
+    """
+
+    kind: Literal["cells", "padding", "count", "switch", "choice"]
+    about: str
+    least: int = 1
+    choices: Collection[str] = ()
+    optional: bool = False
+
+
+def parameter(kind: Literal["cells", "padding", "count", "switch", "choice"], about: str, **rest: Any) -> dict[str, Parameter]:
+    """The metadata of a field."""
+    return {"parameter": Parameter(kind, about, **rest)}
+
+
+def parameters(kind: type) -> dict[str, Parameter]:
+    """The parameters of a kind of operation by name, in the order of its fields; `ndim`, which all have, is none."""
+    return {field.name: field.metadata["parameter"] for field in fields(kind) if "parameter" in field.metadata}
+
+
+def normalise(op: Any) -> None:
+    """Check every field once and store sizes as a tuple with one value an axis; `ndim` becomes the number of axes.
+
+    A padding by name stays one: it is resolved by `resolve_padding` when the other sizes are known.
+    """
+    known = parameters(type(op))
+    given = {name: getattr(op, name) for name, one in known.items()
+             if one.kind in ("cells", "padding") and not (one.optional and getattr(op, name) is None)}
+    if isinstance(given.get("padding"), str):
+        if given["padding"] not in PADDINGS:
+            raise expected_one_of("padding", given.pop("padding"), PADDINGS)
+        del given["padding"]
+    ndim = _count_axes(given, op.ndim)
+    for name, one in known.items():
         value = getattr(op, name)
-        object.__setattr__(op, name, tuple(_whole(name, v, least) for v in (value if _is_many(value) else [value] * ndim)))
-    object.__setattr__(op, "padding", _paddings(op.padding, ndim))
+        if name in given:
+            stored: Any = _paddings(value, ndim) if one.kind == "padding" else _cells(name, value, one.least, ndim)
+        elif one.kind in ("cells", "padding") or (one.optional and value is None):
+            continue
+        else:
+            stored = _single(name, one, value)
+        object.__setattr__(op, name, stored)
     object.__setattr__(op, "ndim", ndim)
 
 
-def _count_axes(given: dict[str, object], ndim: object) -> int:
+def resolve_padding(name: str, transposed: bool, sizes: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """The (before, after) of each axis for a padding by name, from (input, window, stride) of each axis."""
+    row = PADDINGS[name]
+    rule = row.transposed if transposed else row.direct
+    if rule is None:
+        names = ", ".join(known for known, other in PADDINGS.items() if other.transposed)
+        raise ConvanimError(f"padding={name!r} has no meaning for a transposed convolution: take a number, or one of {names}")
+    if not row.strided and any(stride > 1 for _, _, stride in sizes):
+        raise ConvanimError(
+            f"padding={name!r} is not supported for strided convolutions, in PyTorch: take padding='same_upper', "
+            "which is what Keras, TensorFlow and JAX call 'same', or a number"
+        )
+    return [rule(*size) for size in sizes]
+
+
+def _single(name: str, one: Parameter, value: object) -> Any:
+    if one.kind == "count":
+        return _whole(name, value, one.least, many="")
+    if one.kind == "switch":
+        if not isinstance(value, bool):
+            raise ConvanimError(f"{name}={shown(value)} is neither True nor False")
+        return value
+    if not isinstance(value, str) or value not in one.choices:
+        raise expected_one_of(name, value, one.choices)
+    return value
+
+
+def _cells(name: str, value: Any, least: int, ndim: int) -> tuple[int, ...]:
+    return tuple(_whole(name, v, least) for v in (value if is_many(value) else [value] * ndim))
+
+
+def _count_axes(given: Mapping[str, object], ndim: object) -> int:
     """The number of axes that all tuples agree on; 2 where everything is an int."""
     counts = {"ndim": _whole("ndim", ndim, 1)} if ndim is not None else {}
     if counts.get("ndim", 0) > MOST_AXES:
@@ -33,7 +107,7 @@ def _count_axes(given: dict[str, object], ndim: object) -> int:
     for name, value in given.items():
         if isinstance(value, str | bytes):
             raise ConvanimError(f"{name}={shown(value)} is not a whole number: write {name}=3, or one value an axis, {name}=(3, 5)")
-        if _is_many(value):
+        if is_many(value):
             counts[name] = len(value)  # type: ignore[arg-type]
     if not counts:
         return 2
@@ -53,19 +127,20 @@ def _axes(count: int) -> str:
     return "axis" if count == 1 else "axes"
 
 
-def _is_many(value: object) -> bool:
+def is_many(value: object) -> bool:
     """Whether the value lists one value an axis: a sequence, or an array of at least one dimension."""
-    return isinstance(value, Sequence) or getattr(value, "ndim", 0) > 0
+    ndim = getattr(value, "ndim", 0)
+    return (isinstance(value, Sequence) or (isinstance(ndim, int) and ndim > 0)) and hasattr(value, "__len__")
 
 
-def _whole(name: str, value: object, least: int) -> int:
+def _whole(name: str, value: object, least: int, many: str = ", or one whole number an axis") -> int:
     """The value as an int, or the one line that says why it is none."""
     try:
         if isinstance(value, bool):
             raise TypeError
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise ConvanimError(f"{name}={shown(value)} is not a whole number: write {name}={max(least, 1)}, or one whole number an axis") from None
+        raise ConvanimError(f"{name}={shown(value)} is not a whole number: write {name}={max(least, 1)}{many}") from None
     if not least <= number <= LARGEST:
         rule = f"at least {least}" if number < least else f"at most {LARGEST}"
         raise ConvanimError(f"{name}={shown(number)} is out of range: it must be {rule}")
@@ -73,11 +148,16 @@ def _whole(name: str, value: object, least: int) -> int:
 
 
 def _paddings(value: Any, ndim: int) -> tuple[int, ...] | tuple[tuple[int, int], ...]:
-    """One int an axis where every axis has the same padding on both sides, otherwise a (before, after) pair an axis."""
+    """The padding of each axis, from an int, or an int or a pair an axis."""
     pairs = []
-    for one in value if _is_many(value) else [value] * ndim:
-        sides = tuple(one) if _is_many(one) and not isinstance(one, str | bytes) else (one, one)
+    for one in value if is_many(value) else [value] * ndim:
+        sides = tuple(one) if is_many(one) and not isinstance(one, str | bytes) else (one, one)
         if len(sides) != 2:
             raise ConvanimError(f"padding={shown(one)} of one axis: write a whole number, or a pair (before, after)")
         pairs.append((_whole("padding", sides[0], 0), _whole("padding", sides[1], 0)))
+    return shortest(pairs)
+
+
+def shortest(pairs: Sequence[tuple[int, int]]) -> tuple[int, ...] | tuple[tuple[int, int], ...]:
+    """One int an axis where every axis has the same padding on both sides, otherwise a (before, after) pair an axis."""
     return tuple(p0 for p0, _ in pairs) if all(p0 == p1 for p0, p1 in pairs) else tuple(pairs)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 import click
 
 from . import __version__
+from .checks import Parameter, parameters
 from .errors import ConvanimError, expected_one_of, shown
-from .geometry import OPERATIONS, POOL_MODES
+from .frameworks import FRAMEWORKS
+from .geometry import OPERATIONS
+from .padding import PADDINGS
 from .theme import THEMES
 from .views import VIEWS, View
 from .write import FORMATS, Format, literal
@@ -32,7 +36,7 @@ def cli() -> None:
     convanim list
     convanim render padding_strides -o out/
     convanim draw conv -i 5x7 -k 3 -s 2 -p 1 -o x.gif -o x.svg
-    convanim info conv -i 5 -k 3 -s 2 -p 1
+    convanim info conv -i 5 -k 3 -s 2 -p 1 --code torch
     """
 
 
@@ -47,21 +51,37 @@ def list_() -> None:
         click.echo(f"{name:{width}}  {figure.title}")
 
 
+SHORT = {"input_size": "-i", "kernel_size": "-k", "stride": "-s", "padding": "-p", "dilation": "-d"}
+KNOWN = {name: one for kind in OPERATIONS.values() for name, one in parameters(kind).items()}
+
+
 def operation_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The parameters of an operation, in PyTorch's words."""
-    for decorate in reversed([
-        click.argument("operation", metavar=f"[{'|'.join(OPERATIONS)}]"),
-        click.option("-i", "--input-size", metavar="SIZE", required=True, help="Cells of the input: 5, or 5x7 for rows x columns."),
-        click.option("-k", "--kernel-size", metavar="SIZE", required=True, help="Cells of the kernel."),
-        click.option("-s", "--stride", metavar="SIZE", help="Cells from window to window (1; for pool the kernel size)."),
-        click.option("-p", "--padding", metavar="SIZE", help="Zeros around the input: 1, 1x2, or before:after as in 1:2x0:1."),
-        click.option("-d", "--dilation", metavar="SIZE", help="Cells from tap to tap (1)."),
-        click.option("--output-padding", metavar="SIZE", help="Rows and columns that a transposed convolution adds at the end (0)."),
-        click.option("--mode", metavar="MODE", help=f"Pooling: {' or '.join(POOL_MODES)}."),
+    """The parameters of all operations, in PyTorch's words, and an ONNX file to take one from."""
+    options = [
+        click.argument("operation", metavar=f"[{'|'.join(OPERATIONS)}]", required=False),
+        *(_option(name, one) for name, one in KNOWN.items()),
         click.option("--ndim", type=int, metavar="N", help="Number of dimensions where all sizes are single numbers (2)."),
-    ]):
+        click.option("--onnx", metavar="FILE", help="Take the operation from an ONNX model, in place of the words above."),
+        click.option("--node", metavar="NAME", help="The node of the ONNX model, by its name or its output's."),
+    ]
+    for decorate in reversed(options):
         command = decorate(command)
     return command
+
+
+def _option(name: str, one: Parameter) -> Callable[..., Any]:
+    """A parameter as an option; one that isn't given is None, so that the operation's own default holds."""
+    word = f"--{name.replace('_', '-')}"
+    words = [SHORT[name], word] if name in SHORT else [word]
+    names = f" One of {', '.join(one.choices or PADDINGS)}." if one.choices or one.kind == "padding" else ""
+    if one.kind == "switch":
+        return click.option(f"{word}/--no-{word[2:]}", default=None, help=one.about)
+    if one.kind == "count":
+        return click.option(*words, type=int, metavar="N", help=one.about)
+    return click.option(*words, metavar="NAME" if one.kind == "choice" else "SIZE", help=f"{one.about}{_EXAMPLES.get(name, '')}{names}")
+
+
+_EXAMPLES = {"input_size": " 5, or 5x7 for rows x columns.", "padding": " 1, 1x2, or before:after as in 1:2x0:1."}
 
 
 @cli.command()
@@ -85,20 +105,19 @@ def draw(output: tuple[str, ...], view: str | None, theme: str, step: int | None
 
 @cli.command()
 @operation_options
-def info(**operation: Any) -> None:
-    """Print the sizes of an operation, and the formula with its numbers."""
+@click.option("--code", multiple=True, metavar="FRAMEWORK", help=f"Print the layer as Python code: {', '.join(FRAMEWORKS)}.")
+def info(code: tuple[str, ...], **operation: Any) -> None:
+    """Print the sizes of an operation, the formula with its numbers, and what it costs."""
     from . import words
 
-    op = _operation(**operation)
+    given = _operation(**operation)
+    op = getattr(given, "op", given)
+    snippets = [op.to_code(framework) for framework in code]
     click.echo(words.title(op))
-    rows = [("input", op.input_size), ("padded", op.padded_size), ("kernel", op.kernel_size), ("effective kernel", op.effective_kernel_size)]
-    rows += [("output", op.output_size), ("never read", op.remainder)]
-    for name, cells in rows:
-        click.echo(f"  {name:16}  {words.size(cells)}")
-    formulas = [words.formula(op, axis) for axis in range(len(op.axes))]
-    names = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}.get(len(formulas)) or tuple(f"axis {n}" for n in range(len(formulas)))
-    for name, formula in zip(names, formulas, strict=True):
-        click.echo(f"  {name:16}  {formula}")
+    for name, text in words.facts(op):
+        click.echo(f"  {name:16}  {text}")
+    for snippet in snippets:
+        click.echo(f"\n{snippet.rstrip()}")
 
 
 @cli.command()
@@ -152,24 +171,50 @@ def gallery(specs: tuple[str, ...], output: str) -> None:
         sys.exit(2)
 
 
-def _operation(*, operation: str, ndim: int | None, **given: str | None) -> Any:
-    """The operation of the command line's words."""
-    from dataclasses import fields
-
+def _operation(*, operation: str | None, ndim: int | None, onnx: str | None, node: str | None, **given: Any) -> Any:
+    """The operation of the command line's words, or the layer of an ONNX model."""
+    words = {name: value for name, value in given.items() if value is not None}
+    if onnx is not None:
+        return _from_onnx(onnx, node, operation, words, ndim)
+    if node is not None:
+        raise ConvanimError(f"--node {shown(node)} is a node of an ONNX model: add --onnx FILE")
+    if operation is None:
+        raise ConvanimError(f"no operation was given: begin with one of {', '.join(OPERATIONS)}, or take one from a model with --onnx FILE")
     if operation not in OPERATIONS:
         raise expected_one_of("operation", operation, OPERATIONS)
-    kind = OPERATIONS[operation]
-    words = {name: value for name, value in given.items() if value is not None}
-    known = {field.name for field in fields(kind)}
+    known = parameters(kind := OPERATIONS[operation])
     for name in words:
         if name not in known:
-            raise ConvanimError(f"{operation} has no --{name.replace('_', '-')}: it takes {', '.join(sorted('--' + k.replace('_', '-') for k in known))}")
-    sizes: dict[str, Any] = {name: value if name == "mode" else _size(name, value) for name, value in words.items()}
-    axes = max([ndim or 0, *(len(value) for name, value in sizes.items() if name != "mode")])
-    for name, value in sizes.items():
-        if name != "mode" and len(value) == 1:  # one value is for all axes
-            sizes[name] = value * (axes if axes > 1 or ndim else 2)
-    return kind(**sizes, ndim=ndim)
+            raise ConvanimError(f"{operation} has no {_flag(name)}: it takes {', '.join(sorted(map(_flag, known)))}")
+    for one in fields(kind):
+        if one.default is MISSING and one.name not in words:
+            raise ConvanimError(f"{operation} needs {_flag(one.name)}: add one such as {_flag(one.name)} 3, or 3x5 for rows x columns")
+    sizes = {name: _size(name, value) for name, value in words.items() if known[name].kind in ("cells", "padding") and value not in PADDINGS}
+    axes = max([ndim or 0, *map(len, sizes.values())])
+    count = axes if axes > 1 or ndim else 2
+    full = {name: value * count if len(value) == 1 else value for name, value in sizes.items()}  # one value is for all axes
+    return kind(**{**words, **full}, ndim=ndim)
+
+
+def _from_onnx(path: str, node: str | None, operation: str | None, words: dict[str, Any], ndim: int | None) -> Any:
+    """The layer of an ONNX model; of a model with several, the one that --node names."""
+    from .frameworks import from_onnx
+
+    others = [*([operation] if operation else []), *(_flag(name) for name in words if name != "input_size"), *(["--ndim"] if ndim else [])]
+    if others:
+        raise ConvanimError(f"{others[0]} has no place beside --onnx, whose model says it: leave it out")
+    size = tuple(_size("input_size", words["input_size"])) if "input_size" in words else None
+    found = from_onnx(path, node=node, input_size=size)
+    if not isinstance(found, list):
+        return found
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(layer.name for layer in found) or "none"
+    raise ConvanimError(f"{path} has {len(found)} layers that can be drawn, {names}: choose one with --node NAME")
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _size(name: str, text: str) -> list[Any]:
@@ -181,8 +226,8 @@ def _size(name: str, text: str) -> list[Any]:
         except ValueError:
             sides = []
         if not sides or len(sides) > (2 if name == "padding" else 1):
-            pair = ", or before:after as in 1:2" if name == "padding" else ""
-            raise ConvanimError(f"--{name.replace('_', '-')} {shown(text)} is not a size: write 3, or 3x5 for rows x columns{pair}")
+            pair = f", before:after as in 1:2, or one of {', '.join(PADDINGS)}" if name == "padding" else ""
+            raise ConvanimError(f"{_flag(name)} {shown(text)} is not a size: write 3, or 3x5 for rows x columns{pair}")
         values.append(sides[0] if len(sides) == 1 else tuple(sides))
     return values
 

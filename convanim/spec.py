@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import os
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from importlib import resources
+from inspect import signature
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from . import words
 from .animation import Animation
 from .errors import ConvanimError, expected_one_of, shown
+from .frameworks import Imported
 from .geometry import OPERATIONS, Operation
 from .theme import THEMES, Theme
 from .views import VIEWS
@@ -26,7 +28,7 @@ MOST_CELLS = 4_000_000  # of the padded input or the output: what a drawing of s
 
 
 def animate(
-    op: Operation,
+    op: Operation | Imported,
     *,
     view: str | None = None,
     theme: str | Theme = "classic",
@@ -34,20 +36,24 @@ def animate(
     dpi: float = DPI,
     input: object | None = None,  # noqa: A002 - the field's word
     kernel: object | None = None,
+    bias: object | None = None,
     seed: int | None = None,
     title: str | None = None,
     description: str | None = None,
 ) -> Animation:
-    """The animation of an operation of one or two dimensions.
+    """The animation of an operation of one or two dimensions, or of a layer that `from_torch` and its like give.
 
     `view` is a row of VIEWS: "isometric", or "flat" with values, which is taken when `input`, `kernel` (arrays of
-    `op.input_size` and `op.kernel_size`) or `seed` are given. Values that aren't given are drawn from `seed`. `step_ms` is the
+    `op.input_size` and `op.kernel_size`), `bias` (one number, where the operation has one) or `seed` are given. A layer's weights
+    are its kernel and bias. Values that aren't given are drawn from `seed`, but for a bias, which is 0. `step_ms` is the
     time of a step in milliseconds; `dpi` 150 gives the guide's size. `title` and `description` are for screen readers.
     Raises ConvanimError for what isn't one of these, for more than two dimensions, and for a figure that is too large.
     """
+    kernel_of, bias_of = (op.kernel, op.bias) if isinstance(op, Imported) else (None, None)
+    op = op.op if isinstance(op, Imported) else op
     if not isinstance(op, tuple(OPERATIONS.values())):
-        raise ConvanimError(f"{shown(op)} is not an operation: give a Conv, ConvTranspose or Pool")
-    given = [name for name, value in (("input", input), ("kernel", kernel), ("seed", seed)) if value is not None]
+        raise ConvanimError(f"{shown(op)} is not an operation: give a Conv, ConvTranspose, Pool or AdaptivePool")
+    given = [name for name, value in (("input", input), ("kernel", kernel), ("bias", bias), ("seed", seed)) if value is not None]
     if view is None:
         view = "flat" if given else "isometric"
     if not isinstance(view, str) or view not in VIEWS:
@@ -67,8 +73,9 @@ def animate(
     if VIEWS[view].shows_values:
         from .numeric import values
 
-        shown_values = values(op, input=input, kernel=kernel, seed=SEED if seed is None else seed)
-    scene = VIEWS[view].draw(op, shown_values)
+        kernel, bias = kernel_of if kernel is None else kernel, bias_of if bias is None else bias
+        shown_values = values(op, input=input, kernel=kernel, bias=bias, seed=SEED if seed is None else seed)
+    scene = VIEWS[view].draw(op, shown_values, theme.styles.keys())
     scene = replace(scene, title=title or words.title(op), description=description or words.description(op))
     return Animation(scene, theme, int(step_ms), float(dpi))
 
@@ -87,59 +94,47 @@ def _check_size(op: Operation) -> None:
             f"an output of {words.size(op.output_size)} would need {steps:,} frames, and {MOST_STEPS:,} are the most: "
             "take a smaller input_size or a larger stride"
         )
-    cells = math.prod(op.padded_size)
-    if cells > MOST_CELLS:
-        raise ConvanimError(
-            f"a padded input of {words.size(op.padded_size)} has {cells:,} cells and would need {cells * 500 / 2**30:,.1f} GB to draw; "
-            f"{MOST_CELLS:,} cells (2 GB) are the most: take a smaller input_size"
-        )
+    drawn = tuple(axis.padded + axis.overhang for axis in op.axes)
+    for what, size in (("padded input", drawn), ("window", op.effective_kernel_size)):
+        cells = math.prod(size)
+        if cells > MOST_CELLS:
+            raise ConvanimError(
+                f"a {what} of {words.size(size)} has {cells:,} cells and would need {cells * 500 / 2**30:,.1f} GB to draw; "
+                f"{MOST_CELLS:,} cells (2 GB) are the most: take smaller sizes"
+            )
+
+
+# what a table may hold beside its operation's parameters: what `animate` takes
+OPTIONS = [name for name in signature(animate).parameters if name not in ("op", "bias")]  # a table's `bias` is the operation's
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One named figure: the fields of a TOML table. A field that is left out has the operation's or `animate`'s own value."""
+    """One named figure: a TOML table. What it leaves out has the operation's or `animate`'s own value."""
 
     name: str
     operation: str
-    input_size: Any
-    kernel_size: Any
-    stride: Any = None
-    padding: Any = None
-    dilation: Any = None
-    output_padding: Any = None
-    mode: Any = None
-    ndim: Any = None
-    view: Any = None
-    theme: Any = None
-    step_ms: Any = None
-    dpi: Any = None
-    seed: Any = None
-    input: Any = None
-    kernel: Any = None
-    title: Any = None
-    description: Any = None
+    parameters: Mapping[str, Any] = field(hash=False)  # of the operation
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)  # of `animate`
     source: str = field(default="", compare=False)
+
+    @property
+    def title(self) -> str:
+        """What to look at, in a sentence; if the table has none, the operation in one line."""
+        given = self.options.get("title")
+        return given if isinstance(given, str) else words.title(self.op())
 
     def op(self) -> Operation:
         """The operation that the figure shows."""
-        kind = OPERATIONS[self.operation]
-        return kind(**self._given(f.name for f in fields(kind)))
+        return OPERATIONS[self.operation](**self.parameters)
 
     def animate(self) -> Animation:
         """The figure's animation."""
-        return animate(self.op(), **self._given(("view", "theme", "step_ms", "dpi", "seed", "input", "kernel", "title", "description")))
-
-    def _given(self, names: Iterable[str]) -> dict[str, Any]:
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
-
-
-# what a table may hold, for each operation
-_COMMON = {f.name for f in fields(Figure)} - {"name", "source", "stride", "padding", "dilation", "output_padding", "mode", "ndim"}
-KEYS = {name: sorted(_COMMON | {f.name for f in fields(kind)}) for name, kind in OPERATIONS.items()}
+        return animate(self.op(), **self.options)
 
 
 def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
-    """The figures of TOML files by name; without any, the guide's, which come with the package.
+    """The figures of TOML files by name; without any, those that come with the package: the guide's, and more.
 
     Raises ConvanimError for a file that can't be read or parsed, and for a key or value that a figure can't have.
     """
@@ -159,7 +154,7 @@ def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
 
 
 def figure(name: str, *specs: str | os.PathLike[str]) -> Animation:
-    """The animation of a named figure, one of the guide's or of the given TOML files: `figure("padding_strides").save("x.gif")`."""
+    """The animation of a named figure, one of the package's or of the given TOML files: `figure("padding_strides").save("x.gif")`."""
     known = figures(*specs)
     if name not in known:
         raise expected_one_of("figure", name, known)
@@ -177,13 +172,16 @@ def _figure(where: str, name: str, table: object) -> Figure:
         raise ConvanimError(f"{place} has no operation: add operation = \"conv\", or one of {', '.join(OPERATIONS)}")
     if not isinstance(operation, str) or operation not in OPERATIONS:
         raise _at(place, expected_one_of("operation", operation, OPERATIONS))
+    taken = {one.name: one.default is MISSING for one in fields(OPERATIONS[operation])}
+    known = sorted([*taken, *OPTIONS, "operation"])
     for key in table:
-        if key not in KEYS[operation]:
-            raise _at(place, expected_one_of("key", key, KEYS[operation]))
-    for key in ("input_size", "kernel_size"):
-        if key not in table:
+        if key not in known:
+            raise _at(place, expected_one_of("key", key, known))
+    for key in taken:
+        if taken[key] and key not in table:
             raise ConvanimError(f"{place} has no {key}: add a line such as {key} = 3, or [3, 5] for rows and columns")
-    made = Figure(name=name, source=where, **table)
+    made = Figure(name=name, operation=operation, source=where, parameters={key: table[key] for key in table if key in taken},
+                  options={key: table[key] for key in table if key in OPTIONS})
     try:
         made.op()
         for key, choices in (("view", VIEWS), ("theme", THEMES)):

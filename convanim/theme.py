@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import floor
 
 from .errors import ConvanimError, shown
@@ -69,4 +69,32 @@ CLASSIC = Theme(
     },
 )
 
-THEMES = {CLASSIC.name: CLASSIC}
+INK, GREY = "#1f2d3d", "#868e96"
+
+# every role that classic leaves out has a look of its own: padding against inserted zeros, copies, cells that no window reads ...
+CLEAR = replace(
+    CLASSIC,
+    name="clear",
+    styles={
+        **CLASSIC.styles,
+        "grid": Style(stroke=GREY, width=THIN, dash=DASH),
+        "input": Style(fill="#4dabf7", stroke=INK, width=THIN * 1.5),
+        "copy": Style(fill="#d0ebff"),
+        "inserted": Style(fill="#e5dbff"),
+        "padding": Style(fill="#f1f3f5"),
+        "odd_padding": Style(fill="#ffd8a8"),
+        "overhang": Style(fill="#ffe3e3", stroke="#e03131", width=THIN, dash=DASH / 2),
+        "unread": Style(stroke="#c92a2a", width=THIN * 1.5),
+        "copy_link": Style(fill="#d9480f", stroke="#d9480f", width=THIN * 1.5),
+        "tap": Style(fill=INK, opacity=0.35),
+        "window": Style(stroke=INK, width=THICK),
+        "ray": Style(stroke=INK, width=THIN),
+        "output": Style(fill="#63e6be", stroke=INK, width=THIN),
+        "output_padding": Style(fill="#ffe066"),
+        "output_grid": Style(stroke=INK, width=THIN * 1.5),
+        "cropped": Style(stroke="#495057", width=THIN, dash=DASH / 2),
+        "current": Style(fill="#0ca678", stroke=INK, width=THICK),
+    },
+)
+
+THEMES = {theme.name: theme for theme in (CLASSIC, CLEAR)}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from .geometry import Axis, Cell, ConvTranspose, Operation, Pool
+from .axis import AdaptiveAxis, Axis, Cell
+from .checks import parameters
+from .geometry import AdaptivePool, ConvTranspose, Operation, Pool
 
 MINUS, TIMES, INFINITY = "\N{MINUS SIGN}", "x", "\N{INFINITY}"
 
@@ -46,15 +48,23 @@ def results(values: Iterable[float], *, whole: bool) -> list[str]:
 
 
 def name(op: Operation) -> str:
-    """What kind of operation this is: "convolution", "transposed convolution", "max pooling"."""
+    """What kind of operation this is: "convolution", "depthwise convolution", "transposed convolution", "max pooling"."""
     if isinstance(op, Pool):
         return f"{op.mode} pooling"
-    return "transposed convolution" if isinstance(op, ConvTranspose) else "convolution"
+    if isinstance(op, AdaptivePool):
+        return f"adaptive {op.mode} pooling"
+    kind = "transposed convolution" if isinstance(op, ConvTranspose) else "convolution"
+    if op.groups == op.in_channels > 1:
+        return f"depthwise {kind}"
+    if max(op.kernel_size) == 1 and op.in_channels * op.out_channels > 1:
+        return f"pointwise {kind}"
+    return kind
 
 
 def title(op: Operation) -> str:
     """The operation in one line: "Convolution of a 5x5 input, kernel 3x3, stride 2x2, padding 1x1"."""
-    return f"{name(op).capitalize()} of a {size(op.input_size)} input, kernel {size(op.kernel_size)}{_parameters(op)}"
+    shape = f"output {size(op.output_size)}" if isinstance(op, AdaptivePool) else f"kernel {size(op.kernel_size)}"
+    return f"{name(op).capitalize()} of a {size(op.input_size)} input, {shape}{_parameters(op)}"
 
 
 def description(op: Operation) -> str:
@@ -65,12 +75,25 @@ def description(op: Operation) -> str:
         if isinstance(op, ConvTranspose):
             how = "with zeros added and the edge cropped drawn as" if any(a.before < 0 or a.after < 0 for a in op.axes) else "widened by zeros to"
         drawn = f" {how} {size(op.padded_size)}"
-    unread = f" At the end of its axes, {size(op.remainder)} rows of cells are never read." if any(op.remainder) else ""
+        if any(axis.padding_mode != "zeros" for axis in op.axes):
+            drawn += " with copies of its own cells"
+    window = f"A window of {size(op.effective_kernel_size)} cells with {_count(math.prod(op.kernel_size), 'kernel cell')}"
+    if isinstance(op, AdaptivePool):
+        window = f"A window of up to {size(op.kernel_size)} cells, not always of one size," if _differ(op) else f"A window of {size(op.kernel_size)} cells"
+    more = ""
+    if any(op.remainder):
+        more += f" At the end of its axes, {size(op.remainder)} rows of cells are never read."
+    if any(op.overhang):
+        more += f" At the end of its axes, the last windows hang over by {size(op.overhang)} cells, which count for nothing."
     return (
-        f"A window of {size(op.effective_kernel_size)} cells with {_count(math.prod(op.kernel_size), 'kernel cell')} moves over an input of "
-        f"{size(op.input_size)}{drawn}, row by row from the top left. In {_count(math.prod(op.output_size), 'step')} it computes "
-        f"the output of {size(op.output_size)}, one cell each.{unread}"
+        f"{window} moves over an input of {size(op.input_size)}{drawn}, row by row from the top left. In "
+        f"{_count(math.prod(op.output_size), 'step')} it computes the output of {size(op.output_size)}, one cell each.{more}"
     )
+
+
+def _differ(op: AdaptivePool) -> bool:
+    """Whether the windows have more than one size; the first is the smallest."""
+    return any(axis.kernel > len(axis.taps(0)) for axis in op.axes)
 
 
 def _count(number: int, word: str) -> str:
@@ -78,10 +101,22 @@ def _count(number: int, word: str) -> str:
 
 
 def _parameters(op: Operation) -> str:
-    given = [("stride", op.stride, 1), ("padding", op.padding, 0), ("dilation", op.dilation, 1)]
-    if isinstance(op, ConvTranspose):
-        given.append(("output_padding", op.output_padding, 0))
-    return "".join(f", {word} {_values(values)}" for word, values, usual in given if any(v != usual for v in values))
+    """All that isn't at its default, in the parameters' own words; what the name or the sizes say already is left out."""
+    said = {"input_size", "output_size", "kernel_size", "mode"}
+    usual = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0, "in_channels": 1, "out_channels": 1, "groups": 1,
+             "padding_mode": "zeros", "count_include_pad": True}
+    words = []
+    for word, one in parameters(type(op)).items():
+        value = getattr(op, word)
+        if word in said or value in (usual.get(word, False), None) or (isinstance(value, tuple) and all(v == usual.get(word) for v in value)):
+            continue
+        if isinstance(value, tuple):
+            words.append(f"{word} {_values(value)}")
+        elif one.kind == "switch":
+            words.append(word if value else f"{word} off")
+        else:
+            words.append(f"{word} {value}")
+    return "".join(f", {word}" for word in words)
 
 
 def _values(values: Iterable[int | tuple[int, int]]) -> str:
@@ -93,8 +128,14 @@ def formula(op: Operation, axis: int) -> str:
     (before, after), a = op.pads[axis], op.axes[axis]
     if isinstance(op, ConvTranspose):
         return _transposed_formula(op, axis)
+    if isinstance(a, AdaptiveAxis):
+        return f"{a.output} windows over {a.input}: from floor(o*{a.input}/{a.output}) up to ceil((o + 1)*{a.input}/{a.output})"
     pads = f" + 2*{before}" if before == after else f" + {before} + {after}"
-    return f"floor(({a.input}{pads} - {_reach(a)} - 1) / {a.stride}) + 1 = {a.output}"
+    rounded = "ceil" if a.ceil_mode else "floor"
+    inside = f"({a.input}{pads} - {_reach(a)} - 1) / {a.stride}"
+    dropped = a.ceil_mode and a.output < -(-(a.padded - a.effective_kernel) // a.stride) + 1
+    last = " - 1 (it would start in the padding)" if dropped else ""
+    return f"{rounded}({inside}) + 1{last} = {a.output}"
 
 
 def _transposed_formula(op: ConvTranspose, axis: int) -> str:
@@ -107,3 +148,20 @@ def _reach(axis: Axis) -> str:
     return f"{axis.dilation}*({axis.kernel} - 1)"
 
 
+def facts(op: Operation) -> list[tuple[str, str]]:
+    """What `convanim info` prints, line by line: names, and sizes, formulas or counts."""
+    rows = [("input", size(op.input_size)), ("padded", size(op.padded_size)), ("kernel", size(op.kernel_size)),
+            ("effective kernel", size(op.effective_kernel_size)), ("output", size(op.output_size)), ("never read", size(op.remainder))]
+    if any(op.overhang):
+        rows.append(("hangs over", size(op.overhang)))
+    if isinstance(op, ConvTranspose):
+        rows.append(("cropped", _values(op.cropped)))
+    count = len(op.axes)
+    names = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}.get(count) or tuple(f"axis {n}" for n in range(count))
+    rows += [(name, formula(op, axis)) for axis, name in enumerate(names)]
+    if not isinstance(op, Pool | AdaptivePool):
+        kernel = f"{TIMES.join(map(str, op.kernel_shape))}{f' + {op.out_channels}' if op.bias else ''}"
+        cells, what = (op.input_size, "input") if isinstance(op, ConvTranspose) else (op.output_size, "output")
+        rows += [("parameters", f"{kernel} = {op.parameters:,}"),
+                 ("MACs", f"{math.prod(op.kernel_shape):,} weights * {math.prod(cells):,} {what} cells = {op.macs:,}")]
+    return rows

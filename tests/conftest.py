@@ -10,8 +10,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import resvg_py
 from PIL import Image
+
+from convanim.errors import ConvanimError
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -42,3 +45,12 @@ def random_cases(seed, count, ndims=(1, 2, 3), largest=7):
         if all(a + sum(c) > e * (b - 1) for a, b, c, e in zip(i, k, p, d, strict=True)):
             count -= 1
             yield i, k, s, p, d
+
+
+def refusal(make):
+    """The line that a refusal says; AssertionError where it isn't one line that tells something."""
+    with pytest.raises(ConvanimError) as error:
+        make()
+    text = str(error.value)
+    assert text == text.strip() and len(text.splitlines()) == 1 and len(text) > 15
+    return text

@@ -64,7 +64,7 @@ def test_list_has_a_line_for_each_figure_with_its_title(command):
     assert (status, err) == (0, "")
     known = ca.figures()
     assert [line.split(maxsplit=1) for line in out.splitlines()] == [[name, figure.title] for name, figure in known.items()]
-    assert len(known) == 19
+    assert len(known) >= 19
 
 
 def test_render_takes_names_and_toml_files(command, tmp_path):
@@ -169,7 +169,7 @@ def test_the_check_of_formulas_sees_a_wrong_number():
     ("info conv -i 5 -k 3 --mode max", "conv has no --mode"),
     ("info pool -i 5 -k 3 --output-padding 1", "pool has no --output-padding"),
     ("info transpose -i 5 -k 3 --mode max", "transpose has no --mode"),
-    ("info pool -i 5 -k 3 --mode mean", "unknown pooling mode 'mean'"),
+    ("info pool -i 5 -k 3 --mode mean", "unknown mode 'mean'"),
     ("info konv -i 5 -k 3", "did you mean 'conv'"),
     ("info conv -i 5x -k 3", "--input-size '5x' is not a size"),
     ("info conv -i 5.5 -k 3", "--input-size '5.5' is not a size"),

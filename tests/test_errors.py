@@ -20,6 +20,7 @@ from convanim.geometry import OPERATIONS
 from convanim.write import files
 
 CONV = ca.Conv(5, 3)
+SLIDING = [name for name in OPERATIONS if name != "adaptive_pool"]
 NAN = float("nan")
 
 
@@ -68,8 +69,8 @@ OPERATION_FAULTS = [
     ("pool", {"input_size": 5, "kernel_size": 3, "padding": 2}, "padding=2"),
     ("pool", {"input_size": 5, "kernel_size": 3, "mode": "mean"}, "'mean'"),
     *((name, {"input_size": 5, "kernel_size": 3, word: value}, f"{word}={value}")
-      for name in OPERATIONS for word, value in itertools.product(("input_size", "kernel_size", "stride", "dilation"), (0, -1))),
-    *((name, {"input_size": 5, "kernel_size": 3, "padding": -1}, "padding=-1") for name in OPERATIONS),
+      for name in SLIDING for word, value in itertools.product(("input_size", "kernel_size", "stride", "dilation"), (0, -1))),
+    *((name, {"input_size": 5, "kernel_size": 3, "padding": -1}, "padding=-1") for name in SLIDING),
     ("transpose", {"input_size": 3, "kernel_size": 3, "stride": 2, "output_padding": 2}, "output_padding=2"),
     ("transpose", {"input_size": 3, "kernel_size": 3, "output_padding": -1}, "output_padding=-1"),
     ("transpose", {"input_size": 3, "kernel_size": 3, "padding": 3}, "padding=(3, 3)"),

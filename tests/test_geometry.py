@@ -9,9 +9,9 @@ import random
 
 import numpy as np
 import pytest
-from conftest import random_cases
+from conftest import random_cases, refusal
 
-from convanim import Axis, Conv, ConvanimError, ConvTranspose, Pool, Step, Tap
+from convanim import AdaptivePool, Axis, Conv, ConvanimError, ConvTranspose, Pool, Step, Tap
 from convanim.checks import LARGEST
 from convanim.geometry import OPERATIONS, POOL_MODES, unravel
 
@@ -163,7 +163,7 @@ def test_the_comparison_with_relationships_can_fail():
 def test_pooling_sizes_follow_relationships_6_7_and_15_for_every_small_size():
     count = 0
     for (i, k, s, p, d), mode in itertools.product(VALID, POOL_MODES):
-        if p > (d * (k - 1) + 1) // 2:
+        if p > k // 2:
             continue
         size = Pool((i,), (k,), stride=s, padding=p, dilation=d, mode=mode).output_size[0]
         assert disagreements(size, direct_sizes(i, k, s, p, d)) == [], (i, k, s, p, d)
@@ -297,7 +297,7 @@ def line_of(op, n):
 
 
 def steps_by_hand(op):
-    """All steps as (output cell, [(kernel cell, padded cell, source, zero)])."""
+    """All steps as (output cell, [(kernel cell, padded cell, source, role)])."""
     lines = [line_of(op, n) for n in range(op.ndim)]
     up = isinstance(op, ConvTranspose)
     strides = [1] * op.ndim if up else op.stride
@@ -309,14 +309,14 @@ def steps_by_hand(op):
             marks = [line[c] for line, c in zip(lines, cell, strict=True)]
             kernel = tuple(k - 1 - b for k, b in zip(op.kernel_size, window, strict=True)) if up else window
             if all(isinstance(mark, int) for mark in marks):
-                taps.append((kernel, cell, tuple(marks), None))
+                taps.append((kernel, cell, tuple(marks), "input"))
             else:
                 taps.append((kernel, cell, None, "padding" if "padding" in marks else "inserted"))
         yield o, taps
 
 
 def as_plain(step):
-    return step.output, [(tap.kernel, tap.padded, tap.source, tap.zero) for tap in step.taps]
+    return step.output, [(tap.kernel, tap.padded, tap.source, tap.role) for tap in step.taps]
 
 
 def assert_steps_by_hand(op, steps=None):
@@ -363,21 +363,21 @@ def test_the_documented_tap_is_the_first_of_the_fifth_step():
     tap = Conv(input_size=5, kernel_size=3, stride=2, padding=1).steps[4].taps[0]
     assert tap == Tap(kernel=(0, 0), padded=(2, 2), source=(1, 1))
     assert repr(tap) == "Tap(kernel=(0, 0), padded=(2, 2), source=(1, 1))"
-    assert tap.zero is None
+    assert tap.role == "input"
 
 
 def test_the_repr_of_a_tap_on_a_zero_says_which_zero_and_gives_the_tap_back():
     zero = Conv(5, 3, padding=1).steps[0].taps[0]
-    assert repr(zero) == "Tap(kernel=(0, 0), padded=(0, 0), source=None, zero='padding')"
-    assert eval(repr(zero), {"Tap": Tap}) == zero == Tap((0, 0), (0, 0), None), "which zero it is is no part of the comparison"
-    inserted = [tap for tap in ConvTranspose(3, 3, stride=2).steps[12].taps if tap.zero == "inserted"]
-    assert inserted and all(repr(tap).endswith("source=None, zero='inserted')") for tap in inserted)
+    assert repr(zero) == "Tap(kernel=(0, 0), padded=(0, 0), source=None, role='padding')"
+    assert eval(repr(zero), {"Tap": Tap}) == zero == Tap((0, 0), (0, 0), None), "the role is no part of the comparison"
+    inserted = [tap for tap in ConvTranspose(3, 3, stride=2).steps[12].taps if tap.role == "inserted"]
+    assert inserted and all(repr(tap).endswith("source=None, role='inserted')") for tap in inserted)
 
 
 def test_a_cell_that_is_inserted_on_one_axis_and_padding_on_the_other_is_padding():
     up = ConvTranspose(input_size=2, kernel_size=2, stride=2)
-    zeros = {tap.padded: tap.zero for step in up.steps for tap in step.taps}
-    assert zeros[0, 2] == "padding" and zeros[2, 1] == "inserted" and zeros[1, 1] is None and zeros[2, 2] == "inserted"
+    roles = {tap.padded: tap.role for step in up.steps for tap in step.taps}
+    assert roles[0, 2] == "padding" and roles[2, 1] == "inserted" and roles[1, 1] == "input" and roles[2, 2] == "inserted"
 
 
 # --- Steps
@@ -432,8 +432,8 @@ def test_axis_source_zero_and_units_are_those_of_a_list_by_hand_also_when_cells_
         assert axis.padded == len(line)
         assert [axis.source(c) for c in cells] == [mark if isinstance(mark, int) else None for mark in line]
         if before >= 0 and after >= 0:
-            assert [axis.zero(c) for c in cells] == [mark if isinstance(mark, str) else None for mark in line]
-        assert [axis.zero(c) is None for c in cells] == [isinstance(mark, int) for mark in line]
+            assert [axis.role(c) for c in cells] == [mark if isinstance(mark, str) else "input" for mark in line]
+        assert [axis.role(c) == "input" for c in cells] == [isinstance(mark, int) for mark in line]
         assert list(axis.units) == [c for c in cells if isinstance(line[c], int)], (i, spacing, before, after)
         cut += before < 0 or after < 0
     assert cut > 100
@@ -444,7 +444,7 @@ def test_padding_beyond_the_kernels_reach_crops_the_units_of_a_transposed_convol
     assert up.output_size == up.padded_size == (3,)
     assert list(up.axes[0].units) == [1]  # units stand at 0, 2, 4, 6, 8; 3 to 5 are left
     assert [step.taps[0].source for step in up.steps] == [None, (2,), None]
-    assert [step.taps[0].zero for step in up.steps] == ["inserted", None, "inserted"]
+    assert [step.taps[0].role for step in up.steps] == ["inserted", "input", "inserted"]
     one_sided = ConvTranspose((5,), (1,), stride=2, padding=[(0, 5)])
     assert list(one_sided.axes[0].units) == [0, 2]
 
@@ -481,7 +481,7 @@ def test_operations_are_frozen_and_take_options_by_keyword_only():
         Conv(5, 3).stride = 2
     with pytest.raises(TypeError):
         Conv(5, 3, 2)
-    assert set(OPERATIONS.values()) == {Conv, ConvTranspose, Pool}
+    assert set(OPERATIONS.values()) == {Conv, ConvTranspose, Pool, AdaptivePool}
 
 
 def test_the_repr_of_an_operation_gives_it_back():
@@ -491,14 +491,6 @@ def test_the_repr_of_an_operation_gives_it_back():
 
 
 # --- bad input: one line that names the parameter
-
-
-def refusal(make):
-    with pytest.raises(ConvanimError) as error:
-        make()
-    text = str(error.value)
-    assert text == text.strip() and len(text.splitlines()) == 1 and len(text) > 15
-    return text
 
 
 GOOD = {
@@ -567,23 +559,28 @@ def test_output_padding_must_be_smaller_than_stride_or_dilation():
             assert text.startswith(f"output_padding={extra} along axis 1") and text.endswith(f"at most {max(s, d) - 1}")
 
 
-def test_a_pooling_padding_of_more_than_half_the_window_is_refused():
+def test_a_pooling_padding_in_numbers_of_more_than_half_the_kernel_is_refused_and_pairs_must_leave_a_cell():
     for k, d, p in itertools.product(range(1, 5), range(1, 4), range(7)):
-        window = len(range(d * (k - 1) + 1))
-        if 2 * p <= window:
+        if 2 * p <= k:
             assert Pool(20, k, padding=p, dilation=d).pads == ((p, p),) * 2
         else:
-            text = refusal(lambda k=k, d=d, p=p: Pool(20, k, padding=((0, 0), (0, p)), dilation=d))
-            assert text.startswith(f"padding={p} along axis 1 is more than half") and f"at most {window // 2}" in text
+            text = refusal(lambda k=k, d=d, p=p: Pool(20, k, padding=(0, p), dilation=d))
+            assert text.startswith(f"padding={p} along axis 1 is more than half") and f"at most {k // 2}" in text
+        pairs = ((0, 0), (p, p))
+        if p < len(range(d * (k - 1) + 1)):
+            pool = Pool(20, k, padding=pairs, dilation=d)
+            assert pool.pads == pairs and eval(repr(pool), {"Pool": Pool}) == dataclasses.replace(pool) == pool
+        else:
+            assert "not less than the pooling window" in refusal(lambda k=k, d=d, pairs=pairs: Pool(20, k, padding=pairs, dilation=d))
 
 
 def test_an_unknown_pooling_mode_is_refused_with_a_suggestion():
     assert refusal(lambda: Pool(5, 2, mode="avrage")) == (
-        "unknown pooling mode 'avrage': did you mean 'average'? Expected one of max, average"
+        "unknown mode 'avrage': did you mean 'average'? Expected one of max, average, l2"
     )
     for bad in (None, 3, True, "", "Max pooling", ["max"], b"max", "max\n"):
         text = refusal(lambda bad=bad: Pool(5, 2, mode=bad))
-        assert "mode" in text and text.endswith("Expected one of max, average")
+        assert "mode" in text and text.endswith("Expected one of max, average, l2")
 
 
 def test_a_padding_that_crops_the_whole_transposed_output_is_refused_by_name():

@@ -14,7 +14,8 @@ from conftest import ROOT, child_environment
 import convanim as ca
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(python|sh)\n(.*?)^```", README, re.M | re.S)
+BLOCKS = [block for needs, *block in re.findall(r"(<!-- needs torch -->\n)?^```(python|sh)\n(.*?)^```", README, re.M | re.S) if not needs]
+GUIDE = {name: one for name, one in ca.figures().items() if one.source in ("arithmetic.toml", "numerical.toml")}
 
 
 def run(kind: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -45,9 +46,17 @@ def test_an_example_that_fails_is_noticed(kind: str, text: str, tmp_path: Path) 
 
 def test_the_table_of_figures_has_the_sizes_of_every_figure() -> None:
     rows = re.findall(r"^\| `(\w+)` \| \[gif\]\((\S+)\) \[svg\]\((\S+)\) \| (\d) \| (\d) \| (\d) \| (\d) \| (\d) \|", README, re.M)
-    assert [name for name, *_ in rows] and {name for name, *_ in rows} == set(ca.figures())
+    assert [name for name, *_ in rows] and {name for name, *_ in rows} == set(GUIDE)
     for name, gif, svg, *numbers in rows:
-        op = ca.figures()[name].op()
+        op = GUIDE[name].op()
         sizes = (op.input_size, op.kernel_size, op.stride, op.padding, op.output_size)
         assert sizes == tuple((int(n),) * 2 for n in numbers), name
+        assert (ROOT / gif).is_file() and (ROOT / svg).is_file()
+
+
+def test_the_table_of_questions_has_the_title_of_every_other_figure() -> None:
+    rows = re.findall(r'^\| <img src="(\S+)" .*?> \| `(\w+)` \[gif\]\((\S+)\) \[svg\]\((\S+)\) \| (.*) \|$', README, re.M)
+    assert {name: title for _, name, _, _, title in rows} == {name: one.title for name, one in ca.figures().items() if name not in GUIDE}
+    for picture, name, gif, svg, _ in rows:
+        assert (picture, gif, svg) == (f"gallery/{name}.svg", f"gallery/{name}.gif", f"gallery/{name}.svg")
         assert (ROOT / gif).is_file() and (ROOT / svg).is_file()

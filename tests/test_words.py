@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from fractions import Fraction
 
 import pytest
 
-from convanim import Conv, ConvTranspose, Pool
+from convanim.checks import parameters
 from convanim.errors import ConvanimError, expected_one_of, shown
-from convanim.words import MINUS, description, formula, name, number, results, size, title
+from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
+from convanim.words import MINUS, description, facts, formula, name, number, results, size, title
 
 I, K, S, P, D = range(1, 8), range(1, 5), range(1, 4), range(4), range(1, 4)  # noqa: E741 - the guide's letters
 ALL = list(itertools.product(I, K, S, P, D))
@@ -65,7 +67,7 @@ def test_results_of_whole_values_have_one_decimal_as_in_the_guide():
     assert results([12, 0, -3, 5 / 3], whole=True) == ["12.0", "0.0", "\N{MINUS SIGN}3.0", "1.7"]
     assert results([12, 0, -3, 2.25], whole=True) == ["12.00", "0.00", "\N{MINUS SIGN}3.00", "2.25"]
     assert results(iter([1, 2]), whole=True) == ["1.0", "2.0"]
-    assert results([], whole=True) == []
+    assert results([], whole=True) == [] and results([0.125], whole=True) == ["0.1"]
 
 
 def test_results_that_one_decimal_would_spoil_are_written_as_numbers():
@@ -174,6 +176,210 @@ def test_the_check_of_formulas_can_fail():
     with pytest.raises(AssertionError):
         assert_balanced("some words = 4")
     assert_balanced("floor((5 + 2*1 - 1*(3 - 1) - 1) / 2) + 1 = 3")
+
+
+# --- the kinds with channels, copies, ceil_mode and windows of several sizes
+
+
+def worked_out(text, **names):
+    """The value of a printed expression, by a reader of its own: + - * /, parentheses, floor and ceil, commas in numbers, names; remarks in words left out."""
+    text = re.sub(r" \((?!\w+ \+)[a-z ]{9,}\)", "", text)
+    tokens = re.findall(r"floor|ceil|[a-z]+|[\d,]+|[-+*/()]", text)
+    assert "".join(tokens) == text.replace(" ", ""), text
+
+    def factor():
+        token = tokens.pop(0)
+        if token in ("floor", "ceil"):
+            return Fraction(getattr(math, token)(factor()))
+        if token == "(":
+            value = total()
+            assert tokens.pop(0) == ")"
+            return value
+        return Fraction(names[token] if token in names else int(token.replace(",", "")))
+
+    def term():
+        value = factor()
+        while tokens and tokens[0] in "*/":
+            value = value * factor() if tokens.pop(0) == "*" else value / factor()
+        return value
+
+    def total():
+        value = term()
+        while tokens and tokens[0] in "+-":
+            value = value + term() if tokens.pop(0) == "+" else value - term()
+        return value
+
+    value = total()
+    assert not tokens, text
+    return value
+
+
+def assert_says(text, result):
+    """Both sides of the equation are this number."""
+    left, right = text.split(" = ")
+    assert worked_out(left) == worked_out(right) == result, text
+
+
+def test_the_reader_of_expressions_reads_them_as_arithmetic_does_and_sees_a_false_one():
+    assert worked_out("floor((5 + 2*1 - 1*(3 - 1) - 1) / 2) + 1") == 3 and worked_out("ceil(7/2)*2 - 1 - 2") == 5
+    assert worked_out("ceil((o + 1)*5/3)", o=1) == 4 and worked_out("1,000*2 - 1 (it would start in the padding)") == 1999
+    for text in ("floor(3/2) = 2", "ceil(3/2) = 1", "(5 - 1)*2 - 1 - 2 = 7", "2*3 = 7"):
+        with pytest.raises(AssertionError):
+            assert_says(text, int(text[-1]))
+    with pytest.raises(AssertionError):
+        worked_out("2 + 3 ?")
+    assert_says("ceil(3/2) = 2", 2)
+
+
+def window_of(k, d):
+    return len(range(d * (k - 1) + 1))
+
+
+def test_the_printed_formula_of_every_small_pooling_with_ceil_mode_is_true():
+    dropped = 0
+    for i, k, s, (p0, p1), d in itertools.product(range(1, 7), range(1, 4), range(1, 5), itertools.product(range(3), repeat=2), (1, 2)):
+        starts = [start for start in range(0, i + p0 + p1, s) if start + window_of(k, d) <= i + p0 + p1]
+        if max(p0, p1) < window_of(k, d) and starts:
+            op = Pool((i,), (k,), stride=s, dilation=d, padding=[(p0, p1)], ceil_mode=True)
+            text = formula(op, 0)
+            assert_says(text, op.output_size[0])
+            assert text.startswith(f"ceil(({i} + ") and str(k) in text
+            dropped += "it would start in the padding" in text
+            assert_says(formula(Pool((i,), (k,), stride=s, dilation=d, padding=[(p0, p1)]), 0), len(starts))
+    assert dropped > 30
+    assert formula(Pool((6,), 3, stride=2, ceil_mode=True), 0) == "ceil((6 + 2*0 - 1*(3 - 1) - 1) / 2) + 1 = 3"
+    assert formula(Pool((5,), 2, padding=1, ceil_mode=True), 0) == "ceil((5 + 2*1 - 1*(2 - 1) - 1) / 2) + 1 - 1 (it would start in the padding) = 3"
+
+
+def test_the_printed_formula_of_paddings_by_name_is_true():
+    for i, k, s, padding in itertools.product(range(1, 8), range(1, 5), range(1, 4), ("same_upper", "same_lower", "full", "half", "causal", "valid")):
+        if padding == "valid" and i < k:
+            continue
+        for op in (Conv((i,), (k,), stride=s, padding=padding), Pool((i,), (k,), stride=s, padding=padding)):
+            assert_says(formula(op, 0), op.output_size[0])
+        if padding.startswith("same"):
+            assert_says(formula(ConvTranspose((i,), (k,), stride=s, padding=padding), 0), i * s)
+
+
+def test_the_printed_windows_of_adaptive_pooling_are_those_of_the_operation():
+    for i, n in itertools.product(range(1, 12), repeat=2):
+        pool = AdaptivePool((i,), (n,))
+        count, first, last = re.fullmatch(rf"(\d+) windows over {i}: from (.+) up to (.+)", formula(pool, 0)).groups()
+        assert int(count) == len(pool.steps) == n
+        for step in pool.steps:
+            (o,) = step.output
+            assert [tap.source[0] for tap in step.taps] == list(range(int(worked_out(first, o=o)), int(worked_out(last, o=o))))
+
+
+@pytest.mark.parametrize(("op", "text"), [
+    (Conv(5, 3, in_channels=3, out_channels=3, groups=3), "depthwise convolution"),
+    (Conv(5, 3, in_channels=3, out_channels=6, groups=3), "depthwise convolution"),
+    (Conv(5, 3, in_channels=4, out_channels=4, groups=2), "convolution"),
+    (Conv(5, 1, in_channels=4, out_channels=2), "pointwise convolution"),
+    (Conv(5, (1, 3), in_channels=4, out_channels=2), "convolution"),
+    (Conv(5, 1), "convolution"), (Conv(5, 3, in_channels=3, out_channels=8), "convolution"), (Conv(5, 3, flip=True), "convolution"),
+    (ConvTranspose(5, 3, in_channels=3, out_channels=3, groups=3), "depthwise transposed convolution"),
+    (ConvTranspose(5, 1, in_channels=3), "pointwise transposed convolution"),
+    (Pool(5, 3, mode="l2"), "l2 pooling"), (AdaptivePool(5, 3), "adaptive average pooling"), (AdaptivePool(5, 3, mode="max"), "adaptive max pooling"),
+])
+def test_names_of_the_special_cases(op, text):
+    assert name(op) == text
+
+
+@pytest.mark.parametrize(("op", "text"), [
+    (Conv(5, 3, padding="same", padding_mode="reflect", flip=True), "Convolution of a 5x5 input, kernel 3x3, padding 1x1, padding_mode reflect, flip"),
+    (Conv(5, 1, in_channels=3, out_channels=8, bias=True), "Pointwise convolution of a 5x5 input, kernel 1x1, in_channels 3, out_channels 8, bias"),
+    (Conv((4,), (3,), in_channels=2, out_channels=2, groups=2), "Depthwise convolution of a 4 input, kernel 3, in_channels 2, out_channels 2, groups 2"),
+    (ConvTranspose(3, 2, stride=2, output_shape=7, flip=True), "Transposed convolution of a 3x3 input, kernel 2x2, stride 2x2, output_padding 1x1, flip"),
+    (Pool(6, 3, stride=2, ceil_mode=True, mode="l2"), "L2 pooling of a 6x6 input, kernel 3x3, stride 2x2, ceil_mode"),
+    (Pool(6, 3, padding=1, mode="average", count_include_pad=False, divisor_override=1),
+     "Average pooling of a 6x6 input, kernel 3x3, stride 3x3, padding 1x1, count_include_pad off, divisor_override 1"),
+    (AdaptivePool((5, 4), (3, 2), mode="max"), "Adaptive max pooling of a 5x4 input, output 3x2"),
+])
+def test_the_title_names_what_differs_from_the_defaults_of_the_new_parameters(op, text):
+    assert title(op) == text
+
+
+def new_ops():
+    """Operations of all kinds with every parameter of two values at least."""
+    for i, k, s, p in itertools.product((4, 5), (2, 3), (1, 2), ("valid", "same_upper", "half")):
+        for mode, flip, bias, channels in itertools.product(("zeros", "reflect"), (False, True), (False, True), ((1, 1, 1), (2, 4, 1), (2, 2, 2), (1, 2, 1))):
+            words = dict(zip(("in_channels", "out_channels", "groups"), channels, strict=True), stride=s, flip=flip, bias=bias)
+            yield Conv((i, i + 1), k, padding=p, padding_mode=mode, **words)
+            if mode == "zeros":
+                yield ConvTranspose((i, i + 1), k, padding=p, **words)
+        for mode, ceil, count in itertools.product(("max", "average", "l2"), (False, True), (False, True)):
+            if count or mode == "average":
+                yield Pool((i, i + 1), k, stride=s, padding=p, mode=mode, ceil_mode=ceil, count_include_pad=count, divisor_override=None if count else 3)
+        yield AdaptivePool((i, i + 1), (k, s))
+
+
+def test_titles_of_different_operations_of_the_new_kinds_differ():
+    ops = set(new_ops())
+    assert len(ops) > 400 and len({title(op) for op in ops}) == len(ops)
+    for kind in (Conv, ConvTranspose, Pool, AdaptivePool):
+        varied = [word for word in parameters(kind) if len({getattr(op, word) for op in ops if type(op) is kind}) > 1]
+        assert set(parameters(kind)) - set(varied) <= {"dilation", "output_padding", "output_shape", "mode"}
+
+
+def counted(op):
+    """Sizes by walking the steps: output cells, cells that are read beyond the padded input, rows that are never read, windows' sizes."""
+    steps = op.steps
+    read = [{tap.padded[n] for step in steps for tap in step.taps} for n in range(2)]
+    last = [max(cells) for cells in read]
+    return {
+        "output": tuple(o + 1 for o in steps[-1].output), "kernel": tuple(max(tap.kernel[n] for step in steps for tap in step.taps) + 1 for n in range(2)),
+        "never read": tuple(max(p - 1 - a, 0) for p, a in zip(op.padded_size, last, strict=True)),
+        "hangs over": tuple(max(a - p + 1, 0) for p, a in zip(op.padded_size, last, strict=True)),
+        "windows": {len(step.taps) for step in steps},
+    }
+
+
+def test_the_facts_of_every_operation_are_those_counted():
+    for op in list(new_ops())[::9]:
+        rows, sizes = dict(facts(op)), counted(op)
+        assert len(rows) == len(facts(op)) and all("\n" not in text for row in facts(op) for text in row)
+        assert rows["input"] == size(op.input_size) and rows["padded"] == size(op.padded_size)
+        for word in ("output", "kernel", "never read"):
+            assert rows[word] == size(sizes[word]), (op, word)
+        assert rows.get("hangs over", "0x0") == size(sizes["hangs over"])
+        assert (rows["height"], rows["width"]) == (formula(op, 0), formula(op, 1))
+        assert ("cropped" in rows) == isinstance(op, ConvTranspose)
+        assert ("parameters" in rows) == ("MACs" in rows) == isinstance(op, Conv | ConvTranspose)
+        if "MACs" in rows:
+            assert_says(rows["parameters"].replace("x", "*"), op.parameters)
+            weights, cells, result = re.fullmatch(r"([\d,]+) weights \* ([\d,]+) (?:input|output) cells = ([\d,]+)", rows["MACs"]).groups()
+            assert worked_out(f"{weights} * {cells}") == worked_out(result) == op.macs
+            kernel = [worked_out(n) for n in rows["parameters"].split(" ")[0].split("x")]
+            assert math.prod(kernel) == worked_out(weights) and op.parameters == math.prod(kernel) + op.bias * op.out_channels
+
+
+def test_the_facts_name_the_axes_and_what_is_cropped():
+    assert [row for row, _ in facts(Pool((4,), 2))][-1] == "width" and [row for row, _ in facts(Pool((4, 4, 4), 2))][-3:] == ["depth", "height", "width"]
+    assert [row for row, _ in facts(Pool(4, 2, ndim=4))][-4:] == ["axis 0", "axis 1", "axis 2", "axis 3"]
+    assert dict(facts(ConvTranspose(3, 3, stride=2, padding=1, output_padding=1)))["cropped"] == "1:0x1:0"
+    hanging = Pool((6, 7), 3, stride=2, ceil_mode=True)
+    assert dict(facts(hanging))["hangs over"] == "1x0" and "the last windows hang over by 1x0 cells" in description(hanging)
+    big = dict(facts(Conv(7, 3, in_channels=64, out_channels=128, bias=True)))
+    assert (big["parameters"], big["MACs"]) == ("128x64x3x3 + 128 = 73,856", "73,728 weights * 25 output cells = 1,843,200")
+
+
+def test_the_descriptions_of_the_new_kinds_say_what_is_counted():
+    for op in list(new_ops())[::9]:
+        text, sizes = description(op), counted(op)
+        assert f"over an input of {size(op.input_size)}" in text and f"computes the output of {size(sizes['output'])}, one cell each." in text
+        assert ("rows of cells are never read" in text) == any(sizes["never read"]) and ("hang over by" in text) == any(sizes["hangs over"])
+        assert f"hang over by {size(sizes['hangs over'])} cells" in text or not any(sizes["hangs over"])
+        copies = any(tap.role == "copy" for step in op.steps for tap in step.taps)
+        assert ("with copies of its own cells" in text) == copies and "\n" not in text
+
+
+def test_the_description_of_adaptive_pooling_says_whether_its_windows_differ():
+    for i, n in itertools.product(range(1, 9), repeat=2):
+        pool = AdaptivePool((i, 1), (n, 1))
+        windows = counted(pool)["windows"]
+        text = f"A window of up to {max(windows)}x1 cells, not always of one size, moves" if len(windows) > 1 else f"A window of {max(windows)}x1 cells moves"
+        assert description(pool).startswith(text), (i, n)
 
 
 # --- the sentences of errors

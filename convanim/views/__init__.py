@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view's function, what it shows in one line, and whether it shows values."""
+    """A view's function, what it shows in one line, and whether it shows values.
 
-    draw: Callable[[Operation, Values | None], Scene]
+    `draw` gets the roles that the theme styles, and leaves out what has no style.
+    """
+
+    draw: Callable[[Operation, Values | None, Collection[str]], Scene]
     about: str
     shows_values: bool
 

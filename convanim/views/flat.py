@@ -2,54 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 from .. import words
+from ..axis import Axis
 from ..errors import ConvanimError
-from ..geometry import Axis, Operation
+from ..geometry import Operation
 from ..scene import Box, Layer, Mark, Moving, Scene, Text
 from ..theme import BORDER, CELL_BP
-from .planes import Plane, Sliding, two_axes
+from .ground import ground
+from .plane import Plane
+from .planes import Sliding, added, crops, two_axes
 
 if TYPE_CHECKING:
     from ..numeric import Values
 
 RIGHT, DOWN = (1.0, 0.0), (0.0, 1.0)
 MARGIN = 0.5  # the guide's texts have invisible boxes of 2 x 2 cells, so its pages end half a cell beyond the grids
-RAISED = 0.36  # where the input's values stand in a cell when the kernel's are too long for its corner and stand below them
+RAISED = 0.36  # where the input's values stand in a cell when they, or the kernel's in the corner, are too long to stand side by side
+LINK = (0.14, 0.14)  # where lines between copies begin and end: clear of the digits of a row and of a column
 ROOM = 0.9  # of a cell's width, for a text in it
 # CMR8 at 7.97 bp and CMR5 at 4.98 bp; their digits are .531 and .681 em wide, those of CMR10, which is drawn, .5
 LARGE = (7.97011 / CELL_BP, ROOM, 1.062)  # size, width, stretch of a Text
 SMALL = (4.98132 / CELL_BP, ROOM, 1.362)
 
 
-def draw(op: Operation, values: Values | None = None) -> Scene:
-    """The scene of an operation of one or two dimensions, with its values."""
+def draw(op: Operation, values: Values | None, roles: Collection[str]) -> Scene:
+    """The scene of an operation of one or two dimensions, with its values, in those roles that the theme has."""
     if values is None:
         raise ConvanimError("the flat view shows values: give input= (and kernel=), or a seed")
     height, width = two_axes(op, "flat")
     rows, columns = height.output, width.output
+    deep, wide = height.padded + height.overhang, width.padded + width.overhang
+    (top, bottom), (before, after) = around = crops(op, roles)
     left = Plane((0.0, 0.0), RIGHT, DOWN)
-    spare = height.padded - rows
-    right = Plane((width.padded + 1.0, float(spare - spare // 2)), RIGHT, DOWN)  # the guide rounds down from the bottom
+    spare = deep - (top + rows + bottom)
+    right = Plane((wide + 1.0 + before, float(spare - spare // 2) + top), RIGHT, DOWN)  # the guide rounds down from the bottom
     texts = words.results(values.output.ravel().tolist(), whole=values.whole)
     places = product(range(rows), range(columns))
     results = _alike([Text("output_value", right.point(q + 0.5, r + 0.5), text, *SMALL)
                       for (r, q), text in zip(places, texts, strict=True)])
     weights = _kernel_texts(height, width, values)
-    crowded = any(len(text.text) > 1 for text in weights)
-    sliding = Sliding(height, width, left, right, weights)
+    inputs = _input_texts(height, width, values)
+    if any(len(text.text) > 1 for text in weights) or (weights and any(len(text.text) > 1 for text in inputs)):
+        inputs = [replace(text, at=(text.at[0], text.at[1] + RAISED - 0.5)) for text in inputs]
+    sliding = Sliding(height, width, left, right, weights, link=LINK if "copy_link" in roles else None,
+                      added=added(op, roles), telling="padding" in roles)
     still = Layer((
-        left.grid("grid", height.padded, width.padded),
-        *left.units(height, width),
-        *_input_texts(height, width, values, RAISED if crowded else 0.5),
+        *ground(left, height, width, roles),
+        *inputs,
+        *sliding.cropped(around),
         *sliding.output(),
         *results,
     ))
     edge = MARGIN + BORDER
-    box = Box(-edge, -edge, width.padded + 1 + columns + 2 * edge, max(height.padded, rows) + 2 * edge)
+    first = min(0.0, right.origin[1] - top)
+    last = max(deep, right.origin[1] + rows + bottom)
+    box = Box(-edge, first - edge, wide + 1 + before + columns + after + 2 * edge, last - first + 2 * edge)
     return Scene(box, (still, Moving(_Steps(sliding, tuple(results)))), sliding.steps, sliding.poster)
 
 
@@ -70,16 +82,18 @@ def _alike(texts: list[Text]) -> list[Text]:
     return [replace(text, like=longest) for text in texts] if len(longest) > 1 else texts
 
 
-def _input_texts(height: Axis, width: Axis, values: Values, y_of_cell: float) -> list[Text]:
-    """The value of every padded cell, its zeros (minus infinity for max pooling) included."""
+def _input_texts(height: Axis, width: Axis, values: Values) -> list[Text]:
+    """The value of every padded cell: the input's and their copies, zeros, minus infinity around max pooling; nothing where none counts."""
     listed = values.input.reshape(height.input, width.input).tolist()
-    zero = Text("input_value", (0.0, 0.0), words.number(values.padding), *LARGE)
-    if len(zero.text) > 1:
-        zero = replace(zero, width=ROOM * 0.75)  # minus infinity, clear of the dashes around it
-    places = [(r, q, height.source(r), width.source(q)) for r, q in product(range(height.padded), range(width.padded))]
-    texts = [zero if y is None or x is None else replace(zero, text=words.number(listed[y][x])) for _, _, y, x in places]
-    same = iter(_alike([replace(text, width=ROOM) for text in texts if text.text != zero.text]))
-    return [replace(zero if text.text == zero.text else next(same), at=(q + 0.5, r + y_of_cell)) for text, (r, q, _, _) in zip(texts, places, strict=True)]
+    none = Text("input_value", (0.0, 0.0), "" if values.padding is None else words.number(values.padding), *LARGE)
+    if len(none.text) > 1:
+        none = replace(none, width=ROOM * 0.75)  # minus infinity, clear of the dashes around it
+    rows, columns = ([(cell, axis.source(cell)) for cell in range(axis.padded)] for axis in (height, width))
+    places = [(r, q, y, x) for (r, y), (q, x) in product(rows, columns)]
+    texts = [none if y is None or x is None else replace(none, text=words.number(listed[y][x])) for _, _, y, x in places]
+    same = iter(_alike([replace(text, width=ROOM) for text in texts if text.text != none.text]))
+    return [replace(none if text.text == none.text else next(same), at=(q + 0.5, r + 0.5))
+            for text, (r, q, _, _) in zip(texts, places, strict=True) if text.text]
 
 
 def _kernel_texts(height: Axis, width: Axis, values: Values) -> tuple[Text, ...]:

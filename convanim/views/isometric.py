@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..geometry import Operation
 from ..scene import Box, Layer, Line, Mark, Moving, Point, Scene
 from ..theme import BORDER, CELL_BP, THICK
-from .planes import Plane, Sliding, two_axes
+from .ground import ground
+from .plane import Plane
+from .planes import Sliding, added, crops, two_axes
 
 if TYPE_CHECKING:
     from ..numeric import Values
@@ -17,21 +20,26 @@ RIGHT, DOWN = (1.0, -0.5), (0.7, 0.65)  # TikZ's xslant -0.7, then yslant 0.5, a
 LIFT_X = -2.49069 / CELL_BP  # the guide's xshift of -5 pt, halved by its picture's scale
 
 
-def draw(op: Operation, values: Values | None = None) -> Scene:
-    """The scene of an operation of one or two dimensions; its values aren't shown."""
+def draw(op: Operation, values: Values | None, roles: Collection[str]) -> Scene:
+    """The scene of an operation of one or two dimensions in those roles that the theme has; its values aren't shown."""
     height, width = two_axes(op, "isometric")
     rows, columns = height.output, width.output
-    below = Plane((-DOWN[0] * height.padded, -DOWN[1] * height.padded), RIGHT, DOWN)
+    deep, wide = height.padded + height.overhang, width.padded + width.overhang
+    (top, bottom), (left, right) = around = crops(op, roles)
+    below = Plane((-DOWN[0] * deep, -DOWN[1] * deep), RIGHT, DOWN)
     # one row more than the input has, as in the guide: the planes then never overlap; more for wide ones, where rays would lie flat
-    lift = max(height.padded, (height.padded + width.padded) / 2) + 1
-    above = Plane((LIFT_X - DOWN[0] * rows, -lift - DOWN[1] * rows), RIGHT, DOWN)
-    sliding = Sliding(height, width, below, above)
-    still = Layer((below.grid("grid", height.padded, width.padded), *below.units(height, width), *sliding.output()))
+    lift = max(deep, (deep + wide) / 2) + 1
+    corner = Plane((LIFT_X, -lift), RIGHT, DOWN)  # of the output's plane, cropped cells included, at its lower left
+    above = Plane(corner.point(left, -rows - bottom), RIGHT, DOWN)
+    sliding = Sliding(height, width, below, above, link=(0.5, 0.5) if "copy_link" in roles else None,
+                      added=added(op, roles), telling="padding" in roles)
+    still = Layer((*ground(below, height, width, roles), *sliding.cropped(around), *sliding.output()))
     edge = THICK / 2 + BORDER
-    x0 = min(-DOWN[0] * height.padded, LIFT_X - DOWN[0] * rows) - edge
-    x1 = max(width.padded, LIFT_X + columns) + edge
-    top = max(0.5 * width.padded + DOWN[1] * height.padded, lift + 0.5 * columns + DOWN[1] * rows) + edge
-    return Scene(Box(x0, -top, x1 - x0, top + edge), (still, Moving(_Steps(sliding))), sliding.steps, sliding.poster)
+    tall, across = top + rows + bottom, left + columns + right
+    x0 = min(-DOWN[0] * deep, LIFT_X - DOWN[0] * tall) - edge
+    x1 = max(wide, LIFT_X + across) + edge
+    high = max(0.5 * wide + DOWN[1] * deep, lift + 0.5 * across + DOWN[1] * tall) + edge
+    return Scene(Box(x0, -high, x1 - x0, high + edge), (still, Moving(_Steps(sliding))), sliding.steps, sliding.poster)
 
 
 @dataclass(frozen=True)
@@ -43,12 +51,13 @@ class _Steps:
     def __call__(self, step: int) -> tuple[Mark, ...]:
         height, width, below, above = self.sliding.height, self.sliding.width, self.sliding.below, self.sliding.above
         (top, left), (r, q) = self.sliding.corners(step)
+        rows, columns = self.sliding.shapes(step)
         rays = tuple(
-            _ray(below.point(left + x * width.effective_kernel, top + y * height.effective_kernel), above, (q + x, r + y), (width.output, height.output))
+            _ray(below.point(left + x * columns.cells, top + y * rows.cells), above, (q + x, r + y), (width.output, height.output))
             for y in (0, 1) for x in (0, 1)
         )
-        window, cell = self.sliding.groups(step)
-        return (window, Line("ray", rays), cell)
+        *window, cell = self.sliding.groups(step)
+        return (*window, Line("ray", rays), cell)
 
 
 def _ray(start: Point, above: Plane, cell: tuple[int, int], size: tuple[int, int]) -> tuple[Point, Point]:

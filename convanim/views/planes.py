@@ -1,79 +1,42 @@
-"""Grids of cells on planes: what the views that show an input and an output plane have in common."""
+"""Two planes, the input's and the output's, and what slides over them: what the views have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
 
+from ..axis import Axis, Cell
 from ..errors import ConvanimError
-from ..geometry import Axis, Cell, Operation
-from ..scene import Group, Line, Mark, Part, Point, Polygon
+from ..geometry import ConvTranspose, Operation
+from ..scene import Group, Line, Mark, Point, Polygon
+from .links import Links
+from .plane import Plane, runs
 
-Run = tuple[int, int]  # first cell and the cell after the last
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Plane:
-    """A grid of cells in the scene: where its top left corner lies, and the steps to the next column and the next row."""
+class Shape:
+    """A window along one axis, from its first cell on: how many cells it spans, and which of them it reads from the padded input."""
 
-    origin: Point
-    right: Point
-    down: Point
+    cells: int
+    taps: range
 
-    def point(self, x: float, y: float) -> Point:
-        """The point at column x and row y; whole numbers are corners of cells."""
-        return (self.origin[0] + x * self.right[0] + y * self.down[0], self.origin[1] + x * self.right[1] + y * self.down[1])
-
-    def coordinates(self, point: Point) -> Point:
-        """The inverse of `point`."""
-        x, y = point[0] - self.origin[0], point[1] - self.origin[1]
-        (a, b), (c, d) = self.right, self.down
-        det = a * d - b * c
-        return ((x * d - y * c) / det, (y * a - x * b) / det)
-
-    def at_origin(self) -> Plane:
-        """The same plane with its corner at (0, 0), for marks that a Group places."""
-        return Plane((0.0, 0.0), self.right, self.down)
-
-    def rectangles(self, rows: Iterable[Run], columns: Iterable[Run]) -> tuple[Part, ...]:
-        """The outlines of all products of runs of rows and runs of columns."""
-        return tuple(
-            (self.point(x0, y0), self.point(x1, y0), self.point(x1, y1), self.point(x0, y1))
-            for (y0, y1), (x0, x1) in product(rows, list(columns))
-        )
-
-    def lines(self, rows: Run, columns: Run, *, outline: bool = True) -> tuple[Part, ...]:
-        """The grid lines of a rectangle, those along x first; each starts at its left or bottom end, where dashes begin."""
-        inner = 0 if outline else 1
-        (y0, y1), (x0, x1) = rows, columns
-        along_x = tuple((self.point(x0, y), self.point(x1, y)) for y in range(y1 - inner, y0 + inner - 1, -1))
-        along_y = tuple((self.point(x, y1), self.point(x, y0)) for x in range(x0 + inner, x1 + 1 - inner))
-        return along_x + along_y
-
-    def grid(self, role: str, rows: int, columns: int) -> Line:
-        """All grid lines of the plane."""
-        return Line(role, self.lines((0, rows), (0, columns)))
-
-    def units(self, height: Axis, width: Axis) -> tuple[Polygon | Line, ...]:
-        """The input cells, those that touch as one rectangle with grid lines inside."""
-        rows, columns = runs(height.units), runs(width.units)
-        inside = tuple(part for r, c in product(rows, columns) for part in self.lines(r, c, outline=False))
-        marks: tuple[Polygon | Line, ...] = (Polygon("input", self.rectangles(rows, columns)), Line("input", inside))
-        return tuple(mark for mark in marks if mark.parts)
-
-    def window(self, height: Axis, width: Axis) -> tuple[Polygon | Line, ...]:
-        """The kernel over the plane's corner: the shaded taps, and a grid over the whole window, gaps of a dilation included."""
-        taps = Polygon("tap", self.rectangles(runs(height.taps(0)), runs(width.taps(0))))
-        return (taps, self.grid("window", height.effective_kernel, width.effective_kernel))
+    @staticmethod
+    def of(axis: Axis, output: int) -> Shape:
+        """The shape of one output cell's window; windows of `ceil_mode` that hang over read fewer cells, adaptive ones differ."""
+        start, stop = axis.window(output)
+        return Shape(stop - start, range(0, min(stop, axis.padded) - start, axis.dilation))
 
 
 @dataclass(frozen=True)
 class Sliding:
     """What moves in every view of two planes: the window over the input's plane, and the current cell of the output's.
 
-    `marks` are what the view adds to the window, around its top left corner.
+    `marks` are what the view adds to the window, around its top left corner. With `link`, a place in a cell, lines lead from
+    copied cells to the cells that they copy. `added` are the last rows and columns of the output, which `output_padding` added.
+    `telling` says that the kinds of cells are told apart.
     """
 
     height: Axis
@@ -81,11 +44,25 @@ class Sliding:
     below: Plane
     above: Plane
     marks: tuple[Mark, ...] = ()
+    link: Point | None = None
+    added: Pair = (0, 0)
+    telling: bool = False
+    _windows: dict[tuple[Shape, Shape], tuple[Mark, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
-    def _shapes(self) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
-        cell = Polygon("current", self.above.at_origin().rectangles([(0, 1)], [(0, 1)]))
-        return self.below.at_origin().window(self.height, self.width) + self.marks, (cell,)
+    def _cell(self) -> tuple[Mark, ...]:
+        return (Polygon("current", self.above.at_origin().rectangles([(0, 1)], [(0, 1)])),)
+
+    def _window(self, rows: Shape, columns: Shape) -> tuple[Mark, ...]:
+        """The shaded taps, and a grid over the whole window, gaps of a dilation included.
+
+        They are the same marks for all windows of one shape, so that they are drawn, and written, once.
+        """
+        if (rows, columns) not in self._windows:
+            plane = self.below.at_origin()
+            taps = Polygon("tap", plane.rectangles(runs(rows.taps), runs(columns.taps)))
+            self._windows[rows, columns] = (taps, plane.grid("window", rows.cells, columns.cells), *self.marks)
+        return self._windows[rows, columns]
 
     @property
     def steps(self) -> int:
@@ -94,31 +71,62 @@ class Sliding:
 
     @property
     def poster(self) -> int:
-        """The step of the cell in the middle of the output, which stands for all where only one is seen."""
-        return self.height.output // 2 * self.width.output + self.width.output // 2
+        """The step that stands for all where only one is seen: the middle one or, where kinds of cells are told apart, one with many."""
+        r, q = (self._telling(axis, extra) if self.telling else axis.output // 2
+                for axis, extra in zip((self.height, self.width), self.added, strict=True))
+        return r * self.width.output + q
+
+    @staticmethod
+    def _telling(axis: Axis, extra: int) -> int:
+        """The output cell along an axis whose window has most kinds of cells, of several the one nearest to the middle."""
+        def rank(output: int) -> tuple[int, int]:
+            kinds = {axis.role(cell) for cell in axis.taps(output)}
+            return len(kinds) + 2 * (output >= axis.output - extra), -abs(output - axis.output // 2)
+
+        return max(range(axis.output), key=rank)
 
     def output(self) -> tuple[Polygon | Line, ...]:
-        """The output's plane: the square and its grid."""
+        """The output's plane: the square and its grid, and the rows and columns that were added."""
+        extra = self.added
         rows, columns = self.height.output, self.width.output
-        return (Polygon("output", self.above.rectangles([(0, rows)], [(0, columns)])), self.above.grid("output_grid", rows, columns))
+        down, right = rows - min(extra[0], rows), columns - min(extra[1], columns)
+        parts = self.above.rectangles([(down, rows)] if extra[0] else [], [(0, columns)])
+        parts += self.above.rectangles([(0, down)] if down else [], [(right, columns)] if extra[1] else [])
+        added = (Polygon("output_padding", parts),) if parts else ()
+        return (Polygon("output", self.above.rectangles([(0, rows)], [(0, columns)])), *added, self.above.grid("output_grid", rows, columns))
+
+    def cropped(self, around: tuple[Pair, Pair]) -> tuple[Line, ...]:
+        """The output cells that were cropped, (before, after) of rows and of columns, as a grid around the output's."""
+        (top, bottom), (left, right) = around
+        rows, columns = self.height.output, self.width.output
+        if not top + bottom + left + right:
+            return ()
+        areas = [((-top, 0), (-left, columns + right)), ((rows, rows + bottom), (-left, columns + right)),
+                 ((0, rows), (-left, 0)), ((0, rows), (columns, columns + right))]
+        lines = {line for (y, x) in areas if y[1] > y[0] and x[1] > x[0] for line in self.above.lines(y, x)}
+        return (Line("cropped", tuple(sorted(lines))),)
 
     def corners(self, step: int) -> tuple[Cell, Cell]:
         """(row, column) of the window's top left corner in the padded input, and of the output cell."""
         r, q = divmod(step, self.width.output)
-        return (r * self.height.stride, q * self.width.stride), (r, q)
+        return (self.height.window(r)[0], self.width.window(q)[0]), (r, q)
 
-    def groups(self, step: int) -> tuple[Group, Group]:
-        """The window and the current output cell, each in its place."""
+    def shapes(self, step: int) -> tuple[Shape, Shape]:
+        """The window of a step along rows and along columns."""
+        r, q = divmod(step, self.width.output)
+        return Shape.of(self.height, r), Shape.of(self.width, q)
+
+    def groups(self, step: int) -> tuple[Mark, ...]:
+        """The window and the current output cell, each in its place, and the links between them."""
         (top, left), (r, q) = self.corners(step)
-        window, cell = self._shapes
-        return Group(self.below.point(left, top), window), Group(self.above.point(q, r), cell)
+        window = self._window(*self.shapes(step))
+        lines = self._links.of(r, q) if self._links else ()
+        return (Group(self.below.point(left, top), window), *lines, Group(self.above.point(q, r), self._cell))
 
-
-def runs(cells: range) -> list[Run]:
-    """Neighbouring cells of a range joined: 0, 1, 2 is one run, 0, 2, 4 are three."""
-    if cells and cells.step == 1:
-        return [(cells.start, cells.stop)]
-    return [(c, c + 1) for c in cells]
+    @cached_property
+    def _links(self) -> Links | None:
+        copies = self.height.padding_mode != "zeros" or self.width.padding_mode != "zeros"
+        return Links(self.height, self.width, self.below, self.link) if self.link and copies else None
 
 
 def two_axes(op: Operation, view: str) -> tuple[Axis, Axis]:
@@ -127,3 +135,19 @@ def two_axes(op: Operation, view: str) -> tuple[Axis, Axis]:
     if len(axes) > 2:
         raise ConvanimError(f"the {view} view draws 1 or 2 dimensions, and this operation has {len(axes)}: leave the others out")
     return (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1])
+
+
+def crops(op: Operation, roles: Collection[str]) -> tuple[Pair, Pair]:
+    """The cropped output cells that are drawn, (before, after) of rows and of columns."""
+    if not isinstance(op, ConvTranspose) or "cropped" not in roles:
+        return (0, 0), (0, 0)
+    cropped = op.cropped
+    return ((0, 0), cropped[0]) if len(cropped) == 1 else (cropped[0], cropped[1])
+
+
+def added(op: Operation, roles: Collection[str]) -> Pair:
+    """The rows and columns of the output that `output_padding` added and that are drawn as such."""
+    if not isinstance(op, ConvTranspose) or "output_padding" not in roles:
+        return 0, 0
+    extra = op.output_padding
+    return (0, extra[0]) if len(extra) == 1 else (extra[0], extra[1])

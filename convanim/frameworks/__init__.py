@@ -1,0 +1,50 @@
+"""Into and out of the frameworks: `op.to_code("torch")`, and `from_torch(layer)`, `from_keras`, `from_onnx`.
+
+No framework is imported before it is handed a layer, or a model's path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..errors import ConvanimError, expected_one_of, shown
+from ..geometry import Operation
+from . import jax_code, keras_code, onnx_code, torch_code
+from .keras import from_keras
+from .onnx import from_onnx
+from .torch import from_torch
+from .walk import ConvanimWarning, Imported
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A framework that operations can be written for."""
+
+    about: str
+    code: Callable[[Operation], str]
+
+
+FRAMEWORKS = {
+    "torch": Framework("PyTorch: `layer` is an nn.Module", torch_code.code),
+    "keras": Framework("Keras 3: `layer` is a Layer, channels last", keras_code.code),
+    "jax": Framework("JAX: `layer(x)`, `layer(x, w)` or `layer(x, w, b)` is a function, in PyTorch's layout", jax_code.code),
+    "onnx": Framework("ONNX: `layer` is a model with inputs x, w and b", onnx_code.code),
+}
+
+
+def to_code(op: Operation, framework: str) -> str:
+    """The shortest Python that builds this operation's layer, as `layer`, in one of FRAMEWORKS.
+
+    Where the framework can't say it directly, the code pads or crops explicitly. Where weights are changed before they are set,
+    as by a flipped kernel, the code of PyTorch has a function `load(kernel)` and that of Keras `load(*weights)`; functions of JAX
+    and models of ONNX change them themselves. Raises ConvanimError for another name, and for more dimensions than there are.
+    """
+    if not isinstance(op, Operation):
+        raise ConvanimError(f"{shown(op)} is not an operation: give a Conv, ConvTranspose, Pool or AdaptivePool")
+    if not isinstance(framework, str) or framework not in FRAMEWORKS:
+        raise expected_one_of("framework", framework, FRAMEWORKS)
+    return FRAMEWORKS[framework].code(op)
+
+
+__all__ = ["FRAMEWORKS", "ConvanimWarning", "Framework", "Imported", "from_keras", "from_onnx", "from_torch", "to_code"]
