@@ -157,6 +157,15 @@ def test_a_cell_may_be_given_as_a_number_a_sequence_or_an_array():
     assert all(type(c) is int for cell in sources(ops, np.int64(1)) for c in cell)
 
 
+def test_every_small_transposed_layer_alone_has_the_sources_of_its_stamps():
+    for i, k, s, d, p in itertools.product((1, 3), range(1, 5), range(1, 7), range(1, 7), (0, 2)):
+        stamps = [{c * s + j * d - p for j in range(k)} for c in range(i)]
+        if (i - 1) * s + d * (k - 1) + 1 > 2 * p:
+            op = ConvTranspose((i,), (k,), stride=s, dilation=d, padding=p)
+            for cell in range(op.output_size[0]):
+                assert sources([op], cell) == {(c,) for c, stamp in enumerate(stamps) if cell in stamp}, op
+
+
 # --- receptive fields
 
 
@@ -270,6 +279,20 @@ def test_fields_of_layers_of_a_billion_cells_are_worked_out_at_once():
 ])
 def test_what_would_take_minutes_or_all_memory_is_refused_in_one_line(call):
     assert "cells" in refusal(call)
+
+
+@pytest.mark.parametrize(("call", "cells"), [
+    (lambda: sources([AdaptivePool(10, 1)], (0, 0)), 100),
+    (lambda: sources([Conv((9,), (3,)), Conv((7,), (3,), padding=1, padding_mode="reflect")], 3), 9),
+    (lambda: sources([Conv((9,), (3,), padding=1, padding_mode="circular"), Conv((9,), (4,))], 3), 12),
+    (lambda: receptive_field([ConvTranspose((3,), (3,), stride=3), ConvTranspose((9,), (2,), stride=2)]), 12),
+    (lambda: receptive_field([ConvTranspose((9,), (8,), stride=2), Conv((24,), (5,))]), 20),
+])
+def test_the_most_cells_that_are_looked_through_are_the_limit(call, cells, monkeypatch):
+    monkeypatch.setattr("convanim.chain.MOST_READS", cells)
+    assert call()
+    monkeypatch.setattr("convanim.chain.MOST_READS", cells - 1)
+    assert f"{cells:,} cells, and at most {cells - 1:,} are looked through" in refusal(call)
 
 
 # --- refusals

@@ -27,10 +27,10 @@ from convanim.scene import Group, Layer, Line, Moving, Polygon, Text
 
 PACKAGE = ROOT / "convanim"
 ORDER = [
-    {"errors"}, {"padding"}, {"checks", "axis"}, {"geometry"}, {"chain", "frameworks", "numeric", "scene", "words"}, {"theme"}, {"views", "render"}, {"write"},
-    {"animation"}, {"spec"}, {"batch"}, {"cli"},
+    {"errors"}, {"padding"}, {"checks", "axis"}, {"operation"}, {"pooling"}, {"geometry"},
+    {"chain", "frameworks", "numeric", "scene", "words"}, {"theme"}, {"views", "render"}, {"write"}, {"animation"}, {"spec"}, {"batch"}, {"cli"},
 ]
-BACK = {("geometry", "frameworks")}  # the one import against the current, inside of op.to_code, which is where users look for it
+BACK = {("operation", "frameworks")}  # the one import against the current, inside of op.to_code, which is where users look for it
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 HEAVY = ("numpy", "matplotlib", "PIL", "imageio", "scipy")
 

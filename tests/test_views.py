@@ -1009,7 +1009,9 @@ def test_the_numbers_of_this_file_are_pytorchs_and_the_guides():
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_the_poster_in_clear_shows_every_kind_of_cell_that_one_window_can_have(view):
-    for op in (ca.Conv(5, 3, padding=1), ca.Pool(5, 2, ceil_mode=True), ca.Conv((4, 7), 3, stride=2, padding="same_upper"), ca.ConvTranspose(3, 3, stride=2, padding=1)):
+    ops = (ca.Conv(5, 3, padding=1), ca.Pool(5, 2, ceil_mode=True), ca.Conv((4, 7), 3, stride=2, padding="same_upper"),
+           ca.ConvTranspose(3, 3, stride=2, padding=1))
+    for op in ops:
         kinds = [{tap.role for tap in step.taps} for step in op.steps]
         scene = ca.animate(op, view=view, theme="clear").scene
         assert len(kinds[scene.poster]) == max(map(len, kinds)), op

@@ -64,7 +64,7 @@ def written(value: object) -> str:
 
 
 def wrapped(text: str, width: int = 100) -> str:
-    """The code with the first call of each line that is too long spread over several."""
+    """The code with the first call of each line that is too long spread over several, and so on inside of it."""
     return "\n".join(line if len(line) <= width or "(" not in line else _wrapped(line, width) for line in text.split("\n"))
 
 
@@ -76,13 +76,13 @@ def _wrapped(line: str, width: int) -> str:
         depth += (letter in "([{") - (letter in ")]}")
         word += letter
         if depth == 0 or (letter == "," and depth == 1):
-            word = word.strip().rstrip(",)") if depth == 0 and word.strip() in (")", ",)") else word[:-1].strip()
+            word = word[:-1].strip()
             if word:
                 fits = len(rows[-1]) + len(word) + 2 <= width or not rows[-1].strip()
                 rows = [*rows[:-1], f"{rows[-1]} {word},"] if fits else [*rows, f"{indent}    {word},"]
             word = ""
         if depth == 0:
-            return "\n".join([line[: opened + 1], *rows, f"{indent}{line[n:]}"])
+            return "\n".join([line[: opened + 1], *(wrapped(row, width) for row in rows), f"{indent}{line[n:]}"])
     return line
 
 
