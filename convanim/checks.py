@@ -87,6 +87,8 @@ def _single(name: str, one: Parameter, value: object) -> Any:
     if one.kind == "count":
         return _whole(name, value, one.least, many="")
     if one.kind == "switch":
+        if getattr(getattr(value, "dtype", None), "kind", "") == "b" and getattr(value, "ndim", 1) == 0:
+            return bool(value)  # numpy's
         if not isinstance(value, bool):
             raise ConvanimError(f"{name}={shown(value)} is neither True nor False")
         return value

@@ -19,7 +19,7 @@ class Conv(Weighted):
     """A convolution as the frameworks compute it (cross-correlation: the kernel is not flipped), in PyTorch's words.
 
     Every size is an int for all axes, or one value an axis; `padding` also a (before, after) pair an axis, or a name of PADDINGS:
-    "valid", "full", "half", "same" (stride 1), "same_upper", "same_lower", "causal". The number of dimensions follows from the
+    "valid", "full", "half", "same" (stride 1), "same_upper", "same_lower", "causal"; a name becomes its numbers. The number of dimensions follows from the
     tuples given, or from `ndim`, else it is 2. `padding_mode` is "zeros", or what the padding copies: "reflect", "replicate",
     "circular" or "symmetric". `flip` computes the true convolution. `output_size` is
     `floor((i + p_before + p_after - d (k - 1) - 1) / s) + 1` (Dumoulin & Visin 2016, Relationship 15).

@@ -163,5 +163,5 @@ def facts(op: Operation) -> list[tuple[str, str]]:
         kernel = f"{TIMES.join(map(str, op.kernel_shape))}{f' + {op.out_channels}' if op.bias else ''}"
         cells, what = (op.input_size, "input") if isinstance(op, ConvTranspose) else (op.output_size, "output")
         rows += [("parameters", f"{kernel} = {op.parameters:,}"),
-                 ("MACs", f"{math.prod(op.kernel_shape):,} weights * {math.prod(cells):,} {what} cells = {op.macs:,}")]
+                 ("MACs", f"{math.prod(op.kernel_shape):,} * {math.prod(cells):,} = {op.macs:,} (weights * cells of the {what})")]
     return rows

@@ -276,6 +276,7 @@ def test_the_printed_windows_of_adaptive_pooling_are_those_of_the_operation():
     (Conv(5, 3, in_channels=3, out_channels=6, groups=3), "depthwise convolution"),
     (Conv(5, 3, in_channels=4, out_channels=4, groups=2), "convolution"),
     (Conv(5, 1, in_channels=4, out_channels=2), "pointwise convolution"),
+    (Conv(5, 1, in_channels=2), "pointwise convolution"), (Conv(5, 1, out_channels=2), "pointwise convolution"),
     (Conv(5, (1, 3), in_channels=4, out_channels=2), "convolution"),
     (Conv(5, 1), "convolution"), (Conv(5, 3, in_channels=3, out_channels=8), "convolution"), (Conv(5, 3, flip=True), "convolution"),
     (ConvTranspose(5, 3, in_channels=3, out_channels=3, groups=3), "depthwise transposed convolution"),
@@ -348,7 +349,7 @@ def test_the_facts_of_every_operation_are_those_counted():
         assert ("parameters" in rows) == ("MACs" in rows) == isinstance(op, Conv | ConvTranspose)
         if "MACs" in rows:
             assert_says(rows["parameters"].replace("x", "*"), op.parameters)
-            weights, cells, result = re.fullmatch(r"([\d,]+) weights \* ([\d,]+) (?:input|output) cells = ([\d,]+)", rows["MACs"]).groups()
+            weights, cells, result = re.fullmatch(r"([\d,]+) \* ([\d,]+) = ([\d,]+) \(weights \* cells of the (?:input|output)\)", rows["MACs"]).groups()
             assert worked_out(f"{weights} * {cells}") == worked_out(result) == op.macs
             kernel = [worked_out(n) for n in rows["parameters"].split(" ")[0].split("x")]
             assert math.prod(kernel) == worked_out(weights) and op.parameters == math.prod(kernel) + op.bias * op.out_channels
@@ -361,7 +362,7 @@ def test_the_facts_name_the_axes_and_what_is_cropped():
     hanging = Pool((6, 7), 3, stride=2, ceil_mode=True)
     assert dict(facts(hanging))["hangs over"] == "1x0" and "the last windows hang over by 1x0 cells" in description(hanging)
     big = dict(facts(Conv(7, 3, in_channels=64, out_channels=128, bias=True)))
-    assert (big["parameters"], big["MACs"]) == ("128x64x3x3 + 128 = 73,856", "73,728 weights * 25 output cells = 1,843,200")
+    assert (big["parameters"], big["MACs"]) == ("128x64x3x3 + 128 = 73,856", "73,728 * 25 = 1,843,200 (weights * cells of the output)")
 
 
 def test_the_descriptions_of_the_new_kinds_say_what_is_counted():
@@ -372,6 +373,13 @@ def test_the_descriptions_of_the_new_kinds_say_what_is_counted():
         assert f"hang over by {size(sizes['hangs over'])} cells" in text or not any(sizes["hangs over"])
         copies = any(tap.role == "copy" for step in op.steps for tap in step.taps)
         assert ("with copies of its own cells" in text) == copies and "\n" not in text
+
+
+def test_the_description_of_a_transposed_convolution_says_whether_its_edge_is_cropped_as_it_is_drawn():
+    for k, p0, p1 in itertools.product((1, 2, 3), range(4), range(4)):
+        text = description(ConvTranspose((4, 4), k, stride=2, padding=((p0, p1), (0, 0))))
+        cut = max(p0, p1) > k - 1  # beyond the kernel's reach
+        assert ("with zeros added and the edge cropped drawn as" in text, "widened by zeros to" in text) == (cut, not cut), (k, p0, p1)
 
 
 def test_the_description_of_adaptive_pooling_says_whether_its_windows_differ():

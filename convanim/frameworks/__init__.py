@@ -1,36 +1,45 @@
 """Into and out of the frameworks: `op.to_code("torch")`, and `from_torch(layer)`, `from_keras`, `from_onnx`.
 
-No framework is imported before it is handed a layer, or a model's path.
+No framework is imported before it is handed a layer, or a model's path, and nor is the file of this package that is about it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ConvanimError, expected_one_of, shown
 from ..geometry import Operation
-from . import jax_code, keras_code, onnx_code, torch_code
-from .keras import from_keras
-from .onnx import from_onnx
-from .torch import from_torch
 from .walk import ConvanimWarning, Imported
+
+if TYPE_CHECKING:
+    from .keras import from_keras
+    from .onnx import from_onnx
+    from .torch import from_torch
 
 
 @dataclass(frozen=True)
 class Framework:
-    """A framework that operations can be written for."""
+    """A framework that operations can be written for; `code(op)` is the snippet."""
 
     about: str
     code: Callable[[Operation], str]
 
 
+def _code(module: str) -> Callable[[Operation], str]:
+    """The function of a module that writes code, which is imported when it is called."""
+    return lambda op: str(import_module(f".{module}", __name__).code(op))
+
+
 FRAMEWORKS = {
-    "torch": Framework("PyTorch: `layer` is an nn.Module", torch_code.code),
-    "keras": Framework("Keras 3: `layer` is a Layer, channels last", keras_code.code),
-    "jax": Framework("JAX: `layer(x)`, `layer(x, w)` or `layer(x, w, b)` is a function, in PyTorch's layout", jax_code.code),
-    "onnx": Framework("ONNX: `layer` is a model with inputs x, w and b", onnx_code.code),
+    "torch": Framework("PyTorch: `layer` is an nn.Module", _code("torch_code")),
+    "keras": Framework("Keras 3: `layer` is a Layer, channels last", _code("keras_code")),
+    "jax": Framework("JAX: `layer(x)`, `layer(x, w)` or `layer(x, w, b)` is a function, in PyTorch's layout", _code("jax_code")),
+    "onnx": Framework("ONNX: `layer` is a model with inputs x, w and b", _code("onnx_code")),
 }
+_LOADERS = {"from_torch": "torch", "from_keras": "keras", "from_onnx": "onnx"}
 
 
 def to_code(op: Operation, framework: str) -> str:
@@ -45,6 +54,12 @@ def to_code(op: Operation, framework: str) -> str:
     if not isinstance(framework, str) or framework not in FRAMEWORKS:
         raise expected_one_of("framework", framework, FRAMEWORKS)
     return FRAMEWORKS[framework].code(op)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LOADERS:
+        raise AttributeError(f"module 'convanim.frameworks' has no attribute {name!r}")
+    return getattr(import_module(f".{_LOADERS[name]}", __name__), name)
 
 
 __all__ = ["FRAMEWORKS", "ConvanimWarning", "Framework", "Imported", "from_keras", "from_onnx", "from_torch", "to_code"]

@@ -103,7 +103,8 @@ class Walk:
 
     def finish(self, stacklevel: int = 3) -> list[Imported]:
         """The layers found, and the one warning that says what was skipped; ConvanimError where that is all."""
-        names = [f"{name} ({what})" for name, what in self.skipped.items()]
+        rows = sorted(self.skipped.items(), key=lambda row: ": " not in row[1])  # those with a reason first
+        names = [f"{name} ({what})" for name, what in rows]
         rest = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         text = f"{', '.join(names[:MOST_NAMES])}{rest}"
         if not self.found:
