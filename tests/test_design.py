@@ -114,7 +114,8 @@ def test_the_reader_of_imports_sees_each_way_to_import_and_not_those_for_types()
 
 
 @pytest.mark.parametrize(("library", "places"), [
-    ("matplotlib", {"render"}), ("PIL", {"write"}), ("imageio", {"write"}), ("click", {"cli"}), *((name, {"frameworks"}) for name in ("torch", "keras", "jax", "onnx")),
+    ("matplotlib", {"render"}), ("PIL", {"write"}), ("imageio", {"write"}), ("click", {"cli"}),
+    *((name, {"frameworks"}) for name in ("torch", "keras", "jax", "onnx")),
 ])
 def test_each_library_is_imported_in_one_place(library, places):
     users = {name.split(".")[0] for name in MODULES for other in of_module(name) if other.split(".")[0] == library}

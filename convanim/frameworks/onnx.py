@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ..axis import Cell
-from ..errors import ConvanimError, expected_one_of, shown
+from ..errors import ConvanimError, expected_one_of
 from ..geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
 from ..padding import Pair
-from .walk import Array, Imported, Padding, Walk, need, size_of
+from .onnx_graph import Graph, attributes, left_open, loaded, sized
+from .walk import Imported, Padding, Walk, need
 
 AUTO_PADS = {"VALID": "valid", "SAME_UPPER": "same_upper", "SAME_LOWER": "same_lower"}
 MODES = {"constant": "zeros", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
@@ -30,11 +29,11 @@ def from_onnx(model: Any, node: str | None = None, input_size: Any = None) -> Im
         import onnx
     except ImportError:
         raise need("ONNX", "onnx") from None
-    graph = _sized(onnx, _loaded(onnx, model), input_size)
+    graph = sized(onnx, loaded(onnx, model), input_size, KINDS)
     chosen = None if node is None else _named(graph, node)
     if not any(one.op_type in KINDS for one in graph.nodes):
         raise ConvanimError("the model holds no convolution or pooling that convanim knows: there is nothing to import")
-    if input_size is None and (name := _open(graph)):
+    if input_size is None and (name := left_open(graph, KINDS)):
         raise ConvanimError(f"the model leaves the size of {name!r} open: give input_size=32, or one value an axis")
     if chosen is not None:
         return _one(graph, chosen)
@@ -42,126 +41,6 @@ def from_onnx(model: Any, node: str | None = None, input_size: Any = None) -> Im
     for one in graph.nodes:
         _meet(walk, graph, one)
     return walk.finish(stacklevel=3)
-
-
-def _loaded(onnx: Any, model: Any) -> Any:
-    """The model, read from its file if it is a path."""
-    if isinstance(model, onnx.ModelProto):
-        return model
-    if not isinstance(model, str | os.PathLike):
-        raise ConvanimError(f"{shown(model)} is no ONNX model: give an onnx.ModelProto, or the path of a file")
-    path = os.fspath(model)
-    try:
-        loaded = onnx.load(path)
-    except OSError as error:
-        raise ConvanimError(f"{path} can't be read: {error.strerror or error}") from None
-    except Exception:  # of the decoder, which has several
-        loaded = None
-    if loaded is None or not loaded.graph.node:
-        raise ConvanimError(f"{path} is not an ONNX model: give a file that onnx.save wrote")
-    return loaded
-
-
-@dataclass(frozen=True, eq=False)
-class Graph:
-    """What a graph says of itself: its nodes, and by name the values that are known and the shapes, None where a dimension is open."""
-
-    nodes: list[Any]
-    constants: dict[str, Any]
-    shapes: dict[str, list[int | None]]
-    read: Callable[[Any], Array]
-
-    def value(self, name: str) -> Array | None:
-        """A constant's values; None for what is only known when the model runs."""
-        return self.read(self.constants[name]) if name in self.constants else None
-
-    def size(self, name: str) -> Cell:
-        """The size of a tensor, without batch and channels."""
-        size = tuple(self.shapes.get(name, [])[2:])
-        known = tuple(n for n in size if n is not None)
-        if not size or len(known) < len(size):
-            raise ConvanimError(f"the size of {name!r} is only known when the model runs")
-        return known
-
-
-def _sized(onnx: Any, model: Any, input_size: Any) -> Graph:
-    """The graph with the shapes that follow from its inputs' and, where these leave it open, from the given size."""
-    sized = onnx.ModelProto()
-    sized.CopyFrom(model)
-    _fill(sized, input_size)
-    try:
-        inferred = onnx.shape_inference.infer_shapes(sized, data_prop=True).graph
-    except Exception as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise ConvanimError(f"the sizes in the model don't fit together: {reason}") from None
-    shapes = {value.name: [d.dim_value if _is_known(d) else None for d in value.type.tensor_type.shape.dim]
-              for values in (inferred.input, inferred.value_info, inferred.output) for value in values}
-    constants: dict[str, Any] = {one.name: one for one in inferred.initializer}
-    constants |= {one.output[0]: one for one in inferred.node if one.op_type == "Constant"}
-    shapes |= {one.name: list(one.dims) for one in inferred.initializer}
-
-    def read(constant: Any) -> Array:
-        if isinstance(constant, onnx.NodeProto):
-            constant = onnx.helper.get_attribute_value(constant.attribute[0])
-        import numpy as np
-
-        array = onnx.numpy_helper.to_array(constant) if isinstance(constant, onnx.TensorProto) else np.asarray(constant)
-        return array if array.dtype in (np.float32, np.float64, np.int64) else array.astype(np.float32)
-
-    nodes = [one for one in inferred.node if one.op_type != "Constant"]
-    return Graph(nodes, constants, shapes, read)
-
-
-def _fill(model: Any, input_size: Any) -> None:
-    """Put the given size in the place of what the model's inputs leave open, with a batch of 1 if that is open too."""
-    initial = {one.name for one in model.graph.initializer}
-    inputs = [one for one in model.graph.input if one.name not in initial]
-    ndim = next((len(pairs) // 2 if name == "pads" else len(pairs) for one in model.graph.node if one.op_type in KINDS
-                 for name, pairs in _attributes(one).items() if name in ("pads", "kernel_shape", "strides")), 2)
-    for value in inputs:
-        if not value.type.tensor_type.HasField("shape") and input_size is not None:  # nothing is said of it: any channels
-            for _ in range(ndim + 2):
-                value.type.tensor_type.shape.dim.add()
-    spatial = {value.name: value.type.tensor_type.shape.dim[2:] for value in inputs}
-    for value in inputs:
-        dims = value.type.tensor_type.shape.dim
-        if len(dims) > 2 and not _is_known(dims[0]):
-            dims[0].dim_value = 1
-    if input_size is None:
-        return
-    left_open = {name: dims for name, dims in spatial.items() if not all(map(_is_known, dims))}
-    for name, dims in (left_open or spatial).items():
-        if not dims:
-            continue
-        size = size_of(input_size, len(dims), f"the model's input {name!r}")
-        known = tuple(one.dim_value if _is_known(one) else None for one in dims)
-        if any(n not in (None, wanted) for n, wanted in zip(known, size, strict=True)):
-            raise ConvanimError(f"input_size={size} is not what the model's input {name!r} has, {known}: leave it out, or give the sizes left open")
-        for one, wanted in zip(dims, size, strict=True):
-            one.dim_value = wanted
-        if not left_open:
-            return  # the first input is the picture, those after it weights
-
-
-def _open(graph: Graph) -> str:
-    """The first tensor that a convolution or pooling takes and whose size isn't known; "" for none."""
-    taken = [one.input[0] for one in graph.nodes if one.op_type in KINDS]
-    return next((name for name in taken if None in graph.shapes.get(name, [None])[2:] or len(graph.shapes.get(name, [])) < 3), "")
-
-
-def _is_known(dim: Any) -> bool:
-    return bool(dim.HasField("dim_value") and dim.dim_value > 0)
-
-
-def _attributes(node: Any) -> dict[str, Any]:
-    """A node's attributes by name: whole numbers, lists of them, or words."""
-    import onnx
-
-    values = {one.name: onnx.helper.get_attribute_value(one) for one in node.attribute}
-    return {name: value.decode() if isinstance(value, bytes) else value for name, value in values.items()}
-
-
-# --- nodes
 
 
 def _name(node: Any) -> str:
@@ -205,7 +84,7 @@ def _meet(walk: Walk, graph: Graph, node: Any) -> None:
 
 
 def _imported(graph: Graph, node: Any) -> Imported:
-    given = _attributes(node)
+    given = attributes(node)
     size = graph.size(node.input[0])
     op = KINDS[node.op_type](graph, node, size, given)
     weights = [graph.value(name) for name in node.input[1:3]] if isinstance(op, Conv | ConvTranspose) else []
@@ -275,7 +154,7 @@ def _global(mode: str) -> Callable[[Graph, Any, Cell, dict[str, Any]], Operation
 
 def _padding(graph: Graph, node: Any) -> Padding:
     """A Pad node; its numbers are an attribute, or since opset 11 an input."""
-    given, size = _attributes(node), graph.size(node.input[0])
+    given, size = attributes(node), graph.size(node.input[0])
     inputs = [graph.value(name) if name else None for name in node.input[1:]] + [None] * 3
     pads, value, axes = given.get("pads", inputs[0]), given.get("value", inputs[1]), inputs[2]
     if pads is None or (axes is None and len(node.input) > 3 and node.input[3]):

@@ -274,9 +274,10 @@ def smaller(config: Config) -> Iterator[Config]:
         for n in range(len(axes)):
             shape = config.get("output_shape")
             yield {**config, "axes": axes[:n] + axes[n + 1:], **({"output_shape": shape[:n] + shape[n + 1:]} if shape else {})}
-    if config.get("groups", 1) > 1:  # the channels have to follow
-        yield from ({**config, "groups": groups, "in_channels": groups, "out_channels": groups} for groups in {2, config["groups"]} if {
-            config["in_channels"], config["out_channels"], config["groups"]} != {groups})
+    channels = [config.get(name, 1) for name in ("in_channels", "out_channels", "groups")]
+    for groups in {2, channels[2]}:  # groups and the channels on both sides, which have to follow
+        if min(channels) >= groups > 1 and max(channels) > groups:
+            yield {**config, "groups": groups, "in_channels": groups, "out_channels": groups}
     for name, value in config.items():
         if name in SIMPLEST:
             for other in simpler(value, SIMPLEST[name]):

@@ -54,7 +54,7 @@ REASONS = [
     ("negative padding is not supported|non-negative", "padding=-1 is out of range"),
     ("non-positive stride|stride (should|must) (not be zero|be greater than zero)", "stride=0 is out of range"),
     ("dilation (should|must) be greater than zero", "dilation=0 is out of range"),
-    ("kernel.size (should|must) be greater than zero|non-empty .*kernel", "kernel_size=0 is out of range"),
+    ("kernel.size (should|must) be greater than zero|non-empty .*kernel|pad=0, kernel_size=0", "kernel_size=0 is out of range"),
 ]
 
 

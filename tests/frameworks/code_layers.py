@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-import code_run  # noqa: F401 - says which backend Keras has, before it is imported
+import code_run  # says which backend Keras has, before it is imported
 import numpy as np
 
 
@@ -56,6 +56,7 @@ def torch_layer(rng: random.Random) -> Sample:
     import torch
     from torch import nn
 
+    code_run.one_thread()
     stem, n = rng.choice(TORCH), rng.choice((1, 2, 2, 3))
     size, inside = _size(rng, n, 3), rng.randint(1, 3)
     layer = TORCH_ARGUMENTS[stem](rng, n, inside, lambda *args, **options: getattr(nn, f"{stem}{n}d")(*args, **options)).double()
@@ -71,8 +72,9 @@ def torch_layer(rng: random.Random) -> Sample:
 def _torch_conv(rng: random.Random, n: int, inside: int, make: Any) -> Any:
     padding = rng.choice(("same", "valid", many(rng, n, lambda: rng.randint(0, 2))))
     groups = rng.choice((1, 1, inside))
-    return make(inside, groups * rng.randint(1, 2), many(rng, n, lambda: rng.randint(1, 4)), stride=1 if padding == "same" else many(rng, n, lambda: rng.randint(1, 3)),
-                padding=padding, dilation=many(rng, n, lambda: rng.randint(1, 2)), groups=groups, bias=rng.random() < 0.5,
+    stride = 1 if padding == "same" else many(rng, n, lambda: rng.randint(1, 3))
+    return make(inside, groups * rng.randint(1, 2), many(rng, n, lambda: rng.randint(1, 4)), stride=stride, padding=padding,
+                dilation=many(rng, n, lambda: rng.randint(1, 2)), groups=groups, bias=rng.random() < 0.5,
                 padding_mode=rng.choice(("zeros", "zeros", "reflect", "replicate", "circular")))
 
 
@@ -102,7 +104,7 @@ def _torch_adaptive(rng: random.Random, n: int, inside: int, make: Any) -> Any:
 TORCH_ARGUMENTS: dict[str, Any] = {
     "Conv": _torch_conv, "ConvTranspose": _torch_transposed, "AvgPool": _torch_average,
     "MaxPool": lambda rng, n, inside, make: _torch_pool(rng, n, inside, make, dilation=many(rng, n, lambda: rng.randint(1, 2))),
-    "LPPool": lambda rng, n, inside, make: make(2, many(rng, n, lambda: rng.randint(1, 3)), stride=None if rng.random() < 0.3 else many(rng, n, lambda: rng.randint(1, 3))),
+    "LPPool": lambda rng, n, inside, make: make(2, many(rng, n, lambda: rng.randint(1, 3)), stride=rng.choice((None, 1, 2))),
     "AdaptiveAvgPool": _torch_adaptive, "AdaptiveMaxPool": _torch_adaptive,
 }
 
@@ -117,6 +119,7 @@ def keras_layer(rng: random.Random) -> Sample:
     import keras
     import torch
 
+    code_run.one_thread()
     torch.backends.mkldnn.enabled = False  # as in code_run
     stem = rng.choice(KERAS)
     n = rng.choice((1, 2) if stem.startswith(("Depth", "Sep")) else (1, 2, 2, 3))
@@ -146,7 +149,8 @@ def _keras_conv(rng: random.Random, n: int, inside: int) -> dict[str, Any]:
 
 
 def _keras_depthwise(rng: random.Random, n: int, inside: int) -> dict[str, Any]:
-    options = {**_keras_conv(rng, 2, inside), "kernel_size": many(rng, n, lambda: rng.randint(1, 4)), "depth_multiplier": rng.randint(1, 3), "strides": rng.randint(1, 2)}
+    options = {**_keras_conv(rng, 2, inside), "kernel_size": many(rng, n, lambda: rng.randint(1, 4)), "depth_multiplier": rng.randint(1, 3)}
+    options["strides"] = rng.randint(1, 2)
     return {name: value for name, value in options.items() if name not in ("filters", "groups", "dilation_rate")}
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 # read when the frameworks are imported; XLA's own optimisation takes longer than what is to be computed
 os.environ.setdefault("KERAS_BACKEND", "torch")
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_cpu_multi_thread_eigen=false")
 
-import numpy as np  # noqa: E402
+import numpy as np
 
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
 from convanim.numeric import evaluate
@@ -42,9 +42,17 @@ def executed(code: str) -> dict[str, Any]:
     return names
 
 
+def one_thread() -> None:
+    """Small sums in several processes: more threads only wait for each other."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 def run_torch(op: Operation, code: str, arrays: Arrays) -> np.ndarray:
     import torch
 
+    one_thread()
     names = executed(code)
     layer = names["layer"].double()
     with torch.no_grad():
@@ -65,6 +73,7 @@ def run_keras(op: Operation, code: str, arrays: Arrays) -> np.ndarray:
     if keras.backend.backend() == "torch":
         import torch
 
+        one_thread()
         torch.backends.mkldnn.enabled = False  # https://github.com/pytorch/pytorch/issues/169688: wrong where a strided last axis has one output
     names = executed(code)
     layer = names["layer"]

@@ -132,8 +132,10 @@ def average_over_nothing(one: Finding) -> bool:
 
 def average_of_copies(one: Finding) -> bool:
     """Keras' same, where the two sides differ, fills the padding with copies of the edge on PyTorch, and averages those too."""
-    config, x, sides = one.config, one.case.drawn()["x"], padding_of(one.config) if one.is_("values", "average") else []
-    if config["padding"] != "same_upper" or all(before == after for before, after in sides):
+    if not one.is_("values", "average") or one.config["padding"] != "same_upper":
+        return False
+    config, x, sides = one.config, one.case.drawn()["x"], padding_of(one.config)
+    if all(before == after for before, after in sides):
         return False
     windows = sliding_window_view(np.pad(x, [(0, 0), *sides], mode="edge"), [a["kernel"] for a in config["axes"]], axis=tuple(range(1, x.ndim)))
     steps = (slice(None), *(slice(None, None, a["stride"]) for a in config["axes"]))

@@ -18,7 +18,7 @@ from convanim.frameworks import FRAMEWORKS
 from convanim.geometry import Conv, ConvTranspose, Pool
 
 ROOT = Path(__file__).resolve().parents[2]
-COUNTS = {"torch": 600, "keras": 400, "jax": 150, "onnx": 600}  # of random operations; JAX compiles each
+COUNTS = {"torch": 600, "keras": 400, "jax": 100, "onnx": 600}  # of random operations; JAX compiles each
 PARTS = 4
 pytestmark = pytest.mark.filterwarnings("ignore")  # what a framework warns about is its own matter
 
@@ -50,10 +50,10 @@ def test_random_operations_snippets_compute_what_they_do(framework, part, reques
 
 
 def test_keras_same_average_is_right_where_keras_itself_is():
-    sizes = [(i, k, s) for i in (5, 6, (7, 4)) for k in (2, 3, 4) for s in (1, 2)]
+    sizes = [(i, k, s) for i in (6, (7, 4)) for k in (2, 3, 4) for s in (1, 2)]
     pools = [Pool(i, k, stride=s, padding="same_upper", mode="average", count_include_pad=False) for i, k, s in sizes]
     ops = [op for op in [*HAND_PICKED, *pools] if averages_copies(op.to_code("keras"))]
-    assert len(ops) > 12
+    assert len(ops) > 8
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     run = subprocess.run([sys.executable, code_run.__file__, "keras"], input="\n".join(map(repr, ops)), text=True, capture_output=True,
                          env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": path})

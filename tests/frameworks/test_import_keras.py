@@ -1,0 +1,125 @@
+"""`from_keras`: models with their sizes, paddings and croppings, layers that aren't built, and refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from code_import import close, computed, recorded, refusal
+
+from convanim.frameworks import from_keras
+from convanim.geometry import Conv, ConvTranspose, Pool
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # what a framework warns about is its own matter; ours are recorded
+
+
+def small_keras(size=(32, 32)):
+    import keras
+    from keras import layers
+
+    return keras.Sequential([
+        keras.Input((*size, 3)), layers.Conv2D(8, 3, padding="same", use_bias=False, name="one"), layers.BatchNormalization(name="norm"),
+        layers.ReLU(name="relu"), layers.MaxPooling2D(2, name="pool"), layers.Conv2D(16, 3, strides=2, padding="same", activation="relu", name="two"),
+        layers.GlobalAveragePooling2D(name="average"), layers.Dense(10, name="dense"),
+    ])
+
+
+@pytest.mark.parametrize(("size", "given"), [((32, 32), None), ((32, 32), 32), ((None, None), 32), ((None, 32), (32, 32))])
+def test_a_small_keras_net_is_a_list_with_sizes_and_one_line_of_what_was_skipped(size, given):
+    found, lines = recorded(from_keras, small_keras(size), input_size=given)
+    assert [(one.name, one.op.input_size, one.op.output_size) for one in found] == [
+        ("one", (32, 32), (32, 32)), ("pool", (32, 32), (16, 16)), ("two", (16, 16), (8, 8)), ("average", (8, 8), (1, 1))]
+    assert lines == ["skipped what is no convolution or pooling: norm (BatchNormalization), relu (ReLU), two.activation (relu), dense (Dense)"]
+    assert found[2].op.pads == ((0, 1), (0, 1))
+    assert found[2].kernel.shape == (16, 8, 3, 3)
+
+
+def test_each_layer_of_a_small_keras_net_computes_what_was_imported():
+    import keras
+
+    net = small_keras()
+    net.set_weights([np.random.RandomState(0).randint(-3, 4, weight.shape) for weight in net.get_weights()])
+    for one in recorded(from_keras, net)[0]:
+        layer = net.get_layer(one.name)
+        channels = one.op.in_channels if isinstance(one.op, Conv) else 2
+        x = np.random.RandomState(1).randint(-9, 10, (channels, *one.op.input_size)).astype(float)
+        y = keras.ops.convert_to_numpy(layer(np.moveaxis(x, 0, -1)[None].astype(np.float32)))[0]
+        mine = computed(one, x)
+        mine = np.maximum(mine, 0) if one.name == "two" else mine  # its activation, which isn't part of the operation
+        assert close(mine.reshape(y.shape) if y.ndim == 1 else mine, y if y.ndim == 1 else np.moveaxis(y, -1, 0))
+
+
+def test_importing_a_keras_net_leaves_it_as_it_was():
+    net = small_keras()
+    before = net.get_weights()
+    nodes = [len(layer._inbound_nodes) for layer in net.layers]
+    recorded(from_keras, net)
+    assert all((a == b).all() for a, b in zip(before, net.get_weights(), strict=True))
+    assert [len(layer._inbound_nodes) for layer in net.layers] == nodes
+    assert not any("call" in vars(layer) for layer in net.layers)
+
+
+def test_a_functional_keras_model_with_branches_and_a_model_inside_is_read_as_it_runs():
+    import keras
+    from keras import layers
+
+    inner = keras.Sequential([keras.Input((None, None, 4)), layers.Conv2D(4, 3, name="inside")], name="inner")
+    x = keras.Input((16, 12, 2))
+    one, other = layers.Conv2D(4, 3, padding="same", name="a")(x), layers.Conv2D(4, 1, name="b")(x)
+    y = inner(layers.Add(name="add")([one, other]))
+    y = layers.Conv2DTranspose(1, 3, strides=2, padding="same", name="up")(y)
+    model = keras.Model(x, layers.AveragePooling2D(3, 2, padding="same", name="pool")(y))
+    found, lines = recorded(from_keras, model)
+    assert [(layer.name, layer.op.input_size) for layer in found] == [
+        ("a", (16, 12)), ("b", (16, 12)), ("inside", (16, 12)), ("up", (14, 10)), ("pool", (28, 20))]
+    assert lines == ["skipped what is no convolution or pooling: add (Add)"]
+    assert not found[-1].op.count_include_pad
+    assert from_keras(model.get_layer("pool")).op == found[-1].op  # its size is known from the model
+
+
+def test_keras_paddings_fold_and_croppings_after_a_transposed_convolution():
+    import keras
+    from keras import layers
+
+    model = keras.Sequential([
+        keras.Input((9, 9, 2)), layers.ZeroPadding2D(((1, 0), (2, 1))), layers.Conv2D(3, 3, strides=2, padding="same"), layers.ZeroPadding2D(1, name="kept"),
+        layers.MaxPooling2D(2), layers.Conv2DTranspose(2, 3, strides=2), layers.Cropping2D(((1, 0), (0, 2))), layers.ZeroPadding2D(1),
+        layers.AveragePooling2D(3),
+    ])
+    model.set_weights([np.random.RandomState(0).randint(-5, 6, weight.shape) for weight in model.get_weights()])
+    found, lines = recorded(from_keras, model)
+    assert [type(one.op) for one in found] == [Conv, Pool, ConvTranspose, Pool]
+    assert found[0].op.pads == ((1, 1), (2, 2))  # "same" pads the 10x12 by 0 before and 1 after, along both
+    assert found[2].op.pads == ((1, 0), (0, 2))
+    assert found[3].op.pads == ((1, 1), (1, 1))
+    reason = "its cells take part in the maximum, which a max pooling's own padding doesn't"
+    assert lines == [f"skipped what is no convolution or pooling: kept (ZeroPadding2D: {reason})"]
+
+
+def test_keras_layers_that_are_not_built_have_no_kernel():
+    from keras import layers
+
+    for layer, op in [
+        (layers.Conv2D(6, 3, groups=2), Conv(5, 3, in_channels=2, out_channels=6, groups=2, bias=True)),
+        (layers.Conv2DTranspose(6, 3), ConvTranspose(5, 3, out_channels=6, bias=True)),
+        (layers.DepthwiseConv2D(3, depth_multiplier=2), Conv(5, 3, out_channels=2, bias=True)),
+    ]:
+        found = from_keras(layer, input_size=5)
+        assert (found.op, found.kernel, found.bias) == (op, None, None)
+    pair = from_keras(layers.SeparableConv1D(3, 2, name="sep"), 5)
+    assert [one.name for one in pair] == ["sep.depthwise", "sep.pointwise"]
+
+
+def test_keras_errors_are_one_line():
+    import keras
+    from keras import layers
+
+    net = small_keras()
+    assert "input_size is missing, which a Conv2D doesn't know" in refusal(from_keras, layers.Conv2D(1, 3))
+    assert "is for 3 axes, and a Conv2D has 2" in refusal(from_keras, layers.Conv2D(1, 3), (5, 5, 3))
+    assert "is not what the model takes, (32, 32)" in refusal(from_keras, net, 16)
+    assert "input_size is missing" in refusal(from_keras, small_keras((None, None)))
+    assert "is not a layer of Keras 3" in refusal(from_keras, 3)
+    assert "ReLU is no convolution" in refusal(from_keras, layers.ReLU(), 5)
+    assert "begin it with keras.Input" in refusal(from_keras, keras.Sequential([layers.Conv2D(1, 3)]), 5)
+    assert "nothing to import" in refusal(from_keras, keras.Sequential([keras.Input((3,)), layers.Dense(1)]), 5)
+    assert "does not run on zeros" in refusal(from_keras, small_keras((None, None)), 1)
