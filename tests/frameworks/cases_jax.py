@@ -10,29 +10,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from cases import (
-    Case,
-    Config,
-    Raw,
-    call,
-    draw_axes,
-    draw_channels,
-    draw_ndim,
-    draw_pads,
-    each,
-    edge_empty,
-    edge_groups,
-    edge_nonpositive,
-    edge_window,
-    fit,
-    our_conv,
-    our_pool,
-    pairs,
-    pushed,
-    unless,
-    weights,
-    window,
-)
+from cases import Case, Config, Raw, call, each, our_conv, our_pool, pairs, unless, weights, window
+from draws import draw_axes, draw_channels, draw_ndim, draw_pads, edge_empty, edge_groups, edge_nonpositive, edge_window, fit, pushed
 
 NAME = "JAX"
 SETUP = "import jax\nimport jax.numpy as jnp\nfrom jax import lax\njax.config.update('jax_enable_x64', True)"
@@ -95,9 +74,10 @@ def draw_conv(rng: Any, config: Config) -> Config:
         most = {"zeros": 99, "replicate": 99, "reflect": -1}.get(config["padding_mode"], 0)
         draw_pads(rng, config, lambda axis: min(axis["input"] + most, 4), symmetric=rng.random() < 0.3)
     fit(rng, config)
-    if config["flip"] and not config["padding"] and config["axes"][0]["input"] >= config["axes"][0]["kernel"] and len(config["axes"]) == config["in_channels"] == config["out_channels"] == 1 and not config["bias"]:
-        whole = config["axes"][0]["kernel"] - 1 if rng.random() < 0.5 else 0
-        config["axes"][0] |= {"stride": 1, "dilation": 1, "before": whole, "after": whole}
+    axis, one = config["axes"][0], len(config["axes"]) == config["in_channels"] == config["out_channels"] == 1 and not config["bias"]
+    if one and config["flip"] and not config["padding"] and axis["input"] >= axis["kernel"]:
+        whole = axis["kernel"] - 1 if rng.random() < 0.5 else 0
+        axis |= {"stride": 1, "dilation": 1, "before": whole, "after": whole}
         return {**config, "padding_mode": "zeros", "by": "convolve"}
     return pushed(rng, config, (edge_groups, edge_window, edge_nonpositive) if config["padding"] == "valid" else (edge_groups,))
 

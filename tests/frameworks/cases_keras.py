@@ -8,28 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases import (
-    Case,
-    Config,
-    call,
-    draw_axes,
-    draw_channels,
-    draw_ndim,
-    draw_pads,
-    each,
-    edge_groups,
-    edge_nonpositive,
-    edge_output_padding,
-    edge_window,
-    fit,
-    our_conv,
-    our_pool,
-    pairs,
-    pushed,
-    unless,
-    weights,
-    window,
-)
+from cases import Case, Config, call, each, our_conv, our_pool, pairs, unless, weights, window
+from draws import draw_axes, draw_channels, draw_ndim, draw_pads, edge_groups, edge_nonpositive, edge_output_padding, edge_window, fit, pushed
 
 NAME = "Keras"
 SETUP = "import os\nos.environ['KERAS_BACKEND'] = 'torch'\nimport keras"

@@ -10,27 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases import (
-    Case,
-    Config,
-    call,
-    draw_axes,
-    draw_channels,
-    draw_ndim,
-    draw_pads,
-    each,
-    edge_empty,
-    edge_groups,
-    edge_window,
-    fit,
-    our_conv,
-    our_pool,
-    pairs,
-    pushed,
-    unless,
-    weights,
-    window,
-)
+from cases import Case, Config, call, each, our_conv, our_pool, pairs, unless, weights, window
+from draws import draw_axes, draw_channels, draw_ndim, draw_pads, edge_empty, edge_groups, edge_window, fit, pushed
 
 NAME = "ONNX"
 SETUP = """
@@ -165,11 +146,10 @@ def conv(config: Config) -> Case:
     arrays, given, mode = weights(config), attributes(config), config["padding_mode"]
     lines, first = [], "x"
     if mode != "zeros":
-        lines, first = [node("Pad", ("x", "p"), "padded", mode=MODES[mode])], "padded"
-        given["pads"] = None
+        before, after = ([pair[side] for pair in pairs(config)] for side in (0, 1))
+        lines = [node("Constant", (), "p", value_ints=[0, 0, *before, 0, 0, *after]), node("Pad", ("x", "p"), "padded", mode=MODES[mode])]
+        first, given["pads"] = "padded", None
     lines.append(node("Conv", (first, *list(arrays)[1:]), **given, group=unless(config["groups"], 1)))
-    if mode != "zeros":
-        lines.insert(0, node("Constant", (), "p", value_ints=[0, 0, *ends(pairs(config))[:len(config["axes"])], 0, 0, *ends(pairs(config))[len(config["axes"]):]]))
     return Case("convolution", arrays, our_conv(config, padding=asked(config)), theirs(lines, arrays), config["seed"])
 
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases import (
-    Case,
-    Config,
-    Raw,
-    call,
+from cases import Case, Config, Raw, call, each, even, our_conv, our_pool, pairs, plain, unless, weights, window
+from draws import (
     draw_axes,
     draw_channels,
     draw_ndim,
     draw_pads,
-    each,
     edge_copies,
     edge_empty,
     edge_groups,
@@ -21,16 +17,8 @@ from cases import (
     edge_nonpositive,
     edge_output_padding,
     edge_window,
-    even,
     fit,
-    our_conv,
-    our_pool,
-    pairs,
-    plain,
     pushed,
-    unless,
-    weights,
-    window,
 )
 
 NAME = "PyTorch"

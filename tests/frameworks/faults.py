@@ -52,11 +52,9 @@ def by_hand(config: Config, x: Any) -> Any:
     """Average or L2 pooling without dilation, cell by cell: what should come out where a framework refuses or is wrong."""
     spans = []
     for a, (before, after) in zip(config["axes"], padding_of(config), strict=True):
-        room, cells = before + a["input"] + after - a["kernel"], []
-        for start in range(-before, room + (a["stride"] if config["ceil_mode"] else 1) - before, a["stride"]):
-            if start < a["input"]:
-                cells.append([cell for cell in range(start, start + a["kernel"]) if cell < a["input"] + after])
-        spans.append(cells)
+        last = a["input"] + after - a["kernel"] + (a["stride"] - 1 if config["ceil_mode"] else 0)
+        starts = range(-before, min(last, a["input"] - 1) + 1, a["stride"])
+        spans.append([[cell for cell in range(start, start + a["kernel"]) if cell < a["input"] + after] for start in starts])
     out = np.zeros((len(x), *map(len, spans)))
     for where in product(*(range(len(cells)) for cells in spans)):
         window_cells = [cells[o] for cells, o in zip(spans, where, strict=True)]

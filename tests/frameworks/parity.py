@@ -20,10 +20,12 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from cases import KINDS, Case, Config, features, shrunk
+from cases import KINDS, Case, Config
+from draws import features
 from faults import FAULTS, Fault, Finding
+from shrink import shrunk
 
-from convanim import AdaptivePool, ConvanimError, Conv, ConvTranspose, Pool, evaluate
+from convanim import AdaptivePool, Conv, ConvanimError, ConvTranspose, Pool, evaluate
 
 FRAMEWORKS = ("torch", "keras", "onnx", "jax")
 # relative and absolute: the values are such that sums are exact, so only divisions and roots need any; onnxruntime computes in float32
@@ -231,7 +233,7 @@ def table(reports: dict[str, Report]) -> list[str]:
     rows["Differences"] = [len(report.differences) for report in columns]
     names = [importlib.import_module(f"cases_{name}").NAME for name in reports]
     lines = [f"| | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
-    return lines + [f"| {label} | {' | '.join(f'{n:,}' if n else '–' for n in row)} |" for label, row in rows.items()]
+    return [*lines, *(f"| {label} | {' | '.join(f'{n:,}' if n else '-' for n in row)} |" for label, row in rows.items())]
 
 
 def details(reports: dict[str, Report]) -> list[str]:
