@@ -1,4 +1,4 @@
-# Every target sets up what it needs in .venv; a second call does no set-up.
+# Every target sets up what it needs in .venv (test-frameworks in .venv-frameworks); a second call does no set-up.
 # PYTHON=... chooses the interpreter (3.11 or newer).
 
 PYTHON ?= python3

@@ -125,8 +125,10 @@ class Axis:
     @property
     def unread(self) -> list[int]:
         """The padded cells that no window reads: a remainder at the end, and gaps where a stride or a dilation leaves some."""
-        read = {cell for output in range(self.output) for cell in self.taps(output)}
-        return [cell for cell in range(self.padded) if cell not in read]
+        read = bytearray(self.padded + self.overhang)
+        for first in range(0, self.effective_kernel, self.dilation):
+            read[first : first + (self.output - 1) * self.stride + 1 : self.stride] = b"\1" * self.output
+        return [cell for cell in range(self.padded) if not read[cell]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,11 @@ class AdaptiveAxis(Axis):
     def window(self, output: Any) -> tuple[Any, Any]:
         """The first cell of a window, and the one after its last: (1, 4) for window 1 of 3 over 5 cells."""
         return output * self.input // self.windows, -(-(output + 1) * self.input // self.windows)
+
+    @property
+    def unread(self) -> list[int]:
+        """None: the windows cover the whole input."""
+        return []
 
     @staticmethod
     def over(input: int, windows: int) -> AdaptiveAxis:  # noqa: A002 - the field's word

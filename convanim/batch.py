@@ -32,7 +32,7 @@ def gallery(
     suffixes: Iterable[str] = SUFFIXES,
     done: Callable[[Built], None] | None = None,
 ) -> list[Built]:
-    """Write every figure of the TOML files `specs` (the guide's if none) into the folder `out`, as GIF and animated SVG.
+    """Write every figure of the TOML files `specs` (those of the package if none) into the folder `out`, as GIF and animated SVG.
 
     The figures are built over any `concurrent.futures.Executor`, by default one process a core; `done` is called with each as
     it is finished. Returns what became of each, in the order of the specs: a figure that fails has an `error` and doesn't stop

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from .errors import ConvanimError, expected_one_of, shown
-from .padding import PADDINGS
+from .padding import PADDING_MODES, PADDINGS
 
 LARGEST = 10**9  # far above what can be drawn or computed
 MOST_AXES = 32  # what numpy can index
@@ -53,6 +53,11 @@ def normalise(op: Any) -> None:
              if one.kind in ("cells", "padding") and not (one.optional and getattr(op, name) is None)}
     if isinstance(given.get("padding"), str):
         if given["padding"] not in PADDINGS:
+            if given["padding"] in PADDING_MODES:
+                raise ConvanimError(
+                    f"unknown padding {given['padding']!r}, which says what stands in the padding: write padding_mode={given['padding']!r}, "
+                    f"and in padding a number, or one of {', '.join(PADDINGS)}"
+                )
             raise expected_one_of("padding", given.pop("padding"), PADDINGS)
         del given["padding"]
     ndim = _count_axes(given, op.ndim)
@@ -142,7 +147,8 @@ def _whole(name: str, value: object, least: int, many: str = ", or one whole num
             raise TypeError
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise ConvanimError(f"{name}={shown(value)} is not a whole number: write {name}={max(least, 1)}{many}") from None
+        example = int(value) if isinstance(value, float) and value.is_integer() and value >= least and value <= LARGEST else max(least, 1)
+        raise ConvanimError(f"{name}={shown(value)} is not a whole number: write {name}={example}{many}") from None
     if not least <= number <= LARGEST:
         rule = f"at least {least}" if number < least else f"at most {LARGEST}"
         raise ConvanimError(f"{name}={shown(number)} is out of range: it must be {rule}")

@@ -16,7 +16,7 @@ from .checks import Parameter, parameters
 from .errors import ConvanimError, expected_one_of, shown
 from .frameworks import FRAMEWORKS
 from .geometry import OPERATIONS
-from .padding import PADDINGS
+from .padding import PADDING_MODES, PADDINGS
 from .theme import THEMES
 from .views import VIEWS, View
 from .write import FORMATS, Format, literal
@@ -42,7 +42,7 @@ def cli() -> None:
 
 @cli.command("list")
 def list_() -> None:
-    """List the guide's figures."""
+    """List the figures that come with convanim."""
     from .spec import figures
 
     known = figures()
@@ -52,7 +52,7 @@ def list_() -> None:
 
 
 SHORT = {"input_size": "-i", "kernel_size": "-k", "stride": "-s", "padding": "-p", "dilation": "-d"}
-KNOWN = {name: one for kind in OPERATIONS.values() for name, one in parameters(kind).items()}
+KNOWN = {name: one for kind in reversed(OPERATIONS.values()) for name, one in parameters(kind).items()}  # of those that share a name, the first kind's
 
 
 def operation_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -113,9 +113,10 @@ def info(code: tuple[str, ...], **operation: Any) -> None:
     given = _operation(**operation)
     op = getattr(given, "op", given)
     snippets = [op.to_code(framework) for framework in code]
-    click.echo(words.title(op))
+    comment = "# " if snippets else ""  # so that all that is printed is Python
+    click.echo(f"{comment}{words.title(op)}")
     for name, text in words.facts(op):
-        click.echo(f"  {name:16}  {text}")
+        click.echo(f"{comment}  {name:16}  {text}")
     for snippet in snippets:
         click.echo(f"\n{snippet.rstrip()}")
 
@@ -155,7 +156,7 @@ def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...]) -> No
 @click.argument("specs", nargs=-1, metavar="[TOML...]")
 @click.option("-o", "--output", required=True, metavar="DIR", help="Folder to write to.")
 def gallery(specs: tuple[str, ...], output: str) -> None:
-    """Build all figures of TOML files (the guide's if none) in parallel, as GIF and SVG."""
+    """Build all figures of TOML files (those of convanim if none) in parallel, as GIF and SVG."""
     from tqdm import tqdm
 
     from .batch import gallery as build
@@ -189,7 +190,8 @@ def _operation(*, operation: str | None, ndim: int | None, onnx: str | None, nod
     for one in fields(kind):
         if one.default is MISSING and one.name not in words:
             raise ConvanimError(f"{operation} needs {_flag(one.name)}: add one such as {_flag(one.name)} 3, or 3x5 for rows x columns")
-    sizes = {name: _size(name, value) for name, value in words.items() if known[name].kind in ("cells", "padding") and value not in PADDINGS}
+    named = {"padding"} if words.get("padding", "").lower() in {*PADDINGS, *PADDING_MODES} else set()
+    sizes = {name: _size(name, value) for name, value in words.items() if known[name].kind in ("cells", "padding") and name not in named}
     axes = max([ndim or 0, *map(len, sizes.values())])
     count = axes if axes > 1 or ndim else 2
     full = {name: value * count if len(value) == 1 else value for name, value in sizes.items()}  # one value is for all axes
@@ -198,13 +200,20 @@ def _operation(*, operation: str | None, ndim: int | None, onnx: str | None, nod
 
 def _from_onnx(path: str, node: str | None, operation: str | None, words: dict[str, Any], ndim: int | None) -> Any:
     """The layer of an ONNX model; of a model with several, the one that --node names."""
-    from .frameworks import from_onnx
+    import warnings
+
+    from .frameworks import ConvanimWarning, from_onnx
 
     others = [*([operation] if operation else []), *(_flag(name) for name in words if name != "input_size"), *(["--ndim"] if ndim else [])]
     if others:
         raise ConvanimError(f"{others[0]} has no place beside --onnx, whose model says it: leave it out")
-    size = tuple(_size("input_size", words["input_size"])) if "input_size" in words else None
-    found = from_onnx(path, node=node, input_size=size)
+    size = _size("input_size", words["input_size"]) if "input_size" in words else None
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ConvanimWarning)
+        found = from_onnx(path, node=node, input_size=size[0] if size and len(size) == 1 else size and tuple(size))
+    for one in caught:
+        if issubclass(one.category, ConvanimWarning):
+            click.echo(f"convanim: {one.message}", err=True)
     if not isinstance(found, list):
         return found
     if len(found) == 1:

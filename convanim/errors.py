@@ -36,7 +36,7 @@ def expected_one_of(what: str, given: object, choices: Iterable[str]) -> Convani
     unknown view 'isometrc': did you mean 'isometric'? Expected one of flat, isometric
     """
     names = list(choices)
-    near = get_close_matches(given, names, n=1) if isinstance(given, str) else []
+    near = get_close_matches(given.lower(), names, n=1) if isinstance(given, str) else []
     hint = f"did you mean {near[0]!r}? " if near else ""
     listed = ", ".join(names)
     return ConvanimError(f"unknown {what} {shown(given)}: {hint}Expected one of {listed}")

@@ -321,11 +321,12 @@ class Values:
     output: Array
     padding: float | None
     flipped: bool
+    bias: float = 0.0
 
     @property
     def whole(self) -> bool:
-        """Whether input and kernel hold whole numbers alone."""
-        return all(bool((a == np.round(a)).all()) for a in (self.input, self.kernel) if a is not None)
+        """Whether input, kernel and bias hold whole numbers alone."""
+        return self.bias == round(self.bias) and all(bool((a == np.round(a)).all()) for a in (self.input, self.kernel) if a is not None)
 
 
 def values(op: Operation, *, input: object | None = None, kernel: object | None = None, bias: object | None = None,  # noqa: A002
@@ -345,7 +346,7 @@ def values(op: Operation, *, input: object | None = None, kernel: object | None 
     if isinstance(op, Conv | ConvTranspose) and math.prod(op.kernel_shape[:2]) * op.groups > 1:
         raise ConvanimError(
             f"values are shown of one channel, and this has {op.in_channels} to {op.out_channels}: take the isometric view, or "
-            "dataclasses.replace(op, in_channels=1, out_channels=1, groups=1) and the values of one channel"
+            "in_channels, out_channels and groups of 1 and the values of one channel"
         )
     random = np.random.RandomState(seed)
     # always both, in this order: the numbers drawn for one don't depend on whether the other is given
@@ -354,4 +355,5 @@ def values(op: Operation, *, input: object | None = None, kernel: object | None 
     weights = _weights(op, kernel if kernel is not None or not weighted else drawn[1])
     b = np.zeros(1, np.int64) if bias is None and isinstance(op, Conv | ConvTranspose) and op.bias else bias
     skipped = isinstance(op, Pool) and op.mode == "average" and not op.count_include_pad
-    return Values(x, None if weights is None else weights[0, 0], evaluate(op, x, weights, b), None if skipped else reduction(op).absent, op.flipped)
+    return Values(x, None if weights is None else weights[0, 0], evaluate(op, x, weights, b), None if skipped else reduction(op).absent, op.flipped,
+                  0.0 if b is None else float(np.asarray(b).ravel()[0]))

@@ -76,7 +76,7 @@ def animate(
         kernel, bias = kernel_of if kernel is None else kernel, bias_of if bias is None else bias
         shown_values = values(op, input=input, kernel=kernel, bias=bias, seed=SEED if seed is None else seed)
     scene = VIEWS[view].draw(op, shown_values, theme.styles.keys())
-    scene = replace(scene, title=title or words.title(op), description=description or words.description(op))
+    scene = replace(scene, title=title or words.title(op), description=description or words.description(op, bias=shown_values.bias if shown_values else 0))
     return Animation(scene, theme, int(step_ms), float(dpi))
 
 

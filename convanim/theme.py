@@ -34,6 +34,10 @@ class Style:
     dash: float | None = None
 
 
+# the roles that every view draws; a role that a theme leaves out beyond these isn't drawn
+NEEDED = ("grid", "input", "tap", "window", "ray", "output", "output_grid", "current", "input_value", "kernel_value", "output_value")
+
+
 @dataclass(frozen=True)
 class Theme:
     """A name, the background, and one style for each role."""
@@ -43,6 +47,8 @@ class Theme:
     styles: Mapping[str, Style] = field(hash=False)
 
     def __post_init__(self) -> None:
+        if missing := [role for role in NEEDED if role not in self.styles]:
+            raise ConvanimError(f"theme {self.name!r} has no style for {', '.join(missing)}: begin with another, as in {{**THEMES['classic'].styles, ...}}")
         for colour in (self.background, *(c for style in self.styles.values() for c in (style.fill, style.stroke))):
             if colour is not None and not (isinstance(colour, str) and COLOUR.fullmatch(colour)):
                 raise ConvanimError(f"theme {self.name!r} has the colour {shown(colour)}: write it as '#rrggbb'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
 
 from .axis import AdaptiveAxis, Axis, Cell
 from .checks import parameters
@@ -43,8 +44,14 @@ def results(values: Iterable[float], *, whole: bool) -> list[str]:
     if whole and all(v == 0 or 0.05 <= abs(v) < 1e5 for v in listed):
         exact = [all(float(f"{v:.{places}f}") == v for v in listed) for places in (1, 2)]
         places = 2 if exact == [False, True] else 1
-        return [f"{v + 0.0:.{places}f}".replace("-", MINUS) for v in listed]
+        return [_rounded(v, places) for v in listed]
     return [number(v) for v in listed]
+
+
+def _rounded(value: float, places: int) -> str:
+    """The value with this many decimals, halves away from zero, as one rounds by hand: 1.25 is 1.3."""
+    text = str(Decimal(repr(value + 0.0)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+    return text.replace("-", MINUS)
 
 
 def name(op: Operation) -> str:
@@ -64,10 +71,11 @@ def name(op: Operation) -> str:
 def title(op: Operation) -> str:
     """The operation in one line: "Convolution of a 5x5 input, kernel 3x3, stride 2x2, padding 1x1"."""
     shape = f"output {size(op.output_size)}" if isinstance(op, AdaptivePool) else f"kernel {size(op.kernel_size)}"
-    return f"{name(op).capitalize()} of a {size(op.input_size)} input, {shape}{_parameters(op)}"
+    article = "an" if str(op.input_size[0]).startswith("8") or op.input_size[0] in (11, 18) else "a"
+    return f"{name(op).capitalize()} of {article} {size(op.input_size)} input, {shape}{_parameters(op)}"
 
 
-def description(op: Operation) -> str:
+def description(op: Operation, bias: float = 0) -> str:
     """What a figure of the operation shows, for those who don't see it; every number is computed."""
     drawn = ""
     if op.padded_size != op.input_size:
@@ -77,14 +85,16 @@ def description(op: Operation) -> str:
         drawn = f" {how} {size(op.padded_size)}"
         if any(axis.padding_mode != "zeros" for axis in op.axes):
             drawn += " with copies of its own cells"
-    window = f"A window of {size(op.effective_kernel_size)} cells with {_count(math.prod(op.kernel_size), 'kernel cell')}"
+    window = f"A window of {_cells(op.effective_kernel_size)} with {_count(math.prod(op.kernel_size), 'kernel cell')}"
     if isinstance(op, AdaptivePool):
-        window = f"A window of up to {size(op.kernel_size)} cells, not always of one size," if _differ(op) else f"A window of {size(op.kernel_size)} cells"
+        window = f"A window of up to {size(op.kernel_size)} cells, not always of one size," if _differ(op) else f"A window of {_cells(op.kernel_size)}"
     more = ""
     if any(op.remainder):
         more += f" At the end of its axes, {size(op.remainder)} rows of cells are never read."
     if any(op.overhang):
         more += f" At the end of its axes, the last windows hang over by {size(op.overhang)} cells, which count for nothing."
+    if bias:
+        more += f" To each is added {number(bias)}, the bias."
     return (
         f"{window} moves over an input of {size(op.input_size)}{drawn}, row by row from the top left. In "
         f"{_count(math.prod(op.output_size), 'step')} it computes the output of {size(op.output_size)}, one cell each.{more}"
@@ -94,6 +104,10 @@ def description(op: Operation) -> str:
 def _differ(op: AdaptivePool) -> bool:
     """Whether the windows have more than one size; the first is the smallest."""
     return any(axis.kernel > len(axis.taps(0)) for axis in op.axes)
+
+
+def _cells(cells: Cell) -> str:
+    return f"{size(cells)} cell" + ("" if cells == (1,) else "s")
 
 
 def _count(number: int, word: str) -> str:
@@ -134,7 +148,7 @@ def formula(op: Operation, axis: int) -> str:
     rounded = "ceil" if a.ceil_mode else "floor"
     inside = f"({a.input}{pads} - {_reach(a)} - 1) / {a.stride}"
     dropped = a.ceil_mode and a.output < -(-(a.padded - a.effective_kernel) // a.stride) + 1
-    last = " - 1 (it would start in the padding)" if dropped else ""
+    last = " - 1 (it would start beyond the input)" if dropped else ""
     return f"{rounded}({inside}) + 1{last} = {a.output}"
 
 
@@ -150,8 +164,9 @@ def _reach(axis: Axis) -> str:
 
 def facts(op: Operation) -> list[tuple[str, str]]:
     """What `convanim info` prints, line by line: names, and sizes, formulas or counts."""
-    rows = [("input", size(op.input_size)), ("padded", size(op.padded_size)), ("kernel", size(op.kernel_size)),
-            ("effective kernel", size(op.effective_kernel_size)), ("output", size(op.output_size)), ("never read", size(op.remainder))]
+    up_to = "up to " if isinstance(op, AdaptivePool) and _differ(op) else ""
+    rows = [("input", size(op.input_size)), ("padded", size(op.padded_size)), ("kernel", f"{up_to}{size(op.kernel_size)}"),
+            ("effective kernel", f"{up_to}{size(op.effective_kernel_size)}"), ("output", size(op.output_size)), ("left at the end", size(op.remainder))]
     if any(op.overhang):
         rows.append(("hangs over", size(op.overhang)))
     if isinstance(op, ConvTranspose):

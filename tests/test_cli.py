@@ -124,7 +124,7 @@ def test_info_of_a_convolution_prints_the_sizes_of_the_formulas(i, k, s, p, d, c
     reach = d * (k - 1) + 1
     size = math.floor((i + 2 * p - d * (k - 1) - 1) / s) + 1
     unread = (i + 2 * p - reach) - (size - 1) * s
-    expected = {"input": i, "padded": i + 2 * p, "kernel": k, "effective kernel": reach, "output": size, "never read": unread}
+    expected = {"input": i, "padded": i + 2 * p, "kernel": k, "effective kernel": reach, "output": size, "left at the end": unread}
     found = rows(out)
     assert {name: found[name] for name in expected} == {name: f"{n}x{n}" for name, n in expected.items()}
     check_formulas(found, [size, size])
@@ -215,3 +215,9 @@ def test_gallery_without_a_failure_ends_well(tmp_path):
     (tmp_path / "mine.toml").write_text('[one]\noperation = "conv"\ninput_size = 3\nkernel_size = 2\n')
     run = python("-m", "convanim", "gallery", "mine.toml", "-o", "out", cwd=tmp_path)
     assert (run.returncode, run.stdout) == (0, "1 of 1 figures in out\n")
+
+
+def test_code_that_info_prints_is_python_as_a_whole(command):
+    _, out, _ = command("info", "adaptive_pool", "-i", "5", "--output-size", "3", "--code", "torch")
+    compile(out, "layer.py", "exec")
+    assert "kernel            up to 3x3" in out and out.startswith("# Adaptive")

@@ -1018,3 +1018,28 @@ def test_the_poster_in_clear_shows_every_kind_of_cell_that_one_window_can_have(v
         assert ca.animate(op, view=view).scene.poster == op.output_size[0] // 2 * op.output_size[1] + op.output_size[1] // 2
     up = ca.ConvTranspose(3, 3, stride=2, padding=1, output_padding=1)
     assert up.steps[ca.animate(up, view=view, theme="clear").scene.poster].output in {(r, 5) for r in range(6)} | {(5, q) for q in range(6)}
+
+
+# --- a bias
+
+
+def test_a_bias_stands_between_the_planes_and_in_the_description_and_zero_does_not():
+    def texts(a):
+        return [mark.text for layer in a.scene.layers if isinstance(layer, Layer) for mark in layer.marks if isinstance(mark, Text)]
+
+    op = ca.Conv(3, 3, padding=1, bias=True, ndim=1)
+    for bias, word in ((0.5, "+0.5"), (-2, "\N{MINUS SIGN}2")):
+        a = ca.animate(op, input=[1, 2, 3], kernel=[1, 0, 0], bias=[bias])
+        assert texts(a).count(word) == 1 and f"is added {word.removeprefix('+')}, the bias" in a.scene.description
+        assert 5 < next(mark.at[0] for layer in a.scene.layers if isinstance(layer, Layer) for mark in layer.marks
+                        if isinstance(mark, Text) and mark.text == word) < 6
+    none = ca.animate(op, input=[1, 2, 3], kernel=[1, 0, 0])
+    assert not any(text.startswith("+") for text in texts(none)) and "bias" not in none.scene.description
+    exact = ca.animate(ca.Conv(3, 1, bias=True, ndim=1), input=[1, 2, 3], kernel=[1], bias=[0.125])
+    assert texts(exact)[-3:] == ["1.125", "2.125", "3.125"]
+
+
+def test_a_theme_without_a_style_that_every_view_needs_is_refused_at_once():
+    with pytest.raises(ConvanimError, match=r"theme 'x' has no style for grid, input, "):
+        ca.Theme("x", "#ffffff", {})
+    ca.animate(ca.Conv(5, 3), theme=ca.Theme("x", "#ffffff", CLASSIC.styles)).frame(0)

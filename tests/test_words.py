@@ -222,7 +222,7 @@ def assert_says(text, result):
 
 def test_the_reader_of_expressions_reads_them_as_arithmetic_does_and_sees_a_false_one():
     assert worked_out("floor((5 + 2*1 - 1*(3 - 1) - 1) / 2) + 1") == 3 and worked_out("ceil(7/2)*2 - 1 - 2") == 5
-    assert worked_out("ceil((o + 1)*5/3)", o=1) == 4 and worked_out("1,000*2 - 1 (it would start in the padding)") == 1999
+    assert worked_out("ceil((o + 1)*5/3)", o=1) == 4 and worked_out("1,000*2 - 1 (it would start beyond the input)") == 1999
     for text in ("floor(3/2) = 2", "ceil(3/2) = 1", "(5 - 1)*2 - 1 - 2 = 7", "2*3 = 7"):
         with pytest.raises(AssertionError):
             assert_says(text, int(text[-1]))
@@ -244,11 +244,11 @@ def test_the_printed_formula_of_every_small_pooling_with_ceil_mode_is_true():
             text = formula(op, 0)
             assert_says(text, op.output_size[0])
             assert text.startswith(f"ceil(({i} + ") and str(k) in text
-            dropped += "it would start in the padding" in text
+            dropped += "it would start beyond the input" in text
             assert_says(formula(Pool((i,), (k,), stride=s, dilation=d, padding=[(p0, p1)]), 0), len(starts))
     assert dropped > 30
     assert formula(Pool((6,), 3, stride=2, ceil_mode=True), 0) == "ceil((6 + 2*0 - 1*(3 - 1) - 1) / 2) + 1 = 3"
-    assert formula(Pool((5,), 2, padding=1, ceil_mode=True), 0) == "ceil((5 + 2*1 - 1*(2 - 1) - 1) / 2) + 1 - 1 (it would start in the padding) = 3"
+    assert formula(Pool((5,), 2, padding=1, ceil_mode=True), 0) == "ceil((5 + 2*1 - 1*(2 - 1) - 1) / 2) + 1 - 1 (it would start beyond the input) = 3"
 
 
 def test_the_printed_formula_of_paddings_by_name_is_true():
@@ -330,7 +330,7 @@ def counted(op):
     last = [max(cells) for cells in read]
     return {
         "output": tuple(o + 1 for o in steps[-1].output), "kernel": tuple(max(tap.kernel[n] for step in steps for tap in step.taps) + 1 for n in range(2)),
-        "never read": tuple(max(p - 1 - a, 0) for p, a in zip(op.padded_size, last, strict=True)),
+        "left at the end": tuple(max(p - 1 - a, 0) for p, a in zip(op.padded_size, last, strict=True)),
         "hangs over": tuple(max(a - p + 1, 0) for p, a in zip(op.padded_size, last, strict=True)),
         "windows": {len(step.taps) for step in steps},
     }
@@ -341,7 +341,7 @@ def test_the_facts_of_every_operation_are_those_counted():
         rows, sizes = dict(facts(op)), counted(op)
         assert len(rows) == len(facts(op)) and all("\n" not in text for row in facts(op) for text in row)
         assert rows["input"] == size(op.input_size) and rows["padded"] == size(op.padded_size)
-        for word in ("output", "kernel", "never read"):
+        for word in ("output", "kernel", "left at the end"):
             assert rows[word] == size(sizes[word]), (op, word)
         assert rows.get("hangs over", "0x0") == size(sizes["hangs over"])
         assert (rows["height"], rows["width"]) == (formula(op, 0), formula(op, 1))
@@ -369,7 +369,7 @@ def test_the_descriptions_of_the_new_kinds_say_what_is_counted():
     for op in list(new_ops())[::9]:
         text, sizes = description(op), counted(op)
         assert f"over an input of {size(op.input_size)}" in text and f"computes the output of {size(sizes['output'])}, one cell each." in text
-        assert ("rows of cells are never read" in text) == any(sizes["never read"]) and ("hang over by" in text) == any(sizes["hangs over"])
+        assert ("rows of cells are never read" in text) == any(sizes["left at the end"]) and ("hang over by" in text) == any(sizes["hangs over"])
         assert f"hang over by {size(sizes['hangs over'])} cells" in text or not any(sizes["hangs over"])
         copies = any(tap.role == "copy" for step in op.steps for tap in step.taps)
         assert ("with copies of its own cells" in text) == copies and "\n" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -110,7 +111,7 @@ def _of_model(keras: Any, model: Any, input_size: Any) -> list[Imported]:
     finally:
         for layer in leaves:
             vars(layer).pop("call", None)
-    walk = Walk()
+    walk = Walk(taken=Counter(key for _, given, made in met for key in _passed(given, made)[0]))
     for layer, given, made in met:
         _meet(walk, layer, known[id(layer)], given, made)
     return walk.finish(stacklevel=4)
@@ -131,7 +132,7 @@ def _shape(shape: Any, first: Any, input_size: Any) -> tuple[int, ...]:
 def _meet(walk: Walk, layer: Any, known: str, given: Any, made: Any) -> None:
     kind = type(layer).__name__
     if not known:
-        walk.skip(layer.name, kind)
+        walk.skip(layer.name, kind, *_passed(given, made))
         return
     size = _spatial(layer, given.shape)
     if known in PADS:
@@ -143,7 +144,12 @@ def _meet(walk: Walk, layer: Any, known: str, given: Any, made: Any) -> None:
     try:
         _layers(walk, layer, known, size, id(given), id(made))
     except ConvanimError as error:
-        walk.skip(layer.name, f"{kind}: {error}")
+        walk.skip(layer.name, f"{kind}: {error}", *_passed(given, made))
+
+
+def _passed(given: Any, made: Any) -> tuple[list[int], int]:
+    """The keys of what a layer takes, one tensor or several, and of what it gives."""
+    return [id(one) for one in given] if isinstance(given, list | tuple) else [id(given)], id(made)
 
 
 # --- a layer: rows of (what is added to its name, operation, kernel, bias)

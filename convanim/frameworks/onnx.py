@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from ..axis import Cell
@@ -37,10 +38,15 @@ def from_onnx(model: Any, node: str | None = None, input_size: Any = None) -> Im
         raise ConvanimError(f"the model leaves the size of {name!r} open: give input_size=32, or one value an axis")
     if chosen is not None:
         return _one(graph, chosen)
-    walk = Walk()
+    walk = Walk(taken=_taken(graph))
     for one in graph.nodes:
         _meet(walk, graph, one)
     return walk.finish(stacklevel=3)
+
+
+def _taken(graph: Graph) -> Counter[Hashable]:
+    """How often each tensor is taken, by nodes and as an output of the model."""
+    return Counter([*(name for node in graph.nodes for name in node.input), *graph.outputs])
 
 
 def _name(node: Any) -> str:
@@ -60,7 +66,7 @@ def _named(graph: Graph, wanted: str) -> Any:
 
 def _one(graph: Graph, node: Any) -> Imported:
     """One node, with what folds into it."""
-    walk = Walk()
+    walk = Walk(taken=_taken(graph))
     for other in graph.nodes:
         if other is node:
             walk.layer(_imported(graph, node), node.input[0], node.output[0])
@@ -72,7 +78,7 @@ def _one(graph: Graph, node: Any) -> Imported:
 def _meet(walk: Walk, graph: Graph, node: Any) -> None:
     name = _name(node)
     if node.op_type not in KINDS and node.op_type != "Pad":
-        walk.skip(name, node.op_type)
+        walk.skip(name, node.op_type, *_passed(graph, node))
         return
     try:
         if node.op_type == "Pad":
@@ -80,7 +86,12 @@ def _meet(walk: Walk, graph: Graph, node: Any) -> None:
         else:
             walk.layer(_imported(graph, node), node.input[0], node.output[0])
     except ConvanimError as error:
-        walk.skip(name, f"{node.op_type}: {error}")
+        walk.skip(name, f"{node.op_type}: {error}", *_passed(graph, node))
+
+
+def _passed(graph: Graph, node: Any) -> tuple[list[str], str]:
+    """The tensors that a node takes, constants left out, and the one that it gives."""
+    return [name for name in node.input if name and graph.value(name) is None], node.output[0]
 
 
 def _imported(graph: Graph, node: Any) -> Imported:

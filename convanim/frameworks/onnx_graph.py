@@ -40,6 +40,7 @@ class Graph:
     nodes: list[Any]
     constants: dict[str, Any]
     shapes: dict[str, list[int | None]]
+    outputs: tuple[str, ...] = ()
 
     def value(self, name: str) -> Array | None:
         """A constant's values; None for what is only known when the model runs."""
@@ -87,7 +88,8 @@ def sized(onnx: Any, model: Any, input_size: Any, kinds: Collection[str]) -> Gra
     constants: dict[str, Any] = {one.name: one for one in model.graph.initializer}
     constants |= {one.output[0]: one for one in model.graph.node if one.op_type == "Constant"}
     shapes |= {one.name: list(one.dims) for one in model.graph.initializer}
-    return Graph([one for one in model.graph.node if one.op_type != "Constant"], constants, shapes)
+    outputs = tuple(one.name for one in model.graph.output)
+    return Graph([one for one in model.graph.node if one.op_type != "Constant"], constants, shapes, outputs)
 
 
 def _fill(model: Any, input_size: Any, kinds: Collection[str]) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..axis import Cell
@@ -84,7 +85,7 @@ def _of_model(model: Any, input_size: Any) -> list[Imported]:
             failures.append(f"the model does not run on zeros of the shape {(1, channels, *size)}: {reason}")
     else:
         raise ConvanimError(failures[0])
-    walk = Walk()
+    walk = Walk(taken=Counter(given.key for _, given, _ in met))
     for module, given, made in met:
         _meet(walk, names[module], module, known[module], given, made)
     return walk.finish(stacklevel=4)
@@ -98,19 +99,38 @@ def _channels(modules: Any) -> Iterator[int]:
                 yield getattr(module, name)
 
 
+@dataclass(frozen=True)
+class Value:
+    """A tensor at one time: layers that work in place give the same one, with other values, which its version tells."""
+
+    tensor: Any  # kept, as its id is its name
+    shape: tuple[int, ...]
+    key: tuple[int, int]
+
+    @staticmethod
+    def of(tensor: Any) -> Value:
+        """What a tensor is now; what is no tensor has no shape."""
+        return Value(tensor, tuple(getattr(tensor, "shape", ())), (id(tensor), getattr(tensor, "_version", 0)))
+
+
 def _run(model: Any, shape: tuple[int, ...], names: dict[Any, str], known: dict[Any, str]) -> list[tuple[Any, Any, Any]]:
-    """Run the model once: each layer with its input and its output, in order of execution; all these tensors are kept, as their id is their name."""
+    """Run the model once: each layer with its input and its output as `Value`, in order of execution."""
     import torch
 
     met: list[tuple[Any, Any, Any]] = []
+    given: list[Value] = []  # to the layers that are running
+
+    def begin(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        given.append(Value.of(args[0] if args else next(iter(kwargs.values()), None)))
 
     def meet(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
-        met.append((module, args[0] if args else next(iter(kwargs.values()), None), output[0] if isinstance(output, tuple) else output))
+        met.append((module, given.pop(), Value.of(output[0] if isinstance(output, tuple) else output)))
 
     training = [(module, module.training) for module in names]
     inner = [f"{names[module]}." for module in names if known[module]]  # a parametrised layer has layers of its own, for its weights
     leaves = [module for module in names if known[module] or not (any(module.children()) or names[module].startswith(tuple(inner)))]
-    handles = [module.register_forward_hook(meet, with_kwargs=True) for module in leaves]
+    handles = [module.register_forward_pre_hook(begin, with_kwargs=True) for module in leaves]
+    handles += [module.register_forward_hook(meet, with_kwargs=True) for module in leaves]
     parameter = next((p for p in model.parameters() if p.is_floating_point()), torch.empty(0))
     try:
         with torch.no_grad(), warnings.catch_warnings():
@@ -124,24 +144,24 @@ def _run(model: Any, shape: tuple[int, ...], names: dict[Any, str], known: dict[
     return met
 
 
-def _meet(walk: Walk, name: str, module: Any, known: str, given: Any, made: Any) -> None:
+def _meet(walk: Walk, name: str, module: Any, known: str, given: Value, made: Value) -> None:
     kind = type(module).__name__
     if not known:
-        walk.skip(name, kind)
+        walk.skip(name, kind, [given.key], made.key)
         return
     ndim = int(known[-2])
-    size = tuple(given.shape[-ndim:])
+    size = given.shape[-ndim:]
     if known in PADS:
-        walk.padding(_padding(name, module, known, size), id(given), id(made))
+        walk.padding(_padding(name, module, known, size), given.key, made.key)
         return
     try:
         imported = _imported(name, module, known, size)
-        if isinstance(imported.op, ConvTranspose) and imported.op.output_size != tuple(made.shape[-ndim:]):  # called with an output_size
-            op = replace(imported.op, output_padding=0, output_shape=tuple(made.shape[-ndim:]))
+        if isinstance(imported.op, ConvTranspose) and imported.op.output_size != made.shape[-ndim:]:  # called with an output_size
+            op = replace(imported.op, output_padding=0, output_shape=made.shape[-ndim:])
             imported = replace(imported, op=op)
-        walk.layer(imported, id(given), id(made))
+        walk.layer(imported, given.key, made.key)
     except ConvanimError as error:
-        walk.skip(name, f"{kind}: {error}")
+        walk.skip(name, f"{kind}: {error}", [given.key], made.key)
 
 
 # --- a layer

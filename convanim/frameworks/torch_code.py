@@ -52,9 +52,9 @@ class DilatedPool(nn.Module):
 FLIP = '''
 
 
-def load(kernel):
+def load(kernel{bias}):
     """A true convolution: PyTorch doesn't flip the kernel, so it is flipped when it is loaded."""
-    {layer}.weight.data = kernel.flip({axes})
+    {layer}.weight.data = kernel.flip({axes}){set_bias}
 '''
 
 FLIP_TRANSPOSED = FLIP.replace("A true convolution: PyTorch doesn't flip the kernel", "The adjoint of a true convolution, which has the kernel flipped")
@@ -67,7 +67,10 @@ def code(op: Operation) -> str:
     body = snippet.assigned("nn.Sequential")
     if isinstance(op, Conv | ConvTranspose) and op.flip:
         axes = ", ".join(str(axis) for axis in range(-len(op.axes), 0))
-        body += (FLIP if isinstance(op, Conv) else FLIP_TRANSPOSED).format(layer=snippet.weighted(), axes=axes).rstrip()
+        body += (FLIP if isinstance(op, Conv) else FLIP_TRANSPOSED).format(
+            layer=snippet.weighted(), axes=axes, bias=", bias" if op.bias else "",
+            set_bias=f"\n    {snippet.weighted()}.bias.data = bias" if op.bias else "",
+        ).rstrip()
     imports = "import torch\nfrom torch import nn" if "torch." in snippet.above else "from torch import nn"
     return wrapped("\n\n".join(filter(None, [imports, snippet.above and f"\n{snippet.above}", body])) + "\n")
 

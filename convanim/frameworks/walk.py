@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Hashable, Iterable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 
+JOINED = -2  # where several branches come together, or nothing is known
 MOST_NAMES = 8  # of skipped layers, in a warning that is to stay one line
 
 
@@ -57,12 +59,16 @@ class Walk:
     """What was found so far, while layers are met in the order of execution; tensors are known by any key.
 
     `pending` has the paddings whose output no layer has taken yet, and `made` tells which found layer's output a tensor is.
+    `after` tells after which found layer a tensor comes, -1 for the input; `apart` has the layers that don't follow on the one before.
     """
 
     found: list[Imported] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)  # by name: what it is, or why it was skipped
     pending: dict[Hashable, Padding] = field(default_factory=dict)
     made: dict[Hashable, int] = field(default_factory=dict)
+    after: dict[Hashable, int] = field(default_factory=dict)
+    apart: dict[str, None] = field(default_factory=dict)  # in order, each once
+    taken: Counter[Hashable] = field(default_factory=Counter)  # how many layers take a tensor, known before the walk
 
     def layer(self, imported: Imported, takes: Hashable, gives: Hashable) -> None:
         """A layer that computes an operation; a padding in front of it is folded into it, where that is exact."""
@@ -74,15 +80,22 @@ class Walk:
             else:
                 imported = replace(imported, op=op)
                 self.skipped.pop(padding.name, None)
+        before = len(self.found) - 1
+        come = before if takes is None else self._after([takes])
+        # a tensor that no layer made may come from a function of the model's own; one that keeps the size is taken for an activation
+        unseen = come is None and (before < 0 or self.found[before].op.output_size == imported.op.input_size)
+        if come != before and not unseen:
+            self.apart[imported.name] = None
         self.found.append(imported)
-        self.made[gives] = len(self.found) - 1
+        self.made[gives] = self.after[gives] = before + 1
 
     def padding(self, padding: Padding, takes: Hashable, gives: Hashable) -> None:
         """A padding layer: it waits for the layer after it; one that crops folds into a transposed convolution before it."""
         before = self.pending.get(takes)
+        self._goes_on([takes], gives)
         if not any_pad(padding.pads):
             self._pass(takes, gives)
-        elif takes in self.made and _crop(self, self.made[takes], padding):
+        elif takes in self.made and self.taken[takes] <= 1 and _crop(self, self.made[takes], padding):
             self.made[gives] = self.made[takes]
         else:
             if before and before.mode == padding.mode == "zeros" and _is_growing(before) and _is_growing(padding):
@@ -97,9 +110,22 @@ class Walk:
         if takes in self.made:
             self.made[gives] = self.made[takes]
 
-    def skip(self, name: str, kind: str) -> None:
+    def skip(self, name: str, kind: str, takes: Sequence[Hashable] = (), gives: Hashable = None) -> None:
         """A layer that isn't an operation."""
         self.skipped.setdefault(name, kind)
+        if takes:
+            self._goes_on(takes, gives)
+
+    def _after(self, takes: Sequence[Hashable]) -> int | None:
+        """After which found layer these tensors come; None where that isn't known, or isn't one."""
+        if not self.after:
+            self.after[takes[0]] = -1
+        come = {self.after.get(one) for one in takes}
+        return come.pop() if len(come) == 1 else None
+
+    def _goes_on(self, takes: Sequence[Hashable], gives: Hashable) -> None:
+        come = self._after(takes)
+        self.after[gives] = JOINED if come is None and len(takes) > 1 else self.after.get(takes[0], JOINED)
 
     def finish(self, stacklevel: int = 3) -> list[Imported]:
         """The layers found, and the one warning that says what was skipped; ConvanimError where that is all."""
@@ -109,8 +135,13 @@ class Walk:
         text = f"{', '.join(names[:MOST_NAMES])}{rest}"
         if not self.found:
             raise ConvanimError(f"there is nothing to import: {text or 'no layer was executed'}")
-        if names:
-            warnings.warn(f"skipped what is no convolution or pooling: {text}", ConvanimWarning, stacklevel=stacklevel)
+        said = [f"skipped what is no convolution or pooling: {text}"] if names else []
+        if self.apart:
+            rest = f" and {len(self.apart) - MOST_NAMES} more" if len(self.apart) > MOST_NAMES else ""
+            apart = ", ".join([*self.apart][:MOST_NAMES])
+            said.append(f"this is no chain of layers: a branch, or a function such as max_pool2d, stands before {apart}{rest}")
+        if said:
+            warnings.warn("; ".join(said), ConvanimWarning, stacklevel=stacklevel)
         return self.found
 
 

@@ -11,7 +11,7 @@ from .. import words
 from ..axis import Axis
 from ..errors import ConvanimError
 from ..geometry import Operation
-from ..scene import Box, Layer, Mark, Moving, Scene, Text
+from ..scene import Box, Layer, Mark, Moving, Point, Scene, Text
 from ..theme import BORDER, CELL_BP
 from .ground import ground
 from .plane import Plane
@@ -54,6 +54,7 @@ def draw(op: Operation, values: Values | None, roles: Collection[str]) -> Scene:
     still = Layer((
         *ground(left, height, width, roles),
         *inputs,
+        *_bias_text(values, (wide + 0.5, right.origin[1] + rows / 2)),
         *sliding.cropped(around),
         *sliding.output(),
         *results,
@@ -94,6 +95,12 @@ def _input_texts(height: Axis, width: Axis, values: Values) -> list[Text]:
     same = iter(_alike([replace(text, width=ROOM) for text in texts if text.text != none.text]))
     return [replace(none if text.text == none.text else next(same), at=(q + 0.5, r + 0.5))
             for text, (r, q, _, _) in zip(texts, places, strict=True) if text.text]
+
+
+def _bias_text(values: Values, at: Point) -> tuple[Text, ...]:
+    """What is added to each sum, between the two planes: "+0.5"; nothing for 0."""
+    sign = "" if values.bias < 0 else "+"
+    return (Text("output_value", at, sign + words.number(values.bias), *SMALL),) if values.bias else ()
 
 
 def _kernel_texts(height: Axis, width: Axis, values: Values) -> tuple[Text, ...]:

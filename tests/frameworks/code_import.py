@@ -45,3 +45,6 @@ def refusal(load, *args, **options):
     text = str(error.value)
     assert len(text.splitlines()) == 1
     return text
+
+
+NO_CHAIN = "; this is no chain of layers: a branch, or a function such as max_pool2d, stands before "

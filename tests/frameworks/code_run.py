@@ -58,12 +58,11 @@ def run_torch(op: Operation, code: str, arrays: Arrays) -> np.ndarray:
     with torch.no_grad():
         for module in layer.modules():
             if hasattr(module, "weight"):
-                kernel = torch.tensor(arrays["w"])
-                module.weight.data = kernel
+                weights = [torch.tensor(arrays[name]) for name in ("w", "b") if name in arrays]
+                for name, value in zip(("weight", "bias"), weights, strict=False):
+                    getattr(module, name).data = value
                 if "load" in names:
-                    names["load"](kernel)
-                if module.bias is not None:
-                    module.bias.data = torch.tensor(arrays["b"])
+                    names["load"](*weights)
         return layer(torch.tensor(arrays["x"])[None])[0].numpy()
 
 

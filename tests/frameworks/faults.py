@@ -154,10 +154,10 @@ def symmetric_as_edge(one: Finding) -> bool:
 REFERENCE = "onnx reference"
 FAULTS = [
     Fault("PyTorch", "LPPool with ceil_mode counts cells that aren't there, against its own formula",
-          "https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html", lp_pool_of_clipped_windows,
+          "https://pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html", lp_pool_of_clipped_windows,
           {"kind": "l2", "axes": [{"input": 1, "kernel": 2, "stride": 2}], "ceil_mode": True}),
-    Fault("PyTorch", "AvgPool3d compares the kernel with the input without its padding, AvgPool2d with it",
-          "https://github.com/pytorch/pytorch/pull/2291", avg_pool3d_of_small_input,
+    Fault("PyTorch", "AvgPool3d and LPPool3d refuse an input smaller than the kernel, whatever padding or ceil_mode, against their own formula",
+          "https://pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html", avg_pool3d_of_small_input,
           {"kind": "average", "axes": [{"kernel": 2, "before": 1, "after": 1}, {}, {}]}),
     Fault("Keras", "AveragePooling's same averages copies of the edge where the two sides differ",
           "https://github.com/keras-team/keras/pull/23233", average_of_copies,

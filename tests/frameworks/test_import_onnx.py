@@ -5,7 +5,7 @@ from __future__ import annotations
 import code_run
 import numpy as np
 import pytest
-from code_import import close, computed, recorded, refusal
+from code_import import NO_CHAIN, close, computed, recorded, refusal
 
 from convanim.frameworks import Imported, from_onnx
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
@@ -46,7 +46,8 @@ def test_an_onnx_graph_is_a_list_in_its_order_with_weights_from_initialisers_and
     assert (found[0].kernel == w).all()
     assert (found[0].bias == b).all()
     assert (found[2].kernel == v).all()
-    assert lines == ["skipped what is no convolution or pooling: l1 (LpPool: p=1: convanim has the L2 pooling, p=2), relu (Relu)"]
+    assert lines == ["skipped what is no convolution or pooling: l1 (LpPool: p=1: convanim has the L2 pooling, p=2), relu (Relu)"
+                     f"{NO_CHAIN}average, global"]
 
 
 @pytest.mark.parametrize("inputs", [{"x": ["N", 3, 20, 20]}, {"x": ["N", 3, "H", 20]}, {"x": None}, {"x": [0, 3, 0, 0]}])

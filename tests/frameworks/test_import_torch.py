@@ -5,7 +5,7 @@ from __future__ import annotations
 import code_run
 import numpy as np
 import pytest
-from code_import import close, computed, recorded, refusal
+from code_import import NO_CHAIN, close, computed, recorded, refusal
 
 from convanim.frameworks import Imported, from_torch
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
@@ -104,7 +104,7 @@ def test_a_torch_model_that_branches_and_calls_a_layer_twice_is_read_as_it_runs(
     found, lines = recorded(from_torch, Net(), input_size=(5, 4))
     assert [(one.name, one.op.input_size) for one in found] == [
         ("stem.0", (5, 4)), ("block", (10, 8)), ("block", (10, 8)), ("up", (7, 8)), ("up", (7, 8)), ("head", (14, 16))]
-    assert lines == ["skipped what is no convolution or pooling: stem.1 (Upsample)"]
+    assert lines == ["skipped what is no convolution or pooling: stem.1 (Upsample)" + f"{NO_CHAIN}up"]
 
 
 def test_a_transposed_convolution_called_with_an_output_size_has_the_output_padding_for_it():
@@ -245,3 +245,80 @@ def test_a_long_list_of_skipped_layers_is_cut():
 
     _, lines = recorded(from_torch, nn.Sequential(nn.Conv2d(1, 1, 1), *(nn.ReLU() for _ in range(12))), input_size=3)
     assert lines[0].endswith("8 (ReLU) and 4 more")
+
+
+# --- what is no chain
+
+
+def test_a_function_that_shrinks_between_two_layers_is_noticed_and_one_that_keeps_the_size_is_not():
+    import torch
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self, between):
+            super().__init__()
+            self.between, self.first, self.second = between, nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)
+
+        def forward(self, x):
+            return self.second(self.between(self.first(x)))
+
+    found, said = recorded(from_torch, Net(lambda x: nn.functional.max_pool2d(x, 2)), input_size=32)
+    assert [one.name for one in found] == ["first", "second"] and len(said) == 1 and "no chain of layers" in said[0] and "before second" in said[0]
+    assert recorded(from_torch, Net(torch.relu), input_size=32)[1] == []
+
+
+def test_branches_are_noticed_and_a_sequential_is_a_chain():
+    import torch
+    from torch import nn
+
+    class Branches(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.three, self.five = nn.Conv2d(1, 2, 3, padding=1), nn.Conv2d(1, 2, 5, padding=2)
+
+        def forward(self, x):
+            return torch.cat([self.three(x), self.five(x)], 1)
+
+    said = recorded(from_torch, Branches(), input_size=8)[1]
+    assert len(said) == 1 and "no chain of layers" in said[0] and "before five" in said[0]
+    row = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(inplace=True), nn.ZeroPad2d(1), nn.Conv2d(2, 2, 3), nn.Dropout(), nn.MaxPool2d(2))
+    assert "no chain" not in " ".join(recorded(from_torch, row, input_size=8)[1])
+
+
+def test_a_layer_that_works_in_place_between_a_padding_and_a_convolution_keeps_them_apart():
+    from torch import nn
+
+    for inplace in (False, True):
+        net = nn.Sequential(nn.ZeroPad2d(1), nn.Hardsigmoid(inplace=inplace), nn.Conv2d(1, 1, 3))
+        found, said = recorded(from_torch, net, input_size=5)
+        assert [one.op.input_size for one in found] == [(7, 7)] and found[0].op.pads == ((0, 0), (0, 0)) and "ZeroPad2d" in said[0]
+
+    class Added(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.pad, self.conv = nn.ZeroPad2d(1), nn.Conv2d(1, 1, 3)
+
+        def forward(self, x):
+            y = self.pad(x)
+            y += 1
+            return self.conv(y)
+
+    assert recorded(from_torch, Added(), input_size=5)[0][0].op.input_size == (7, 7)
+
+
+def test_a_crop_doesnt_fold_into_a_transposed_convolution_that_another_layer_takes_uncropped():
+    import torch
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self, both):
+            super().__init__()
+            self.both, self.up, self.crop = both, nn.ConvTranspose2d(1, 1, 3, stride=2), nn.ZeroPad2d(-1)
+            self.one, self.two = nn.Conv2d(1, 1, 3), nn.Conv2d(1, 1, 3)
+
+        def forward(self, x):
+            up = self.up(x)
+            return self.one(self.crop(up)).sum() + (self.two(up).sum() if self.both else torch.zeros(()))
+
+    assert [one.op.output_size for one in recorded(from_torch, Net(True), input_size=5)[0]] == [(11, 11), (7, 7), (9, 9)]
+    assert [one.op.output_size for one in recorded(from_torch, Net(False), input_size=5)[0]] == [(9, 9), (7, 7)]
