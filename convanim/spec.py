@@ -138,7 +138,21 @@ def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
 
     Raises ConvanimError for a file that can't be read or parsed, and for a key or value that a figure can't have.
     """
-    found: dict[str, Figure] = {}
+    return {name: _figure(where, name, table) for name, (where, table) in _tables(specs).items()}
+
+
+def figure(name: str, *specs: str | os.PathLike[str]) -> Animation:
+    """The animation of a named figure, one of the package's or of the given TOML files: `figure("padding_strides").save("x.gif")`."""
+    tables = _tables(specs)
+    if not isinstance(name, str) or name not in tables:
+        raise expected_one_of("figure", name, tables)
+    where, table = tables[name]
+    return _figure(where, name, table).animate()
+
+
+def _tables(specs: tuple[str | os.PathLike[str], ...]) -> dict[str, tuple[str, object]]:
+    """The tables of TOML files by name, each with the file that it is in."""
+    found: dict[str, tuple[str, object]] = {}
     for where, text in _texts(specs):
         try:
             tables = tomllib.loads(text)
@@ -146,25 +160,17 @@ def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
             raise ConvanimError(f"{where} is not TOML: {error}") from None
         for name, table in tables.items():
             if name in found:
-                raise ConvanimError(f"{where}: a figure named {name!r} is in {found[name].source} already; give it another name")
-            found[name] = _figure(where, name, table)
+                raise ConvanimError(f"{where}: a figure named {name!r} is in {found[name][0]} already; give it another name")
+            if not name or name.startswith(".") or not name.isprintable() or any(c in name for c in '/\\{}:*?"<>|'):
+                raise ConvanimError(f"{where}, figure {name!r}: a figure's name becomes a file's name; take letters, digits, - and _")
+            found[name] = where, table
     if not found:
         raise ConvanimError(f"{', '.join(map(str, specs))} has no figures: begin one with a line such as [my_figure]")
     return found
 
 
-def figure(name: str, *specs: str | os.PathLike[str]) -> Animation:
-    """The animation of a named figure, one of the package's or of the given TOML files: `figure("padding_strides").save("x.gif")`."""
-    known = figures(*specs)
-    if name not in known:
-        raise expected_one_of("figure", name, known)
-    return known[name].animate()
-
-
 def _figure(where: str, name: str, table: object) -> Figure:
     place = f"{where}, figure {name!r}"
-    if not name or name.startswith(".") or not name.isprintable() or any(c in name for c in '/\\{}:*?"<>|'):
-        raise ConvanimError(f"{place}: a figure's name becomes a file's name; take letters, digits, - and _")
     if not isinstance(table, dict):
         raise ConvanimError(f"{place}: {shown(table)} is not a table; begin each figure with a line [{name}]")
     operation = table.get("operation")

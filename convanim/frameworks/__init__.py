@@ -46,7 +46,7 @@ def to_code(op: Operation, framework: str) -> str:
     """The shortest Python that builds this operation's layer, as `layer`, in one of FRAMEWORKS.
 
     Where the framework can't say it directly, the code pads or crops explicitly. Where weights are changed before they are set,
-    as by a flipped kernel, the code of PyTorch has a function `load(kernel)` and that of Keras `load(*weights)`; functions of JAX
+    as by a flipped kernel, the code of PyTorch and that of Keras have a function `load(kernel)`, or `load(kernel, bias)`; functions of JAX
     and models of ONNX change them themselves. Raises ConvanimError for another name, and for more dimensions than there are.
     """
     if not isinstance(op, Operation):
