@@ -77,6 +77,16 @@ class Axis:
         """Cells that the last window reads beyond the padded input: 1 for an input of 6, kernel 3, stride 2 and `ceil_mode`."""
         return max(0, int(self.window(self.output - 1)[1]) - self.padded)
 
+    @property
+    def extent(self) -> int:
+        """Cells from the first to the last that is drawn: the padded ones, and those that a window hangs over."""
+        return self.padded + self.overhang
+
+    @property
+    def copies(self) -> bool:
+        """Whether the padding holds copies of input cells, not zeros."""
+        return PADDING_MODES[self.padding_mode].source is not None
+
     def window(self, output: Any) -> tuple[Any, Any]:
         """The first cell under the kernel for one output cell, and the one after the last: (2, 5) for cell 1, kernel 3, stride 2.
 
@@ -106,7 +116,7 @@ class Axis:
             return "input"
         if 0 <= cell < self.input - 1:
             return "inserted"
-        return "padding" if self.padding_mode == "zeros" else "copy"
+        return "copy" if self.copies else "padding"
 
     @property
     def units(self) -> range:
@@ -125,7 +135,7 @@ class Axis:
     @property
     def unread(self) -> list[int]:
         """The padded cells that no window reads: a remainder at the end, and gaps where a stride or a dilation leaves some."""
-        read = bytearray(self.padded + self.overhang)
+        read = bytearray(self.extent)
         for first in range(0, self.effective_kernel, self.dilation):
             read[first : first + (self.output - 1) * self.stride + 1 : self.stride] = b"\1" * self.output
         return [cell for cell in range(self.padded) if not read[cell]]

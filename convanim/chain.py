@@ -133,7 +133,7 @@ def sources(layers: Sequence[Any], cell: Sequence[int] | int) -> set[Cell]:
 
 def _read(axis: Axis, outputs: set[int]) -> set[int]:
     """The input cells along an axis that these output cells read."""
-    if axis.padding_mode == "zeros":
+    if not axis.copies:
         reads = [_endless(axis, output) for output in outputs]
         inside = [cells[max(0, -(cells.start // cells.step)): max(0, -((cells.start - axis.input) // cells.step))] for cells in reads]
         _check_count("this output cell reads", sum(map(len, inside)))

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import ClassVar
 
 from .axis import Axis, Cell, Role, Step, Steps, Tap, unravel
-from .checks import normalise, parameter, shortest
-from .errors import ConvanimError
+from .checks import normalise, parameter
+from .errors import ConvanimError, shown
 from .operation import CELLS_OF_INPUT, CELLS_OF_KERNEL, CHANNELS, DILATION, PADDING, Cells, Pads, Weighted
-from .padding import PADDING_MODES
+from .padding import PADDING_MODES, PADDINGS
 from .pooling import ADAPTIVE_MODES, POOL_MODES, AdaptivePool, Pool
 
 
@@ -19,9 +19,9 @@ class Conv(Weighted):
     """A convolution as the frameworks compute it (cross-correlation: the kernel is not flipped), in PyTorch's words.
 
     Every size is an int for all axes, or one value an axis; `padding` also a (before, after) pair an axis, or a name of PADDINGS:
-    "valid", "full", "half", "same" (stride 1), "same_upper", "same_lower", "causal"; a name becomes its numbers. The number of dimensions follows from the
-    tuples given, or from `ndim`, else it is 2. `padding_mode` is "zeros", or what the padding copies: "reflect", "replicate",
-    "circular" or "symmetric". `flip` computes the true convolution. `output_size` is
+    "valid", "full", "half", "same" (stride 1), "same_upper", "same_lower", "causal"; a name becomes its numbers. The number of
+    dimensions follows from the tuples given, or from `ndim`, else it is 2. `padding_mode` is "zeros", or what the padding copies:
+    "reflect", "replicate", "circular" or "symmetric". `flip` computes the true convolution. `output_size` is
     `floor((i + p_before + p_after - d (k - 1) - 1) / s) + 1` (Dumoulin & Visin 2016, Relationship 15).
 
     Raises ConvanimError for sizes below 1, a negative padding, a kernel larger than the padded input, "same" with a stride, more
@@ -74,8 +74,7 @@ class Conv(Weighted):
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
         """One `Axis` a dimension."""
-        rows = zip(self.input_size, self.kernel_size, self.stride, self.dilation, self.pads, strict=True)
-        return tuple(Axis(i, k, s, d, p0, p1, padding_mode=self.padding_mode) for i, k, s, d, (p0, p1) in rows)
+        return self.sliding(padding_mode=self.padding_mode)
 
     @property
     def flipped(self) -> bool:
@@ -150,23 +149,20 @@ class ConvTranspose(Weighted):
     def _reach_output_shape(self) -> None:
         """Turn `output_shape` into what is cropped, where padding is "same_upper" or "same_lower", otherwise into output_padding."""
         if isinstance(self.padding, str) and self.padding != "valid":
-            if self.padding not in ("same_upper", "same_lower"):
+            half = PADDINGS[self.padding].halves
+            if half is None or not PADDINGS[self.padding].strided:
                 raise ConvanimError(f"output_shape with padding={self.padding!r}: take a number, 'same_upper' or 'same_lower'")
-            windows = zip(self.input_size, self.stride, self.kernel_size, self.dilation, self.output_shape, self.output_padding, strict=True)
-            pads, extras = [], []
-            for n, (i, s, k, d, wanted, extra) in enumerate(windows):
-                cells = (i - 1) * s + d * (k - 1) + 1
+            pads = []
+            for n, ((i, window, s), wanted, extra) in enumerate(zip(self._windows, self.output_shape, self.output_padding, strict=True)):
+                cells = (i - 1) * s + window
                 total = cells + extra - wanted  # the formula of ONNX's ConvTranspose
                 if total < 0 and wanted >= cells + s:
                     raise ConvanimError(
                         f"requested an output size of {wanted} along axis {n}, but there are {cells} cells, and fewer than stride={s} "
                         f"can be added: take at most {cells + s - 1}"
                     )
-                both = max(total, 0)
-                pads.append((both // 2, both - both // 2) if self.padding == "same_upper" else (both - both // 2, both // 2))
-                extras.append(extra + max(-total, 0))
-            object.__setattr__(self, "padding", shortest(pads))
-            object.__setattr__(self, "output_padding", tuple(extras))
+                pads.append(half(total))
+            self._store_padding(pads)
         else:
             self.name_to_padding()
             least = tuple(axis.output - extra for axis, extra in zip(self.axes, self.output_padding, strict=True))
@@ -238,6 +234,13 @@ class ConvTranspose(Weighted):
 
 Operation = Conv | ConvTranspose | Pool | AdaptivePool
 
+
+def check_operation(op: object) -> None:
+    """Raise ConvanimError for what is none of the kinds."""
+    if not isinstance(op, Operation):
+        raise ConvanimError(f"{shown(op)} is not an operation: give a Conv, ConvTranspose, Pool or AdaptivePool")
+
+
 # the one list of the kinds of convolution: TOML's `operation`, the commands of the CLI
 OPERATIONS: dict[str, type[Conv] | type[ConvTranspose] | type[Pool] | type[AdaptivePool]] = {
     "conv": Conv, "transpose": ConvTranspose, "pool": Pool, "adaptive_pool": AdaptivePool,
@@ -246,5 +249,5 @@ OPERATIONS: dict[str, type[Conv] | type[ConvTranspose] | type[Pool] | type[Adapt
 
 __all__ = [
     "ADAPTIVE_MODES", "OPERATIONS", "POOL_MODES", "AdaptivePool", "Axis", "Cell", "Conv", "ConvTranspose", "Operation", "Pool", "Role",
-    "Step", "Steps", "Tap", "unravel",
+    "Step", "Steps", "Tap", "check_operation", "unravel",
 ]

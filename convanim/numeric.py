@@ -14,7 +14,7 @@ import numpy as np
 from .axis import Axis, Cell
 from .checks import MOST_BYTES
 from .errors import ConvanimError, shown
-from .geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
+from .geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool, check_operation
 from .padding import PADDING_MODES
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -72,11 +72,6 @@ def _finite(name: str, values: object, shape: tuple[int, ...]) -> Array:
     return converted
 
 
-def _check_operation(op: object) -> None:
-    if not isinstance(op, Operation):
-        raise ConvanimError(f"{shown(op)} is not an operation: give a Conv, ConvTranspose, Pool or AdaptivePool")
-
-
 def _check_memory(what: str, size: Cell) -> None:
     needed = math.prod(size) * 8
     if needed > MOST_BYTES:
@@ -101,7 +96,7 @@ def evaluate(op: Operation, input: object, kernel: object | None = None, bias: o
     >>> evaluate(Conv(input_size=4, kernel_size=2, stride=2, ndim=1), [1, 2, 3, 4], [10, 1]).tolist()
     [12, 34]
     """
-    _check_operation(op)
+    check_operation(op)
     x, has_channels = _input(op, input)
     w = _weights(op, kernel)
     b = _bias(op, bias)
@@ -267,7 +262,7 @@ def unrolled(op: Operation, kernel: object | None = None) -> Unrolled:
     pooling are not linear and raise ConvanimError. For an input of 4 x 4 and a kernel of 3 x 3 it is the guide's 4 x 16
     matrix with 36 values. Channels come first in rows and columns, as they do in the arrays.
     """
-    _check_operation(op)
+    check_operation(op)
     rule = reduction(op)
     if not rule.linear and not isinstance(op, Conv | ConvTranspose):
         raise ConvanimError(f"{op.mode} pooling is not linear, so it has no matrix: take mode='average', or a Conv")
@@ -339,7 +334,7 @@ def values(op: Operation, *, input: object | None = None, kernel: object | None 
     """
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
         raise ConvanimError(f"seed={shown(seed)}: it must be a whole number from 0 to {2**32 - 1}")
-    _check_operation(op)
+    check_operation(op)
     for what, size in (("input", op.input_size), ("kernel", op.kernel_size), ("output", op.output_size)):
         _check_memory(what, size)
     weighted = isinstance(op, Conv | ConvTranspose)

@@ -102,6 +102,11 @@ class Sized(Base):
         """The padding as (before, after) of each axis."""
         return tuple((p, p) if isinstance(p, int) else p for p in self.padding)
 
+    def sliding(self, **more: Any) -> tuple[Axis, ...]:
+        """The axes of a window that slides over the padded input; `more` is what else all of them have."""
+        rows = zip(self.input_size, self.kernel_size, self.stride, self.dilation, self.pads, strict=True)
+        return tuple(Axis(i, k, s, d, p0, p1, **more) for i, k, s, d, (p0, p1) in rows)
+
     def name_to_padding(self) -> None:
         """Put numbers in the place of a padding's name."""
         if isinstance(self.padding, str):

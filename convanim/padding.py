@@ -17,44 +17,49 @@ class Named:
     """A padding by name: `direct(input, window, stride)` and `transposed(input, window, stride)` give (before, after) along one axis.
 
     A window is the cells that the dilated kernel spans, d (k - 1) + 1. `transposed` gives what is cropped from the output; a
-    negative number there is added to it. None where a name has no meaning.
+    negative number there is added to it. None where a name has no meaning. `halves` is how a total is shared by the two sides, in
+    the names that have one.
     """
 
     about: str
     direct: Callable[[int, int, int], Pair]
     transposed: Callable[[int, int, int], Pair] | None
     strided: bool = True  # whether a stride above 1 is allowed
-
-
-def _same(input: int, window: int, stride: int) -> int:  # noqa: A002 - the field's word
-    """The zeros that make `ceil(input / stride)` windows fit: 1 for 6, 3 and 2, 2 for 5, 3 and 2 (TensorFlow's `SAME`)."""
-    return max((-(-input // stride) - 1) * stride + window - input, 0)
-
-
-def _same_transposed(input: int, window: int, stride: int) -> int:  # noqa: A002
-    """The cells to crop for an output of `input * stride`, of `(input - 1) * stride + window`; negative: cells to add."""
-    return window - stride
+    halves: Callable[[int], Pair] | None = None
 
 
 def _upper(total: int) -> Pair:
-    """The larger half at the end; what is to be added all at the end."""
+    """The larger half at the end; what is to be added, a negative number, all at the end."""
     return (total // 2, total - total // 2) if total > 0 else (0, total)
 
 
 def _lower(total: int) -> Pair:
+    """The larger half at the start; what is to be added, a negative number, all at the end."""
     return (total - total // 2, total // 2) if total > 0 else (0, total)
 
 
+def _same(about: str, halves: Callable[[int], Pair], strided: bool = True) -> Named:
+    """A padding for which `ceil(input / stride)` windows fit: 1 zero for 6, 3 and 2, 2 for 5, 3 and 2 (TensorFlow's `SAME`).
+
+    Transposed, what to crop for an output of `input * stride`, of the `(input - 1) * stride + window` that there are.
+    """
+    return Named(
+        about, lambda i, w, s: halves(max((-(-i // s) - 1) * s + w - i, 0)), lambda i, w, s: halves(w - s), strided, halves,
+    )
+
+
+def _sides(about: str, sides: Callable[[int, int, int], Pair]) -> Named:
+    """A padding that is the same numbers for both kinds of convolution."""
+    return Named(about, sides, sides)
+
+
 PADDINGS = {
-    "valid": Named("none", lambda i, w, s: (0, 0), lambda i, w, s: (0, 0)),
-    "full": Named("every overlap of kernel and input, window - 1 on both sides (the guide's)", lambda i, w, s: (w - 1, w - 1), lambda i, w, s: (w - 1, w - 1)),
-    "half": Named("half of the window on both sides, rounded down (the guide's)", lambda i, w, s: (w // 2, w // 2), lambda i, w, s: (w // 2, w // 2)),
-    "same": Named("the output's size is the input's, the odd cell at the end (PyTorch's: stride 1 only)",
-                  lambda i, w, s: _upper(_same(i, w, s)), lambda i, w, s: _upper(_same_transposed(i, w, s)), strided=False),
-    "same_upper": Named("the input's size over the stride, rounded up, the odd cell at the end (Keras, TensorFlow, JAX, ONNX SAME_UPPER)",
-                        lambda i, w, s: _upper(_same(i, w, s)), lambda i, w, s: _upper(_same_transposed(i, w, s))),
-    "same_lower": Named("the same with the odd cell at the start (ONNX SAME_LOWER)",
-                        lambda i, w, s: _lower(_same(i, w, s)), lambda i, w, s: _lower(_same_transposed(i, w, s))),
+    "valid": _sides("none", lambda i, w, s: (0, 0)),
+    "full": _sides("every overlap of kernel and input, window - 1 on both sides (the guide's)", lambda i, w, s: (w - 1, w - 1)),
+    "half": _sides("half of the window on both sides, rounded down (the guide's)", lambda i, w, s: (w // 2, w // 2)),
+    "same": _same("the output's size is the input's, the odd cell at the end (PyTorch's: stride 1 only)", _upper, strided=False),
+    "same_upper": _same("the input's size over the stride, rounded up, the odd cell at the end (Keras, TensorFlow, JAX, ONNX SAME_UPPER)", _upper),
+    "same_lower": _same("the same with the odd cell at the start (ONNX SAME_LOWER)", _lower),
     "causal": Named("window - 1 at the start alone, so that no output sees what comes later (Keras, WaveNet)", lambda i, w, s: (w - 1, 0), None),
 }
 

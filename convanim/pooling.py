@@ -76,8 +76,7 @@ class Pool(Sized):
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
         """One `Axis` a dimension."""
-        rows = zip(self.input_size, self.kernel_size, self.stride, self.dilation, self.pads, strict=True)
-        return tuple(Axis(i, k, s, d, p0, p1, ceil_mode=self.ceil_mode) for i, k, s, d, (p0, p1) in rows)
+        return self.sliding(ceil_mode=self.ceil_mode)
 
 
 @dataclass(frozen=True, repr=False)

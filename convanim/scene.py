@@ -30,8 +30,7 @@ class Text:
     """A line of text centred at a point.
 
     `size` is the font size and `width` the room that the text shrinks into, both in cells; `stretch` widens the letters. The
-    size is that at which `like` fits too: texts that are like each other get one size. `font` is "digits", the guide's, or
-    "words".
+    size is that at which `like` fits too: texts that are like each other get one size.
     """
 
     role: str
@@ -41,7 +40,6 @@ class Text:
     width: float
     stretch: float = 1.0
     like: str = ""
-    font: str = "digits"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from . import words
 from .animation import Animation
 from .errors import ConvanimError, expected_one_of, shown
 from .frameworks import Imported
-from .geometry import OPERATIONS, Operation
+from .geometry import OPERATIONS, Operation, check_operation
 from .theme import THEMES, Theme
 from .views import VIEWS
 from .write import MOST_STEPS
@@ -51,8 +51,7 @@ def animate(
     """
     kernel_of, bias_of = (op.kernel, op.bias) if isinstance(op, Imported) else (None, None)
     op = op.op if isinstance(op, Imported) else op
-    if not isinstance(op, tuple(OPERATIONS.values())):
-        raise ConvanimError(f"{shown(op)} is not an operation: give a Conv, ConvTranspose, Pool or AdaptivePool")
+    check_operation(op)
     given = [name for name, value in (("input", input), ("kernel", kernel), ("bias", bias), ("seed", seed)) if value is not None]
     if view is None:
         view = "flat" if given else "isometric"
@@ -94,7 +93,7 @@ def _check_size(op: Operation) -> None:
             f"an output of {words.size(op.output_size)} would need {steps:,} frames, and {MOST_STEPS:,} are the most: "
             "take a smaller input_size or a larger stride"
         )
-    drawn = tuple(axis.padded + axis.overhang for axis in op.axes)
+    drawn = tuple(axis.extent for axis in op.axes)
     for what, size in (("padded input", drawn), ("window", op.effective_kernel_size)):
         cells = math.prod(size)
         if cells > MOST_CELLS:

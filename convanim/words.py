@@ -83,7 +83,7 @@ def description(op: Operation, bias: float = 0) -> str:
         if isinstance(op, ConvTranspose):
             how = "with zeros added and the edge cropped drawn as" if any(a.before < 0 or a.after < 0 for a in op.axes) else "widened by zeros to"
         drawn = f" {how} {size(op.padded_size)}"
-        if any(axis.padding_mode != "zeros" for axis in op.axes):
+        if any(axis.copies for axis in op.axes):
             drawn += " with copies of its own cells"
     window = f"A window of {_cells(op.effective_kernel_size)} with {_count(math.prod(op.kernel_size), 'kernel cell')}"
     if isinstance(op, AdaptivePool):

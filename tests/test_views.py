@@ -147,7 +147,7 @@ def leaves(marks, x=0.0, y=0.0):
         if isinstance(mark, Group):
             yield from leaves(mark.marks, x + mark.at[0], y + mark.at[1])
         elif isinstance(mark, Text):
-            yield Text(mark.role, (mark.at[0] + x, mark.at[1] + y), mark.text, mark.size, mark.width, mark.stretch, mark.like, mark.font)
+            yield Text(mark.role, (mark.at[0] + x, mark.at[1] + y), mark.text, mark.size, mark.width, mark.stretch, mark.like)
         elif not x and not y:
             yield mark
         else:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConvanimError, expected_one_of, shown
-from ..geometry import Operation
+from ..errors import expected_one_of
+from ..geometry import Operation, check_operation
 from .walk import ConvanimWarning, Imported
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def to_code(op: Operation, framework: str) -> str:
     as by a flipped kernel, the code of PyTorch and that of Keras have a function `load(kernel)`, or `load(kernel, bias)`; functions of JAX
     and models of ONNX change them themselves. Raises ConvanimError for another name, and for more dimensions than there are.
     """
-    if not isinstance(op, Operation):
-        raise ConvanimError(f"{shown(op)} is not an operation: give a Conv, ConvTranspose, Pool or AdaptivePool")
+    check_operation(op)
     if not isinstance(framework, str) or framework not in FRAMEWORKS:
         raise expected_one_of("framework", framework, FRAMEWORKS)
     return FRAMEWORKS[framework].code(op)

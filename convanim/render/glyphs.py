@@ -1,26 +1,26 @@
-"""Text as outlines of fonts that ship with matplotlib and with this package: the same in pixels and SVG, with no font at the reader's."""
+"""Text as outlines of the Computer Modern that ships with matplotlib: the same in pixels and SVG, with no font at the reader's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import accumulate
 from pathlib import Path
-from threading import RLock
+from threading import Lock
 from typing import Any
 
 from ..errors import ConvanimError
 from ..scene import Point, Text
 
-DIGITS, WORDS = "cmr10.ttf", "DejaVuSans.ttf"  # both ship with matplotlib
+FONT = "cmr10.ttf"
 # characters that Computer Modern has in other files, at places of their own (matplotlib's BaKoMa tables)
 ELSEWHERE = {"\N{MINUS SIGN}": ("cmsy10.ttf", 0xA1), "\N{INFINITY}": ("cmsy10.ttf", 0x31)}
+FALLBACK = "DejaVuSans.ttf"
 EM = 1000  # outlines are read at this size, so that an em is 1 after dividing by it
 DIGIT_HEIGHT = 0.6444  # of an em: TeX's height of a CMR10 digit, by which the guide centres its numbers
 
-_LOCK = RLock()  # a font holds one glyph at a time, for all threads
+_LOCK = Lock()  # a font holds one glyph at a time, for all threads
 
 Command = tuple[str, tuple[Point, ...]]  # M, L, Q, C or Z with its points, as in an SVG path
 
@@ -38,31 +38,23 @@ class Letter:
     """One character of a text: what it is, its size and width in cells an em, and where its baseline starts from the text's centre."""
 
     character: str
-    font: str
     size: float
     wide: float
     at: Point
 
     def outline(self) -> tuple[Command, ...]:
         """The outline in cells, from the start of its baseline."""
-        return tuple((name, tuple((x * self.wide, y * self.size) for x, y in points)) for name, points in _glyph(self.character, self.font).outline)
+        return tuple((name, tuple((x * self.wide, y * self.size) for x, y in points)) for name, points in _glyph(self.character).outline)
 
 
 def letters(text: Text) -> list[Letter]:
     """The letters of a text around its centre; smaller where its room demands it."""
-    glyphs = [_glyph(character, text.font) for character in text.text]
-    total = sum(glyph.advance for glyph in glyphs)
-    length = max(total, extent(text.like, text.font)) * text.size * text.stretch
+    advances = [_glyph(character).advance for character in text.text]
+    length = max(sum(advances), sum(_glyph(character).advance for character in text.like)) * text.size * text.stretch
     size = text.size * min(1.0, text.width / length) if length else text.size
     wide = size * text.stretch
-    starts = accumulate((glyph.advance for glyph in glyphs), initial=-total / 2)
-    return [Letter(c, text.font, size, wide, (x * wide, size * DIGIT_HEIGHT / 2))
-            for c, glyph, x in zip(text.text, glyphs, starts, strict=False) if glyph.outline]
-
-
-def extent(text: str, font: str) -> float:
-    """The width of a text in ems."""
-    return sum(_glyph(character, font).advance for character in text)
+    starts = accumulate(advances, initial=-sum(advances) / 2)
+    return [Letter(c, size, wide, (x * wide, size * DIGIT_HEIGHT / 2)) for c, x in zip(text.text, starts, strict=False) if _glyph(c).outline]
 
 
 def outline(text: Text) -> tuple[Command, ...]:
@@ -74,60 +66,29 @@ def outline(text: Text) -> tuple[Command, ...]:
 
 
 @cache
-def _glyph(character: str, font: str) -> Glyph:
+def _glyph(character: str) -> Glyph:
     from matplotlib.ft2font import LoadFlags
 
+    name, code = ELSEWHERE.get(character, (FONT, ord(character)))
     with _LOCK:
-        face, code = _place(character, font)
-        advance = face.load_char(code, flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / EM
-        vertices, codes = face.get_path()
+        font = _font(name)
+        if font.get_char_index(code) == 0:
+            name, code, font = FALLBACK, ord(character), _font(FALLBACK)
+        if font.get_char_index(code) == 0:
+            raise ConvanimError(f"no glyph for {character!r}: neither {FONT} nor {FALLBACK} has it; leave it out")
+        advance = font.load_char(code, flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / EM
+        vertices, codes = font.get_path()
     return Glyph(tuple(_commands(vertices.tolist(), codes.tolist())), advance)
 
 
-def _place(character: str, font: str) -> tuple[Any, int]:
-    """The font that has a character, and its code there: Computer Modern for digits, then matplotlib's, ours, and the machine's."""
+@cache
+def _font(name: str) -> Any:
     import matplotlib
-
-    shipped = Path(matplotlib.get_data_path(), "fonts", "ttf")
-    if font == "digits":
-        name, code = ELSEWHERE.get(character, (DIGITS, ord(character)))
-        if (face := _face(str(shipped / name))).get_char_index(code):
-            return face, code
-    for path in (str(shipped / WORDS), *_own()):
-        if (face := _face(path)).get_char_index(ord(character)):
-            return face, ord(character)
-    for path in _machines():
-        try:
-            face = _face(path)
-        except (OSError, RuntimeError):  # a broken file among the machine's fonts is none of ours
-            continue
-        if face.get_char_index(ord(character)):
-            return face, ord(character)
-    raise ConvanimError(f"no glyph for {character!r}: neither the fonts that come with convanim nor this machine's have it; leave it out, or install a font")
-
-
-@cache
-def _own() -> tuple[str, ...]:
-    """The fonts in this package."""
-    folder = resources.files("convanim") / "fonts"
-    return tuple(sorted(str(path) for path in folder.iterdir() if path.name.endswith((".ttf", ".otf")))) if folder.is_dir() else ()
-
-
-@cache
-def _machines() -> tuple[str, ...]:
-    """The fonts of the machine, by name, so that the same machine always takes the same one."""
-    from matplotlib.font_manager import fontManager
-
-    return tuple(sorted({entry.fname for entry in fontManager.ttflist}))
-
-
-@cache
-def _face(path: str) -> Any:
     from matplotlib.ft2font import FT2Font
 
-    face = FT2Font(path)
-    face.set_size(EM, 72)
-    return face
+    font = FT2Font(str(Path(matplotlib.get_data_path(), "fonts", "ttf", name)))
+    font.set_size(EM, 72)
+    return font
 
 
 def _commands(vertices: list[Point], codes: list[int]) -> Iterator[Command]:

@@ -169,7 +169,7 @@ class _Pen:
         return "".join(self._letter(letter, mark.at) for letter in letters)
 
     def _letter(self, letter: glyphs.Letter, at: Point) -> str:
-        key = (letter.character, letter.font, letter.size, letter.wide)
+        key = (letter.character, letter.size, letter.wide)
         return self._use(key, (at[0] + letter.at[0], at[1] + letter.at[1]), lambda: f'<path{{}} stroke="none" d="{_data(letter.outline())}"/>')
 
     def _use(self, shape: object, at: Point, element: Callable[[], str]) -> str:

@@ -36,7 +36,7 @@ def draw(op: Operation, values: Values | None, roles: Collection[str]) -> Scene:
         raise ConvanimError("the flat view shows values: give input= (and kernel=), or a seed")
     height, width = two_axes(op, "flat")
     rows, columns = height.output, width.output
-    deep, wide = height.padded + height.overhang, width.padded + width.overhang
+    deep, wide = height.extent, width.extent
     (top, bottom), (before, after) = around = crops(op, roles)
     left = Plane((0.0, 0.0), RIGHT, DOWN)
     spare = deep - (top + rows + bottom)

@@ -79,9 +79,9 @@ def _present(*marks: Polygon | Line) -> Marks:
 
 def _grounds(axis: Axis) -> list[tuple[str, Run]]:
     """The cells of an axis as runs of one ground, up to the last that a window reaches."""
-    odd = axis.odd_side if axis.padding_mode == "zeros" else range(0)
+    odd = range(0) if axis.copies else axis.odd_side
     found: list[tuple[str, Run]] = []
-    for cell in range(axis.padded + axis.overhang):
+    for cell in range(axis.extent):
         role: str = axis.role(cell)
         if role == "padding" and cell in odd:
             role = "odd_padding"

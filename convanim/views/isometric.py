@@ -24,7 +24,7 @@ def draw(op: Operation, values: Values | None, roles: Collection[str]) -> Scene:
     """The scene of an operation of one or two dimensions in those roles that the theme has; its values aren't shown."""
     height, width = two_axes(op, "isometric")
     rows, columns = height.output, width.output
-    deep, wide = height.padded + height.overhang, width.padded + width.overhang
+    deep, wide = height.extent, width.extent
     (top, bottom), (left, right) = around = crops(op, roles)
     below = Plane((-DOWN[0] * deep, -DOWN[1] * deep), RIGHT, DOWN)
     # one row more than the input has, as in the guide: the planes then never overlap; more for wide ones, where rays would lie flat

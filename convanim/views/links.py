@@ -52,7 +52,7 @@ class Links:
 
 def _crowded(axis: Axis) -> bool:
     """Whether a window has copies whose links to different cells overlap."""
-    if axis.padding_mode == "zeros":
+    if not axis.copies:
         return False
     for output in range(axis.output):
         copies = [(cell, axis.before + source) for cell in axis.taps(output) if axis.role(cell) == "copy" and (source := axis.source(cell)) is not None]

@@ -125,7 +125,7 @@ class Sliding:
 
     @cached_property
     def _links(self) -> Links | None:
-        copies = self.height.padding_mode != "zeros" or self.width.padding_mode != "zeros"
+        copies = self.height.copies or self.width.copies
         return Links(self.height, self.width, self.below, self.link) if self.link and copies else None
 
 
