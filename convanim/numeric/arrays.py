@@ -1,0 +1,95 @@
+"""Checks the arrays that a figure is given, and that what is made of them has room in memory."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..axis import Cell
+from ..checks import MOST_BYTES
+from ..errors import ConvanimError, shown
+from ..geometry import Operation
+from ..operation import Weighted
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def numbers(name: str, values: object, shape: tuple[int, ...]) -> Array:
+    """The values as int64 or float64 of this shape; one ConvanimError line for anything that isn't finite numbers of this shape."""
+    converted = finite(name, values, shape)
+    if converted.shape != shape:
+        raise ConvanimError(f"{name} has the shape {converted.shape}: this figure needs {shape}")
+    return converted
+
+
+def finite(name: str, values: object, shape: tuple[int, ...]) -> Array:
+    """As `numbers`, of any shape; `shape` is the one that messages ask for."""
+    try:
+        array = np.asarray(values)
+    except Exception:  # a user's object may raise anything here
+        raise ConvanimError(f"{name} is not an array, or has rows of different lengths: give {_size(shape)} numbers") from None
+    if array.dtype.kind not in "biuf":
+        raise ConvanimError(f"{name} holds {array.dtype} ({shown(values)}): give {_size(shape)} real numbers")
+    whole = array.dtype.kind in "biu" and (array.size == 0 or int(array.max()) < 2**63)
+    with np.errstate(over="ignore"):
+        converted = array.astype(np.int64 if whole else np.float64)
+    if not np.isfinite(converted).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(converted))[0])
+        raise ConvanimError(f"{name} holds {array[where]} at {where}: every value must be a finite number")
+    return converted
+
+
+def check_memory(what: str, size: Cell) -> None:
+    """Raise ConvanimError for an array of this size, 8 bytes a number, that is larger than MOST_BYTES."""
+    needed = math.prod(size) * 8
+    if needed > MOST_BYTES:
+        raise ConvanimError(f"the {what} of {_size(size)} would need {needed / 2**30:,.0f} GB, and {MOST_BYTES >> 30} GB are the most")
+
+
+def _size(size: Cell) -> str:
+    return " x ".join(map(str, size))
+
+
+def channels(op: Operation) -> tuple[int, int]:
+    """The channels of output and input; pooling, which does the same to any number, has one of each."""
+    return (op.out_channels, op.in_channels) if isinstance(op, Weighted) else (1, 1)
+
+
+def given_input(op: Operation, values: object) -> tuple[Array, bool]:
+    """The input as (channels, *size), and whether it was given with its channels."""
+    wanted = op.in_channels if isinstance(op, Weighted) else None  # None: any number
+    shape = op.input_size if wanted in (1, None) else (wanted, *op.input_size)
+    x = finite("input", values, shape)
+    if x.shape == op.input_size and wanted in (1, None):
+        return x[None], False
+    if x.shape[1:] == op.input_size and x.ndim == len(op.axes) + 1 and len(x) == (wanted or len(x)) > 0:
+        return x, True
+    raise ConvanimError(f"input has the shape {x.shape}: this figure needs {shape}")
+
+
+def given_kernel(op: Operation, kernel: object | None) -> Array | None:
+    """The kernel as `op.kernel_shape`; None for pooling."""
+    if not isinstance(op, Weighted):
+        if kernel is not None:
+            raise ConvanimError(f"{op.mode} pooling has no kernel values: leave out kernel=")
+        return None
+    shape = op.kernel_size if math.prod(op.kernel_shape[:2]) == 1 else op.kernel_shape
+    if kernel is None:
+        raise ConvanimError(f"the kernel's values are missing: give kernel= as {_size(shape)} numbers")
+    w = finite("kernel", kernel, shape)
+    if w.shape not in (shape, op.kernel_shape):
+        raise ConvanimError(f"kernel has the shape {w.shape}: this figure needs {shape}")
+    return w.reshape(op.kernel_shape)
+
+
+def given_bias(op: Operation, bias: object | None) -> Array | None:
+    """The bias as one number a channel of the output; None where the operation has none."""
+    if isinstance(op, Weighted) and op.bias:
+        if bias is None:
+            raise ConvanimError("the bias is missing: give bias= with one number a channel of the output, or take bias=False for the operation")
+        return numbers("bias", bias, (op.out_channels,))
+    if bias is not None:
+        raise ConvanimError("this operation has no bias: leave out bias=, or take bias=True for the operation")
+    return None

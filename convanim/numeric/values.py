@@ -1,0 +1,62 @@
+"""The values of a figure: the arrays given, and numbers drawn for those that aren't."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import ConvanimError, shown
+from ..geometry import Operation, Pool, check_operation
+from ..operation import Weighted
+from .arrays import Array, channels, check_memory, given_input, given_kernel
+from .evaluation import evaluate, reduction
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """The arrays behind a figure: input, kernel (None for pooling), output; what padding counts as (None: it doesn't), and whether the kernel is flipped."""
+
+    input: Array
+    kernel: Array | None
+    output: Array
+    padding: float | None
+    flipped: bool
+    bias: float = 0.0
+
+    @property
+    def whole(self) -> bool:
+        """Whether input, kernel and bias hold whole numbers alone."""
+        return self.bias == round(self.bias) and all(bool((a == np.round(a)).all()) for a in (self.input, self.kernel) if a is not None)
+
+
+def values(op: Operation, *, input: object | None = None, kernel: object | None = None, bias: object | None = None,  # noqa: A002
+           seed: int = 1234) -> Values:
+    """The values of a figure: the arrays given, and whole numbers drawn from `seed` for those that aren't; a bias is 0 if not given.
+
+    The guide's figures have seed 1234: an input of 0 to 3, then a kernel of 0 to 2, from numpy's legacy generator, whose
+    numbers never change between versions. Raises ConvanimError as `evaluate`, for a seed outside of 0 to 2**32 - 1, and for
+    more than one channel, whose sums one plane can't show.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
+        raise ConvanimError(f"seed={shown(seed)}: it must be a whole number from 0 to {2**32 - 1}")
+    check_operation(op)
+    for what, size in (("input", op.input_size), ("kernel", op.kernel_size), ("output", op.output_size)):
+        check_memory(what, size)
+    outside, inside = channels(op)
+    if outside * inside > 1:
+        raise ConvanimError(
+            f"values are shown of one channel, and this has {inside} to {outside}: take the isometric view, or "
+            "in_channels, out_channels and groups of 1 and the values of one channel"
+        )
+    random = np.random.RandomState(seed)
+    # always both, in this order: the numbers drawn for one don't depend on whether the other is given
+    drawn: list[Array] = [np.asarray(random.randint(0, high, size)) for high, size in ((4, op.input_size), (3, op.kernel_size))]
+    x = drawn[0] if input is None else given_input(op, input)[0][0]
+    if isinstance(op, Weighted):
+        kernel = drawn[1] if kernel is None else kernel
+        bias = np.zeros(1, np.int64) if bias is None and op.bias else bias
+    weights = given_kernel(op, kernel)
+    skipped = isinstance(op, Pool) and op.mode == "average" and not op.count_include_pad
+    return Values(x, None if weights is None else weights[0, 0], evaluate(op, x, weights, bias), None if skipped else reduction(op).absent, op.flipped,
+                  0.0 if bias is None else float(np.asarray(bias).ravel()[0]))
