@@ -321,7 +321,7 @@ def test_an_operation_of_no_kind_is_refused_wherever_one_is_wanted():
 
 
 def test_values_and_matrices_that_need_more_memory_than_there_is_are_refused_in_one_line(monkeypatch):
-    monkeypatch.setattr("convanim.numeric.MOST_BYTES", 10_000)  # as if it was little, so that a failure does no harm
+    monkeypatch.setattr("convanim.numeric.arrays.MOST_BYTES", 10_000)  # as if it was little, so that a failure does no harm
     for op in (Conv(100, 3), Conv(LARGEST, 3), Pool(LARGEST, LARGEST), ConvTranspose(LARGEST, 3, padding=1)):
         assert "GB" in refusal(lambda op=op: values(op))
     assert "GB" in refusal(lambda: unrolled(Conv((1000,), (20,))))

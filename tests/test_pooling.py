@@ -400,7 +400,7 @@ def test_pooling_has_no_bias():
 
 
 def test_windows_that_need_more_memory_than_there_is_are_refused_in_one_line(monkeypatch):
-    monkeypatch.setattr("convanim.numeric.MOST_BYTES", 2000)  # as if it was little, so that a failure does no harm
+    monkeypatch.setattr("convanim.numeric.arrays.MOST_BYTES", 2000)  # as if it was little, so that a failure does no harm
     pool = Pool((5,), (1000,), stride=1, padding=500)
     assert pool.output_size == (6,)
     assert "GB" in refusal(lambda: evaluate(pool, np.ones(5)))
