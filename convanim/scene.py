@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
-Point = tuple[float, float]
-Part = tuple[Point, ...]
+from .plane import Part, Plane, Point
+
+Side = Literal["left", "right", "top", "bottom"]
+UPRIGHT = Plane((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))  # the scene's own cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Polygon:
-    """Closed polygons of one role, filled and outlined as one; parts don't overlap."""
+    """Closed polygons of one role, filled and outlined as one; parts don't overlap. A theme's hatch follows the cells of `plane`."""
 
     role: str
     parts: tuple[Part, ...]
+    plane: Plane = UPRIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class Text:
     """A line of text centred at a point.
 
     `size` is the font size and `width` the room that the text shrinks into, both in cells; `stretch` widens the letters. The
-    size is that at which `like` fits too: texts that are like each other get one size.
+    size is that at which `like` fits too: texts that are like each other get one size. `face` is "roman" for the numbers of
+    cells, as the guide has them, and "sans" for words.
     """
 
     role: str
@@ -40,6 +45,7 @@ class Text:
     width: float
     stretch: float = 1.0
     like: str = ""
+    face: Literal["roman", "sans"] = "roman"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,14 @@ class Group:
 
 
 Mark = Line | Polygon | Text | Group
+Marks = tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """Marks that are seen during a span of steps; a span of None means always."""
 
-    marks: tuple[Mark, ...]
+    marks: Marks
     span: range | None = None
 
 
@@ -66,9 +73,19 @@ class Moving:
     """Marks that differ in every step, made when the step is drawn: memory and the cost of a step stay those of one step.
 
     `at` is a frozen record with a `__call__`, not a closure, so that scenes can be compared and sent to other processes.
+    `roles` are those of its marks, of all steps.
     """
 
-    at: Callable[[int], tuple[Mark, ...]]
+    at: Callable[[int], Marks]
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """Marks that come in a step of their own and stay from then on: `at` gives what comes in a step, `roles` are those of all."""
+
+    at: Callable[[int], Marks]
+    roles: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +99,67 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A plane of cells whose sizes a label may tell.
+
+    `role` is what it is of, "input" or "output". `rows` and `columns` are the sides along which there is room to measure
+    them; `outwards` is -1 where a text that is longer than its side may reach out to the left, 1 where it may to the right.
+    `around` are the cells that are drawn beyond its own, (before, after) of rows and of columns.
+    """
+
+    role: Literal["input", "output"]
+    plane: Plane
+    size: tuple[int, int]
+    rows: Side
+    columns: Side
+    outwards: int
+    around: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
-    """A figure: its box, the layers in drawing order, the number of steps, and the step that explains most when only one is seen."""
+    """A figure: its box, the layers in drawing order, the number of steps, and the step that explains most when only one is seen.
+
+    `sheets` are the planes that labels may measure, `lang` the language of its words.
+    """
 
     box: Box
-    layers: tuple[Layer | Moving, ...]
+    layers: tuple[Layer | Growing | Moving, ...]
     steps: int
     poster: int
+    sheets: tuple[Sheet, ...] = ()
     title: str = ""
     description: str = ""
+    lang: str = "en"
 
-    def visible(self, layer: Layer | Moving, step: int) -> tuple[Mark, ...]:
+    def visible(self, layer: Layer | Growing | Moving, step: int) -> Marks:
         """The marks of a layer that are seen in a step."""
         if isinstance(layer, Moving):
             return layer.at(step)
+        if isinstance(layer, Growing):
+            return tuple(mark for n in range(step + 1) for mark in layer.at(n))
         return layer.marks if layer.span is None or step in layer.span else ()
+
+    def roles(self) -> frozenset[str]:
+        """The roles of all marks of all steps."""
+        return frozenset().union(*(layer.roles if isinstance(layer, Growing | Moving) else roles(layer.marks) for layer in self.layers))
+
+
+def moved(marks: Marks, x: float, y: float) -> Marks:
+    """The marks, that far to the right and down; groups stay groups."""
+    return tuple(_moved(mark, x, y) for mark in marks)
+
+
+def _moved(mark: Mark, x: float, y: float) -> Mark:
+    if isinstance(mark, Group | Text):
+        return replace(mark, at=(mark.at[0] + x, mark.at[1] + y))
+    parts = tuple(tuple((px + x, py + y) for px, py in part) for part in mark.parts)
+    if isinstance(mark, Line):
+        return Line(mark.role, parts)
+    (ox, oy), right, down = mark.plane.origin, mark.plane.right, mark.plane.down
+    return Polygon(mark.role, parts, Plane((ox + x, oy + y), right, down))
+
+
+def roles(marks: Marks) -> frozenset[str]:
+    """The roles of the marks, those in groups included."""
+    return frozenset(role for mark in marks for role in (roles(mark.marks) if isinstance(mark, Group) else (mark.role,)))

@@ -1,13 +1,15 @@
-"""How each role of a scene looks. A new theme is `replace(CLASSIC, ...)` and a row in THEMES."""
+"""How each role of a scene looks: `Style`, `Theme`, and themes as overrides of others. The themes themselves are in themes.py."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from math import floor
+from typing import Any
 
-from .errors import ConvanimError, shown
+from .errors import ConvanimError, expected_one_of, shown
+from .hatch import HATCHES
 
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
 CELL_BP = 14.1734  # one cell of the guide in bp (1/72 inch): TeX's rounding of 0.5 cm
@@ -23,84 +25,115 @@ def pixel_size(width: float, height: float, dpi: float) -> tuple[int, int]:
     return max(across, 1), max(down, 1)
 
 
+# every role, and what it stands for. Those of NEEDED have a style in every theme; a view leaves out what of the others has none
+NEEDED = {
+    "grid": "edges of the padded cells", "input": "cells of the input", "tap": "the veil over the cells that are read",
+    "window": "the grid of the window", "ray": "from the window to the output cell", "output": "cells of the output",
+    "output_grid": "edges of the output's cells", "current": "the output cell of the step", "input_value": "values of the padded cells",
+    "kernel_value": "values of the kernel", "output_value": "values of the output", "pending": "edges of outputs that come later",
+    "label": "the text of labels", "measure": "lines along what a label measures",
+}
+EXTRA = {
+    "copy": "copies of input cells in the padding", "inserted": "zeros between the input's cells", "padding": "zeros around the input",
+    "odd_padding": "zeros that one side has more than the other", "overhang": "places beyond the edge that a window reaches",
+    "unread": "cells that no window reads", "copy_link": "from a copy to what it copies", "output_padding": "outputs that output_padding adds",
+    "cropped": "outputs that padding takes away",
+}
+ROLES = NEEDED | EXTRA
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
-    """The look of one role: colours as `#rrggbb` or None, widths and dashes in cells."""
+    """The look of one role: colours as `#rrggbb` or None, widths and dashes in cells.
+
+    `hatch` is a pattern of HATCHES over the fill, drawn in `hatch_stroke` with lines `hatch_width` wide.
+    """
 
     fill: str | None = None
     opacity: float = 1.0  # of the fill
     stroke: str | None = None
     width: float = 0.0
     dash: float | None = None
+    hatch: str | None = None
+    hatch_stroke: str = "#000000"
+    hatch_width: float = THIN
 
-
-# the roles that every view draws; a role that a theme leaves out beyond these isn't drawn
-NEEDED = ("grid", "input", "tap", "window", "ray", "output", "output_grid", "current", "input_value", "kernel_value", "output_value")
+    @property
+    def hatching(self) -> Style:
+        """The style of the hatch's lines."""
+        return Style(stroke=self.hatch_stroke, width=self.hatch_width)
 
 
 @dataclass(frozen=True)
 class Theme:
-    """A name, the background, and one style for each role."""
+    """A name, the background, and one style for each role.
+
+    `labels` are those that a figure has if none are asked for. `dark` is the theme that an SVG takes where its reader prefers a
+    dark page. With `transparent` the background is not painted; it is then what a GIF's edges are mixed with.
+    """
 
     name: str
     background: str
     styles: Mapping[str, Style] = field(hash=False)
+    labels: tuple[str, ...] = ()
+    dark: Theme | None = None
+    transparent: bool = False
 
     def __post_init__(self) -> None:
+        place = f"theme {self.name!r}"
         if missing := [role for role in NEEDED if role not in self.styles]:
-            raise ConvanimError(f"theme {self.name!r} has no style for {', '.join(missing)}: begin with another, as in {{**THEMES['classic'].styles, ...}}")
-        for colour in (self.background, *(c for style in self.styles.values() for c in (style.fill, style.stroke))):
-            if colour is not None and not (isinstance(colour, str) and COLOUR.fullmatch(colour)):
-                raise ConvanimError(f"theme {self.name!r} has the colour {shown(colour)}: write it as '#rrggbb'")
+            raise ConvanimError(f"{place} has no style for {', '.join(missing)}: begin with another, as in {{**THEMES['classic'].styles, ...}}")
+        check_colour(f"{place} has the", self.background)
+        for role, style in self.styles.items():
+            if role not in ROLES:
+                raise ConvanimError(f"{place}: {expected_one_of('role', role, ROLES)}")
+            _check(f"{place}, role {role!r}", style)
 
 
-BASE02, BASE03, BLUE, CYAN = "#073642", "#002b36", "#268bd2", "#2aa198"  # Solarized, as the guide has them
+def check_colour(place: str, colour: object) -> str:
+    """The colour, if it is written as `#rrggbb`; otherwise a ConvanimError."""
+    if not (isinstance(colour, str) and COLOUR.fullmatch(colour)):
+        raise ConvanimError(f"{place} colour {shown(colour)}: write it as '#rrggbb'")
+    return colour
 
-CLASSIC = Theme(
-    "classic",
-    "#ffffff",
-    {
-        "grid": Style(stroke=BASE03, width=THICK, dash=DASH),
-        "input": Style(fill=BLUE, stroke=BASE03, width=THICK),
-        "tap": Style(fill=BASE02, opacity=0.4),
-        "window": Style(stroke=BASE03, width=THICK),
-        "ray": Style(stroke="#000000", width=THIN),
-        "output": Style(fill=CYAN, stroke="#000000", width=THIN),
-        "output_grid": Style(stroke=BASE03, width=THICK),
-        # the veil of .4 base02 over cyan, mixed: opaque, so that it can be drawn over everything that stands still
-        "current": Style(fill="#1c7676", stroke=BASE03, width=THICK),
-        "input_value": Style(fill="#000000"),
-        "kernel_value": Style(fill="#000000"),
-        "output_value": Style(fill="#000000"),
-    },
-)
 
-INK, GREY = "#1f2d3d", "#868e96"
+def _check(place: str, style: Style) -> None:
+    """Raise ConvanimError for a style that can't be drawn."""
+    for colour in (style.fill, style.stroke):
+        if colour is not None:
+            check_colour(f"{place} has the", colour)
+    check_colour(f"{place} has the", style.hatch_stroke)
+    if style.hatch is not None and style.hatch not in HATCHES:
+        raise ConvanimError(f"{place}: {expected_one_of('hatch', style.hatch, HATCHES)}")
+    numbers = {"opacity": (style.opacity, 0.0, 1.0), "width": (style.width, 0.0, 1.0), "hatch_width": (style.hatch_width, 0.0, 1.0),
+               "dash": (style.dash if style.dash is not None else 1.0, 0.01, 10.0)}
+    for word, (value, least, most) in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise ConvanimError(f"{place} has {word}={shown(value)}: it is a number from {least:g} to {most:g}, in cells; opacity is a share")
 
-# every role that classic leaves out has a look of its own: padding against inserted zeros, copies, cells that no window reads ...
-CLEAR = replace(
-    CLASSIC,
-    name="clear",
-    styles={
-        **CLASSIC.styles,
-        "grid": Style(stroke=GREY, width=THIN, dash=DASH),
-        "input": Style(fill="#4dabf7", stroke=INK, width=THIN * 1.5),
-        "copy": Style(fill="#d0ebff"),
-        "inserted": Style(fill="#e5dbff"),
-        "padding": Style(fill="#f1f3f5"),
-        "odd_padding": Style(fill="#ffd8a8"),
-        "overhang": Style(fill="#ffe3e3", stroke="#e03131", width=THIN, dash=DASH / 2),
-        "unread": Style(stroke="#c92a2a", width=THIN * 1.5),
-        "copy_link": Style(fill="#d9480f", stroke="#d9480f", width=THIN * 1.5),
-        "tap": Style(fill=INK, opacity=0.35),
-        "window": Style(stroke=INK, width=THICK),
-        "ray": Style(stroke=INK, width=THIN),
-        "output": Style(fill="#63e6be", stroke=INK, width=THIN),
-        "output_padding": Style(fill="#ffe066"),
-        "output_grid": Style(stroke=INK, width=THIN * 1.5),
-        "cropped": Style(stroke="#495057", width=THIN, dash=DASH / 2),
-        "current": Style(fill="#0ca678", stroke=INK, width=THICK),
-    },
-)
 
-THEMES = {theme.name: theme for theme in (CLASSIC, CLEAR)}
+def derived(base: Theme, name: str, styles: Mapping[str, Any], **rest: Any) -> Theme:
+    """A theme like `base` but for what `styles` says: role -> a Style, a table of a style's fields, or None for no style at all.
+
+    `rest` are other fields of a Theme. Raises ConvanimError for an unknown role, field, colour, hatch or number.
+    """
+    made = dict(base.styles)
+    for role, changes in styles.items():
+        if role not in ROLES:
+            raise ConvanimError(f"theme {name!r}: {expected_one_of('role', role, ROLES)}")
+        if changes is None or changes is False:
+            made.pop(role, None)
+        elif isinstance(changes, Style):
+            made[role] = changes
+        elif isinstance(changes, Mapping):
+            for word in changes:
+                if word not in WORDS:
+                    raise ConvanimError(f"theme {name!r}, role {role!r}: {expected_one_of('key', word, WORDS)}")
+            values: dict[str, Any] = {word: None if value is False or value == "none" else value for word, value in changes.items()}
+            made[role] = replace(made.get(role, Style()), **values)
+        else:
+            raise ConvanimError(f"theme {name!r}, role {role!r} is {shown(changes)}: give a table such as {{ fill = \"#74c0fc\" }}, or false for none")
+    return replace(base, name=name, styles=made, **rest)
+
+
+WORDS = [one.name for one in fields(Style)]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import takewhile
+from functools import cache
+from itertools import groupby, takewhile
 from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D
 
-from ..scene import Group, Layer, Line, Mark, Part, Point, Polygon, Scene, Text
+from ..hatch import hatched
+from ..plane import Part, Point
+from ..scene import Group, Growing, Layer, Line, Mark, Marks, Polygon, Scene, Text, moved
 from ..theme import Style, Theme
 from . import glyphs
 
@@ -27,7 +28,7 @@ Stroke = tuple[Any, Path, Any]  # what draw_path takes: graphics context, path, 
 class Canvas:
     """Draws the steps of one scene, one after the other, into one buffer.
 
-    What stands still below all that moves is drawn once, and copied back before each step.
+    What stands still below all that moves is drawn once, and copied back before each step; what grows is added to it.
     """
 
     def __init__(self, scene: Scene, theme: Theme, size: tuple[int, int]) -> None:
@@ -37,61 +38,94 @@ class Canvas:
         self._across, self._down = width / scene.box.width, height / scene.box.height
         self._points = (self._across * self._down) ** 0.5  # a cell in points: at 72 dpi Agg's points are pixels
         self._contexts: dict[Style, Any] = {}
-        self._shapes: dict[object, tuple[Mark, list[Stroke]]] = {}
+        self._shapes: dict[object, tuple[Marks, list[Stroke]]] = {}
         self._agg = RendererAgg(width, height, 72)
         self._buffer: Pixels = np.asarray(self._agg.buffer_rgba())
-        self._buffer[:] = np.frombuffer(bytes.fromhex(theme.background[1:] + "ff"), np.uint8)
+        self._buffer[:] = np.frombuffer(bytes.fromhex(theme.background[1:] + ("00" if theme.transparent else "ff")), np.uint8)
         below = list(takewhile(lambda layer: isinstance(layer, Layer) and layer.span is None, scene.layers))
         for layer in below:
             self._draw(scene.visible(layer, 0), 0.0, 0.0, keep=False)
-        self._above = scene.layers[len(below):]
-        self._still = self._buffer.copy()
+        rest = scene.layers[len(below):]
+        self._growing = [layer for layer in takewhile(lambda layer: isinstance(layer, Growing), rest) if isinstance(layer, Growing)]
+        self._above = rest[len(self._growing):]
+        self._bare = self._still = self._buffer.copy()
+        self._grown = -1  # the last step whose growth is part of what stands still
 
     def draw(self, step: int) -> Pixels:
-        """The step as uint8 (height, width, 4), opaque; the next call overwrites it."""
+        """The step as uint8 (height, width, 4), opaque unless the theme is transparent; the next call overwrites it."""
+        if self._growing:
+            self._grow(step)
         self._buffer[:] = self._still
         for layer in self._above:
             self._draw(self._scene.visible(layer, step), 0.0, 0.0, keep=isinstance(layer, Layer))
         return self._buffer
 
-    def _draw(self, marks: tuple[Mark, ...], x: float, y: float, *, keep: bool) -> None:
+    def _grow(self, step: int) -> None:
+        """Make what stands still have all that came up to this step: only what is new is drawn, but from the start when going back."""
+        if step < self._grown:
+            self._still, self._grown = self._bare, -1
+        if step > self._grown:
+            self._buffer[:] = self._still
+            for layer in self._growing:
+                for n in range(self._grown + 1, step + 1):
+                    self._draw(layer.at(n), 0.0, 0.0, keep=False)
+            self._still, self._grown = self._buffer.copy(), step
+
+    def _draw(self, marks: Marks, x: float, y: float, *, keep: bool) -> None:
         for mark in marks:
             if isinstance(mark, Group):
-                self._draw(mark.marks, x + mark.at[0], y + mark.at[1], keep=True)
+                self._place(self._kept(id(mark.marks), mark.marks), x + mark.at[0], y + mark.at[1])
             elif isinstance(mark, Text):
-                self._place(self._kept(replace(mark, at=(0.0, 0.0)), mark), x + mark.at[0], y + mark.at[1])
+                key = (mark.role, mark.text, mark.size, mark.width, mark.stretch, mark.like, mark.face)
+                self._place(self._kept(key, (mark,), -mark.at[0], -mark.at[1]), x + mark.at[0], y + mark.at[1])
             else:
-                self._place(self._kept(id(mark), mark) if keep else self._strokes(mark), x, y)
+                self._place(self._kept(id(mark), (mark,)) if keep else self._strokes(mark), x, y)
 
     def _place(self, strokes: list[Stroke], x: float, y: float) -> None:
         box = self._scene.box
-        to_pixels = Affine2D(np.array([
+        to_pixels = np.array([
             [self._across, 0.0, (x - box.x) * self._across],
             [0.0, -self._down, (box.y + box.height - y) * self._down],  # Agg's y goes up
             [0.0, 0.0, 1.0],
-        ]))
+        ])
         for context, path, fill in strokes:
             self._agg.draw_path(context, path, to_pixels, fill)
 
-    def _kept(self, key: object, mark: Line | Polygon | Text) -> list[Stroke]:
-        """The strokes of a shape that comes back in other steps; the mark is kept with them, so that its id stays its own."""
+    def _kept(self, key: object, marks: Marks, x: float = 0.0, y: float = 0.0) -> list[Stroke]:
+        """The strokes of marks that come back in other steps, moved by x and y; they are kept with the marks, so that an id stays their own."""
         if key not in self._shapes:
             if len(self._shapes) >= KEPT:
                 self._shapes.clear()
-            self._shapes[key] = (mark, self._strokes(mark))
+            self._shapes[key] = (marks, self._all(moved(marks, x, y) if x or y else marks))
         return self._shapes[key][1]
 
-    def _strokes(self, mark: Line | Polygon | Text) -> list[Stroke]:
+    def _all(self, marks: Marks) -> list[Stroke]:
+        """The strokes of marks one after the other; texts of one role that follow each other are one path."""
+        found: list[Stroke] = []
+        for role, run in groupby(marks, lambda mark: mark.role if isinstance(mark, Text) else None):
+            if role is None:
+                for mark in run:
+                    found += self._all(moved(mark.marks, *mark.at)) if isinstance(mark, Group) else self._strokes(mark)
+            else:
+                texts = [mark for mark in run if isinstance(mark, Text)]
+                found += [(self._context(self._theme.styles[role]), path, self._fill(role)) for path in _letters(texts)]
+        return found
+
+    def _fill(self, role: str) -> tuple[float, ...] | None:
+        style = self._theme.styles[role]
+        return None if style.fill is None else (*to_rgb(style.fill), style.opacity)
+
+    def _strokes(self, mark: Mark) -> list[Stroke]:
+        """The strokes of a line, or of a polygon with its hatch."""
+        assert isinstance(mark, Line | Polygon)
         style = self._theme.styles[mark.role]
-        context = self._context(style)
-        fill = None if style.fill is None or isinstance(mark, Line) else (*to_rgb(style.fill), style.opacity)
-        if isinstance(mark, Text):
-            commands = glyphs.outline(mark)
-            paths = [_path(commands)] if commands else []
-        else:
-            closed = isinstance(mark, Polygon)
-            paths = [_parts(mark.parts[n : n + CHUNK], closed) for n in range(0, len(mark.parts), CHUNK)]
-        return [(context, path, fill) for path in paths]
+        closed = isinstance(mark, Polygon)
+        context, fill = self._context(style), self._fill(mark.role) if closed else None
+        strokes = [(context, path, fill) for path in _paths(mark.parts, closed)]
+        if isinstance(mark, Polygon) and style.hatch:
+            lines = self._context(style.hatching)
+            strokes += [(lines, path, None) for path in _paths(hatched(mark, style.hatch), closed=False)]
+        return strokes
 
     def _context(self, style: Style) -> Any:
         if style not in self._contexts:
@@ -113,6 +147,28 @@ def to_rgb(colour: str) -> tuple[float, float, float]:
     return red / 255, green / 255, blue / 255
 
 
+def _paths(parts: tuple[Part, ...], closed: bool) -> list[Path]:
+    return [_parts(parts[n : n + CHUNK], closed) for n in range(0, len(parts), CHUNK)]
+
+
+def _letters(texts: list[Text]) -> list[Path]:
+    """The outlines of texts as one path, put together from their glyphs' points; none for spaces alone."""
+    placed = [(letter, text.at) for text in texts for letter in glyphs.letters(text)]
+    if not placed:
+        return []
+    outlines = [_glyph(letter.character, letter.face) for letter, _ in placed]
+    counts = [len(points) for points, _ in outlines]
+    scales = np.repeat([(letter.wide, letter.size) for letter, _ in placed], counts, axis=0)
+    places = np.repeat([(x + letter.at[0], y + letter.at[1]) for letter, (x, y) in placed], counts, axis=0)
+    return [_unsimplified(np.concatenate([points for points, _ in outlines]) * scales + places, np.concatenate([codes for _, codes in outlines]))]
+
+
+@cache
+def _glyph(character: str, face: str) -> tuple[Any, Any]:
+    path = _path(glyphs.glyph(character, face).outline)
+    return path.vertices, path.codes
+
+
 def _parts(parts: tuple[Part, ...], closed: bool) -> Path:
     end: list[glyphs.Command] = [("Z", ())] if closed else []
     return _path([command for first, *rest in parts for command in [("M", (first,)), *(("L", (point,)) for point in rest), *end]])
@@ -124,6 +180,10 @@ def _path(commands: Sequence[glyphs.Command]) -> Path:
     for letter, given in commands:
         points += given or points[-1:]
         codes += [int(CODES[letter])] * (len(given) or 1)
-    path = Path(np.array(points), np.array(codes, Path.code_type))
+    return _unsimplified(np.array(points), np.array(codes, Path.code_type))
+
+
+def _unsimplified(points: Any, codes: Any) -> Path:
+    path = Path(points, codes)
     path.should_simplify = False
     return path

@@ -11,17 +11,18 @@ from ..scene import Scene
 from . import flat, isometric
 
 if TYPE_CHECKING:
-    from ..numeric import Values
+    from ..texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """A view's function, what it shows in one line, and whether it shows values.
 
-    `draw` gets the roles that the theme styles, and leaves out what has no style.
+    `draw` gets what stands in the cells, and the roles that are wanted: those that the theme styles, "pending" only if the output's
+    cells are to appear one by one. It leaves out the others.
     """
 
-    draw: Callable[[Operation, Values | None, Collection[str]], Scene]
+    draw: Callable[[Operation, Texts | None, Collection[str]], Scene]
     about: str
     shows_values: bool
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from .. import words
 from ..axis import Axis
 from ..errors import ConvanimError
 from ..geometry import Operation
-from ..scene import Box, Layer, Mark, Moving, Point, Scene, Text
+from ..plane import Plane, Point
+from ..scene import Box, Growing, Layer, Marks, Moving, Scene, Sheet, Text
 from ..theme import BORDER, CELL_BP
+from ..words import MINUS
 from .ground import ground
-from .plane import Plane
-from .planes import Sliding, added, crops, two_axes
+from .planes import Cells, Sliding, added, crops, two_axes
 
 if TYPE_CHECKING:
-    from ..numeric import Values
+    from ..texts import Texts
 
 RIGHT, DOWN = (1.0, 0.0), (0.0, 1.0)
 MARGIN = 0.5  # the guide's texts have invisible boxes of 2 x 2 cells, so its pages end half a cell beyond the grids
@@ -30,9 +30,9 @@ LARGE = (7.97011 / CELL_BP, ROOM, 1.062)  # size, width, stretch of a Text
 SMALL = (4.98132 / CELL_BP, ROOM, 1.362)
 
 
-def draw(op: Operation, values: Values | None, roles: Collection[str]) -> Scene:
-    """The scene of an operation of one or two dimensions, with its values, in those roles that the theme has."""
-    if values is None:
+def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
+    """The scene of an operation of one or two dimensions, with its values, in those of its roles that are wanted."""
+    if texts is None:
         raise ConvanimError("the flat view shows values: give input= (and kernel=), or a seed")
     height, width = two_axes(op, "flat")
     rows, columns = height.output, width.output
@@ -41,29 +41,33 @@ def draw(op: Operation, values: Values | None, roles: Collection[str]) -> Scene:
     left = Plane((0.0, 0.0), RIGHT, DOWN)
     spare = deep - (top + rows + bottom)
     right = Plane((wide + 1.0 + before, float(spare - spare // 2) + top), RIGHT, DOWN)  # the guide rounds down from the bottom
-    texts = words.results(values.output.ravel().tolist(), whole=values.whole)
     places = product(range(rows), range(columns))
     results = _alike([Text("output_value", right.point(q + 0.5, r + 0.5), text, *SMALL)
-                      for (r, q), text in zip(places, texts, strict=True)])
-    weights = _kernel_texts(height, width, values)
-    inputs = _input_texts(height, width, values)
+                      for (r, q), text in zip(places, texts.output, strict=True)])
+    weights = _kernel_texts(height, width, texts, flipped=op.flipped)
+    inputs = _input_texts(height, width, texts)
     if any(len(text.text) > 1 for text in weights) or (weights and any(len(text.text) > 1 for text in inputs)):
         inputs = [replace(text, at=(text.at[0], text.at[1] + RAISED - 0.5)) for text in inputs]
     sliding = Sliding(height, width, left, right, weights, link=LINK if "copy_link" in roles else None,
-                      added=added(op, roles), telling="padding" in roles)
+                      added=added(op, roles), telling="padding" in roles, reveal="pending" in roles)
+    cells = Cells(sliding, tuple(results))
     still = Layer((
         *ground(left, height, width, roles),
         *inputs,
-        *_bias_text(values, (wide + 0.5, right.origin[1] + rows / 2)),
+        *_bias_text(texts, (wide + 0.5, right.origin[1] + rows / 2)),
         *sliding.cropped(around),
         *sliding.output(),
-        *results,
+        *(() if sliding.reveal else results),
     ))
+    growing = [Growing(cells, cells.roles)] if sliding.reveal else []
     edge = MARGIN + BORDER
     first = min(0.0, right.origin[1] - top)
     last = max(deep, right.origin[1] + rows + bottom)
     box = Box(-edge, first - edge, wide + 1 + before + columns + after + 2 * edge, last - first + 2 * edge)
-    return Scene(box, (still, Moving(_Steps(sliding, tuple(results)))), sliding.steps, sliding.poster)
+    sheets = (Sheet("input", left, (deep, wide), "left", "bottom", -1),
+              Sheet("output", right, (rows, columns), "right", "top", 1, around))
+    moving = Moving(_Steps(sliding, tuple(results)), sliding.roles | {"output_value"})
+    return Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, sheets)
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class _Steps:
     sliding: Sliding
     results: tuple[Text, ...]
 
-    def __call__(self, step: int) -> tuple[Mark, ...]:
+    def __call__(self, step: int) -> Marks:
         return (*self.sliding.groups(step), self.results[step])
 
 
@@ -83,37 +87,35 @@ def _alike(texts: list[Text]) -> list[Text]:
     return [replace(text, like=longest) for text in texts] if len(longest) > 1 else texts
 
 
-def _input_texts(height: Axis, width: Axis, values: Values) -> list[Text]:
+def _input_texts(height: Axis, width: Axis, texts: Texts) -> list[Text]:
     """The value of every padded cell: the input's and their copies, zeros, minus infinity around max pooling; nothing where none counts."""
-    listed = values.input.reshape(height.input, width.input).tolist()
-    none = Text("input_value", (0.0, 0.0), "" if values.padding is None else words.number(values.padding), *LARGE)
+    none = Text("input_value", (0.0, 0.0), texts.padding, *LARGE)
     if len(none.text) > 1:
         none = replace(none, width=ROOM * 0.75)  # minus infinity, clear of the dashes around it
     rows, columns = ([(cell, axis.source(cell)) for cell in range(axis.padded)] for axis in (height, width))
     places = [(r, q, y, x) for (r, y), (q, x) in product(rows, columns)]
-    texts = [none if y is None or x is None else replace(none, text=words.number(listed[y][x])) for _, _, y, x in places]
-    same = iter(_alike([replace(text, width=ROOM) for text in texts if text.text != none.text]))
+    listed = [none if y is None or x is None else replace(none, text=texts.input[y * width.input + x]) for _, _, y, x in places]
+    same = iter(_alike([replace(text, width=ROOM) for text in listed if text.text != none.text]))
     return [replace(none if text.text == none.text else next(same), at=(q + 0.5, r + 0.5))
-            for text, (r, q, _, _) in zip(texts, places, strict=True) if text.text]
+            for text, (r, q, _, _) in zip(listed, places, strict=True) if text.text]
 
 
-def _bias_text(values: Values, at: Point) -> tuple[Text, ...]:
+def _bias_text(texts: Texts, at: Point) -> tuple[Text, ...]:
     """What is added to each sum, between the two planes: "+0.5"; nothing for 0."""
-    sign = "" if values.bias < 0 else "+"
-    return (Text("output_value", at, sign + words.number(values.bias), *SMALL),) if values.bias else ()
+    sign = "" if texts.bias.startswith(MINUS) else "+"
+    return (Text("output_value", at, sign + texts.bias, *SMALL),) if texts.bias else ()
 
 
-def _kernel_texts(height: Axis, width: Axis, values: Values) -> tuple[Text, ...]:
+def _kernel_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> tuple[Text, ...]:
     """The kernel's values in the taps' bottom right corners, in the middle below the input's value where they are long.
 
     A transposed convolution's kernel is flipped here, since that is how it meets the input.
     """
-    if values.kernel is None:
+    if not texts.kernel:
         return ()
-    listed = values.kernel.reshape(height.kernel, width.kernel)
-    texts = [[words.number(value) for value in row] for row in (listed[::-1, ::-1] if values.flipped else listed).tolist()]
-    x = 0.8 if all(len(text) == 1 for row in texts for text in row) else 0.5
+    cells = list(product(range(height.kernel), range(width.kernel)))
+    x = 0.8 if all(len(text) == 1 for text in texts.kernel) else 0.5
     return tuple(_alike([
         Text("kernel_value", (q * width.dilation + x, r * height.dilation + 0.8), text, *SMALL)
-        for r, row in enumerate(texts) for q, text in enumerate(row)
+        for (r, q), text in zip(cells, reversed(texts.kernel) if flipped else texts.kernel, strict=True)
     ]))

@@ -6,22 +6,21 @@ from collections.abc import Collection, Iterator
 from itertools import product
 
 from ..axis import Axis
-from ..scene import Line, Part, Polygon
-from .plane import Plane, Run, joined, runs
+from ..plane import Plane, Run, joined, runs
+from ..scene import Line, Polygon
 
 # what is drawn in the padded input's cells besides the input; a cell that is two of them, by its row and by its column, is the later
 GROUNDS = ("input", "copy", "inserted", "padding", "odd_padding", "overhang")
-HATCHES = 2  # lines of a hatch for each cell along a side
 
 Marks = tuple[Polygon | Line, ...]
 
 
 def ground(plane: Plane, height: Axis, width: Axis, roles: Collection[str]) -> Marks:
-    """The padded input in those of `roles` that occur: what its cells are, its grid, the input's cells, and hatches over those not read."""
+    """The padded input in those of `roles` that occur: what its cells are, its grid, the input's cells, and those not read."""
     return (
         *_around(plane, height, width, roles),
         *(_overhang(plane, height, width) if "overhang" in roles else ()),
-        plane.grid("grid", height.padded, width.padded),
+        Line("grid", plane.lines((0, height.padded), (0, width.padded))),
         *_units(plane, height, width),
         *(_unread(plane, height, width) if "unread" in roles else ()),
     )
@@ -33,14 +32,14 @@ def _around(plane: Plane, height: Axis, width: Axis, roles: Collection[str]) -> 
     for role in GROUNDS[1:-1]:
         areas = [(r, c) for (a, r), (b, c) in product(rows, columns) if max(a, b, key=GROUNDS.index) == role]
         if areas and role in roles:
-            yield Polygon(role, tuple(part for r, c in areas for part in plane.rectangles([r], [c])))
+            yield Polygon(role, tuple(part for r, c in areas for part in plane.rectangles([r], [c])), plane)
 
 
 def _units(plane: Plane, height: Axis, width: Axis) -> Marks:
     """The input cells, those that touch as one rectangle with grid lines inside."""
     rows, columns = runs(height.units), runs(width.units)
     inside = tuple(part for r, c in product(rows, columns) for part in plane.lines(r, c, outline=False))
-    return _present(Polygon("input", plane.rectangles(rows, columns)), Line("input", inside))
+    return _present(Polygon("input", plane.rectangles(rows, columns), plane), Line("input", inside))
 
 
 def _overhang(plane: Plane, height: Axis, width: Axis) -> Marks:
@@ -54,23 +53,14 @@ def _overhang(plane: Plane, height: Axis, width: Axis) -> Marks:
     along_x = [((wide if y <= deep else 0, y), (wide + right, y)) for y in range(1 if right else deep + 1, deep + down)]
     along_y = [((x, deep + down), (x, deep if x <= wide else 0)) for x in range(1 if down else wide + 1, wide + right)]
     inside = tuple((plane.point(*start), plane.point(*end)) for start, end in along_x + along_y)
-    return _present(Polygon("overhang", (tuple(plane.point(*corner) for corner in outline),)), Line("overhang", inside))
+    return _present(Polygon("overhang", (tuple(plane.point(*corner) for corner in outline),), plane), Line("overhang", inside))
 
 
 def _unread(plane: Plane, height: Axis, width: Axis) -> Marks:
-    """Hatches over the cells that no window reads."""
+    """The cells that no window reads."""
     rows, columns = joined(height.unread), joined(width.unread)
     read = joined(sorted({*range(height.padded)} - {*height.unread}))
-    areas = [*product(rows, [(0, width.padded)]), *product(read, columns)]
-    return _present(Line("unread", tuple(part for area in areas for part in _hatch(plane, *area))))
-
-
-def _hatch(plane: Plane, rows: Run, columns: Run) -> Iterator[Part]:
-    """The slanted lines over a rectangle; those of neighbours meet."""
-    (y0, y1), (x0, x1) = rows, columns
-    for n in range((x0 + y0) * HATCHES + 1, (x1 + y1) * HATCHES):
-        total = n / HATCHES  # x + y, all along the line
-        yield tuple(plane.point(x, total - x) for x in (max(x0, total - y1), min(x1, total - y0)))
+    return _present(Polygon("unread", plane.rectangles(rows, [(0, width.padded)]) + plane.rectangles(read, columns), plane))
 
 
 def _present(*marks: Polygon | Line) -> Marks:

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..geometry import Operation
-from ..scene import Box, Layer, Line, Mark, Moving, Point, Scene
+from ..plane import Plane, Point
+from ..scene import Box, Growing, Layer, Line, Marks, Moving, Scene, Sheet
 from ..theme import BORDER, CELL_BP, THICK
 from .ground import ground
-from .plane import Plane
-from .planes import Sliding, added, crops, two_axes
+from .planes import Cells, Sliding, added, crops, two_axes
 
 if TYPE_CHECKING:
-    from ..numeric import Values
+    from ..texts import Texts
 
 RIGHT, DOWN = (1.0, -0.5), (0.7, 0.65)  # TikZ's xslant -0.7, then yslant 0.5, as in the guide: 0.65 = 1 - 0.7 * 0.5
 LIFT_X = -2.49069 / CELL_BP  # the guide's xshift of -5 pt, halved by its picture's scale
 
 
-def draw(op: Operation, values: Values | None, roles: Collection[str]) -> Scene:
-    """The scene of an operation of one or two dimensions in those roles that the theme has; its values aren't shown."""
+def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
+    """The scene of an operation of one or two dimensions in those of its roles that are wanted; its values aren't shown."""
     height, width = two_axes(op, "isometric")
     rows, columns = height.output, width.output
     deep, wide = height.extent, width.extent
@@ -32,14 +32,18 @@ def draw(op: Operation, values: Values | None, roles: Collection[str]) -> Scene:
     corner = Plane((LIFT_X, -lift), RIGHT, DOWN)  # of the output's plane, cropped cells included, at its lower left
     above = Plane(corner.point(left, -rows - bottom), RIGHT, DOWN)
     sliding = Sliding(height, width, below, above, link=(0.5, 0.5) if "copy_link" in roles else None,
-                      added=added(op, roles), telling="padding" in roles)
+                      added=added(op, roles), telling="padding" in roles, reveal="pending" in roles)
     still = Layer((*ground(below, height, width, roles), *sliding.cropped(around), *sliding.output()))
+    growing = [Growing(cells, cells.roles) for cells in [Cells(sliding)] if sliding.reveal]
+    sheets = (Sheet("input", below, (deep, wide), "left", "bottom", -1),
+              Sheet("output", above, (rows, columns), "right", "top", 1, around))
     edge = THICK / 2 + BORDER
     tall, across = top + rows + bottom, left + columns + right
     x0 = min(-DOWN[0] * deep, LIFT_X - DOWN[0] * tall) - edge
     x1 = max(wide, LIFT_X + across) + edge
     high = max(0.5 * wide + DOWN[1] * deep, lift + 0.5 * across + DOWN[1] * tall) + edge
-    return Scene(Box(x0, -high, x1 - x0, high + edge), (still, Moving(_Steps(sliding))), sliding.steps, sliding.poster)
+    box = Box(x0, -high, x1 - x0, high + edge)
+    return Scene(box, (still, *growing, Moving(_Steps(sliding), sliding.roles | {"ray"})), sliding.steps, sliding.poster, sheets)
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,13 @@ class _Steps:
 
     sliding: Sliding
 
-    def __call__(self, step: int) -> tuple[Mark, ...]:
+    def __call__(self, step: int) -> Marks:
         height, width, below, above = self.sliding.height, self.sliding.width, self.sliding.below, self.sliding.above
         (top, left), (r, q) = self.sliding.corners(step)
         rows, columns = self.sliding.shapes(step)
+        there = (width.output, r + 1 if self.sliding.reveal else height.output)  # rows that come later hide nothing
         rays = tuple(
-            _ray(below.point(left + x * columns.cells, top + y * rows.cells), above, (q + x, r + y), (width.output, height.output))
+            _ray(below.point(left + x * columns.cells, top + y * rows.cells), above, (q + x, r + y), there)
             for y in (0, 1) for x in (0, 1)
         )
         *window, cell = self.sliding.groups(step)

@@ -8,8 +8,8 @@ from functools import cached_property
 from itertools import pairwise, product
 
 from ..axis import Axis
-from ..scene import Line, Point, Polygon
-from .plane import Plane
+from ..plane import Plane, Point
+from ..scene import Line, Polygon
 
 DOT = 0.09  # half of the mark at a link's end
 # how far a link bows for each cell of its length where others lie along it, in one row or column or not; and at most, in cells:
@@ -47,7 +47,7 @@ class Links:
         if not lines:
             return ()
         marks = tuple(part for x, y in sorted(dots) for part in self.plane.rectangles([(y - DOT, y + DOT)], [(x - DOT, x + DOT)]))
-        return (Line("copy_link", tuple(lines)), Polygon("copy_link", marks))
+        return (Line("copy_link", tuple(lines)), Polygon("copy_link", marks, self.plane))
 
 
 def _crowded(axis: Axis) -> bool:

@@ -9,9 +9,9 @@ from functools import cached_property
 from ..axis import Axis, Cell
 from ..errors import ConvanimError
 from ..geometry import ConvTranspose, Operation
-from ..scene import Group, Line, Mark, Point, Polygon
+from ..plane import Plane, Point, runs
+from ..scene import Group, Line, Marks, Polygon, Text, roles
 from .links import Links
-from .plane import Plane, runs
 
 Pair = tuple[int, int]
 
@@ -36,32 +36,41 @@ class Sliding:
 
     `marks` are what the view adds to the window, around its top left corner. With `link`, a place in a cell, lines lead from
     copied cells to the cells that they copy. `added` are the last rows and columns of the output, which `output_padding` added.
-    `telling` says that the kinds of cells are told apart.
+    `telling` says that the kinds of cells are told apart, `reveal` that output cells appear one by one, as they are computed.
     """
 
     height: Axis
     width: Axis
     below: Plane
     above: Plane
-    marks: tuple[Mark, ...] = ()
+    marks: Marks = ()
     link: Point | None = None
     added: Pair = (0, 0)
     telling: bool = False
-    _windows: dict[tuple[Shape, Shape], tuple[Mark, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    reveal: bool = False
+    _windows: dict[tuple[Shape, Shape], Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
-    def _cell(self) -> tuple[Mark, ...]:
-        return (Polygon("current", self.above.at_origin().rectangles([(0, 1)], [(0, 1)])),)
+    def roles(self) -> frozenset[str]:
+        """The roles of all that moves."""
+        copies = (axis.role(cell) == "copy" for axis in (self.height, self.width) if axis.copies for o in range(axis.output) for cell in axis.taps(o))
+        linked = {"copy_link"} if self.link and any(copies) else set()
+        return frozenset({"tap", "window", "current"} | linked | roles(self.marks))
 
-    def _window(self, rows: Shape, columns: Shape) -> tuple[Mark, ...]:
+    @cached_property
+    def _cell(self) -> Marks:
+        plane = self.above.at_origin()
+        return (Polygon("current", plane.rectangles([(0, 1)], [(0, 1)]), plane),)
+
+    def _window(self, rows: Shape, columns: Shape) -> Marks:
         """The shaded taps, and a grid over the whole window, gaps of a dilation included.
 
         They are the same marks for all windows of one shape, so that they are drawn, and written, once.
         """
         if (rows, columns) not in self._windows:
             plane = self.below.at_origin()
-            taps = Polygon("tap", plane.rectangles(runs(rows.taps), runs(columns.taps)))
-            self._windows[rows, columns] = (taps, plane.grid("window", rows.cells, columns.cells), *self.marks)
+            taps = Polygon("tap", plane.rectangles(runs(rows.taps), runs(columns.taps)), plane)
+            self._windows[rows, columns] = (taps, Line("window", plane.lines((0, rows.cells), (0, columns.cells))), *self.marks)
         return self._windows[rows, columns]
 
     @property
@@ -86,14 +95,34 @@ class Sliding:
         return max(range(axis.output), key=rank)
 
     def output(self) -> tuple[Polygon | Line, ...]:
-        """The output's plane: the square and its grid, and the rows and columns that were added."""
+        """The output's plane: the square and its grid, and the rows and columns that were added; with `reveal` the places alone."""
         extra = self.added
         rows, columns = self.height.output, self.width.output
+        lines = self.above.lines((0, rows), (0, columns))
+        if self.reveal:
+            return (Line("pending", lines),)
         down, right = rows - min(extra[0], rows), columns - min(extra[1], columns)
         parts = self.above.rectangles([(down, rows)] if extra[0] else [], [(0, columns)])
         parts += self.above.rectangles([(0, down)] if down else [], [(right, columns)] if extra[1] else [])
-        added = (Polygon("output_padding", parts),) if parts else ()
-        return (Polygon("output", self.above.rectangles([(0, rows)], [(0, columns)])), *added, self.above.grid("output_grid", rows, columns))
+        added = (Polygon("output_padding", parts, self.above),) if parts else ()
+        return (Polygon("output", self.above.rectangles([(0, rows)], [(0, columns)]), self.above), *added, Line("output_grid", lines))
+
+    def _added(self, step: int) -> bool:
+        """Whether `output_padding` added the output cell of a step."""
+        r, q = divmod(step, self.width.output)
+        return r >= self.height.output - self.added[0] or q >= self.width.output - self.added[1]
+
+    @cached_property
+    def _appearing(self) -> tuple[Marks, Marks]:
+        """An output cell as it appears, and one that `output_padding` added."""
+        plane = self.above.at_origin()
+        cell = plane.rectangles([(0, 1)], [(0, 1)])
+        below, edges = Polygon("output", cell, plane), Line("output_grid", plane.lines((0, 1), (0, 1)))
+        return (below, edges), (below, Polygon("output_padding", cell, plane), edges)
+
+    def appearing(self, step: int) -> Group:
+        """The output cell that a step computes, with `reveal`."""
+        return Group(self.above.point(step % self.width.output, step // self.width.output), self._appearing[self._added(step)])
 
     def cropped(self, around: tuple[Pair, Pair]) -> tuple[Line, ...]:
         """The output cells that were cropped, (before, after) of rows and of columns, as a grid around the output's."""
@@ -116,7 +145,7 @@ class Sliding:
         r, q = divmod(step, self.width.output)
         return Shape.of(self.height, r), Shape.of(self.width, q)
 
-    def groups(self, step: int) -> tuple[Mark, ...]:
+    def groups(self, step: int) -> Marks:
         """The window and the current output cell, each in its place, and the links between them."""
         (top, left), (r, q) = self.corners(step)
         window = self._window(*self.shapes(step))
@@ -127,6 +156,23 @@ class Sliding:
     def _links(self) -> Links | None:
         copies = self.height.copies or self.width.copies
         return Links(self.height, self.width, self.below, self.link) if self.link and copies else None
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The output cells that appear one by one, each with its text if the view has any."""
+
+    sliding: Sliding
+    results: tuple[Text, ...] = ()
+
+    def __call__(self, step: int) -> Marks:
+        return (self.sliding.appearing(step), *self.results[step : step + 1])
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of all of them."""
+        extra = {"output_padding"} if any(self.sliding.added) else set()
+        return frozenset({"output", "output_grid"} | extra | roles(self.results))
 
 
 def two_axes(op: Operation, view: str) -> tuple[Axis, Axis]:

@@ -16,6 +16,7 @@ from .files import replacing
 if TYPE_CHECKING:
     from ..animation import Animation
     from ..render.agg import Canvas
+    from ..theme import Theme
 
 TICK_MS = 10  # GIF counts time in hundredths of a second
 SHORTEST_MS = 20  # browsers show anything faster at ten frames a second
@@ -26,6 +27,8 @@ MOST_COLOURS = 600  # that may come into a palette
 SPARE = 3  # places in a palette that are kept free at least
 FLAT_RUNS = 8  # such stretches in all, at least; fewer are an edge that happens to be level
 FLAT = 4  # neighbouring pixels of one colour that make it a flat colour, which stays exact
+LEAST_ALPHA = 64  # of 255: what is thinner is transparent, where a background is; a GIF has nothing between
+KEEP, CLEAR = 1 << 2, 2 << 2  # what becomes of a frame when the next one comes
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -35,14 +38,14 @@ def write(animation: Animation, path: Path) -> None:
     _check(animation)
     canvas = animation.canvas()
     steps = animation.scene.steps
-    palette = Palette(_colours([_packed(canvas.draw(step)) for step in sorted({0, steps // 2})]))
+    palette = Palette(_colours([_packed(canvas.draw(step), animation.theme) for step in sorted({0, steps // 2})]))
     with replacing(path) as file:
         file.write(b"GIF89a" + struct.pack("<HHBBB", *animation.size, 0xF0 | palette.bits - 1, 0, 0))
         start = file.tell()
         file.write(palette.table())
         if steps > 1:
             file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")  # loop for ever
-        for block in _frames(animation, canvas, palette):
+        for block in (_cleared if animation.theme.transparent else _frames)(animation, canvas, palette):
             file.write(block)
         file.write(b"\x3b")
         file.seek(start)
@@ -67,9 +70,9 @@ def _frames(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[
     """The frames' blocks, each made when it is asked for, so that memory is that of one frame."""
     width, height = animation.size
     shown = np.zeros((height, width), np.uint8)  # the index that each pixel has; 0, the transparent one, where none is known
-    before = np.full((height, width), 0xFFFFFFFF, np.uint32)  # no colour
+    before = np.full((height, width), NOTHING, np.uint32)
     for step in range(animation.scene.steps):
-        now = _packed(canvas.draw(step))
+        now = _packed(canvas.draw(step), animation.theme)
         differs = now != before
         top, bottom, left, right = _bounds(differs)
         differs, part = differs[top:bottom, left:right], now[top:bottom, left:right]
@@ -88,6 +91,25 @@ def _frames(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[
             index = np.where(_stretches(index, changed), index, np.uint8(0))
         y0, y1, x0, x1 = seen
         yield _frame(index[y0:y1, x0:x1], (left + x0, top + y0), animation.step_ms, own, local=own is not palette)
+
+
+def _cleared(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[bytes]:
+    """The frames' blocks where the background is transparent: each whole, and cleared away when the next one comes.
+
+    Otherwise what has moved on would stay: a pixel can't become transparent again.
+    """
+    for step in range(animation.scene.steps):
+        now = _packed(canvas.draw(step), animation.theme)
+        there = now != NOTHING
+        top, bottom, left, right = _bounds(there)
+        there, part = there[top:bottom, left:right], now[top:bottom, left:right]
+        found, own = palette.index(part[there]), palette
+        if found is None:
+            own = Palette(_colours([part]))
+            found = own.nearest(part[there])
+        index = np.zeros(part.shape, np.uint8)
+        index[there] = found
+        yield _frame(index, (left, top), animation.step_ms, own, local=own is not palette, after=CLEAR)
 
 
 def _stretches(index: Array, changed: Array) -> Array:
@@ -135,9 +157,18 @@ class Palette:
         return found
 
 
-def _packed(pixels: Array) -> Array:
-    """uint8 (height, width, 4) as one number 0xBBGGRR a pixel."""
-    return pixels.view("<u4")[..., 0] & np.uint32(0xFFFFFF)
+NOTHING = 0xFF000000  # no colour
+
+
+def _packed(pixels: Array, theme: Theme) -> Array:
+    """uint8 (height, width, 4) as one number 0xBBGGRR a pixel, NOTHING where it is transparent, mixed with the theme's background."""
+    if not theme.transparent:
+        return pixels.view("<u4")[..., 0] & np.uint32(0xFFFFFF)
+    alpha = pixels[..., 3:].astype(np.uint16)
+    ground = np.frombuffer(bytes.fromhex(theme.background[1:]), np.uint8)
+    mixed = np.zeros_like(pixels)
+    mixed[..., :3] = (pixels[..., :3] * alpha + ground * (255 - alpha) + 127) // 255
+    return np.where(alpha[..., 0] < LEAST_ALPHA, np.uint32(NOTHING), mixed.view("<u4")[..., 0])
 
 
 def _split(colours: Array) -> Array:
@@ -161,7 +192,7 @@ def _colours(frames: list[Array]) -> Array:
     flat: list[Array] = []
     edges: list[Array] = []
     for frame in frames:
-        row = frame.ravel()
+        row = frame[frame != NOTHING].ravel()
         starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])
         long = np.diff(starts, append=row.size) >= FLAT
         flat.append(row[starts[long]])
@@ -206,10 +237,10 @@ def _distance(one: Array, other: Array) -> Array:
     return far
 
 
-def _frame(index: Array, at: tuple[int, int], step_ms: int, palette: Palette, *, local: bool) -> bytes:
-    """One frame: how long it is seen, where it lies, its palette if it has its own, and its pixels."""
+def _frame(index: Array, at: tuple[int, int], step_ms: int, palette: Palette, *, local: bool, after: int = KEEP) -> bytes:
+    """One frame: how long it is seen and what then becomes of it, where it lies, its palette if it has its own, and its pixels."""
     height, width = index.shape
-    control = b"\x21\xf9\x04" + struct.pack("<BHBB", 0x05, step_ms // TICK_MS, 0, 0)  # keep the picture, 0 is transparent
+    control = b"\x21\xf9\x04" + struct.pack("<BHBB", after | 1, step_ms // TICK_MS, 0, 0)  # 0 is transparent
     where = b"\x2c" + struct.pack("<HHHHB", *at, width, height, 0x80 | palette.bits - 1 if local else 0)
     image = Image.frombytes("P", (width, height), np.ascontiguousarray(index).tobytes())
     pixels = image.tobytes("gif", "P", palette.bits, 0)

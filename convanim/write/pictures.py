@@ -35,4 +35,4 @@ def write_pngs(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> No
     canvas = animation.canvas()
     for step, path in pictures:
         with replacing(path) as file:
-            Image.fromarray(canvas.draw(step)[..., :3]).save(file, "PNG", dpi=(animation.dpi, animation.dpi))
+            Image.fromarray(animation.visible(canvas.draw(step))).save(file, "PNG", dpi=(animation.dpi, animation.dpi))

@@ -1,4 +1,4 @@
-"""A grid of cells on a plane of the scene."""
+"""A grid of cells on a plane of a scene: where its cells lie, and the outlines and lines that they have."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
-from ..scene import Line, Part, Point
-
+Point = tuple[float, float]
+Part = tuple[Point, ...]
 Run = tuple[int, int]  # first cell and the cell after the last
 
 
@@ -48,10 +48,6 @@ class Plane:
         along_x = tuple((self.point(x0, y), self.point(x1, y)) for y in range(y1 - inner, y0 + inner - 1, -1))
         along_y = tuple((self.point(x, y1), self.point(x, y0)) for x in range(x0 + inner, x1 + 1 - inner))
         return along_x + along_y
-
-    def grid(self, role: str, rows: int, columns: int) -> Line:
-        """All grid lines of the plane."""
-        return Line(role, self.lines((0, rows), (0, columns)))
 
 
 def runs(cells: range) -> list[Run]:

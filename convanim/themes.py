@@ -1,0 +1,175 @@
+"""The themes: each a table of overrides of another. A theme of one's own is the same table in TOML, see `theme_of`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .errors import ConvanimError, expected_one_of, shown
+from .theme import DASH, THICK, THIN, Style, Theme, derived
+
+BASE02, BASE03, BLUE, CYAN = "#073642", "#002b36", "#268bd2", "#2aa198"  # Solarized, as the guide has them
+
+CLASSIC = Theme(
+    "classic",
+    "#ffffff",
+    {
+        "grid": Style(stroke=BASE03, width=THICK, dash=DASH),
+        "input": Style(fill=BLUE, stroke=BASE03, width=THICK),
+        "tap": Style(fill=BASE02, opacity=0.4),
+        "window": Style(stroke=BASE03, width=THICK),
+        "ray": Style(stroke="#000000", width=THIN),
+        "output": Style(fill=CYAN, stroke="#000000", width=THIN),
+        "output_grid": Style(stroke=BASE03, width=THICK),
+        # the veil of .4 base02 over cyan, mixed: opaque, so that it can be drawn over everything that stands still
+        "current": Style(fill="#1c7676", stroke=BASE03, width=THICK),
+        "input_value": Style(fill="#000000"),
+        "kernel_value": Style(fill="#000000"),
+        "output_value": Style(fill="#000000"),
+        # the guide has none of these: they are there for those who ask for labels, or for outputs that appear one by one
+        "pending": Style(stroke=BASE03, width=THIN, dash=DASH / 2),
+        "label": Style(fill="#000000"),
+        "measure": Style(stroke="#000000", width=THIN),
+    },
+)
+
+INK, GREY = "#1f2d3d", "#6c757d"
+LABELS = ("parameters", "formula", "sizes", "step", "sum", "legend")  # what explains a figure to somebody who sees it for the first time
+
+# every role that classic leaves out has a look of its own, which isn't colour alone: a hatch, dots, a mark, dashes or links
+CLEAR = derived(CLASSIC, "clear", labels=LABELS, styles={
+    "grid": {"stroke": GREY, "width": THIN},
+    "input": {"fill": "#74c0fc", "stroke": INK, "width": THIN * 1.5},
+    "copy": {"fill": "#d0ebff", "hatch": "-", "hatch_stroke": "#1971c2"},
+    "inserted": {"fill": "#e5dbff", "hatch": ".", "hatch_stroke": "#6741d9", "hatch_width": 0.09},
+    "padding": {"fill": "#f1f3f5"},
+    "odd_padding": {"fill": "#ffe8cc", "hatch": "\\", "hatch_stroke": "#d9480f"},
+    "overhang": {"fill": "#ffe3e3", "stroke": "#e03131", "width": THIN, "dash": DASH / 2},
+    "unread": {"hatch": "/", "hatch_stroke": "#a61e4d", "hatch_width": THIN * 1.5},
+    "copy_link": {"fill": "#7a2200", "stroke": "#7a2200", "width": THIN * 1.5},
+    "tap": {"fill": INK, "opacity": 0.28},
+    "window": {"stroke": INK},
+    "ray": {"stroke": INK},
+    "output": {"fill": "#96f2d7", "stroke": INK},
+    "output_padding": {"fill": "#ffec99", "hatch": "+", "hatch_stroke": "#846200", "hatch_width": THIN * 1.5},
+    "output_grid": {"stroke": INK, "width": THIN * 1.5},
+    "cropped": {"stroke": GREY, "width": THIN, "dash": DASH / 2},
+    "current": {"fill": "#099268", "stroke": INK, "width": THICK * 1.5},
+    "pending": {"stroke": GREY},
+    "label": {"fill": INK},
+    "measure": {"stroke": GREY},
+})
+
+SNOW = "#e6edf3"
+
+DARK = derived(CLEAR, "dark", background="#0d1117", styles={
+    "grid": {"stroke": "#8b949e"},
+    "input": {"fill": "#1b4f91", "stroke": SNOW},
+    "copy": {"fill": "#14304d", "hatch_stroke": "#79c0ff"},
+    "inserted": {"fill": "#2b2350", "hatch_stroke": "#b197fc"},
+    "padding": {"fill": "#21262d"},
+    "odd_padding": {"fill": "#4a2a10", "hatch_stroke": "#ffa94d"},
+    "overhang": {"fill": "#4a1518", "stroke": "#ff8787"},
+    "unread": {"hatch_stroke": "#ff8fab"},
+    "copy_link": {"fill": "#ffd43b", "stroke": "#ffd43b"},
+    "tap": {"fill": "#ffffff", "opacity": 0.2},
+    "window": {"stroke": "#ffffff"},
+    "ray": {"stroke": SNOW},
+    "output": {"fill": "#0b4a3c", "stroke": SNOW},
+    "output_padding": {"fill": "#4d3d00", "hatch_stroke": "#ffe066"},
+    "output_grid": {"stroke": SNOW},
+    "cropped": {"stroke": "#8b949e"},
+    "current": {"fill": "#177a5e", "stroke": "#ffffff"},
+    **{role: {"fill": "#ffffff"} for role in ("input_value", "kernel_value", "output_value")},
+    "pending": {"stroke": "#8b949e"},
+    "label": {"fill": SNOW},
+    "measure": {"stroke": "#8b949e"},
+})
+
+BLACK = "#000000"
+
+PRINT = derived(CLEAR, "print", styles={
+    "grid": {"stroke": "#595959"},
+    "input": {"fill": "#c4c4c4", "stroke": BLACK},
+    "copy": {"fill": "#e6e6e6", "hatch_stroke": "#595959"},
+    "inserted": {"fill": "#ffffff", "hatch_stroke": "#404040"},
+    "padding": {"fill": "#ffffff"},
+    "odd_padding": {"fill": "#ffffff", "hatch_stroke": "#707070"},
+    "overhang": {"fill": "#ffffff", "stroke": BLACK},
+    "unread": {"hatch_stroke": "#404040"},
+    "copy_link": {"fill": BLACK, "stroke": BLACK},
+    "tap": {"fill": BLACK, "opacity": 0.3},
+    "window": {"stroke": BLACK, "width": THICK * 1.5},
+    "ray": {"stroke": BLACK},
+    "output": {"fill": "#f0f0f0", "stroke": BLACK},
+    "output_padding": {"fill": "#ffffff", "hatch_stroke": BLACK},
+    "output_grid": {"stroke": BLACK},
+    "cropped": {"stroke": "#595959"},
+    "current": {"fill": "#8c8c8c", "stroke": BLACK, "width": THICK * 2},
+    "pending": {"stroke": "#595959"},
+    "label": {"fill": BLACK},
+    "measure": {"stroke": "#595959"},
+})
+
+# fills after Okabe & Ito, "Color Universal Design" (2008), lightened where a text stands on them
+COLORBLIND = derived(CLEAR, "colorblind", styles={
+    "input": {"fill": "#56b4e9"},
+    "copy": {"fill": "#cdeafb", "hatch_stroke": "#0072b2"},
+    "inserted": {"fill": "#f3d9e8", "hatch_stroke": "#9c3f74"},
+    "padding": {"fill": "#f2f2f2"},
+    "odd_padding": {"fill": "#fbd98f", "hatch_stroke": "#8f5a00"},
+    "overhang": {"fill": "#f6b48f", "stroke": "#a03c00"},
+    "unread": {"hatch_stroke": "#7a2500"},
+    "output": {"fill": "#f0e442"},
+    "output_padding": {"fill": "#ffffff", "hatch_stroke": BLACK},
+    "current": {"fill": "#d55e00"},
+})
+
+AUTO = replace(CLEAR, name="auto", dark=DARK)
+
+THEMES = {theme.name: theme for theme in (CLASSIC, CLEAR, DARK, PRINT, COLORBLIND, AUTO)}
+
+
+def theme_of(value: object, folder: str | Path = ".") -> Theme:
+    """The theme that is meant by a name of THEMES, a path of a TOML file (from `folder`), a table, or a Theme itself.
+
+    A table has `base`, the theme that it changes ("clear" if it is left out), and of `background`, `labels`, `dark` and the roles
+    what is to be changed: `{"base": "dark", "input": {"fill": "#345678"}}`. Raises ConvanimError for what is none of these.
+    """
+    if isinstance(value, Theme):
+        return value
+    if isinstance(value, Mapping) and value:
+        return _of_table(dict(value), str(value.get("name", "custom")))
+    if isinstance(value, str) and value.lower().endswith(".toml"):
+        return _of_table(_read(Path(folder, value)), Path(value).stem)
+    if not isinstance(value, str) or value not in THEMES:
+        raise expected_one_of("theme", value, THEMES)
+    return THEMES[value]
+
+
+def _of_table(table: dict[str, Any], name: str) -> Theme:
+    table.pop("name", None)
+    base = theme_of(table.pop("base", "clear"))
+    rest: dict[str, Any] = {}
+    if "background" in table:
+        rest["background"] = table.pop("background")
+    if "labels" in table:
+        given = table.pop("labels")
+        if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
+            raise ConvanimError(f"theme {name!r} has labels={shown(given)}: give a list of names such as [\"step\", \"legend\"]")
+        rest["labels"] = tuple(given)
+    if "dark" in table:
+        rest["dark"] = theme_of(table.pop("dark"))
+    return derived(base, name, table, **rest)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConvanimError(f"theme {shown(str(path))} is not TOML: {error}") from None
+    except (OSError, ValueError) as error:
+        raise ConvanimError(f"can't read the theme {shown(str(path))}: {getattr(error, 'strerror', None) or error}; give the path of a TOML file") from None
