@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from .axis import AdaptiveAxis, Axis, Cell
 from .checks import parameters
 from .geometry import AdaptivePool, ConvTranspose, Operation, Pool
+from .lang import Language, language
+from .operation import Weighted
 
 MINUS, TIMES, INFINITY = "\N{MINUS SIGN}", "x", "\N{INFINITY}"
 
@@ -34,6 +37,11 @@ def number(value: float) -> str:
     return MINUS + text if value < 0 else text
 
 
+def read(text: str) -> float:
+    """The value that a text of `number` or `results` says."""
+    return float(text.replace(MINUS, "-").replace(INFINITY, "inf"))
+
+
 def results(values: Iterable[float], *, whole: bool) -> list[str]:
     """Output values: with one decimal, as the guide prints them, where the input's and kernel's values are whole numbers.
 
@@ -54,87 +62,102 @@ def _rounded(value: float, places: int) -> str:
     return text.replace("-", MINUS)
 
 
-def name(op: Operation) -> str:
+def name(op: Operation, lang: str = "en") -> str:
     """What kind of operation this is: "convolution", "depthwise convolution", "transposed convolution", "max pooling"."""
+    return language(lang).say(f"operation.{_kind(op)}")
+
+
+def _kind(op: Operation) -> str:
     if isinstance(op, Pool):
-        return f"{op.mode} pooling"
+        return f"{op.mode}_pool"
     if isinstance(op, AdaptivePool):
-        return f"adaptive {op.mode} pooling"
-    kind = "transposed convolution" if isinstance(op, ConvTranspose) else "convolution"
+        return f"{op.mode}_adaptive_pool"
+    kind = "transpose" if isinstance(op, ConvTranspose) else "conv"
     if op.groups == op.in_channels > 1:
-        return f"depthwise {kind}"
+        return f"depthwise_{kind}"
     if max(op.kernel_size) == 1 and op.in_channels * op.out_channels > 1:
-        return f"pointwise {kind}"
+        return f"pointwise_{kind}"
     return kind
 
 
-def title(op: Operation) -> str:
+def channels(op: Operation) -> int:
+    """How many pairs of an input and an output channel an operation has; pooling has one for each channel, and shows one."""
+    return op.in_channels * op.out_channels if isinstance(op, Weighted) else 1
+
+
+def title(op: Operation, lang: str = "en") -> str:
     """The operation in one line: "Convolution of a 5x5 input, kernel 3x3, stride 2x2, padding 1x1"."""
-    shape = f"output {size(op.output_size)}" if isinstance(op, AdaptivePool) else f"kernel {size(op.kernel_size)}"
+    say = language(lang).say
+    shape = say("title.output", size=size(op.output_size)) if isinstance(op, AdaptivePool) else say("title.kernel", size=size(op.kernel_size))
     article = "an" if str(op.input_size[0]).startswith("8") or op.input_size[0] in (11, 18) else "a"
-    return f"{name(op).capitalize()} of {article} {size(op.input_size)} input, {shape}{_parameters(op)}"
+    kind = name(op, lang)
+    return say("title.title", operation=kind, Operation=kind.capitalize(), a=article, input=size(op.input_size), shape=shape,
+               parameters=_parameters(op, language(lang)))
 
 
-def description(op: Operation, bias: float = 0) -> str:
+def description(op: Operation, bias: float = 0, lang: str = "en") -> str:
     """What a figure of the operation shows, for those who don't see it; every number is computed."""
+    def say(key: str, count: int = 1, **places: object) -> str:
+        return language(lang).say(f"description.{key}", count, **places)
+
     drawn = ""
     if op.padded_size != op.input_size:
-        how = "padded to"
+        how = "padded"
         if isinstance(op, ConvTranspose):
-            how = "with zeros added and the edge cropped drawn as" if any(a.before < 0 or a.after < 0 for a in op.axes) else "widened by zeros to"
-        drawn = f" {how} {size(op.padded_size)}"
-        if any(axis.copies for axis in op.axes):
-            drawn += " with copies of its own cells"
-    window = f"A window of {_cells(op.effective_kernel_size)} with {_count(math.prod(op.kernel_size), 'kernel cell')}"
+            how = "cropped" if any(a.before < 0 or a.after < 0 for a in op.axes) else "widened"
+        drawn = say(how, size=size(op.padded_size)) + (say("copies") if any(axis.copies for axis in op.axes) else "")
     if isinstance(op, AdaptivePool):
-        window = f"A window of up to {size(op.kernel_size)} cells, not always of one size," if _differ(op) else f"A window of {_cells(op.kernel_size)}"
-    more = ""
-    if any(op.remainder):
-        more += f" At the end of its axes, {size(op.remainder)} rows of cells are never read."
-    if any(op.overhang):
-        more += f" At the end of its axes, the last windows hang over by {size(op.overhang)} cells, which count for nothing."
-    if bias:
-        more += f" To each is added {number(bias)}, the bias."
-    return (
-        f"{window} moves over an input of {size(op.input_size)}{drawn}, row by row from the top left. In "
-        f"{_count(math.prod(op.output_size), 'step')} it computes the output of {size(op.output_size)}, one cell each.{more}"
-    )
+        window = say("window_uneven", size=size(op.kernel_size)) if differ(op) else say("window_even", cells=_cells(op.kernel_size, lang))
+    else:
+        taps = math.prod(op.kernel_size)
+        window = say("window", cells=_cells(op.effective_kernel_size, lang), taps=say("taps", taps, n=taps))
+    more = [say("unread", size=size(op.remainder))] if any(op.remainder) else []
+    more += [say("overhang", size=size(op.overhang))] if any(op.overhang) else []
+    more += [say("bias", bias=number(bias))] if bias else []
+    steps = math.prod(op.output_size)
+    return say("text", window=window, input=size(op.input_size), drawn=drawn, steps=say("steps", steps, n=steps), output=size(op.output_size),
+               more="".join(more))
 
 
-def _differ(op: AdaptivePool) -> bool:
+def differ(op: AdaptivePool) -> bool:
     """Whether the windows have more than one size; the first is the smallest."""
     return any(axis.kernel > len(axis.taps(0)) for axis in op.axes)
 
 
-def _cells(cells: Cell) -> str:
-    return f"{size(cells)} cell" + ("" if cells == (1,) else "s")
+def _cells(cells: Cell, lang: str) -> str:
+    return language(lang).say("description.cells", 1 if cells == (1,) else 2, size=size(cells))
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" + ("" if number == 1 else "s")
+USUAL = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0, "in_channels": 1, "out_channels": 1, "groups": 1,
+         "padding_mode": "zeros", "count_include_pad": True}
 
 
-def _parameters(op: Operation) -> str:
-    """All that isn't at its default, in the parameters' own words; what the name or the sizes say already is left out."""
+def unusual(op: Operation) -> dict[str, Any]:
+    """The parameters that aren't at their default, by name; what the name of the operation or its sizes say already is left out."""
     said = {"input_size", "output_size", "kernel_size", "mode"}
-    usual = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0, "in_channels": 1, "out_channels": 1, "groups": 1,
-             "padding_mode": "zeros", "count_include_pad": True}
+    found = {}
+    for word in parameters(type(op)):
+        value, usual = getattr(op, word), USUAL.get(word, False)
+        if word not in said and value not in (usual, None) and not (isinstance(value, tuple) and all(v == usual for v in value)):
+            found[word] = value
+    return found
+
+
+def _parameters(op: Operation, lang: Language) -> str:
+    """All that isn't at its default, in the parameters' own words."""
     words = []
-    for word, one in parameters(type(op)).items():
-        value = getattr(op, word)
-        if word in said or value in (usual.get(word, False), None) or (isinstance(value, tuple) and all(v == usual.get(word) for v in value)):
-            continue
-        if isinstance(value, tuple):
-            words.append(f"{word} {_values(value)}")
-        elif one.kind == "switch":
-            words.append(word if value else f"{word} off")
+    for word, value in unusual(op).items():
+        called = lang.say(f"parameter.{word}") if lang.has(f"parameter.{word}") else word
+        if parameters(type(op))[word].kind == "switch":
+            words.append(lang.say("title.on" if value else "title.off", word=called))
         else:
-            words.append(f"{word} {value}")
-    return "".join(f", {word}" for word in words)
+            words.append(lang.say("title.parameter", word=called, value=values(value) if isinstance(value, tuple) else value))
+    return "".join(words)
 
 
-def _values(values: Iterable[int | tuple[int, int]]) -> str:
-    return TIMES.join(str(v) if isinstance(v, int) else f"{v[0]}:{v[1]}" for v in values)
+def values(each: Iterable[int | tuple[int, int]]) -> str:
+    """One value an axis, as words have it: (1, 2) is "1x2", and pairs ((1, 1), (0, 2)) are "1:1x0:2"."""
+    return TIMES.join(str(v) if isinstance(v, int) else f"{v[0]}:{v[1]}" for v in each)
 
 
 def formula(op: Operation, axis: int) -> str:
@@ -164,13 +187,13 @@ def _reach(axis: Axis) -> str:
 
 def facts(op: Operation) -> list[tuple[str, str]]:
     """What `convanim info` prints, line by line: names, and sizes, formulas or counts."""
-    up_to = "up to " if isinstance(op, AdaptivePool) and _differ(op) else ""
+    up_to = "up to " if isinstance(op, AdaptivePool) and differ(op) else ""
     rows = [("input", size(op.input_size)), ("padded", size(op.padded_size)), ("kernel", f"{up_to}{size(op.kernel_size)}"),
             ("effective kernel", f"{up_to}{size(op.effective_kernel_size)}"), ("output", size(op.output_size)), ("left at the end", size(op.remainder))]
     if any(op.overhang):
         rows.append(("hangs over", size(op.overhang)))
     if isinstance(op, ConvTranspose):
-        rows.append(("cropped", _values(op.cropped)))
+        rows.append(("cropped", values(op.cropped)))
     count = len(op.axes)
     names = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}.get(count) or tuple(f"axis {n}" for n in range(count))
     rows += [(name, formula(op, axis)) for axis, name in enumerate(names)]

@@ -43,12 +43,7 @@ def values(op: Operation, *, input: object | None = None, kernel: object | None 
     check_operation(op)
     for what, size in (("input", op.input_size), ("kernel", op.kernel_size), ("output", op.output_size)):
         check_memory(what, size)
-    outside, inside = channels(op)
-    if outside * inside > 1:
-        raise ConvanimError(
-            f"values are shown of one channel, and this has {inside} to {outside}: take the isometric view, or "
-            "in_channels, out_channels and groups of 1 and the values of one channel"
-        )
+    check_one_channel(op)
     random = np.random.RandomState(seed)
     # always both, in this order: the numbers drawn for one don't depend on whether the other is given
     drawn: list[Array] = [np.asarray(random.randint(0, high, size)) for high, size in ((4, op.input_size), (3, op.kernel_size))]
@@ -57,6 +52,21 @@ def values(op: Operation, *, input: object | None = None, kernel: object | None 
         kernel = drawn[1] if kernel is None else kernel
         bias = np.zeros(1, np.int64) if bias is None and op.bias else bias
     weights = given_kernel(op, kernel)
-    skipped = isinstance(op, Pool) and op.mode == "average" and not op.count_include_pad
-    return Values(x, None if weights is None else weights[0, 0], evaluate(op, x, weights, bias), None if skipped else reduction(op).absent, op.flipped,
+    return Values(x, None if weights is None else weights[0, 0], evaluate(op, x, weights, bias), absent(op), op.flipped,
                   0.0 if bias is None else float(np.asarray(bias).ravel()[0]))
+
+
+def check_one_channel(op: Operation) -> None:
+    """Raise ConvanimError for an operation of several channels, whose sums a plane can't show."""
+    outside, inside = channels(op)
+    if outside * inside > 1:
+        raise ConvanimError(
+            f"values are shown of one channel, and this has {inside} to {outside}: take the isometric view, or "
+            "in_channels, out_channels and groups of 1 and the values of one channel"
+        )
+
+
+def absent(op: Operation) -> float | None:
+    """What a padded cell without a value counts as: 0, minus infinity for a maximum, None where the average leaves it out."""
+    skipped = isinstance(op, Pool) and op.mode == "average" and not op.count_include_pad
+    return None if skipped else reduction(op).absent

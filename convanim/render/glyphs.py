@@ -1,26 +1,56 @@
-"""Text as outlines of the Computer Modern that ships with matplotlib: the same in pixels and SVG, with no font at the reader's."""
+"""Text as outlines: the same in pixels and SVG, with no font at the reader's.
+
+Numbers in cells are set in the Computer Modern that ships with matplotlib, as in the guide; words in a subset of Noto Sans that
+ships with this package and has all that the catalogues of words need. Other characters come from DejaVu Sans, which is
+matplotlib's, or from the machine's fonts.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from importlib import resources
 from itertools import accumulate
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any
 
-from ..errors import ConvanimError
-from ..scene import Point, Text
+from ..errors import ConvanimError, shown
+from ..plane import Point
+from ..scene import Text
 
-FONT = "cmr10.ttf"
-# characters that Computer Modern has in other files, at places of their own (matplotlib's BaKoMa tables)
-ELSEWHERE = {"\N{MINUS SIGN}": ("cmsy10.ttf", 0xA1), "\N{INFINITY}": ("cmsy10.ttf", 0x31)}
-FALLBACK = "DejaVuSans.ttf"
 EM = 1000  # outlines are read at this size, so that an em is 1 after dividing by it
-DIGIT_HEIGHT = 0.6444  # of an em: TeX's height of a CMR10 digit, by which the guide centres its numbers
+LOWERED = {chr(0x2080 + digit): str(digit) for digit in range(10)}  # subscripts, drawn as small digits below the line
+LOWER_SIZE, LOWER_BY = 0.7, 0.15  # of an em: TeX's size of a subscript, and how far it goes down
 
-_LOCK = Lock()  # a font holds one glyph at a time, for all threads
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A family of fonts: files, of which the first that has a character is taken, and how high digits are, in ems.
+
+    `elsewhere` are characters that stand in another file, at a place of their own (matplotlib's BaKoMa tables).
+    """
+
+    fonts: tuple[str, ...]
+    digits: float
+    elsewhere: dict[str, tuple[str, int]]
+
+
+ITALIC = {chr(0x1D44E + n): ("cmmi10.ttf", ord("a") + n) for n in range(26)}  # mathematical italic letters
+WORDS, DEJAVU = "NotoSansSC-subset.otf", "DejaVuSans.ttf"
+FACES = {
+    # TeX's height of a CMR10 digit, by which the guide centres its numbers
+    "roman": Face(("cmr10.ttf", DEJAVU), 0.6444, {
+        "\N{MINUS SIGN}": ("cmsy10.ttf", 0xA1), "\N{INFINITY}": ("cmsy10.ttf", 0x31), **ITALIC}),
+    # Noto Sans' capHeight; in a Chinese font these signs are as wide as a character
+    "sans": Face((WORDS, DEJAVU), 0.733, {**ITALIC, **{sign: (DEJAVU, ord(sign)) for sign in "·…‘’“”–—"}}),
+}
+# blocks whose letters change their shape, order or direction by their neighbours: right to left, and the Indic family
+SHAPED = (range(0x0590, 0x0900), range(0x0900, 0x0E00), range(0x0F00, 0x10A0), range(0x1780, 0x1800), range(0xFB1D, 0xFE00), range(0xFE70, 0xFEFF))
+
+_LOCK = RLock()  # a font holds one glyph at a time, for all threads
 
 Command = tuple[str, tuple[Point, ...]]  # M, L, Q, C or Z with its points, as in an SVG path
 
@@ -38,23 +68,33 @@ class Letter:
     """One character of a text: what it is, its size and width in cells an em, and where its baseline starts from the text's centre."""
 
     character: str
+    face: str
     size: float
     wide: float
     at: Point
 
     def outline(self) -> tuple[Command, ...]:
         """The outline in cells, from the start of its baseline."""
-        return tuple((name, tuple((x * self.wide, y * self.size) for x, y in points)) for name, points in _glyph(self.character).outline)
+        return tuple((name, tuple((x * self.wide, y * self.size) for x, y in points)) for name, points in glyph(self.character, self.face).outline)
 
 
 def letters(text: Text) -> list[Letter]:
     """The letters of a text around its centre; smaller where its room demands it."""
-    advances = [_glyph(character).advance for character in text.text]
-    length = max(sum(advances), sum(_glyph(character).advance for character in text.like)) * text.size * text.stretch
+    pieces = _pieces(text.text)
+    advances = _advances(pieces, text.face)
+    length = max(sum(advances), sum(_advances(_pieces(text.like), text.face))) * text.size * text.stretch
     size = text.size * min(1.0, text.width / length) if length else text.size
     wide = size * text.stretch
     starts = accumulate(advances, initial=-sum(advances) / 2)
-    return [Letter(c, size, wide, (x * wide, size * DIGIT_HEIGHT / 2)) for c, x in zip(text.text, starts, strict=False) if _glyph(c).outline]
+    baseline = FACES[text.face].digits / 2
+    return [Letter(c, text.face, size * small, wide * small, (x * wide, size * (baseline + down)))
+            for (c, small, down), x in zip(pieces, starts, strict=False) if glyph(c, text.face).outline]
+
+
+@lru_cache(maxsize=1 << 16)
+def width(text: str, face: str) -> float:
+    """How wide a text is, in ems."""
+    return sum(_advances(_pieces(text), face))
 
 
 def outline(text: Text) -> tuple[Command, ...]:
@@ -65,28 +105,87 @@ def outline(text: Text) -> tuple[Command, ...]:
     )
 
 
+@lru_cache(maxsize=1 << 12)
+def _pieces(text: str) -> tuple[tuple[str, float, float], ...]:
+    """The characters to draw, each with its size and how far it goes down, in ems. A comma between subscripts is one too."""
+    found: list[tuple[str, float, float]] = []
+    for n, character in enumerate(text):
+        low = character in LOWERED or (character == "," and text[n - 1 : n] in LOWERED and text[n + 1 : n + 2] in LOWERED)
+        found.append((LOWERED.get(character, character), LOWER_SIZE, LOWER_BY) if low else (character, 1.0, 0.0))
+    return tuple(found)
+
+
+def _advances(pieces: tuple[tuple[str, float, float], ...], face: str) -> list[float]:
+    return [glyph(c, face).advance * small for c, small, _ in pieces]
+
+
 @cache
-def _glyph(character: str) -> Glyph:
+def glyph(character: str, face: str) -> Glyph:
+    """A character's outline in a face of FACES; raises ConvanimError for one that can't be drawn."""
     from matplotlib.ft2font import LoadFlags
 
-    name, code = ELSEWHERE.get(character, (FONT, ord(character)))
+    if any(ord(character) in block for block in SHAPED):
+        raise ConvanimError(f"{_named(character)} is of a script whose letters depend on their neighbours or run from right to left, "
+                            "which labels can't draw: leave it out, or leave the title out of the labels")
     with _LOCK:
-        font = _font(name)
-        if font.get_char_index(code) == 0:
-            name, code, font = FALLBACK, ord(character), _font(FALLBACK)
-        if font.get_char_index(code) == 0:
-            raise ConvanimError(f"no glyph for {character!r}: neither {FONT} nor {FALLBACK} has it; leave it out")
+        font, code = _font_with(character, face)
         advance = font.load_char(code, flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / EM
         vertices, codes = font.get_path()
     return Glyph(tuple(_commands(vertices.tolist(), codes.tolist())), advance)
 
 
+def _named(character: str) -> str:
+    return f"{shown(character)} (U+{ord(character):04X} {unicodedata.name(character, 'without a name')})"
+
+
+def _font_with(character: str, face: str) -> tuple[Any, int]:
+    """A font that has the character, and its place there."""
+    if character in FACES[face].elsewhere:
+        name, code = FACES[face].elsewhere[character]
+        return _font(name), code
+    for name in FACES[face].fonts:
+        if _font(name).get_char_index(ord(character)):
+            return _font(name), ord(character)
+    for path in _machine_fonts():
+        try:
+            font = _open(path)
+            if font.get_char_index(ord(character)):
+                font.load_char(ord(character))
+                if len(font.get_path()[0]):  # not one of pictures
+                    return font, ord(character)
+        except (OSError, RuntimeError):  # a file that is no font after all
+            continue
+    raise ConvanimError(f"no font has a glyph for {_named(character)}, neither the package's nor the machine's: install a font that has it, or leave it out")
+
+
+@cache
+def _machine_fonts() -> tuple[str, ...]:
+    """The machine's font files, upright ones of normal weight without serifs first."""
+    from matplotlib.font_manager import fontManager
+
+    def rank(one: Any) -> tuple[Any, ...]:
+        weight = one.weight if isinstance(one.weight, int) else 400
+        return one.style != "normal", abs(weight - 400), "sans" not in one.name.lower(), one.name, one.fname
+
+    # Apple's "last resort" has a box for everything
+    return tuple(dict.fromkeys(one.fname for one in sorted(fontManager.ttflist, key=rank) if "lastresort" not in one.name.lower().replace(" ", "")))
+
+
 @cache
 def _font(name: str) -> Any:
     import matplotlib
+
+    if name == WORDS:
+        with resources.as_file(resources.files("convanim").joinpath("fonts", name)) as path:
+            return _open(str(path))
+    return _open(str(Path(matplotlib.get_data_path(), "fonts", "ttf", name)))
+
+
+@cache
+def _open(path: str) -> Any:
     from matplotlib.ft2font import FT2Font
 
-    font = FT2Font(str(Path(matplotlib.get_data_path(), "fonts", "ttf", name)))
+    font = FT2Font(path)
     font.set_size(EM, 72)
     return font
 

@@ -1,0 +1,68 @@
+"""What stands in the cells of a figure: its values as text, or symbols with the cells' indices in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+
+from . import words
+from .axis import Cell
+from .geometry import Operation
+from .numeric import Values, absent, check_one_channel, divisors
+from .operation import Weighted
+
+X, W, Y, B = "𝑥", "𝑤", "𝑦", "𝑏"  # input, kernel, output and bias, as in formulas
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+INDICES = "₀₁₂₃₄₅₆₇₈₉,"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a figure's cells, row by row: of the input, the kernel (none for pooling) and the output.
+
+    `padding` is what stands for a cell without a value, "" where it doesn't count, and `bias` what is added, "" for nothing.
+    `rounded` are the outputs whose text isn't their exact value.
+    """
+
+    input: tuple[str, ...]
+    kernel: tuple[str, ...]
+    output: tuple[str, ...]
+    padding: str
+    bias: str = ""
+    rounded: frozenset[int] = frozenset()
+
+
+def numbers(values: Values) -> Texts:
+    """The values as the figure writes them."""
+    results = values.output.ravel().tolist()
+    output = words.results(results, whole=values.whole)
+    return Texts(
+        tuple(map(words.number, values.input.ravel().tolist())),
+        () if values.kernel is None else tuple(map(words.number, values.kernel.ravel().tolist())),
+        tuple(output),
+        "" if values.padding is None else words.number(values.padding),
+        words.number(values.bias) if values.bias else "",
+        frozenset(n for n, (value, text) in enumerate(zip(results, output, strict=True)) if words.read(text) != value),
+    )
+
+
+def symbols(op: Operation) -> Texts:
+    """Symbols for the values: x, w, y, each with its indices (row and column from 0), and b for the bias.
+
+    Raises ConvanimError for several channels, whose sums a plane can't show, and for an average over nothing.
+    """
+    check_one_channel(op)
+    divisors(op)
+    sizes = (op.input_size, op.kernel_size, op.output_size)
+    comma = "," if max(max(size) for size in sizes) > 10 else ""  # 1 and 12, not 11 and 2
+    padding = absent(op)
+    return Texts(
+        tuple(_indexed(X, op.input_size, comma)), tuple(_indexed(W, op.kernel_size, comma)) if isinstance(op, Weighted) else (),
+        tuple(_indexed(Y, op.output_size, comma)), "" if padding is None else words.number(padding), B if isinstance(op, Weighted) and op.bias else "",
+    )
+
+
+def _indexed(letter: str, size: Cell, comma: str) -> Iterable[str]:
+    for cell in product(*(range(n) for n in size)):
+        yield letter + comma.join(str(n).translate(LOWERED) for n in cell)
