@@ -17,20 +17,23 @@ if TYPE_CHECKING:
     from .axis import Axis, Step, Tap
     from .batch import gallery
     from .chain import Field, receptive_field, sources
+    from .drawing import animate
     from .errors import ConvanimError
     from .frameworks import ConvanimWarning, Imported, from_keras, from_onnx, from_torch
     from .geometry import AdaptivePool, Conv, ConvTranspose, Pool
     from .numeric import Unrolled, evaluate, unrolled
     from .padding import PADDING_MODES, PADDINGS
-    from .spec import Figure, animate, figure, figures
-    from .theme import THEMES, Style, Theme
+    from .spec import Figure, figure, figures
+    from .theme import Style, Theme
+    from .themes import THEMES
     from .views import VIEWS
     from .write import FORMATS
 
 _PLACES = {
     "animation": ("Animation",),
     "errors": ("ConvanimError",),
-    "spec": ("Figure", "animate", "figure", "figures"),
+    "drawing": ("animate",),
+    "spec": ("Figure", "figure", "figures"),
     "batch": ("gallery",),
     "axis": ("Axis", "Step", "Tap"),
     "geometry": ("AdaptivePool", "Conv", "ConvTranspose", "Pool"),
@@ -38,7 +41,8 @@ _PLACES = {
     "chain": ("Field", "receptive_field", "sources"),
     "frameworks": ("ConvanimWarning", "Imported", "from_keras", "from_onnx", "from_torch"),
     "numeric": ("Unrolled", "evaluate", "unrolled"),
-    "theme": ("THEMES", "Style", "Theme"),
+    "theme": ("Style", "Theme"),
+    "themes": ("THEMES",),
     "views": ("VIEWS",),
     "write": ("FORMATS",),
 }

@@ -16,13 +16,15 @@ from .checks import Parameter, parameters
 from .errors import ConvanimError, expected_one_of, shown
 from .frameworks import FRAMEWORKS
 from .geometry import OPERATIONS
+from .labels import LABELS, Label
+from .lang import LANGUAGES
 from .padding import PADDING_MODES, PADDINGS
-from .theme import THEMES
+from .themes import THEMES
 from .views import VIEWS, View
 from .write import FORMATS, Format, literal
 
 
-def _table(rows: Mapping[str, View] | Mapping[str, Format]) -> str:
+def _table(rows: Mapping[str, View] | Mapping[str, Format] | Mapping[str, Label]) -> str:
     """The rows of a table for a help text: their names, and what each is."""
     return " ".join(f"{name}: {row.about}." for name, row in rows.items())
 
@@ -84,21 +86,46 @@ def _option(name: str, one: Parameter) -> Callable[..., Any]:
 _EXAMPLES = {"input_size": " 5, or 5x7 for rows x columns.", "padding": " 1, 1x2, or before:after as in 1:2x0:1."}
 
 
+def figure_options(command: Callable[..., None]) -> Callable[..., None]:
+    """How a figure looks; what isn't given is None, so that the figure's own value holds."""
+    options = [
+        click.option("--view", metavar="VIEW", help=f"{_table(VIEWS)} Flat where there is a seed or symbols, otherwise isometric."),
+        click.option("--theme", metavar="THEME", help=f"One of {', '.join(THEMES)} (classic), or a TOML file with a theme of your own."),
+        click.option("--labels", metavar="LABELS", help=f"all, none, or some with commas between (the theme's own). {_table(LABELS)}"),
+        click.option("--lang", metavar="LANG", help=f"Language of the labels and of what screen readers say: {', '.join(LANGUAGES)} (en)."),
+        click.option("--reveal/--no-reveal", default=None, help="Output cells appear as they are computed."),
+        click.option("--symbols/--no-symbols", default=None, help="x, w and y with their indices in place of numbers."),
+        click.option("--background", metavar="COLOUR", help="transparent, or a colour as #rrggbb."),
+        click.option("--title", metavar="TEXT", help="The title, in the label of this name and for screen readers."),
+        click.option("--step-ms", type=int, metavar="MS", help="Time of a step (1000)."),
+        click.option("--dpi", type=float, metavar="DPI", help="Resolution (150)."),
+        click.option("--seed", type=int, metavar="N", help="Where the values of the flat view come from (1234)."),
+    ]
+    for decorate in reversed(options):
+        command = decorate(command)
+    return command
+
+
+LOOKS = ("view", "theme", "labels", "lang", "reveal", "symbols", "background", "title", "step_ms", "dpi", "seed")
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a figure's look that were given, taken out of all options."""
+    return {name: value for name in LOOKS if (value := options.pop(name)) is not None}
+
+
 @cli.command()
 @operation_options
 @click.option("-o", "--output", multiple=True, required=True, metavar="FILE",
               help=f"May be given again; frames/{{step:03d}}.png is a file for each step. {_table(FORMATS)}")
-@click.option("--view", metavar="VIEW", help=f"{_table(VIEWS)} Flat where there is a seed, otherwise isometric.")
-@click.option("--theme", default="classic", show_default=True, metavar="THEME", help=f"One of {', '.join(THEMES)}.")
 @click.option("--step", type=int, metavar="N", help="Write this step alone, counted from 0, as .svg or .png.")
-@click.option("--step-ms", type=int, default=1000, show_default=True, metavar="MS", help="Time of a step.")
-@click.option("--dpi", type=float, default=150, show_default=True)
-@click.option("--seed", type=int, metavar="N", help="Where the values of the flat view come from (1234).")
-def draw(output: tuple[str, ...], view: str | None, theme: str, step: int | None, step_ms: int, dpi: float, seed: int | None, **operation: Any) -> None:
+@figure_options
+def draw(output: tuple[str, ...], step: int | None, **options: Any) -> None:
     """Draw an animation of your own."""
-    from .spec import animate
+    from .drawing import animate
 
-    animation = animate(_operation(**operation), view=view, theme=theme, step_ms=step_ms, dpi=dpi, seed=seed)
+    look = _given(options)
+    animation = animate(_operation(**options), **look)
     for name in output:
         _wrote(animation.save(name, step=step))
 
@@ -125,14 +152,16 @@ def info(code: tuple[str, ...], **operation: Any) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME|TOML...")
 @click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Folder to write to.")
 @click.option("-f", "--format", "suffixes", multiple=True, default=("gif", "svg"), show_default=True, metavar="SUFFIX")
-def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...]) -> None:
-    """Render named figures, or all figures of TOML files, as GIF and SVG."""
+@figure_options
+def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...], **options: Any) -> None:
+    """Render named figures, or all figures of TOML files, as GIF and SVG; what is said here of their look goes before what they say."""
     from tqdm import tqdm
 
     from .spec import figures
 
     chosen = []
     known = figures()
+    look = _given(options)
     for name in names:
         if name.lower().endswith(".toml"):
             chosen += list(figures(name).values())
@@ -143,7 +172,7 @@ def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...]) -> No
     paths = []
     for figure in tqdm(chosen, desc="render", unit="figure", leave=False, disable=None):
         try:
-            animation = figure.animate()
+            animation = figure.animate(**look)
         except ConvanimError as error:
             raise ConvanimError(f"figure {figure.name!r}: {error}") from None
         for suffix in (f".{word.removeprefix('.')}" for word in suffixes):

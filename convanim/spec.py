@@ -1,110 +1,30 @@
-"""The record behind a table of a TOML file, a call of the command line or of `animate`, and the animation that it makes."""
+"""Figures described in TOML: the record behind a table, and the animation that it makes."""
 
 from __future__ import annotations
 
-import math
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields
 from importlib import resources
 from inspect import signature
-from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
 from . import words
 from .animation import Animation
+from .drawing import animate, view_of
 from .errors import ConvanimError, expected_one_of, shown
-from .frameworks import Imported
-from .geometry import OPERATIONS, Operation, check_operation
-from .theme import THEMES, Theme
+from .geometry import OPERATIONS, Operation
+from .labels import labels_of
+from .lang import language
+from .themes import theme_of
 from .views import VIEWS
-from .write import MOST_STEPS
-
-STEP_MS, DPI, SEED = 1000, 150, 1234  # the guide's
-LARGEST_DPI = 9600
-MOST_CELLS = 4_000_000  # of the padded input or the output: what a drawing of single cells can hold in 2 GB
-
-
-def animate(
-    op: Operation | Imported,
-    *,
-    view: str | None = None,
-    theme: str | Theme = "classic",
-    step_ms: int = STEP_MS,
-    dpi: float = DPI,
-    input: object | None = None,  # noqa: A002 - the field's word
-    kernel: object | None = None,
-    bias: object | None = None,
-    seed: int | None = None,
-    title: str | None = None,
-    description: str | None = None,
-) -> Animation:
-    """The animation of an operation of one or two dimensions, or of a layer that `from_torch` and its like give.
-
-    `view` is a row of VIEWS: "isometric", or "flat" with values, which is taken when `input`, `kernel` (arrays of
-    `op.input_size` and `op.kernel_size`), `bias` (one number, where the operation has one) or `seed` are given. A layer's weights
-    are its kernel and bias. Values that aren't given are drawn from `seed`, but for a bias, which is 0. `step_ms` is the
-    time of a step in milliseconds; `dpi` 150 gives the guide's size. `title` and `description` are for screen readers.
-    Raises ConvanimError for what isn't one of these, for more than two dimensions, and for a figure that is too large.
-    """
-    kernel_of, bias_of = (op.kernel, op.bias) if isinstance(op, Imported) else (None, None)
-    op = op.op if isinstance(op, Imported) else op
-    check_operation(op)
-    given = [name for name, value in (("input", input), ("kernel", kernel), ("bias", bias), ("seed", seed)) if value is not None]
-    if view is None:
-        view = "flat" if given else "isometric"
-    if not isinstance(view, str) or view not in VIEWS:
-        raise expected_one_of("view", view, VIEWS)
-    if given and not VIEWS[view].shows_values:
-        raise ConvanimError(f"the {view} view shows no values, so {given[0]}= has no place in it: take view='flat', or leave it out")
-    if not isinstance(theme, Theme):
-        if not isinstance(theme, str) or theme not in THEMES:
-            raise expected_one_of("theme", theme, THEMES)
-        theme = THEMES[theme]
-    for what, text in (("title", title), ("description", description)):
-        if text is not None and not isinstance(text, str):
-            raise ConvanimError(f"{what}={shown(text)} is not text: write it in quotes")
-    _check_numbers(step_ms, dpi)
-    _check_size(op)
-    shown_values = None
-    if VIEWS[view].shows_values:
-        from .numeric import values
-
-        kernel, bias = kernel_of if kernel is None else kernel, bias_of if bias is None else bias
-        shown_values = values(op, input=input, kernel=kernel, bias=bias, seed=SEED if seed is None else seed)
-    scene = VIEWS[view].draw(op, shown_values, theme.styles.keys())
-    scene = replace(scene, title=title or words.title(op), description=description or words.description(op, bias=shown_values.bias if shown_values else 0))
-    return Animation(scene, theme, int(step_ms), float(dpi))
-
-
-def _check_numbers(step_ms: object, dpi: object) -> None:
-    if isinstance(step_ms, bool) or not isinstance(step_ms, Integral) or not 1 <= int(step_ms) <= 3_600_000:
-        raise ConvanimError(f"step_ms={shown(step_ms)}: the time of a step is a whole number of milliseconds, from 1 to 3600000")
-    if isinstance(dpi, bool) or not isinstance(dpi, Real) or not 1 <= float(dpi) <= LARGEST_DPI:
-        raise ConvanimError(f"dpi={shown(dpi)}: the resolution is a number from 1 to {LARGEST_DPI}; the guide's figures have 150")
-
-
-def _check_size(op: Operation) -> None:
-    steps = math.prod(op.output_size)
-    if steps > MOST_STEPS:
-        raise ConvanimError(
-            f"an output of {words.size(op.output_size)} would need {steps:,} frames, and {MOST_STEPS:,} are the most: "
-            "take a smaller input_size or a larger stride"
-        )
-    drawn = tuple(axis.extent for axis in op.axes)
-    for what, size in (("padded input", drawn), ("window", op.effective_kernel_size)):
-        cells = math.prod(size)
-        if cells > MOST_CELLS:
-            raise ConvanimError(
-                f"a {what} of {words.size(size)} has {cells:,} cells and would need {cells * 500 / 2**30:,.1f} GB to draw; "
-                f"{MOST_CELLS:,} cells (2 GB) are the most: take smaller sizes"
-            )
-
 
 # what a table may hold beside its operation's parameters: what `animate` takes
 OPTIONS = [name for name in signature(animate).parameters if name not in ("op", "bias")]  # a table's `bias` is the operation's
+
+VALUES = ("input", "kernel", "seed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,9 +47,15 @@ class Figure:
         """The operation that the figure shows."""
         return OPERATIONS[self.operation](**self.parameters)
 
-    def animate(self) -> Animation:
-        """The figure's animation."""
-        return animate(self.op(), **self.options)
+    def animate(self, **options: Any) -> Animation:
+        """The figure's animation; `options` of `animate` go before those of the figure.
+
+        A view that shows no values, or symbols in their place, leaves out the figure's own values.
+        """
+        view = options.get("view")
+        hidden = bool(options.get("symbols")) or (isinstance(view, str) and view in VIEWS and not VIEWS[view].shows_values)
+        own = {word: value for word, value in self.options.items() if not (hidden and word in VALUES)}
+        return animate(self.op(), **{**own, **options})
 
 
 def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
@@ -140,13 +66,19 @@ def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
     return {name: _figure(where, name, table) for name, (where, table) in _tables(specs).items()}
 
 
-def figure(name: str, *specs: str | os.PathLike[str]) -> Animation:
-    """The animation of a named figure, one of the package's or of the given TOML files: `figure("padding_strides").save("x.gif")`."""
+def figure(name: str, *specs: str | os.PathLike[str], **options: Any) -> Animation:
+    """The animation of a named figure, one of the package's or of the given TOML files: `figure("padding_strides").save("x.gif")`.
+
+    `options` are those of `animate`, before those of the figure: `figure("padding_strides", theme="dark", labels="all")`.
+    """
+    for word in options:
+        if word not in OPTIONS:
+            raise expected_one_of("option", word, OPTIONS)
     tables = _tables(specs)
     if not isinstance(name, str) or name not in tables:
         raise expected_one_of("figure", name, tables)
     where, table = tables[name]
-    return _figure(where, name, table).animate()
+    return _figure(where, name, table).animate(**options)
 
 
 def _tables(specs: tuple[str | os.PathLike[str], ...]) -> dict[str, tuple[str, object]]:
@@ -189,10 +121,11 @@ def _figure(where: str, name: str, table: object) -> Figure:
                   options={key: table[key] for key in table if key in OPTIONS})
     try:
         made.op()
-        for key, choices in (("view", VIEWS), ("theme", THEMES)):
-            value = table.get(key)
-            if value is not None and (not isinstance(value, str) or value not in choices):
-                raise expected_one_of(key, value, choices)
+        if made.options.get("view") is not None:
+            view_of(made.options["view"], [], False)
+        theme_of(made.options.get("theme", "classic"))
+        labels_of(made.options.get("labels", "none"))
+        language(made.options.get("lang", "en"))
     except ConvanimError as error:
         raise _at(place, error) from None
     return made

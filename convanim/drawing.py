@@ -1,0 +1,164 @@
+"""From an operation, and words for how it shall look, to an animation: where all that a figure may have is checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
+
+from . import words
+from .animation import Animation
+from .errors import ConvanimError, expected_one_of, shown
+from .frameworks import Imported
+from .geometry import Operation, check_operation
+from .labels import labels_of
+from .lang import language
+from .theme import Theme, check_colour
+from .themes import theme_of
+from .views import VIEWS
+from .write import MOST_STEPS
+
+if TYPE_CHECKING:
+    from .texts import Texts
+
+STEP_MS, DPI, SEED = 1000, 150, 1234  # the guide's
+LARGEST_DPI = 9600
+MOST_CELLS = 4_000_000  # of the padded input or the output: what a drawing of single cells can hold in 2 GB
+
+
+def animate(
+    op: Operation | Imported,
+    *,
+    view: str | None = None,
+    theme: str | Mapping[str, Any] | Theme = "classic",
+    labels: str | Iterable[str] | None = None,
+    lang: str = "en",
+    reveal: bool = False,
+    symbols: bool = False,
+    background: str | None = None,
+    step_ms: int = STEP_MS,
+    dpi: float = DPI,
+    input: object | None = None,  # noqa: A002 - the field's word
+    kernel: object | None = None,
+    bias: object | None = None,
+    seed: int | None = None,
+    title: str | None = None,
+    description: str | None = None,
+) -> Animation:
+    """The animation of an operation of one or two dimensions, or of a layer that `from_torch` and its like give.
+
+    `view` is a row of VIEWS: "isometric", or "flat" with values, which is taken when `input`, `kernel` (arrays of
+    `op.input_size` and `op.kernel_size`), `bias` (one number, where the operation has one), `seed` or `symbols` are given. A
+    layer's weights are its kernel and bias. Values that aren't given are drawn from `seed`, but for a bias, which is 0; with
+    `symbols` the cells hold x, w and y with their indices in place of numbers. With `reveal` outputs appear as they are computed.
+
+    `theme` is a row of THEMES, the path of a TOML file, a table of overrides, or a Theme; `background` a colour as "#rrggbb", or
+    "transparent". `labels` is "all", "none" or some of LABELS, the theme's own if left out, in the language `lang`.
+    `step_ms` is the time of a step in milliseconds; `dpi` 150 gives the guide's size. `title` and `description` are for screen
+    readers, the title also for the label of this name. Raises ConvanimError for what isn't one of these, for more than two
+    dimensions, and for a figure that is too large.
+
+    >>> animate(Conv(5, 3, padding=1), theme="clear", labels=["sizes", "step"]).scene.title
+    'Convolution of a 5x5 input, kernel 3x3, padding 1x1'
+    """
+    op, own_kernel, own_bias = (op.op, op.kernel, op.bias) if isinstance(op, Imported) else (op, None, None)
+    check_operation(op)
+    given = [name for name, value in (("input", input), ("kernel", kernel), ("bias", bias), ("seed", seed)) if value is not None]
+    view = view_of(view, given, symbols)
+    look = _look(theme, background)
+    names = labels_of(look.labels if labels is None else labels)
+    _check_rest(lang=lang, reveal=reveal, title=title, description=description)
+    _check_numbers(step_ms, dpi)
+    _check_size(op)
+    texts, added = None, 0.0
+    if VIEWS[view].shows_values:
+        kernel, bias = own_kernel if kernel is None else kernel, own_bias if bias is None else bias
+        texts, added = _cells(op, symbols, input=input, kernel=kernel, bias=bias, seed=SEED if seed is None else seed)
+    scene = VIEWS[view].draw(op, texts, {role for role in look.styles if role != "pending" or reveal})
+    scene = replace(scene, title=title or words.title(op, lang), description=description or words.description(op, added, lang), lang=lang)
+    # a sum needs values, or symbols of one channel: it is left out where nobody asked for it by name
+    if texts is None and (labels is None or (labels == "all" and words.channels(op) > 1)):
+        names = tuple(name for name in names if name != "sum")
+    if names:
+        from .labels.placing import labelled
+
+        scene = labelled(scene, op, texts, names, float(dpi))
+    return Animation(scene, look, int(step_ms), float(dpi))
+
+
+def view_of(view: object, given: list[str], symbols: object) -> str:
+    """The view that is asked for; flat where values or symbols are."""
+    _check_switch("symbols", symbols)
+    if symbols and given:
+        raise ConvanimError(f"symbols stand in place of numbers, so {given[0]}= has no place beside symbols=True: leave one of them out")
+    asked = [*given, *(["symbols"] if symbols else [])]
+    if view is None:
+        return "flat" if asked else "isometric"
+    if not isinstance(view, str) or view not in VIEWS:
+        raise expected_one_of("view", view, VIEWS)
+    if asked and not VIEWS[view].shows_values:
+        raise ConvanimError(f"the {view} view shows no values, so {asked[0]}= has no place in it: take view='flat', or leave it out")
+    return view
+
+
+def _look(theme: object, background: object) -> Theme:
+    """The theme that is asked for, on the background that is asked for."""
+    look = theme_of(theme)
+    if background is None:
+        return look
+    if background == "transparent":
+        return replace(look, transparent=True)
+    colour = check_colour("background='transparent' or a", background)
+    return replace(look, background=colour, dark=None if look.dark is None else replace(look.dark, background=colour))
+
+
+def _cells(op: Operation, symbols: bool, **given: Any) -> tuple[Texts, float]:
+    """What stands in the cells, and the bias."""
+    from . import texts
+    from .numeric import values
+
+    if symbols:
+        return texts.symbols(op), 0.0
+    shown_values = values(op, **given)
+    return texts.numbers(shown_values), shown_values.bias
+
+
+def _check_rest(*, lang: str, reveal: object, title: object, description: object) -> None:
+    language(lang)  # raises for one that there isn't
+    _check_switch("reveal", reveal)
+    for what, text in (("title", title), ("description", description)):
+        if text is not None and not isinstance(text, str):
+            raise ConvanimError(f"{what}={shown(text)} is not text: write it in quotes")
+
+
+def _check_switch(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise ConvanimError(f"{name}={shown(value)} is neither True nor False")
+
+
+def _check_numbers(step_ms: object, dpi: object) -> None:
+    if isinstance(step_ms, bool) or not isinstance(step_ms, Integral) or not 1 <= int(step_ms) <= 3_600_000:
+        raise ConvanimError(f"step_ms={shown(step_ms)}: the time of a step is a whole number of milliseconds, from 1 to 3600000")
+    if isinstance(dpi, bool) or not isinstance(dpi, Real) or not 1 <= float(dpi) <= LARGEST_DPI:
+        raise ConvanimError(f"dpi={shown(dpi)}: the resolution is a number from 1 to {LARGEST_DPI}; the guide's figures have 150")
+
+
+def _check_size(op: Operation) -> None:
+    steps = math.prod(op.output_size)
+    if steps > MOST_STEPS:
+        raise ConvanimError(
+            f"an output of {words.size(op.output_size)} would need {steps:,} frames, and {MOST_STEPS:,} are the most: "
+            "take a smaller input_size or a larger stride"
+        )
+    drawn = tuple(axis.extent for axis in op.axes)
+    for what, size in (("padded input", drawn), ("window", op.effective_kernel_size)):
+        cells = math.prod(size)
+        if cells > MOST_CELLS:
+            raise ConvanimError(
+                f"a {what} of {words.size(size)} has {cells:,} cells and would need {cells * 500 / 2**30:,.1f} GB to draw; "
+                f"{MOST_CELLS:,} cells (2 GB) are the most: take smaller sizes"
+            )
+
+

@@ -1,0 +1,86 @@
+"""Labels: what a figure says of itself, around the scene that a view has drawn. A label is a row of LABELS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ..errors import ConvanimError, expected_one_of, shown
+
+if TYPE_CHECKING:
+    from .setting import Block, Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a label says, where, and the function that makes it; "around" stands for the sizes beside the planes."""
+
+    about: str
+    place: Literal["above", "around", "below"]
+    block: Callable[[Setting], Block] | None = None
+
+
+def _title(setting: Setting) -> Block:
+    from .setting import paragraph
+
+    return paragraph(setting, [setting.scene.title])
+
+
+def _parameters(setting: Setting) -> Block:
+    from .formula import parameters
+
+    return parameters(setting)
+
+
+def _formula(setting: Setting) -> Block:
+    from .formula import formula
+
+    return formula(setting)
+
+
+def _step(setting: Setting) -> Block:
+    from .reading import step
+
+    return step(setting)
+
+
+def _sum(setting: Setting) -> Block:
+    from .reading import total
+
+    return total(setting)
+
+
+def _legend(setting: Setting) -> Block:
+    from .legend import legend
+
+    return legend(setting)
+
+
+# in the order in which they stand, from the top
+LABELS = {
+    "title": Label("the title", "above", _title),
+    "parameters": Label("the parameters, k=3 s=2 p=1", "above", _parameters),
+    "formula": Label("the formula of the output's size, with its numbers", "above", _formula),
+    "sizes": Label("the sizes along the axes of input, kernel and output", "around"),
+    "step": Label("which step it is, step 5 of 9", "below", _step),
+    "sum": Label("how the step's value comes about", "below", _sum),
+    "legend": Label("what the colours that occur stand for", "below", _legend),
+}
+
+
+def labels_of(given: object) -> tuple[str, ...]:
+    """The labels meant by "all", "none", a list of names, or names with commas between; raises ConvanimError for another name.
+
+    >>> labels_of("step,title")
+    ('title', 'step')
+    """
+    if isinstance(given, str):
+        given = {"all": list(LABELS), "none": []}.get(given.strip().lower(), [word.strip() for word in given.split(",")])
+    if not isinstance(given, Iterable):
+        raise ConvanimError(f"labels={shown(given)}: give \"all\", \"none\", or a list of {', '.join(LABELS)}")
+    chosen = list(given)
+    for name in chosen:
+        if not isinstance(name, str) or name not in LABELS:
+            raise expected_one_of("label", name, ["all", "none", *LABELS])
+    return tuple(name for name in LABELS if name in chosen)

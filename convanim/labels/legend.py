@@ -1,0 +1,115 @@
+"""The legend: what each of the roles that occur in a figure stands for, with a cell that looks as it does there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..numeric import absent
+from ..plane import Plane
+from ..scene import Line, Marks, Polygon, Text
+from ..texts import INDICES
+from ..words import number
+from .setting import LINE, Block, Setting
+
+SWATCH = 1.15  # the edge of a legend's cell, in ems
+AFTER, BETWEEN = 0.45, 1.5  # from the cell to its words, from the words to the next cell, in ems
+ROWS = 1.55  # from row to row, in ems
+
+
+def _cell(plane: Plane, role: str) -> Polygon:
+    return Polygon(role, plane.rectangles([(0, 1)], [(0, 1)]), plane)
+
+
+def _edges(plane: Plane, role: str) -> Line:
+    return Line(role, plane.lines((0, 1), (0, 1)))
+
+
+def _area(role: str, *edges: str) -> Callable[[Plane, Setting], Marks]:
+    """A cell filled as the role, with edges of another."""
+    return lambda plane, setting: (_cell(plane, role), *(_edges(plane, edge) for edge in edges))
+
+
+def _outline(role: str) -> Callable[[Plane, Setting], Marks]:
+    return lambda plane, setting: (_edges(plane, role),)
+
+
+def _link(plane: Plane, setting: Setting) -> Marks:
+    return (Line("copy_link", ((plane.point(0.1, 0.85), plane.point(0.85, 0.2)),)),
+            Polygon("copy_link", plane.rectangles([(0.1, 0.3)], [(0.75, 0.95)]), plane))
+
+
+def _digit(plane: Plane, setting: Setting) -> Marks:
+    text = setting.texts.kernel[-1].rstrip(INDICES) if setting.texts else ""  # a symbol without its indices
+    return (_cell(plane, "input"), _cell(plane, "tap"), _edges(plane, "window"),
+            Text("kernel_value", plane.point(0.5, 0.5), text, 0.8 * setting.em, SWATCH * 0.9 * setting.em))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the legend: how the cell beside the words is drawn."""
+
+    draw: Callable[[Plane, Setting], Marks]
+
+
+# in the order of the legend; what moves comes after what stands still on its plane
+ENTRIES: dict[str, Entry] = {
+    "input": Entry(_area("input")),
+    "copy": Entry(_area("copy", "grid")),
+    "copy_link": Entry(_link),
+    "inserted": Entry(_area("inserted", "grid")),
+    "padding": Entry(_area("padding", "grid")),
+    "odd_padding": Entry(_area("odd_padding", "grid")),
+    "grid": Entry(_outline("grid")),  # padded cells that the theme doesn't tell apart
+    "overhang": Entry(_area("overhang")),
+    "unread": Entry(_area("unread", "grid")),
+    "tap": Entry(lambda plane, setting: (_cell(plane, "input"), _cell(plane, "tap"), _edges(plane, "window"))),
+    "kernel_value": Entry(_digit),
+    "output": Entry(_area("output", "output_grid")),
+    "output_padding": Entry(lambda plane, setting: (_cell(plane, "output"), _cell(plane, "output_padding"), _edges(plane, "output_grid"))),
+    "cropped": Entry(_outline("cropped")),
+    "current": Entry(_area("current")),
+    "pending": Entry(_outline("pending")),
+}
+
+
+def entries(setting: Setting) -> list[tuple[str, str]]:
+    """(role, words) of the roles that occur, in the order of ENTRIES."""
+    return [(role, text) for role in ENTRIES if role in setting.scene.roles() and (text := _words(role, setting))]
+
+
+def _words(role: str, setting: Setting) -> str:
+    """What a role stands for; "" where that goes without saying."""
+    say, value = setting.lang.say, absent(setting.op)
+    padding = say("legend.not_counted") if value is None else number(value)
+    if role == "grid":
+        key = _zeros(setting)
+        return say(f"legend.{key}", value=padding) if key else ""
+    if role == "kernel_value" and not (setting.texts and setting.texts.kernel):
+        return ""
+    return say(f"legend.{role}", value=padding)
+
+
+def _zeros(setting: Setting) -> str:
+    """What the dashed cells are where the theme has no look for each kind of them; "" where it has, or where there are none."""
+    kinds = {kind for axis in setting.op.axes for cell in range(axis.padded) if (kind := axis.role(cell)) != "input"}
+    told = setting.scene.roles() & {"copy", "inserted", "padding", "odd_padding"}
+    return "" if told or not kinds else kinds.pop() if len(kinds) == 1 else "zeros"
+
+
+def legend(setting: Setting) -> Block:
+    """The legend in rows, as many entries in each as there is room for."""
+    em, marks, rows, x, widest = setting.em, [], 0, 0.0, 0.0
+    for role, words in entries(setting):
+        length = (SWATCH + AFTER) * em + setting.length(words)
+        if x and x + length > setting.room:
+            rows, x = rows + 1, 0.0
+        middle = (rows + 0.5) * ROWS * em
+        plane = Plane((x, middle - SWATCH / 2 * em), (SWATCH * em, 0.0), (0.0, SWATCH * em))
+        marks += [*ENTRIES[role].draw(plane, setting), setting.text(words, x + (SWATCH + AFTER) * em, middle)]
+        widest = max(widest, x + length)
+        x += length + BETWEEN * em
+    height = (rows + 1) * ROWS * em if marks else 0.0
+    return Block(widest, max(height, LINE * em if marks else 0.0), tuple(marks))
+
+

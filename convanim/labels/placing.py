@@ -1,0 +1,93 @@
+"""Places the labels around a scene: which room they get, and where each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..geometry import Operation
+from ..lang import language
+from ..plane import Point
+from ..render import glyphs
+from ..scene import Box, Group, Growing, Layer, Mark, Marks, Moving, Scene, Text, moved
+from ..texts import Texts
+from ..theme import BORDER
+from . import LABELS
+from .setting import LEAST_ROOM, Block, Setting, letter_size
+from .sizes import Measured, sizes
+
+APART = 0.55  # from block to block, and to the figure, in ems
+
+
+@dataclass(frozen=True)
+class Together:
+    """What moves in the figure, and the labels that move, each placed."""
+
+    figure: Callable[[int], Marks]
+    placed: tuple[tuple[Point, Callable[[int], Marks]], ...]
+
+    def __call__(self, step: int) -> Marks:
+        return (*self.figure(step), *(mark for (x, y), labels in self.placed for mark in moved(labels(step), x, y)))
+
+
+def labelled(scene: Scene, op: Operation, texts: Texts | None, names: tuple[str, ...], dpi: float) -> Scene:
+    """The scene with these labels around it, in its language, in letters that can be read at this resolution.
+
+    The scene's box grows by what they need; what was in it stays as it is. No label can meet the figure or another one: those
+    above and below have lines of their own, and sizes lie beyond the edges that a view keeps free.
+    """
+    em = letter_size(dpi)
+    setting = Setting(op, scene, texts, language(scene.lang), em, LEAST_ROOM * em)
+    measured = sizes(setting) if "sizes" in names else None
+    box = _around(scene.box, measured.all) if measured else scene.box
+    setting = replace(setting, room=max(setting.room, box.width - 2 * BORDER))
+    blocks = [(LABELS[name].place, block(setting)) for name in names if (block := LABELS[name].block)]
+    return _placed(scene, box, measured, [(place, block) for place, block in blocks if block.height], em)
+
+
+def _around(box: Box, marks: Marks) -> Box:
+    """The box that has these marks in it too, with a border around them."""
+    points = [point for mark in marks for point in _extremes(mark)]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    x0, y0 = min(box.x, min(xs) - BORDER), min(box.y, min(ys) - BORDER)
+    x1, y1 = max(box.x + box.width, max(xs) + BORDER), max(box.y + box.height, max(ys) + BORDER)
+    return Box(x0, y0, x1 - x0, y1 - y0)
+
+
+def _extremes(mark: Mark) -> list[Point]:
+    """Points between which a mark lies."""
+    if isinstance(mark, Group):
+        return [point for one in moved(mark.marks, *mark.at) for point in _extremes(one)]
+    if isinstance(mark, Text):
+        (x, y), half, high = mark.at, glyphs.width(mark.text, mark.face) * mark.size / 2, mark.size / 2
+        return [(x - half, y - high), (x + half, y + high)]
+    return [point for part in mark.parts for point in part]
+
+
+def _placed(scene: Scene, box: Box, measured: Measured | None, blocks: list[tuple[str, Block]], em: float) -> Scene:
+    """The scene with the blocks above and below it, all beginning at one left edge."""
+    width = max([box.width, *(block.width + 2 * BORDER for _, block in blocks)])
+    left, apart = box.x - (width - box.width) / 2, APART * em
+    heights = {where: sum(block.height + apart for place, block in blocks if place == where) for where in ("above", "below")}
+    top, bottom = box.y - heights["above"], box.y + box.height
+    still: Marks = measured.marks if measured else ()
+    moving: list[tuple[Point, Callable[[int], Marks]]] = [((0.0, 0.0), measured.windows)] if measured else []
+    at = {"above": top + BORDER, "below": bottom - BORDER + apart}
+    for place, block in blocks:
+        still += moved(block.marks, left + BORDER, at[place])
+        if block.moving:
+            moving.append(((left + BORDER, at[place]), block.moving))
+        at[place] += block.height + apart
+    whole = Box(left, top, width, bottom + heights["below"] - top)
+    roles = {"label", "measure"} if measured else {"label"}
+    return replace(scene, box=whole, layers=_layers(scene, still, tuple(moving), roles))
+
+
+def _layers(scene: Scene, still: Marks, moving: tuple[tuple[Point, Callable[[int], Marks]], ...], roles: set[str]) -> tuple[Layer | Growing | Moving, ...]:
+    """The scene's layers, with what stands still of the labels behind the first, and what moves in the last, which moves."""
+    first, *rest = scene.layers
+    if moving:
+        last = rest.pop()
+        assert isinstance(last, Moving)
+        rest.append(Moving(Together(last.at, moving), last.roles | roles))
+    return first, Layer(still), *rest

@@ -1,0 +1,147 @@
+"""What a step reads: which step it is, and how its value comes about, as a sum that is cut where it is long."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice, product
+
+from ..axis import unravel
+from ..geometry import Operation, Pool
+from ..numeric import absent
+from ..operation import Weighted
+from ..texts import Texts, symbols
+from ..words import MINUS
+from .formula import DOT
+from .setting import Block, Changing, Setting
+
+ELLIPSIS = "…"
+
+
+@dataclass(frozen=True)
+class Count:
+    """Which step it is: "step 5 of 9"."""
+
+    setting: Setting
+
+    def __call__(self, step: int) -> str:
+        return self.setting.lang.say("label.step", n=step + 1, steps=self.setting.scene.steps)
+
+
+def step(setting: Setting) -> Block:
+    """Which step of how many it is."""
+    return Changing(setting, Count(setting)).block()
+
+
+def total(setting: Setting) -> Block:
+    """How the step's value comes about, in the figure's numbers, or in symbols where it shows none."""
+    return Changing(setting, Sum(setting, setting.texts or symbols(setting.op))).block()
+
+
+def _bracketed(text: str) -> str:
+    """A value as a factor: a negative one in brackets."""
+    return f"({text})" if text.startswith(MINUS) else text
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How an operation's values become one: what joins their texts, what stands around them, and how each is written.
+
+    With `counts` there is a place for the divisor in `after`.
+    """
+
+    joined: str
+    before: str = ""
+    after: str = ""
+    value: Callable[[str], str] = _bracketed
+    counts: bool = False
+
+
+# by what becomes of a window's values: a convolution's sum of products, and pooling's modes
+FORMS = {
+    "sum": Form(" + "),
+    "average": Form(" + ", "(", ")/{count}", counts=True),
+    "max": Form(", ", "max(", ")", lambda text: text),
+    "l2": Form(" + ", "√(", ")", lambda text: f"{_bracketed(text)}²"),
+}
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The sum of a step, "3·0 + 2·1 + … + 1·2 = 9", with as many of its terms as fit into a line, always the last of them."""
+
+    setting: Setting
+    texts: Texts
+
+    @cached_property
+    def _form(self) -> Form:
+        op = self.setting.op
+        return FORMS["sum" if isinstance(op, Weighted) else op.mode]
+
+    @cached_property
+    def _input(self) -> tuple[str, ...]:
+        """The factor or summand that each input cell is, and last that of a padded cell without a value."""
+        return tuple(map(self._form.value, (*self.texts.input, self.texts.padding)))
+
+    @cached_property
+    def _kernel(self) -> tuple[str, ...]:
+        """The factor that each kernel cell is, in the order in which they meet the input; one of no text for pooling."""
+        texts = self.texts.kernel[::-1] if self.setting.op.flipped else self.texts.kernel
+        return tuple(DOT + _bracketed(text) for text in texts)
+
+    @cached_property
+    def _reads(self) -> tuple[tuple[tuple[tuple[int, int | None], ...], ...], ...]:
+        """(kernel cell, input cell) of all padded cells that count, for each output cell along each axis."""
+        counts = absent(self.setting.op) is not None
+        return tuple(tuple(
+            tuple((j, source) for j, cell in enumerate(axis.taps(o)) if cell < axis.padded and ((source := axis.source(cell)) is not None or counts))
+            for o in range(axis.output)) for axis in self.setting.op.axes)
+
+    def __call__(self, step: int) -> str:
+        op, texts, form = self.setting.op, self.texts, self._form
+        output = unravel(step, op.output_size)
+        reads = [of_axis[o] for of_axis, o in zip(self._reads, output, strict=True)]
+        bias = "" if not texts.bias else f" {MINUS} {texts.bias.removeprefix(MINUS)}" if texts.bias.startswith(MINUS) else f" + {texts.bias}"
+        after = form.after.format(count=divisor(op, output)) if form.counts else form.after
+        result = f"{after}{bias} {'≈' if step in texts.rounded else '='} {texts.output[step]}"
+        return f"{form.before}{self._cut(reads, form.joined, self.setting.length(form.before + result))}{result}"
+
+    def _cut(self, reads: list[tuple[tuple[int, int | None], ...]], joined: str, taken: float) -> str:
+        """The terms, joined: all of them, or as many as fit beside what is taken of the line, an ellipsis and the last."""
+        length = self.setting.length
+        last = self._term(tuple(read[-1] for read in reads))
+        spare = self.setting.room - taken - length(last)
+        rest = length(ELLIPSIS + joined)
+        shown: list[str] = []
+        fitting = 0  # how many may stay where not all do
+        for term in islice(product(*reads), math.prod(map(len, reads)) - 1):
+            shown.append(self._term(term))
+            spare -= length(shown[-1] + joined)
+            if spare < 0:
+                return joined.join([*shown[:fitting], ELLIPSIS, last])
+            if spare >= rest:
+                fitting = len(shown)
+        return joined.join([*shown, last])
+
+    def _term(self, term: tuple[tuple[int, int | None], ...]) -> str:
+        """The product of an input cell and a kernel cell, or the input cell alone."""
+        op, cell, weight = self.setting.op, 0, 0
+        for (j, source), n, k in zip(term, op.input_size, op.kernel_size, strict=True):
+            weight = weight * k + j
+            cell = -1 if source is None or cell < 0 else cell * n + source
+        return self._input[cell] + (self._kernel[weight] if self._kernel else "")
+
+
+def divisor(op: Operation, output: tuple[int, ...]) -> int:
+    """What an average divides by at an output cell; 1 where there is none."""
+    if isinstance(op, Weighted) or op.mode != "average":
+        return 1
+    if isinstance(op, Pool) and op.divisor_override is not None:
+        return op.divisor_override
+    counts = absent(op) is not None
+    total = 1
+    for axis, o in zip(op.axes, output, strict=True):
+        total *= sum(cell < axis.padded and (counts or axis.source(cell) is not None) for cell in axis.taps(o))
+    return total

@@ -1,0 +1,113 @@
+"""What all labels have in common: the figure that they speak of, the size of their letters, and blocks of text lines."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from ..geometry import Operation
+from ..lang import Language
+from ..render import glyphs
+from ..scene import Marks, Scene, Text
+from ..texts import Texts
+from ..theme import CELL_BP
+
+FACE: Literal["sans"] = "sans"
+LETTER_PX, DPI = 13, 150  # pixels of an em at this resolution
+LEAST_PX = 10.1  # of an em at any resolution, so that even the digits of a subscript have 7
+LINE = 1.45  # from line to line, in ems
+LEAST_ROOM = 24  # ems that a text has at least before it is broken into lines
+# characters that don't begin a line, and those that don't end one, where any other pair of Chinese characters may be parted
+NOT_FIRST, NOT_LAST = set("，。、；：？！）》」』】…·,.;:?!)"), set("（《「『【(")
+
+
+def letter_size(dpi: float) -> float:
+    """The size of labels' letters in cells: .44 at 150 dpi and more, larger where 10 pixels are larger."""
+    return max(LETTER_PX * dpi / DPI, LEAST_PX) / (CELL_BP * dpi / 72)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The figure that labels speak of, in what language, how large, and how wide they may be, in cells."""
+
+    op: Operation
+    scene: Scene
+    texts: Texts | None
+    lang: Language
+    em: float
+    room: float
+
+    def fits(self, text: str) -> bool:
+        """Whether a text fits into one line."""
+        return self.length(text) <= self.room
+
+    def length(self, text: str) -> float:
+        """How wide a text is, in cells."""
+        return glyphs.width(text, FACE) * self.em
+
+    def text(self, text: str, x: float, y: float) -> Text:
+        """A text that begins at x, its middle at the height y."""
+        return Text("label", (x + self.length(text) / 2, y), text, self.em, math.inf, face=FACE)
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a label adds above or below the figure: marks around its top left corner, how wide and high it is; `moving` differ in every step."""
+
+    width: float
+    height: float
+    marks: Marks = ()
+    moving: Callable[[int], Marks] | None = None
+
+
+def paragraph(setting: Setting, lines: list[str]) -> Block:
+    """Texts below each other, each broken into lines where it doesn't fit."""
+    broken = [part for line in lines for part in wrapped(line, setting)]
+    marks = tuple(setting.text(line, 0.0, (n + 0.5) * LINE * setting.em) for n, line in enumerate(broken))
+    return Block(max(map(setting.length, broken), default=0.0), LINE * setting.em * len(broken), marks)
+
+
+@dataclass(frozen=True)
+class Changing:
+    """One line of text that changes in every step."""
+
+    setting: Setting
+    text: Callable[[int], str]
+
+    def __call__(self, step: int) -> Marks:
+        return (self.setting.text(self.text(step), 0.0, LINE * self.setting.em / 2),)
+
+    def block(self) -> Block:
+        """The line as a block; it may be as wide as there is room."""
+        return Block(self.setting.room, LINE * self.setting.em, moving=self)
+
+
+def wrapped(text: str, setting: Setting) -> list[str]:
+    """The lines of a text: broken at spaces and between Chinese characters, a word that is longer than a line anywhere."""
+    lines = [""]
+    for piece in _pieces(" ".join(unicodedata.normalize("NFC", text).split())):
+        if setting.fits((lines[-1] + piece).rstrip()):
+            lines[-1] += piece
+            continue
+        if lines[-1]:
+            lines.append("")
+        for character in piece if not setting.fits(piece.rstrip()) else [piece]:
+            if lines[-1] and not setting.fits((lines[-1] + character).rstrip()):
+                lines.append("")
+            lines[-1] += character
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _pieces(text: str) -> list[str]:
+    """The parts of a text that a line may end after."""
+    pieces = [""]
+    for n, character in enumerate(text):
+        pieces[-1] += character
+        after = text[n + 1 : n + 2]
+        wide = any(unicodedata.east_asian_width(c) in "WF" for c in (character, after) if c)
+        if character == " " or (wide and after not in NOT_FIRST and character not in NOT_LAST and after != " "):
+            pieces.append("")
+    return [piece for piece in pieces if piece]

@@ -1,0 +1,170 @@
+"""Sizes along the axes: dimension lines beside the planes of input and output, and one that moves with the window."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..axis import Axis, unravel
+from ..geometry import AdaptivePool, Operation
+from ..plane import Point
+from ..scene import Group, Line, Marks, Sheet, Side, Text, moved
+from .setting import FACE, Setting
+
+# distances in ems: from the plane to the first line, half of a tick, from a tick to the text, half of a text's height, from one
+# text to the next line
+GAP, TICK, AIR, HALF, NEXT = 0.5, 0.2, 0.12, 0.5, 0.45
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A side of a plane, along which something is measured: `at(c)` is where cell c begins, `normal` points away from the plane."""
+
+    start: Point
+    step: Point
+    normal: Point
+    outwards: int  # -1 where a long text may reach out to the left, 1 where to the right
+
+    @staticmethod
+    def of(sheet: Sheet, side: Side) -> Edge:
+        """The edge of a sheet at this side, beyond all that is drawn around it."""
+        plane, (rows, columns), ((top, bottom), (left, right)) = sheet.plane, sheet.size, sheet.around
+        upright = side in ("left", "right")
+        step, other = (plane.down, plane.right) if upright else (plane.right, plane.down)
+        start = {"left": (-left, 0), "right": (columns + right, 0), "top": (0, -top), "bottom": (0, rows + bottom)}[side]
+        sign = 1 if side in ("right", "bottom") else -1
+        length = math.hypot(*step)
+        normal = (-step[1] / length, step[0] / length)
+        away = sign * (normal[0] * other[0] + normal[1] * other[1])
+        return Edge(plane.point(*start), step, normal if away > 0 else (-normal[0], -normal[1]), sheet.outwards)
+
+    def at(self, cell: float, distance: float = 0.0) -> Point:
+        """The point at the beginning of a cell, at a distance from the plane."""
+        return (self.start[0] + cell * self.step[0] + distance * self.normal[0], self.start[1] + cell * self.step[1] + distance * self.normal[1])
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """Draws dimension lines along an edge, at a distance from the plane, in cells."""
+
+    setting: Setting
+    edge: Edge
+    distance: float
+    end: float  # the last cell that a text may reach, where it may not reach out
+
+    def marks(self, bounds: tuple[float, ...], text: str) -> tuple[Line, Text]:
+        """A line from the first to the last of `bounds` with a tick at each, and the text beside its middle."""
+        edge, tick = self.edge, TICK * self.setting.em
+        line = (edge.at(bounds[0], self.distance), edge.at(bounds[-1], self.distance))
+        ticks = tuple((edge.at(b, self.distance - tick), edge.at(b, self.distance + tick)) for b in bounds)
+        return (Line("measure", (line, *ticks)), self._text((bounds[0] + bounds[-1]) / 2, bounds[-1] - bounds[0], text))
+
+    def _text(self, middle: float, length: float, text: str) -> Text:
+        """The text, its nearest corner, or its nearest side where the edge is level or upright, at the middle."""
+        em, (nx, ny) = self.setting.em, self.edge.normal
+        half, high = self.setting.length(text) / 2, HALF * em
+        x, y = self.edge.at(middle, self.distance + (TICK + AIR) * em)
+        x, y = x + half * _sign(nx), y + high * _sign(ny)
+        if not _sign(nx) and half > length / 2:  # wider than what it measures: it may grow to one side alone
+            inner = self.edge.at(self.end if self.edge.outwards < 0 else 0)[0]
+            x = min(x, inner - half) if self.edge.outwards < 0 else max(x, inner + half)
+        return Text("label", (x, y), text, em, math.inf, face=FACE)
+
+    def depth(self, text: str) -> float:
+        """How far from the plane a text reaches, in cells."""
+        em, (nx, ny) = self.setting.em, self.edge.normal
+        return self.distance + (TICK + AIR) * em + self.setting.length(text) * abs(nx) + 2 * HALF * em * abs(ny)
+
+
+def _sign(value: float) -> int:
+    return 0 if abs(value) < 1e-9 else 1 if value > 0 else -1
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The dimension lines that move with the window, one an axis."""
+
+    setting: Setting
+    rulers: tuple[Ruler, ...]  # an axis each
+    _kept: dict[tuple[int, int, int], Group] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __call__(self, step: int) -> Marks:
+        output = unravel(step, self.setting.op.output_size)
+        return tuple(self.of(axis, o) for axis, o in enumerate(output))
+
+    def of(self, axis: int, output: int) -> Group:
+        """The line of one output cell along an axis; windows of one size have the same marks."""
+        ruler = self.rulers[axis]
+        start, stop = self.setting.op.axes[axis].window(output)
+        if (axis, start, stop) not in self._kept:
+            marks = ruler.marks((start, stop), window_text(self.setting.op, axis, output))
+            x, y = ruler.edge.at(start, ruler.distance)
+            self._kept[axis, start, stop] = Group((x, y), moved(marks, -x, -y))
+        return self._kept[axis, start, stop]
+
+    @cached_property
+    def all(self) -> list[Group]:
+        """All of them, for each axis and each of its output cells."""
+        return [self.of(axis, o) for axis, n in enumerate(self.setting.op.output_size) for o in range(n)]
+
+
+def window_text(op: Operation, axis: int, output: int) -> str:
+    """How many cells the window of an output cell has along an axis; "3 → 5" where a dilation spreads 3 over 5."""
+    a = op.axes[axis]
+    if isinstance(op, AdaptivePool):
+        return str(len(a.taps(output)))
+    return str(a.kernel) if a.dilation == 1 or a.kernel == 1 else f"{a.kernel} → {a.effective_kernel}"
+
+
+def padded_text(axis: Axis) -> tuple[tuple[int, ...], str]:
+    """Where the parts of a padded axis begin and end, and their cells as a sum: "1 + 5 + 1", or "2 + (3 + 2) + 2" with zeros between."""
+    roles = [axis.role(cell) for cell in range(axis.padded)]
+    around = ("padding", "copy")
+    first = next((cell for cell, role in enumerate(roles) if role not in around), len(roles))
+    last = next((cell for cell in range(len(roles) - 1, -1, -1) if roles[cell] not in around), -1) + 1
+    inside, zeros = roles.count("input"), roles.count("inserted")
+    middle = f"({inside} + {zeros})" if zeros and inside else str(inside + zeros)
+    if last <= first:  # cropped beyond the last input cell
+        return (0, len(roles)), str(len(roles))
+    parts = [str(first)] * (first > 0) + [middle] + [str(len(roles) - last)] * (last < len(roles))
+    if len(parts) == 1:
+        middle = middle.strip("()")
+        parts = [middle]
+    return tuple(sorted({0, first, last, len(roles)})), " + ".join(parts)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What stands still of the sizes, and what moves."""
+
+    marks: Marks
+    windows: Windows
+
+    @property
+    def all(self) -> Marks:
+        """All marks of all steps."""
+        return (*self.marks, *self.windows.all)
+
+
+def sizes(setting: Setting) -> Measured:
+    """The sizes along every axis of the input's and output's planes; the one along the columns has the plane's name too."""
+    op = setting.op
+    marks: list[Line | Text] = []
+    windows: list[Ruler] = []
+    for axis, a in enumerate(op.axes):
+        columns = axis == len(op.axes) - 1
+        for sheet in setting.scene.sheets:
+            edge = Edge.of(sheet, sheet.columns if columns else sheet.rows)
+            end = sheet.size[1 if columns else 0]
+            ruler = Ruler(setting, edge, GAP * setting.em, end)
+            if sheet.role == "input":
+                windows.append(ruler)
+                texts = {window_text(op, axis, o) for o in range(a.output)} if isinstance(op, AdaptivePool) else {window_text(op, axis, 0)}
+                depth = max(map(ruler.depth, texts)) + NEXT * setting.em
+                bounds, text = padded_text(a)
+                ruler = Ruler(setting, edge, depth, end)
+            else:
+                bounds, text = (0, a.output), str(a.output)
+            marks += ruler.marks(bounds, setting.lang.say(f"label.{sheet.role}", size=text) if columns else text)
+    return Measured(tuple(marks), Windows(setting, tuple(windows)))
