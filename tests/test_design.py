@@ -27,8 +27,9 @@ from convanim.scene import Group, Layer, Line, Moving, Polygon, Text
 
 PACKAGE = ROOT / "convanim"
 ORDER = [
-    {"errors"}, {"padding"}, {"checks", "axis"}, {"operation"}, {"pooling"}, {"geometry"},
-    {"chain", "frameworks", "numeric", "scene", "words"}, {"theme"}, {"views", "render"}, {"write"}, {"animation"}, {"spec"}, {"batch"}, {"cli"},
+    {"errors"}, {"lang", "padding", "plane"}, {"checks", "axis"}, {"operation"}, {"pooling"}, {"geometry"},
+    {"chain", "frameworks", "numeric", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"}, {"write"},
+    {"animation"}, {"drawing"}, {"spec"}, {"batch"}, {"cli"},
 ]
 BACK = {("operation", "frameworks")}  # the one import against the current, inside of op.to_code, which is where users look for it
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
@@ -123,8 +124,9 @@ def test_each_library_is_imported_in_one_place(library, places):
 
 
 @pytest.mark.parametrize("name", [
-    "errors", "geometry", "scene", "words", "theme", "views.isometric", "views.flat", "views.ground", "views.links", "views.plane", "views.planes",
-    "render.svg",
+    "errors", "geometry", "lang", "plane", "scene", "hatch", "words", "theme", "themes", "texts", "views.isometric", "views.flat", "views.ground",
+    "views.links", "views.planes", "labels", "labels.formula", "labels.legend", "labels.placing", "labels.reading", "labels.setting", "labels.sizes",
+    "render.pen", "render.svg",
 ])
 def test_what_describes_a_figure_needs_the_standard_library_alone(name):
     assert {other.split(".")[0] for other in of_module(name) if other not in MODULES} <= sys.stdlib_module_names
@@ -282,7 +284,7 @@ def hull(points):
 def test_the_planes_of_the_isometric_view_never_overlap_cropped_cells_and_overhang_included(theme, name):
     for size in [*SIZES, (1, 40), (40, 1), (30, 2), (2, 30)]:
         op = some(name, size)
-        rows = drawn(ca.animate(op, view="isometric", theme=theme).scene, [0, len(op.steps) - 1])
+        rows = drawn(ca.animate(op, view="isometric", theme=theme, labels="none").scene, [0, len(op.steps) - 1])
         below, above = (
             hull([p for role, points in rows if role in wanted for p in points])
             for wanted in (("grid", "overhang", "window"), ("output_grid", "cropped", "current"))

@@ -23,7 +23,8 @@ from scipy.ndimage import uniform_filter
 import convanim as ca
 from convanim.render.agg import Canvas
 from convanim.scene import Group, Layer, Line, Moving, Text
-from convanim.theme import CLASSIC, Theme
+from convanim.theme import Theme
+from convanim.themes import CLASSIC
 
 GUIDE = [name for name, one in ca.figures().items() if one.source in ("arithmetic.toml", "numerical.toml")]
 OPERATIONS = {
@@ -91,7 +92,7 @@ def flat_areas(pixels):
 def redrawn(a, change, theme=None):
     """The animation with `change` made to the marks of every layer, or another theme."""
     layers = tuple(
-        Moving(lambda step, at=layer.at: change(at(step))) if isinstance(layer, Moving) else Layer(change(layer.marks), layer.span)
+        Moving(lambda step, at=layer.at: change(at(step)), layer.roles) if isinstance(layer, Moving) else Layer(change(layer.marks), layer.span)
         for layer in a.scene.layers
     )
     return replace(a, scene=replace(a.scene, layers=layers), theme=theme or a.theme)
@@ -286,7 +287,7 @@ def test_the_comparison_of_gifs_sees_other_frames_missing_frames_and_colours_one
     a = animation("padding_strides")
     late = replace(a, scene=redrawn(a, lambda marks: marks).scene)
     moving = late.scene.layers[-1]
-    late = replace(late, scene=replace(late.scene, layers=(*late.scene.layers[:-1], Moving(lambda step: moving.at((step + 1) % 9)))))
+    late = replace(late, scene=replace(late.scene, layers=(*late.scene.layers[:-1], Moving(lambda step: moving.at((step + 1) % 9), moving.roles))))
     late.save(folder / "late.gif")
     assert len(gif_faults(folder / "late.gif", a)) == 9
     fewer = replace(a, scene=replace(a.scene, steps=8))
