@@ -63,7 +63,8 @@ def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
 
     Raises ConvanimError for a file that can't be read or parsed, and for a key or value that a figure can't have.
     """
-    return {name: _figure(where, name, table) for name, (where, table) in _tables(specs).items()}
+    tables = _tables(specs)
+    return {name: _figure(name, tables) for name in tables}
 
 
 def figure(name: str, *specs: str | os.PathLike[str], **options: Any) -> Animation:
@@ -77,12 +78,13 @@ def figure(name: str, *specs: str | os.PathLike[str], **options: Any) -> Animati
     tables = _tables(specs)
     if not isinstance(name, str) or name not in tables:
         raise expected_one_of("figure", name, tables)
-    where, table = tables[name]
-    return _figure(where, name, table).animate(**options)
+    return _figure(name, tables).animate(**options)
 
 
-def _tables(specs: tuple[str | os.PathLike[str], ...]) -> dict[str, tuple[str, object]]:
-    """The tables of TOML files by name, each with the file that it is in."""
+Tables = Mapping[str, tuple[str, object]]  # of TOML files by name, each with the file that it is in
+
+
+def _tables(specs: tuple[str | os.PathLike[str], ...]) -> Tables:
     found: dict[str, tuple[str, object]] = {}
     for where, text in _texts(specs):
         try:
@@ -100,27 +102,46 @@ def _tables(specs: tuple[str | os.PathLike[str], ...]) -> dict[str, tuple[str, o
     return found
 
 
-def _figure(where: str, name: str, table: object) -> Figure:
+def _whole(name: str, tables: Tables, after: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A figure's table with what it takes from the one that it is `like`, which may be the package's."""
+    where, table = tables[name]
     place = f"{where}, figure {name!r}"
     if not isinstance(table, dict):
         raise ConvanimError(f"{place}: {shown(table)} is not a table; begin each figure with a line [{name}]")
+    if "like" not in table:
+        return dict(table)
+    base = table["like"]
+    if base in (name, *after):
+        raise ConvanimError(f"{place}: like = {shown(base)} leads back to itself: name a figure that has an operation of its own")
+    known = tables if isinstance(base, str) and base in tables else {**_tables(()), **tables}
+    if not isinstance(base, str) or base not in known:
+        raise _at(place, expected_one_of("figure", base, known))
+    own = {key: value for key, value in table.items() if key != "like"}
+    return {**_whole(base, known, (*after, name)), **own}
+
+
+def _figure(name: str, tables: Tables) -> Figure:
+    where, table = tables[name][0], _whole(name, tables)
+    place = f"{where}, figure {name!r}"
     operation = table.get("operation")
     if operation is None:
         raise ConvanimError(f"{place} has no operation: add operation = \"conv\", or one of {', '.join(OPERATIONS)}")
     if not isinstance(operation, str) or operation not in OPERATIONS:
         raise _at(place, expected_one_of("operation", operation, OPERATIONS))
     taken = {one.name: one.default is MISSING for one in fields(OPERATIONS[operation])}
-    known = sorted([*taken, *OPTIONS, "operation"])
+    known = sorted([*taken, *OPTIONS, "operation", "like"])
     for key in table:
         if key not in known:
             raise _at(place, expected_one_of("key", key, known))
     for key in taken:
         if taken[key] and key not in table:
             raise ConvanimError(f"{place} has no {key}: add a line such as {key} = 3, or [3, 5] for rows and columns")
-    made = Figure(name=name, operation=operation, source=where, parameters={key: table[key] for key in table if key in taken},
-                  options={key: table[key] for key in table if key in OPTIONS})
+    options = {key: table[key] for key in table if key in OPTIONS}
+    made = Figure(name=name, operation=operation, source=where, parameters={key: table[key] for key in table if key in taken}, options=options)
     try:
         made.op()
+        if isinstance(options.get("theme"), str) and options["theme"].lower().endswith(".toml"):
+            options["theme"] = theme_of(options["theme"], Path(where).parent)  # beside the file that names it
         if made.options.get("view") is not None:
             view_of(made.options["view"], [], False)
         theme_of(made.options.get("theme", "classic"))

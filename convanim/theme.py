@@ -103,7 +103,7 @@ def _check(place: str, style: Style) -> None:
         if colour is not None:
             check_colour(f"{place} has the", colour)
     check_colour(f"{place} has the", style.hatch_stroke)
-    if style.hatch is not None and style.hatch not in HATCHES:
+    if style.hatch is not None and not (isinstance(style.hatch, str) and style.hatch in HATCHES):
         raise ConvanimError(f"{place}: {expected_one_of('hatch', style.hatch, HATCHES)}")
     numbers = {"opacity": (style.opacity, 0.0, 1.0), "width": (style.width, 0.0, 1.0), "hatch_width": (style.hatch_width, 0.0, 1.0),
                "dash": (style.dash if style.dash is not None else 1.0, 0.01, 10.0)}
@@ -130,6 +130,8 @@ def derived(base: Theme, name: str, styles: Mapping[str, Any], **rest: Any) -> T
                 if word not in WORDS:
                     raise ConvanimError(f"theme {name!r}, role {role!r}: {expected_one_of('key', word, WORDS)}")
             values: dict[str, Any] = {word: None if value is False or value == "none" else value for word, value in changes.items()}
+            if values.get("stroke") and "width" not in values and not made.get(role, Style()).width:
+                values["width"] = THIN  # a stroke that is asked for is seen
             made[role] = replace(made.get(role, Style()), **values)
         else:
             raise ConvanimError(f"theme {name!r}, role {role!r} is {shown(changes)}: give a table such as {{ fill = \"#74c0fc\" }}, or false for none")

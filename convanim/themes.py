@@ -30,7 +30,7 @@ CLASSIC = Theme(
         "kernel_value": Style(fill="#000000"),
         "output_value": Style(fill="#000000"),
         # the guide has none of these: they are there for those who ask for labels, or for outputs that appear one by one
-        "pending": Style(stroke=BASE03, width=THIN, dash=DASH / 2),
+        "pending": Style(stroke=BASE03, width=THIN, dash=DASH),
         "label": Style(fill="#000000"),
         "measure": Style(stroke="#000000", width=THIN),
     },
@@ -114,15 +114,18 @@ PRINT = derived(CLEAR, "print", styles={
     "measure": {"stroke": "#595959"},
 })
 
-# fills after Okabe & Ito, "Color Universal Design" (2008), lightened where a text stands on them
+# input, output and current are Okabe & Ito's, "Color Universal Design" (2008); the others were chosen so that every two fills of a plane
+# are at least 10 apart (CIEDE2000) for protan, deutan and tritan vision
 COLORBLIND = derived(CLEAR, "colorblind", styles={
+    "grid": {"stroke": "#495057"},
     "input": {"fill": "#56b4e9"},
-    "copy": {"fill": "#cdeafb", "hatch_stroke": "#0072b2"},
-    "inserted": {"fill": "#f3d9e8", "hatch_stroke": "#9c3f74"},
-    "padding": {"fill": "#f2f2f2"},
-    "odd_padding": {"fill": "#fbd98f", "hatch_stroke": "#8f5a00"},
-    "overhang": {"fill": "#f6b48f", "stroke": "#a03c00"},
+    "copy": {"fill": "#cbe9fc", "hatch_stroke": "#005a8e"},
+    "inserted": {"fill": "#fec8cc", "hatch_stroke": "#7d1f52"},
+    "padding": {"fill": "#ffffff"},
+    "odd_padding": {"fill": "#fff0ab", "hatch_stroke": "#8a5200"},
+    "overhang": {"fill": "#f3a579", "stroke": "#7a2500"},
     "unread": {"hatch_stroke": "#7a2500"},
+    "copy_link": {"fill": "#4d1500", "stroke": "#4d1500"},
     "output": {"fill": "#f0e442"},
     "output_padding": {"fill": "#ffffff", "hatch_stroke": BLACK},
     "current": {"fill": "#d55e00"},
@@ -142,17 +145,18 @@ def theme_of(value: object, folder: str | Path = ".") -> Theme:
     if isinstance(value, Theme):
         return value
     if isinstance(value, Mapping) and value:
-        return _of_table(dict(value), str(value.get("name", "custom")))
+        return _of_table(dict(value), str(value.get("name", "custom")), folder)
     if isinstance(value, str) and value.lower().endswith(".toml"):
-        return _of_table(_read(Path(folder, value)), Path(value).stem)
+        path = Path(folder, value)
+        return _of_table(_read(path), path.stem, path.parent)
     if not isinstance(value, str) or value not in THEMES:
         raise expected_one_of("theme", value, THEMES)
     return THEMES[value]
 
 
-def _of_table(table: dict[str, Any], name: str) -> Theme:
+def _of_table(table: dict[str, Any], name: str, folder: str | Path) -> Theme:
     table.pop("name", None)
-    base = theme_of(table.pop("base", "clear"))
+    base = theme_of(table.pop("base", "clear"), folder)
     rest: dict[str, Any] = {}
     if "background" in table:
         rest["background"] = table.pop("background")
@@ -162,7 +166,7 @@ def _of_table(table: dict[str, Any], name: str) -> Theme:
             raise ConvanimError(f"theme {name!r} has labels={shown(given)}: give a list of names such as [\"step\", \"legend\"]")
         rest["labels"] = tuple(given)
     if "dark" in table:
-        rest["dark"] = theme_of(table.pop("dark"))
+        rest["dark"] = theme_of(table.pop("dark"), folder)
     return derived(base, name, table, **rest)
 
 

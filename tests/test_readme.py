@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import subprocess
@@ -12,10 +13,20 @@ import pytest
 from conftest import ROOT, child_environment
 
 import convanim as ca
+from convanim.labels import LABELS
+from convanim.render.glyphs import letters
+from convanim.scene import Group, Text, moved
+from convanim.theme import ROLES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = [block for needs, *block in re.findall(r"(<!-- needs torch -->\n)?^```(python|sh)\n(.*?)^```", README, re.M | re.S) if not needs]
-GUIDE = {name: one for name, one in ca.figures().items() if one.source in ("arithmetic.toml", "numerical.toml")}
+FIGURES = ca.figures()
+GUIDE = {name: one for name, one in FIGURES.items() if one.source in ("arithmetic.toml", "numerical.toml")}
+
+
+def leaves(marks):
+    """All marks, those of groups where they are placed."""
+    return [one for mark in marks for one in (leaves(moved(mark.marks, *mark.at)) if isinstance(mark, Group) else [mark])]
 
 
 def run(kind: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -56,7 +67,41 @@ def test_the_table_of_figures_has_the_sizes_of_every_figure() -> None:
 
 def test_the_table_of_questions_has_the_title_of_every_other_figure() -> None:
     rows = re.findall(r'^\| <img src="(\S+)" .*?> \| `(\w+)` \[gif\]\((\S+)\) \[svg\]\((\S+)\) \| (.*) \|$', README, re.M)
-    assert {name: title for _, name, _, _, title in rows} == {name: one.title for name, one in ca.figures().items() if name not in GUIDE}
+    assert {name: title for _, name, _, _, title in rows} == {name: one.title for name, one in FIGURES.items() if one.source == "padding.toml"}
     for picture, name, gif, svg, _ in rows:
         assert (picture, gif, svg) == (f"gallery/{name}.svg", f"gallery/{name}.gif", f"gallery/{name}.svg")
         assert (ROOT / gif).is_file() and (ROOT / svg).is_file()
+
+
+def test_every_figure_of_the_guide_stands_beside_itself_with_labels() -> None:
+    picture = r'<img src="gallery/(\S+).svg" .*?>'
+    rows = re.findall(rf"^\| {picture} \| {picture} \| `(\w+)` \[gif\]\((\S+)\) \[svg\]\((\S+)\) \|$", README, re.M)
+    assert [classic for classic, *_ in rows] == list(GUIDE)
+    assert all(explained == name == f"{classic}_explained" and (ROOT / gif).is_file() and (ROOT / svg).is_file() for classic, explained, name, gif, svg in rows)
+    assert {name for name, one in FIGURES.items() if one.source == "explained.toml"} == {name for _, _, name, _, _ in rows}
+
+
+def test_every_look_and_every_theme_has_its_picture() -> None:
+    for name in (name for name, one in FIGURES.items() if one.source == "looks.toml"):
+        assert f'src="gallery/{name}.svg"' in README
+    assert all(f"| `{name}` |" in README for name in ca.THEMES)
+    assert all(f"| `{name}` |" in README for name in LABELS)
+    assert all(f"`{role}` ({about})" in README for role, about in ROLES.items())
+
+
+def smallest_letter(name: str, kind: str, shown: int) -> float:
+    """The size in pixels of the smallest letters of a figure's labels where its picture is `shown` pixels wide, or high; infinite without labels."""
+    a = FIGURES[name].animate()
+    marks = [mark for layer in a.scene.layers for mark in leaves(a.scene.visible(layer, 0))]
+    sizes = [letter.size for mark in marks if isinstance(mark, Text) and mark.role == "label" for letter in letters(mark)]
+    across = {"width": a.scene.box.width, "height": a.scene.box.height}[kind]
+    return min(sizes, default=math.inf) * shown / across
+
+
+def test_the_labels_of_every_picture_can_be_read_at_the_size_at_which_it_is_shown() -> None:
+    pictures = re.findall(r'<img src="gallery/(\w+)\.svg" (width|height)="(\d+)"', README)
+    assert len(pictures) > 60
+    small = {name: size for name, kind, shown in pictures if (size := smallest_letter(name, kind, int(shown))) < 7}
+    assert not small
+    assert smallest_letter("padding_strides_explained", "height", 180) < 7 < smallest_letter("padding_strides_explained", "width", 392) < 13
+    assert smallest_letter("padding_strides", "height", 20) == math.inf

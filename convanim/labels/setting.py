@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,8 +48,8 @@ class Setting:
         return glyphs.width(text, FACE) * self.em
 
     def text(self, text: str, x: float, y: float) -> Text:
-        """A text that begins at x, its middle at the height y."""
-        return Text("label", (x + self.length(text) / 2, y), text, self.em, math.inf, face=FACE)
+        """A text that begins at x, its middle at the height y; smaller where there is no room for it, which only very long numbers need."""
+        return Text("label", (x + min(self.length(text), self.room) / 2, y), text, self.em, self.room, face=FACE)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,9 @@ FACES = {
 # blocks whose letters change their shape, order or direction by their neighbours: right to left, and the Indic family
 SHAPED = (range(0x0590, 0x0900), range(0x0900, 0x0E00), range(0x0F00, 0x10A0), range(0x1780, 0x1800), range(0xFB1D, 0xFE00), range(0xFE70, 0xFEFF))
 
+# in the names of fonts that aren't for running text
+UNUSUAL = ("bold", "black", "heavy", "light", "thin", "medium", "italic", "oblique", "mono", "condensed", "serif", "emoji", "symbol")
+
 _LOCK = RLock()  # a font holds one glyph at a time, for all threads
 
 Command = tuple[str, tuple[Point, ...]]  # M, L, Q, C or Z with its points, as in an SVG path
@@ -65,8 +68,9 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One character of a text: what it is, its size and width in cells an em, and where its baseline starts from the text's centre."""
+    """One character of a text: which of its text's it is, its size and width in cells an em, where its baseline starts from the text's centre."""
 
+    index: int
     character: str
     face: str
     size: float
@@ -87,8 +91,8 @@ def letters(text: Text) -> list[Letter]:
     wide = size * text.stretch
     starts = accumulate(advances, initial=-sum(advances) / 2)
     baseline = FACES[text.face].digits / 2
-    return [Letter(c, text.face, size * small, wide * small, (x * wide, size * (baseline + down)))
-            for (c, small, down), x in zip(pieces, starts, strict=False) if glyph(c, text.face).outline]
+    return [Letter(n, c, text.face, size * small, wide * small, (x * wide, size * (baseline + down)))
+            for n, ((c, small, down), x) in enumerate(zip(pieces, starts, strict=False)) if glyph(c, text.face).outline]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -160,15 +164,15 @@ def _font_with(character: str, face: str) -> tuple[Any, int]:
 
 @cache
 def _machine_fonts() -> tuple[str, ...]:
-    """The machine's font files, upright ones of normal weight without serifs first."""
-    from matplotlib.font_manager import fontManager
+    """The machine's font files as they are now, upright ones of normal weight without serifs first."""
+    from matplotlib.font_manager import findSystemFonts
 
-    def rank(one: Any) -> tuple[Any, ...]:
-        weight = one.weight if isinstance(one.weight, int) else 400
-        return one.style != "normal", abs(weight - 400), "sans" not in one.name.lower(), one.name, one.fname
+    def rank(path: str) -> tuple[int, bool, str, str]:
+        name = Path(path).stem.lower()
+        return sum(word in name for word in UNUSUAL), "sans" not in name, name, path
 
     # Apple's "last resort" has a box for everything
-    return tuple(dict.fromkeys(one.fname for one in sorted(fontManager.ttflist, key=rank) if "lastresort" not in one.name.lower().replace(" ", "")))
+    return tuple(sorted((path for path in findSystemFonts() if "lastresort" not in path.lower().replace(" ", "")), key=rank))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -16,6 +17,8 @@ from . import glyphs
 PREFIX = "\0"  # stands for the hash until the text is complete; no XML text can hold it
 Attributes = dict[str, str]
 DEFAULTS: Attributes = {"fill": "#000", "fill-opacity": "1", "stroke": "none", "stroke-width": "1", "stroke-dasharray": "none"}
+# of a line of words, what may come back in others: a word, and a factor of a product with the sign that follows it
+PARTS = re.compile("[^ \u00b7]+|\u00b7[^ ]*(?: [+\u2212])?")
 COLOURS = ("fill", "fill-opacity", "stroke")  # the attributes that differ between a light page and a dark one
 
 
@@ -33,7 +36,9 @@ class Pen:
 
     def _count(self, marks: Marks) -> None:
         for mark in marks:
-            if isinstance(mark, Group | Text):
+            if isinstance(mark, Text) and mark.face != "roman":
+                self._uses.update(_part(mark, part) for part in PARTS.findall(mark.text))
+            elif isinstance(mark, Group | Text):
                 self._uses[_shape(mark)] += 1
             if isinstance(mark, Group) and self._uses[mark.marks] == 1:
                 self._count(mark.marks)
@@ -79,13 +84,13 @@ class Pen:
         `around` are the attributes that they inherit, None where those aren't known; `parent` is the role that their parent has.
         """
         found = []
-        for role, run in groupby(marks, lambda mark: mark.role if isinstance(mark, Text) else None):
-            if role is None:
+        for (role, face), run in groupby(marks, lambda mark: (mark.role, mark.face) if isinstance(mark, Text) else (None, None)):
+            if role is None or face is None:
                 found += [self._mark(mark, around, parent) for mark in run]
             else:
-                look = _different(self.look(role, Text), around)
+                look = written(_different(self.look(role, Text), around)) + ("" if face == "roman" else SMALL)
                 letters = "".join(self._text(mark) for mark in run if isinstance(mark, Text))
-                found.append(f'<g class="{self.named(role, Text)}"{written(look)}>{letters}</g>')
+                found.append(f'<g class="{self.named(role, Text)}"{look}>{letters}</g>')
         return "".join(found)
 
     def _mark(self, mark: Mark, around: Attributes | None, parent: str | None) -> str:
@@ -109,24 +114,33 @@ class Pen:
     def _text(self, mark: Text) -> str:
         """A text as its letters, which have no colour of their own; the element around gives it."""
         letters = glyphs.letters(mark)
-        if len(letters) == 1:
-            return self._letter(letters[0], mark.at)
-        if self._uses[shape := _shape(mark)] > 1:
-            return self._use(shape, mark.at, lambda: f"<g{{}}>{''.join(self._letter(letter, (0.0, 0.0)) for letter in letters)}</g>")
-        return "".join(self._letter(letter, mark.at) for letter in letters)
+        if mark.face == "roman":
+            return self._together(_shape(mark), letters, mark.at, (0.0, 0.0))
+        parts = ((match[0], [letter for letter in letters if match.start() <= letter.index < match.end()]) for match in PARTS.finditer(mark.text))
+        return "".join(self._together(_part(mark, part), inside, mark.at, inside[0].at) for part, inside in parts if inside)
+
+    def _together(self, shape: object, letters: list[glyphs.Letter], at: Point, origin: Point) -> str:
+        """Letters as one shape around `origin`, if it comes back."""
+        if len(letters) == 1 or self._uses[shape] < 2:
+            return "".join(self._letter(letter, at) for letter in letters)
+        x, y = origin
+        return self._use(shape, (at[0] + x, at[1] + y), lambda: f"<g{{}}>{''.join(self._letter(letter, (-x, -y)) for letter in letters)}</g>",
+                         letters[0].face)
 
     def _letter(self, letter: glyphs.Letter, at: Point) -> str:
-        key = (letter.character, letter.face, letter.size, letter.wide)
-        return self._use(key, (at[0] + letter.at[0], at[1] + letter.at[1]), lambda: f'<path{{}} stroke="none" d="{_data(letter.outline())}"/>')
+        key, face = (letter.character, letter.face, letter.size, letter.wide), letter.face
+        stroke = ' stroke="none"' if face == "roman" else ""
+        return self._use(key, (at[0] + letter.at[0], at[1] + letter.at[1]), lambda: f'<path{{}}{stroke} d="{_data(letter.outline(), face)}"/>', face)
 
-    def _use(self, shape: object, at: Point, element: Callable[[], str]) -> str:
+    def _use(self, shape: object, at: Point, element: Callable[[], str], face: str = "roman") -> str:
         """A reference to a shape, which is defined by the first; `element` has {} in the place of its id."""
         if shape not in self._ids:
             text = element()  # may define others
             self._ids[shape] = f"{PREFIX}{len(self._ids)}"
             self.defs.append(text.format(f' id="{self._ids[shape]}"'))
         x, y = map(thousandths, at)
-        return f'<use href="#{self._ids[shape]}"' + (f' x="{number(x)}"' if x else "") + (f' y="{number(y)}"/>' if y else "/>")
+        form = FORMS[face]
+        return f'<use href="#{self._ids[shape]}"' + (f' x="{form(x)}"' if x else "") + (f' y="{form(y)}"/>' if y else "/>")
 
 
 def _commands(parts: Iterable[Sequence[Point]], end: list[glyphs.Command]) -> list[glyphs.Command]:
@@ -136,6 +150,11 @@ def _commands(parts: Iterable[Sequence[Point]], end: list[glyphs.Command]) -> li
 def _shape(mark: Group | Text) -> object:
     """What makes two marks the same shape at different places."""
     return mark.marks if isinstance(mark, Group) else replace(mark, at=(0.0, 0.0))
+
+
+def _part(mark: Text, part: str) -> object:
+    """What makes parts of texts the same shape at different places."""
+    return part, mark.face, mark.size, mark.width, mark.stretch, mark.like
 
 
 def _different(look: Attributes, around: Attributes | None) -> Attributes:
@@ -167,7 +186,7 @@ def coloured(colour: str | None) -> str:
     return f"#{colour[1::2]}" if short else colour
 
 
-def _data(commands: Iterable[glyphs.Command]) -> str:
+def _data(commands: Iterable[glyphs.Command], face: str = "roman") -> str:
     """Path data with relative points (the first is absolute all the same), from coordinates rounded once, so that nothing adds up.
 
     A letter that the one before implies is left out, and so is a space where two numbers don't run together without it.
@@ -184,7 +203,7 @@ def _data(commands: Iterable[glyphs.Command]) -> str:
         if command != implied:
             text.append(command)
             last = ""
-        for written_out in map(number, numbers if points else []):
+        for written_out in map(FORMS[face], numbers if points else []):
             apart = last and written_out[0] != "-" and not (written_out[0] == "." and "." in last)
             text.append(f" {written_out}" if apart else written_out)
             last = written_out
@@ -205,6 +224,11 @@ def number(value: int) -> str:
     whole, part = divmod(abs(value), 1000)
     text = f"{whole or ''}.{part:03d}".rstrip("0").rstrip(".") if part else str(whole)
     return f"-{text}" if value < 0 else text
+
+
+# how a number of thousandths is written: words are drawn a thousand times as large and shrunk as a whole, which saves the points
+FORMS: dict[str, Callable[[int], str]] = {"roman": number, "sans": str}
+SMALL = ' transform="scale(.001)"'
 
 
 def pair(x: int, y: int) -> str:

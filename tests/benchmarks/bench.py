@@ -1,15 +1,16 @@
-"""`make bench`: what convanim costs in time, memory and bytes, as a Markdown table.
+"""`make bench`: what convanim costs in time, memory and bytes, and how well its themes can be seen, as a Markdown table.
 
 Every number is measured in child processes that this one starts, CPU seconds and peak memory as the system counts them, the
 least of three runs; ratios compare two of them within one run of this file. Only the standard library is imported here, so
 that this process adds nothing to its children's peak memory.
 
-    python tests/benchmarks/bench.py [GROUP...]     only these groups of rows: figures, matplotlib, large, memory, start
+    python tests/benchmarks/bench.py [GROUP...]     only these groups of rows: figures, matplotlib, large, memory, start, contrast
 """
 
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -22,6 +23,7 @@ RUNS = 3
 ORIGINAL_BYTES = 4_093_856  # the original pipeline's 19 GIFs
 LONG = "arbitrary_padding_no_strides"  # 36 frames
 PLAIN = str(Path(__file__).with_name("plain.py"))
+VISION = str(Path(__file__).parents[1] / "vision.py")
 MB = 1e6
 
 ALL = """
@@ -161,6 +163,14 @@ def megabytes(value: float) -> str:
     return f"{value / MB:+.1f} MB"
 
 
+def contrasted(value: float) -> str:
+    return f"{value:.2f}:1"
+
+
+def distant(value: float) -> str:
+    return f"{value:.1f}"
+
+
 def all_figures(folder: str) -> Iterator[Row]:
     """Time, and the sizes of the files."""
     cpu = least_cpu("-c", ALL, folder)
@@ -220,12 +230,32 @@ def start(folder: str) -> Iterator[Row]:
               "MISSED" if loaded else "aim reached")
 
 
+def contrast(folder: str) -> Iterator[Row]:
+    """How well the themes can be seen, by WCAG 2.1 and CIEDE2000 (see tests/vision.py); the guide's own is measured, not judged."""
+    for name, found in json.loads(run(VISION).output).items():
+        for what, must, aim in (("text", 4.5, 7), ("shape", 3, 4.5)):
+            (value, where), title = found[what], f"theme {name}: least contrast of a {what}"
+            judged = row(title, value, must, aim, contrasted, more=True, note=f" ({where})")
+            yield Row(title, judged.measured) if name == "classic" else judged
+        apart = found["apart"]
+        listed = "; ".join(f"{vision} {distant(value)} ({pair})" for vision, (value, pair) in apart.items())
+        title = f"theme {name}: least distance (CIEDE2000) of two fills of one plane, or of input and output"
+        if name == "colorblind":  # where fills alone must do, but for grey
+            worst = min(value for vision, (value, _) in apart.items() if vision != "grey")
+            yield row(title, worst, 8, 10, distant, more=True, note=f": {listed}")
+        else:
+            yield Row(title, listed)
+        if name == "classic":
+            yield from (Row(f"theme {name}: contrast of {pair}", contrasted(value)) for pair, value in found["classics"].items())
+
+
 GROUPS = {
     "figures": all_figures,
     "matplotlib": against_matplotlib,
     "large": large_inputs,
     "memory": memory,
     "start": start,
+    "contrast": contrast,
 }
 
 

@@ -1,8 +1,8 @@
-"""Makes the font that ships in convanim/fonts: of Noto Sans CJK SC the characters that the catalogues of words use, and Latin.
+"""Makes the font that ships in convanim/fonts: of Noto Sans CJK SC the characters that the catalogues of words and the templates use, and Latin.
 
     python tests/fonts/subset.py /path/to/NotoSansCJK-Regular.ttc
 
-Needed when a catalogue in convanim/lang gains a character. Debian has the font in fonts-noto-cjk; the SIL Open Font License is
+Needed when a catalogue in convanim/lang, or a title in templates, gains a character. Debian has the font in fonts-noto-cjk; the SIL Open Font License is
 beside the subset. The same font and catalogues give the same bytes.
 """
 
@@ -20,7 +20,8 @@ SIGNS = "€™←↑→↓−∕·√∞≈≠≤≥×÷…⌈⌉⌊⌋₀₁�
 
 
 def characters() -> set[str]:
-    texts = "".join(path.read_text(encoding="utf-8") for path in sorted((PACKAGE / "lang").glob("*.toml")))
+    files = [*(PACKAGE / "lang").glob("*.toml"), *(PACKAGE.parent / "templates").glob("*.toml")]
+    texts = "".join(path.read_text(encoding="utf-8") for path in files)
     return {*texts, *SIGNS, *(chr(code) for block in ALWAYS for code in block)} - {"\n"}
 
 
