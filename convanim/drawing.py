@@ -78,8 +78,7 @@ def animate(
         texts, added = _cells(op, symbols, input=input, kernel=kernel, bias=bias, seed=SEED if seed is None else seed)
     scene = VIEWS[view].draw(op, texts, {role for role in look.styles if role != "pending" or reveal})
     scene = replace(scene, title=title or words.title(op, lang), description=description or words.description(op, added, lang), lang=lang)
-    # a sum needs values, or symbols of one channel: it is left out where nobody asked for it by name
-    if texts is None and (labels is None or (labels == "all" and words.channels(op) > 1)):
+    if texts is None and "sum" in names and not _sums(op, labels):
         names = tuple(name for name in names if name != "sum")
     if names:
         from .labels.placing import labelled
@@ -123,6 +122,17 @@ def _cells(op: Operation, symbols: bool, **given: Any) -> tuple[Texts, float]:
         return texts.symbols(op), 0.0
     shown_values = values(op, **given)
     return texts.numbers(shown_values), shown_values.bias
+
+
+def _sums(op: Operation, labels: object) -> bool:
+    """Whether a figure without values has a sum, in symbols: not by itself, and of several channels or of nothing only if asked for by name."""
+    if labels is None:
+        return False
+    if isinstance(labels, str) and labels.strip().lower() == "all":
+        from .texts import can_be_symbols
+
+        return can_be_symbols(op)
+    return True
 
 
 def _check_rest(*, lang: str, reveal: object, title: object, description: object) -> None:

@@ -104,7 +104,9 @@ class Sheet:
 
     `role` is what it is of, "input" or "output". `rows` and `columns` are the sides along which there is room to measure
     them; `outwards` is -1 where a text that is longer than its side may reach out to the left, 1 where it may to the right.
-    `around` are the cells that are drawn beyond its own, (before, after) of rows and of columns.
+    `around` are the cells that are drawn beyond its own, (before, after) of rows and of columns, and `reach` is how far other
+    marks go beyond its left side, in cells. `rows_at` is where along its side the number of rows stands: 0 at the first, .5 in
+    the middle.
     """
 
     role: Literal["input", "output"]
@@ -114,6 +116,8 @@ class Sheet:
     columns: Side
     outwards: int
     around: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+    reach: float = 0.0
+    rows_at: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
 from . import words
 from .axis import Cell
+from .errors import ConvanimError
 from .geometry import Operation
 from .numeric import Values, absent, check_one_channel, divisors
 from .operation import Weighted
@@ -22,7 +24,7 @@ class Texts:
     """The texts of a figure's cells, row by row: of the input, the kernel (none for pooling) and the output.
 
     `padding` is what stands for a cell without a value, "" where it doesn't count, and `bias` what is added, "" for nothing.
-    `rounded` are the outputs whose text isn't their exact value.
+    `exact` is whether the texts of input, kernel and bias are their values, `rounded` are the outputs whose texts aren't.
     """
 
     input: tuple[str, ...]
@@ -30,21 +32,27 @@ class Texts:
     output: tuple[str, ...]
     padding: str
     bias: str = ""
+    exact: bool = True
     rounded: frozenset[int] = frozenset()
 
 
 def numbers(values: Values) -> Texts:
     """The values as the figure writes them."""
+    inputs, kernel = values.input.ravel().tolist(), [] if values.kernel is None else values.kernel.ravel().tolist()
     results = values.output.ravel().tolist()
     output = words.results(results, whole=values.whole)
+    shown = [words.number(value) for value in (*inputs, *kernel, values.bias)]
     return Texts(
-        tuple(map(words.number, values.input.ravel().tolist())),
-        () if values.kernel is None else tuple(map(words.number, values.kernel.ravel().tolist())),
-        tuple(output),
-        "" if values.padding is None else words.number(values.padding),
-        words.number(values.bias) if values.bias else "",
-        frozenset(n for n, (value, text) in enumerate(zip(results, output, strict=True)) if words.read(text) != value),
+        tuple(shown[: len(inputs)]), tuple(shown[len(inputs) : -1]), tuple(output),
+        "" if values.padding is None else words.number(values.padding), shown[-1] if values.bias else "",
+        all(_says(text, value) for text, value in zip(shown, (*inputs, *kernel, values.bias), strict=True)),
+        frozenset(n for n, (value, text) in enumerate(zip(results, output, strict=True)) if not _says(text, value)),
     )
+
+
+def _says(text: str, value: float) -> bool:
+    """Whether a text is the value: .3 is also what .1 * 3 gives in binary."""
+    return math.isclose(words.read(text), value, rel_tol=1e-12)
 
 
 def symbols(op: Operation) -> Texts:
@@ -61,6 +69,16 @@ def symbols(op: Operation) -> Texts:
         tuple(_indexed(X, op.input_size, comma)), tuple(_indexed(W, op.kernel_size, comma)) if isinstance(op, Weighted) else (),
         tuple(_indexed(Y, op.output_size, comma)), "" if padding is None else words.number(padding), B if isinstance(op, Weighted) and op.bias else "",
     )
+
+
+def can_be_symbols(op: Operation) -> bool:
+    """Whether `symbols` has no reason to refuse."""
+    try:
+        check_one_channel(op)
+        divisors(op)
+    except ConvanimError:
+        return False
+    return True
 
 
 def _indexed(letter: str, size: Cell, comma: str) -> Iterable[str]:

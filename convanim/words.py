@@ -11,7 +11,6 @@ from .axis import AdaptiveAxis, Axis, Cell
 from .checks import parameters
 from .geometry import AdaptivePool, ConvTranspose, Operation, Pool
 from .lang import Language, language
-from .operation import Weighted
 
 MINUS, TIMES, INFINITY = "\N{MINUS SIGN}", "x", "\N{INFINITY}"
 
@@ -78,11 +77,6 @@ def _kind(op: Operation) -> str:
     if max(op.kernel_size) == 1 and op.in_channels * op.out_channels > 1:
         return f"pointwise_{kind}"
     return kind
-
-
-def channels(op: Operation) -> int:
-    """How many pairs of an input and an output channel an operation has; pooling has one for each channel, and shows one."""
-    return op.in_channels * op.out_channels if isinstance(op, Weighted) else 1
 
 
 def title(op: Operation, lang: str = "en") -> str:

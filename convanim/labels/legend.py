@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 
+from ..axis import strongest
 from ..numeric import absent
 from ..plane import Plane
 from ..scene import Line, Marks, Polygon, Text
@@ -92,10 +94,11 @@ def _words(role: str, setting: Setting) -> str:
 
 
 def _zeros(setting: Setting) -> str:
-    """What the dashed cells are where the theme has no look for each kind of them; "" where it has, or where there are none."""
-    kinds = {kind for axis in setting.op.axes for cell in range(axis.padded) if (kind := axis.role(cell)) != "input"}
-    told = setting.scene.roles() & {"copy", "inserted", "padding", "odd_padding"}
-    return "" if told or not kinds else kinds.pop() if len(kinds) == 1 else "zeros"
+    """What the dashed cells are that the theme has no look for; "" where it has one for each kind, or where there are none."""
+    along = [{axis.role(cell) for cell in range(axis.padded)} for axis in setting.op.axes]
+    told = {"padding" if role == "odd_padding" else role for role in setting.scene.roles()}
+    kinds = {strongest(roles) for roles in product(*along)} - told - {"input"}
+    return "" if not kinds else kinds.pop() if len(kinds) == 1 else "zeros"
 
 
 def legend(setting: Setting) -> Block:

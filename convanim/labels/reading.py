@@ -105,11 +105,13 @@ class Sum:
         reads = [of_axis[o] for of_axis, o in zip(self._reads, output, strict=True)]
         bias = "" if not texts.bias else f" {MINUS} {texts.bias.removeprefix(MINUS)}" if texts.bias.startswith(MINUS) else f" + {texts.bias}"
         after = form.after.format(count=divisor(op, output)) if form.counts else form.after
-        result = f"{after}{bias} {'≈' if step in texts.rounded else '='} {texts.output[step]}"
+        result = f"{after}{bias} {'=' if texts.exact and step not in texts.rounded else '≈'} {texts.output[step]}"
         return f"{form.before}{self._cut(reads, form.joined, self.setting.length(form.before + result))}{result}"
 
     def _cut(self, reads: list[tuple[tuple[int, int | None], ...]], joined: str, taken: float) -> str:
         """The terms, joined: all of them, or as many as fit beside what is taken of the line, an ellipsis and the last."""
+        if not all(reads):  # no cell counts
+            return "0"
         length = self.setting.length
         last = self._term(tuple(read[-1] for read in reads))
         spare = self.setting.room - taken - length(last)

@@ -107,6 +107,6 @@ def _pieces(text: str) -> list[str]:
         pieces[-1] += character
         after = text[n + 1 : n + 2]
         wide = any(unicodedata.east_asian_width(c) in "WF" for c in (character, after) if c)
-        if character == " " or (wide and after not in NOT_FIRST and character not in NOT_LAST and after != " "):
+        if character == " " or (character == "-" and after.isalnum()) or (wide and after not in NOT_FIRST and character not in NOT_LAST and after != " "):
             pieces.append("")
     return [piece for piece in pieces if piece]

@@ -19,11 +19,15 @@ GAP, TICK, AIR, HALF, NEXT = 0.5, 0.2, 0.12, 0.5, 0.45
 
 @dataclass(frozen=True)
 class Edge:
-    """A side of a plane, along which something is measured: `at(c)` is where cell c begins, `normal` points away from the plane."""
+    """A side of a plane, along which something is measured: `at(c)` is where cell c begins, `normal` points away from the plane.
+
+    What is `free` lies beyond all other marks, in cells.
+    """
 
     start: Point
     step: Point
     normal: Point
+    free: float
     outwards: int  # -1 where a long text may reach out to the left, 1 where to the right
 
     @staticmethod
@@ -37,7 +41,8 @@ class Edge:
         length = math.hypot(*step)
         normal = (-step[1] / length, step[0] / length)
         away = sign * (normal[0] * other[0] + normal[1] * other[1])
-        return Edge(plane.point(*start), step, normal if away > 0 else (-normal[0], -normal[1]), sheet.outwards)
+        free = sheet.reach * abs(away) if side == "left" else 0.0
+        return Edge(plane.point(*start), step, normal if away > 0 else (-normal[0], -normal[1]), free, sheet.outwards)
 
     def at(self, cell: float, distance: float = 0.0) -> Point:
         """The point at the beginning of a cell, at a distance from the plane."""
@@ -52,19 +57,20 @@ class Ruler:
     edge: Edge
     distance: float
     end: float  # the last cell that a text may reach, where it may not reach out
+    place: float = 0.5  # of the text along the line: 0 at its beginning
 
     def marks(self, bounds: tuple[float, ...], text: str) -> tuple[Line, Text]:
         """A line from the first to the last of `bounds` with a tick at each, and the text beside its middle."""
         edge, tick = self.edge, TICK * self.setting.em
         line = (edge.at(bounds[0], self.distance), edge.at(bounds[-1], self.distance))
         ticks = tuple((edge.at(b, self.distance - tick), edge.at(b, self.distance + tick)) for b in bounds)
-        return (Line("measure", (line, *ticks)), self._text((bounds[0] + bounds[-1]) / 2, bounds[-1] - bounds[0], text))
+        return (Line("measure", (line, *ticks)), self._text(bounds[0], bounds[-1] - bounds[0], text))
 
-    def _text(self, middle: float, length: float, text: str) -> Text:
-        """The text, its nearest corner, or its nearest side where the edge is level or upright, at the middle."""
+    def _text(self, start: float, length: float, text: str) -> Text:
+        """The text beside the line, its nearest corner, or its nearest side where the edge is level or upright, at its place."""
         em, (nx, ny) = self.setting.em, self.edge.normal
         half, high = self.setting.length(text) / 2, HALF * em
-        x, y = self.edge.at(middle, self.distance + (TICK + AIR) * em)
+        x, y = self.edge.at(start + self.place * length, self.distance + (TICK + AIR) * em)
         x, y = x + half * _sign(nx), y + high * _sign(ny)
         if not _sign(nx) and half > length / 2:  # wider than what it measures: it may grow to one side alone
             inner = self.edge.at(self.end if self.edge.outwards < 0 else 0)[0]
@@ -157,7 +163,7 @@ def sizes(setting: Setting) -> Measured:
         for sheet in setting.scene.sheets:
             edge = Edge.of(sheet, sheet.columns if columns else sheet.rows)
             end = sheet.size[1 if columns else 0]
-            ruler = Ruler(setting, edge, GAP * setting.em, end)
+            ruler = Ruler(setting, edge, edge.free + GAP * setting.em, end, 0.5 if columns else sheet.rows_at)
             if sheet.role == "input":
                 windows.append(ruler)
                 texts = {window_text(op, axis, o) for o in range(a.output)} if isinstance(op, AdaptivePool) else {window_text(op, axis, 0)}

@@ -35,8 +35,11 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
                       added=added(op, roles), telling="padding" in roles, reveal="pending" in roles)
     still = Layer((*ground(below, height, width, roles), *sliding.cropped(around), *sliding.output()))
     growing = [Growing(cells, cells.roles) for cells in [Cells(sliding)] if sliding.reveal]
-    sheets = (Sheet("input", below, (deep, wide), "left", "bottom", -1),
-              Sheet("output", above, (rows, columns), "right", "top", 1, around))
+    # rays from the right come over the right edge of a narrow output: only beyond its first row is there room for a number
+    far = width.window(columns - 1)[1]
+    over = any(above.coordinates(below.point(far, y))[0] > columns + right for y in (0, deep))
+    sheets = (Sheet("input", below, (deep, wide), "left", "bottom", -1, reach=sliding.reach),
+              Sheet("output", above, (rows, columns), "right", "top", 1, around, rows_at=0.0 if over else 0.5))
     edge = THICK / 2 + BORDER
     tall, across = top + rows + bottom, left + columns + right
     x0 = min(-DOWN[0] * deep, LIFT_X - DOWN[0] * tall) - edge

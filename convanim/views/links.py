@@ -32,6 +32,15 @@ class Links:
         """Whether some window has links along one another, by its rows and by its columns; straight ones would be seen as one."""
         return _crowded(self.height), _crowded(self.width)
 
+    @property
+    def reach(self) -> float:
+        """How far links bow out beyond the plane's left edge, in cells: those between cells of the first column."""
+        if not self._crowded[0]:
+            return 0.0
+        axis = self.height
+        longest = max((abs(cell - axis.before - source) for cell in range(axis.padded) if (source := axis.source(cell)) is not None), default=0)
+        return max(0.0, min(BOW * longest, BOW_MOST) - self.place[0])
+
     def of(self, r: int, q: int) -> tuple[Line | Polygon, ...]:
         """A line from each copied cell under the window of an output cell to the cell that it copies, with a mark at that end."""
         lines, dots = [], set()

@@ -152,6 +152,11 @@ class Sliding:
         lines = self._links.of(r, q) if self._links else ()
         return (Group(self.below.point(left, top), window), *lines, Group(self.above.point(q, r), self._cell))
 
+    @property
+    def reach(self) -> float:
+        """How far links bow out beyond the left edge of the input's plane, in cells."""
+        return self._links.reach if self._links else 0.0
+
     @cached_property
     def _links(self) -> Links | None:
         copies = self.height.copies or self.width.copies
