@@ -4,7 +4,7 @@ Every number is measured in child processes that this one starts, CPU seconds an
 least of three runs; ratios compare two of them within one run of this file. Only the standard library is imported here, so
 that this process adds nothing to its children's peak memory.
 
-    python tests/benchmarks/bench.py [GROUP...]     only these groups of rows: figures, matplotlib, large, memory, start, contrast
+    python tests/benchmarks/bench.py [GROUP...]     only these groups of rows: figures, matplotlib, large, labels, memory, start, contrast
 """
 
 from __future__ import annotations
@@ -90,6 +90,32 @@ big = same(64, "isometric", 20)
 a = big if sys.argv[2] == "4096" else at_area(8, "isometric", area(big), 120)
 assert abs(area(a) / area(big) - 1) < 0.05, (a.size, big.size)
 a.save(f"{sys.argv[1]}/{sys.argv[2]}.gif")
+"""
+
+LABELLED = """
+import sys, time
+import convanim as ca
+
+def cost(a):  # seconds for 200 frames, each for the first time in its animation, as a writer draws them
+    started = time.process_time()
+    for n in range(200):
+        a.frame(n)
+    return time.process_time() - started
+
+def drawn(labels):
+    a = ca.animate(ca.Conv(16, 3, padding=1), view=sys.argv[1], theme="clear", labels=labels)
+    a.frame(255)
+    return cost(a)
+
+best = [min(drawn(labels) for _ in range(3)) for labels in (None, "none")]
+print(best[0] / best[1], best[0] / 200 * 1000)
+"""
+
+LABELLED_SVG = """
+import sys
+import convanim as ca
+ca.figure("padding_strides", theme="clear").save(f"{sys.argv[1]}/default.svg")
+ca.figure("padding_strides", theme="clear", labels="all").save(f"{sys.argv[1]}/all.svg")
 """
 
 LOADED = """
@@ -221,6 +247,19 @@ def memory(folder: str) -> Iterator[Row]:
     yield row("peak memory, GIF of 4,096 frames less one of 64", many - few, 64 * MB, 4 * MB, megabytes, note=f" ({few / MB:.0f} MB for 64)")
 
 
+def labels(folder: str) -> Iterator[Row]:
+    """What labels add: to a frame's time, and to an SVG."""
+    for view in ("isometric", "flat"):
+        ratio, ms = min(tuple(map(float, run("-c", LABELLED, view).output.split())) for _ in range(RUNS))
+        yield row(f"a labelled frame over an unlabelled one, theme clear, {view}", ratio, 2, 1.5, times, note=f" (labelled: {ms:.2f} ms)")
+    run("-c", LABELLED_SVG, folder)
+    own, every = (Path(folder, f"{name}.svg").read_bytes() for name in ("default", "all"))
+    zipped = [len(gzip.compress(text, 9, mtime=0)) for text in (own, every)]
+    yield row("animated SVG of padding_strides, theme clear", len(own), 40e3, 25e3, kilobytes)
+    yield row("the same, gzipped", zipped[0], 8e3, 6e3, kilobytes)
+    yield Row("with all labels, and gzipped", f"{kilobytes(len(every))}, {kilobytes(zipped[1])}")
+
+
 def start(folder: str) -> Iterator[Row]:
     """The time until convanim answers, and what importing it loads."""
     version = least_cpu("-m", "convanim", "--version", runs=7) - least_cpu("-c", "pass", runs=7)
@@ -253,6 +292,7 @@ GROUPS = {
     "figures": all_figures,
     "matplotlib": against_matplotlib,
     "large": large_inputs,
+    "labels": labels,
     "memory": memory,
     "start": start,
     "contrast": contrast,
