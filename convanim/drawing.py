@@ -107,7 +107,7 @@ def _look(theme: object, background: object) -> Theme:
     look = theme_of(theme)
     if background is None:
         return look
-    if background == "transparent":
+    if isinstance(background, str) and background == "transparent":
         return replace(look, transparent=True)
     colour = check_colour("background='transparent' or a", background)
     return replace(look, background=colour, dark=None if look.dark is None else replace(look.dark, background=colour))

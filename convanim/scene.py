@@ -124,7 +124,8 @@ class Sheet:
 class Scene:
     """A figure: its box, the layers in drawing order, the number of steps, and the step that explains most when only one is seen.
 
-    `sheets` are the planes that labels may measure, `lang` the language of its words.
+    `sheets` are the planes that labels may measure, `lang` the language of its words. `samples` are steps beside the first and the
+    middle one in which other colours meet.
     """
 
     box: Box
@@ -135,6 +136,7 @@ class Scene:
     title: str = ""
     description: str = ""
     lang: str = "en"
+    samples: tuple[int, ...] = ()
 
     def visible(self, layer: Layer | Growing | Moving, step: int) -> Marks:
         """The marks of a layer that are seen in a step."""

@@ -15,8 +15,7 @@ from .numeric import Values, absent, check_one_channel, divisors
 from .operation import Weighted
 
 X, W, Y, B = "𝑥", "𝑤", "𝑦", "𝑏"  # input, kernel, output and bias, as in formulas
-LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-INDICES = "₀₁₂₃₄₅₆₇₈₉,"
+LOWERED = str.maketrans("0123456789", "".join(words.INDICES))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from .checks import parameters
 from .geometry import AdaptivePool, ConvTranspose, Operation, Pool
 from .lang import Language, language
 
+INDICES = tuple("₀₁₂₃₄₅₆₇₈₉")
 MINUS, TIMES, INFINITY = "\N{MINUS SIGN}", "x", "\N{INFINITY}"
 
 

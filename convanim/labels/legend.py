@@ -10,8 +10,8 @@ from ..axis import strongest
 from ..numeric import absent
 from ..plane import Plane
 from ..scene import Line, Marks, Polygon, Text
-from ..texts import INDICES, W
-from ..words import number
+from ..texts import W
+from ..words import INDICES, number
 from .setting import LINE, Block, Setting
 
 SWATCH = 1.15  # the edge of a legend's cell, in ems
@@ -42,7 +42,7 @@ def _link(plane: Plane, setting: Setting) -> Marks:
 
 
 def _digit(plane: Plane, setting: Setting) -> Marks:
-    text = min(setting.texts.kernel, key=len).rstrip(INDICES) if setting.texts else ""  # a symbol without its indices
+    text = min(setting.texts.kernel, key=len).rstrip("".join(INDICES) + ",") if setting.texts else ""  # a symbol without its indices
     text = text if len(text) <= 2 else W  # a long number couldn't be read here
     return (_cell(plane, "input"), _cell(plane, "tap"), _edges(plane, "window"),
             Text("kernel_value", plane.point(0.5, 0.5), text, 0.8 * setting.em, SWATCH * 0.9 * setting.em))

@@ -36,11 +36,15 @@ class Language:
         return key in self.words
 
 
-@cache
 def language(code: str) -> Language:
     """The language with this code, one of LANGUAGES; raises ConvanimError for another."""
     if not isinstance(code, str) or code not in LANGUAGES:
         raise expected_one_of("language", code, LANGUAGES)
+    return _read(code)
+
+
+@cache
+def _read(code: str) -> Language:
     tables = tomllib.loads(resources.files(__name__).joinpath(f"{code}.toml").read_text(encoding="utf-8"))
     plural: Callable[[int], int] = gettext.c2py(tables["language"]["plural"])
     return Language(code, {f"{section}.{key}": text for section, texts in tables.items() for key, text in texts.items()}, plural)

@@ -47,9 +47,11 @@ FACES = {
     # Noto Sans' capHeight; in a Chinese font these signs are as wide as a character
     "sans": Face((WORDS, DEJAVU), 0.733, {**ITALIC, **{sign: (DEJAVU, ord(sign)) for sign in "·…‘’“”–—"}}),
 }
-# blocks whose letters change their shape, order or direction by their neighbours: right to left, and the Indic family
-SHAPED = (range(0x0590, 0x0900), range(0x0900, 0x0E00), range(0x0F00, 0x10A0), range(0x1780, 0x1800), range(0xFB1D, 0xFE00), range(0xFE70, 0xFEFF))
-
+# blocks whose letters change their shape or order by their neighbours: the Semitic and the Indic families
+SHAPED = tuple(range(first, last) for first, last in (
+    (0x0590, 0x0900), (0x0900, 0x0E00), (0x0F00, 0x10A0), (0x1780, 0x1800), (0x1A20, 0x1AB0), (0x1B00, 0x1D00), (0xA840, 0xA8E0), (0xA930, 0xA9E0),
+    (0xAA00, 0xAB00), (0xABC0, 0xAC00), (0xFB1D, 0xFE00), (0xFE70, 0xFEFF), (0x11000, 0x12000)))
+RIGHT_TO_LEFT = ("R", "AL", "AN", "RLE", "RLO", "RLI", "LRO")  # classes of Unicode's bidirectional algorithm
 # in the names of fonts that aren't for running text
 UNUSUAL = ("bold", "black", "heavy", "light", "thin", "medium", "italic", "oblique", "mono", "condensed", "serif", "emoji", "symbol")
 
@@ -128,7 +130,7 @@ def glyph(character: str, face: str) -> Glyph:
     """A character's outline in a face of FACES; raises ConvanimError for one that can't be drawn."""
     from matplotlib.ft2font import LoadFlags
 
-    if any(ord(character) in block for block in SHAPED):
+    if unicodedata.bidirectional(character) in RIGHT_TO_LEFT or any(ord(character) in block for block in SHAPED):
         raise ConvanimError(f"{_named(character)} is of a script whose letters depend on their neighbours or run from right to left, "
                             "which labels can't draw: leave it out, or leave the title out of the labels")
     with _LOCK:

@@ -61,7 +61,10 @@ class Pen:
         return role if self._theme.dark is None else f"{PREFIX} {role}{' line' if kind is Line else ''}"
 
     def dark_rules(self) -> str:
-        """The rules by which all that was written changes its colours where the reader prefers a dark page."""
+        """The rules by which all that was written takes the dark theme's colours and lines where the reader prefers a dark page.
+
+        What the light theme doesn't draw, an area or a hatch, is not there to be changed.
+        """
         dark = self._theme.dark
         if dark is None:
             return ""
@@ -75,7 +78,8 @@ class Pen:
             look = [f"{key}:{value}" for key, value in _attributes(style, Polygon).items() if key in COLOURS or usual.get(key) != value]
             rules.append(f".{PREFIX}.{role}{{{';'.join(look)}}}")
             if light.hatch:
-                rules.append(f".{PREFIX}.{role}.hatch{{stroke:{coloured(style.hatch_stroke if style.hatch else None)}}}")
+                hatch = _attributes(style.hatching if style.hatch else Style(), Line)
+                rules.append(f".{PREFIX}.{role}.hatch{{{';'.join(f'{key}:{value}' for key, value in hatch.items())}}}")
         return f"@media(prefers-color-scheme:dark){{{''.join(rules)}.{PREFIX}.line,.{PREFIX}.hatch{{fill:none}}}}"
 
     def marks(self, marks: Marks, around: Attributes | None = DEFAULTS, parent: str | None = None) -> str:

@@ -44,7 +44,7 @@ def animated(scene: Scene, theme: Theme, size: tuple[int, int], step_ms: int) ->
             kind = lengths.setdefault(len(seen), f"{PREFIX}k{len(lengths)}")
             body += [f'<g class="{kind}">', _seen(pen.marks(layer.marks), seen, scene, step_ms), "</g>"]
         elif isinstance(layer, Growing):
-            body += [f'<g class="{PREFIX}g">', *(_grown(pen.marks(layer.at(step)), step, scene) for step in every), "</g>"]
+            body += [pen.marks(layer.at(0)), f'<g class="{PREFIX}g">', *(_grown(pen.marks(layer.at(step)), step, scene) for step in every[1:]), "</g>"]
         else:
             kind = lengths.setdefault(1, f"{PREFIX}k{len(lengths)}")
             role = pen.most_common(layer.at(scene.poster))
@@ -60,7 +60,7 @@ def animated(scene: Scene, theme: Theme, size: tuple[int, int], step_ms: int) ->
 def _grown(marks: str, step: int, scene: Scene) -> str:
     """A group that comes in a step and stays."""
     poster = ' class="poster"' if step <= scene.poster else ""
-    return f'<g{poster} style="animation-name:{PREFIX}s{step}">{marks}</g>' if step else f"{marks}"
+    return f'<g{poster} style="animation-name:{PREFIX}s{step}">{marks}</g>'
 
 
 def _growth(steps: int, step_ms: int) -> str:

@@ -13,7 +13,7 @@ from ..geometry import Operation
 from ..plane import Plane, Point
 from ..scene import Box, Growing, Layer, Marks, Moving, Scene, Sheet, Text
 from ..theme import BORDER, CELL_BP
-from ..words import MINUS
+from ..words import INDICES, MINUS
 from .ground import ground
 from .planes import Cells, Sliding, added, crops, two_axes
 
@@ -67,7 +67,7 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     sheets = (Sheet("input", left, (deep, wide), "left", "bottom", -1, reach=sliding.reach),
               Sheet("output", right, (rows, columns), "right", "top", 1, around))
     moving = Moving(_Steps(sliding, tuple(results)), sliding.roles | {"output_value"})
-    return Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, sheets)
+    return Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, sheets, samples=sliding.samples)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,8 @@ def _kernel_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> 
         return ()
     cells = list(product(range(height.kernel), range(width.kernel)))
     x = 0.8 if all(len(text) == 1 for text in texts.kernel) else 0.5
+    y = 0.76 if texts.kernel[0].endswith(INDICES) else 0.8  # indices go below the line
     return tuple(_alike([
-        Text("kernel_value", (q * width.dilation + x, r * height.dilation + 0.8), text, *SMALL)
+        Text("kernel_value", (q * width.dilation + x, r * height.dilation + y), text, *SMALL)
         for (r, q), text in zip(cells, reversed(texts.kernel) if flipped else texts.kernel, strict=True)
     ]))

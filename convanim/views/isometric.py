@@ -46,7 +46,7 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     x1 = max(wide, LIFT_X + across) + edge
     high = max(0.5 * wide + DOWN[1] * deep, lift + 0.5 * across + DOWN[1] * tall) + edge
     box = Box(x0, -high, x1 - x0, high + edge)
-    return Scene(box, (still, *growing, Moving(_Steps(sliding), sliding.roles | {"ray"})), sliding.steps, sliding.poster, sheets)
+    return Scene(box, (still, *growing, Moving(_Steps(sliding), sliding.roles | {"ray"})), sliding.steps, sliding.poster, sheets, samples=sliding.samples)
 
 
 @dataclass(frozen=True)

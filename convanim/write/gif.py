@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,8 @@ def write(animation: Animation, path: Path) -> None:
     _check(animation)
     canvas = animation.canvas()
     steps = animation.scene.steps
-    palette = Palette(_colours([_packed(canvas.draw(step), animation.theme) for step in sorted({0, steps // 2})]))
+    usual, more = ([_packed(canvas.draw(step), animation.theme) for step in some] for some in (sorted({0, steps // 2}), animation.scene.samples))
+    palette = Palette(_colours(usual, more))
     with replacing(path) as file:
         file.write(b"GIF89a" + struct.pack("<HHBBB", *animation.size, 0xF0 | palette.bits - 1, 0, 0))
         start = file.tell()
@@ -184,19 +185,21 @@ def _bounds(changed: Array) -> tuple[int, int, int, int]:
     return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
 
 
-def _colours(frames: list[Array]) -> Array:
+def _colours(frames: list[Array], more: Sequence[Array] = ()) -> Array:
     """Colours for these frames: every flat one as it is, and anti-aliased ones so that none is further than TOLERANCE away.
 
-    Each colour taken is the one that stands for most pixels that are left; where more than 255 are needed, the tolerance grows.
+    Of the frames in `more` only the flat colours are taken. Each colour taken is the one that stands for most pixels that are
+    left; where more than 255 are needed, the tolerance grows.
     """
     flat: list[Array] = []
     edges: list[Array] = []
-    for frame in frames:
+    for n, frame in enumerate((*frames, *more)):
         row = frame[frame != NOTHING].ravel()
         starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])
         long = np.diff(starts, append=row.size) >= FLAT
         flat.append(row[starts[long]])
-        edges.append(row[starts])
+        if n < len(frames):
+            edges.append(row[starts])
     certain, times = np.unique(np.concatenate(flat), return_counts=True)
     certain = certain[times >= FLAT_RUNS]
     certain = certain if certain.size <= 255 else certain[:0]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "convanim"
 TARGET = PACKAGE / "fonts" / "NotoSansSC-subset.otf"
-# letters of the languages written in Latin, Greek and Cyrillic; punctuation and signs of formulas
+# of the letters of Latin, Greek and Cyrillic what the font has; punctuation and signs of formulas
 ALWAYS = [range(0x20, 0x7F), range(0xA0, 0x180), range(0x391, 0x3CA), range(0x410, 0x450), range(0x2010, 0x2028), range(0x3000, 0x3003), range(0x3008, 0x3012)]
 SIGNS = "€™←↑→↓−∕·√∞≈≠≤≥×÷…⌈⌉⌊⌋₀₁₂₃₄₅₆₇₈₉²³，。、；：？！（）《》"
 
