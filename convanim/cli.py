@@ -283,6 +283,9 @@ def main() -> None:
     except ConvanimError as error:
         click.echo(f"convanim: {error}", err=True)
         sys.exit(2)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(2)
     except click.ClickException as error:
         click.echo(f"convanim: {' '.join(error.format_message().split())}", err=True)
         sys.exit(2)

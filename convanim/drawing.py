@@ -15,6 +15,7 @@ from .frameworks import Imported
 from .geometry import Operation, check_operation
 from .labels import labels_of
 from .lang import language
+from .operation import Weighted
 from .theme import Theme, check_colour
 from .themes import theme_of
 from .views import VIEWS
@@ -77,7 +78,8 @@ def animate(
         kernel, bias = own_kernel if kernel is None else kernel, own_bias if bias is None else bias
         texts, added = _cells(op, symbols, input=input, kernel=kernel, bias=bias, seed=SEED if seed is None else seed)
     scene = VIEWS[view].draw(op, texts, {role for role in look.styles if role != "pending" or reveal})
-    scene = replace(scene, title=title or words.title(op, lang), description=description or words.description(op, added, lang), lang=lang)
+    named, told = ((text or "").strip() for text in (title, description))
+    scene = replace(scene, title=named or words.title(op, lang), description=told or words.description(op, added, lang), lang=lang)
     if texts is None and "sum" in names and not _sums(op, labels):
         names = tuple(name for name in names if name != "sum")
     if names:
@@ -109,7 +111,7 @@ def _look(theme: object, background: object) -> Theme:
         return look
     if isinstance(background, str) and background == "transparent":
         return replace(look, transparent=True)
-    colour = check_colour("background='transparent' or a", background)
+    colour = check_colour("background='transparent', or the", background)
     return replace(look, background=colour, dark=None if look.dark is None else replace(look.dark, background=colour))
 
 
@@ -121,7 +123,7 @@ def _cells(op: Operation, symbols: bool, **given: Any) -> tuple[Texts, float]:
     if symbols:
         return texts.symbols(op), 0.0
     shown_values = values(op, **given)
-    return texts.numbers(shown_values), shown_values.bias
+    return texts.numbers(shown_values, biased=isinstance(op, Weighted) and op.bias), shown_values.bias
 
 
 def _sums(op: Operation, labels: object) -> bool:

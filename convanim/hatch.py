@@ -30,21 +30,14 @@ class Family:
     dashes: tuple[Span, ...] = ()
 
 
-def _dots(near: float, far: float) -> tuple[Family, ...]:
-    """Four dots in each cell, clear of a digit in its middle."""
-    half = 0.045
-    dashes = ((near - half, near + half), (far - half, far + half))
-    return Family(0, 1, near, dashes=dashes), Family(0, 1, far, dashes=dashes)
-
-
 # every pattern leaves the middle of a cell as clear as it can: digits stand there
 HATCHES: dict[str, tuple[Family, ...]] = {
-    "/": (Family(1, 1, 0.25, 0.5),),
-    "\\": (Family(1, -1, 0.25, 0.5),),
+    "/": (Family(1, 1, 0.5),),
+    "\\": (Family(1, -1, 0.5),),
     "x": (Family(1, 1, 0.0), Family(1, -1, 0.0)),
     "-": (Family(0, 1, 0.15), Family(0, 1, 0.85)),
     "|": (Family(1, 0, 0.15), Family(1, 0, 0.85)),
-    ".": _dots(0.18, 0.82),
+    ".": (Family(0, 1, 0.15, dashes=((0.105, 0.195), (0.805, 0.895))),),  # two dots: a kernel's digit stands in the lower half
     "+": (Family(0, 1, 0.2, dashes=((0.07, 0.33),)), Family(1, 0, 0.2, dashes=((0.07, 0.33),))),
 }
 

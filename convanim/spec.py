@@ -24,7 +24,7 @@ from .views import VIEWS
 # what a table may hold beside its operation's parameters: what `animate` takes
 OPTIONS = [name for name in signature(animate).parameters if name not in ("op", "bias")]  # a table's `bias` is the operation's
 
-VALUES = ("input", "kernel", "seed")
+VALUES = ("input", "kernel", "bias", "seed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +50,18 @@ class Figure:
     def animate(self, **options: Any) -> Animation:
         """The figure's animation; `options` of `animate` go before those of the figure.
 
-        A view that shows no values, or symbols in their place, leaves out the figure's own values.
+        A view that shows no values, or symbols in their place, leaves out the figure's own values; another language its own title.
         """
-        view = options.get("view")
-        hidden = bool(options.get("symbols")) or (isinstance(view, str) and view in VIEWS and not VIEWS[view].shows_values)
-        own = {word: value for word, value in self.options.items() if not (hidden and word in VALUES)}
-        return animate(self.op(), **{**own, **options})
+        return animate(self.op(), **_over(self.options, options))
+
+
+def _over(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """What a figure has with what is asked for over it; without what then has no place any more."""
+    view = more.get("view")
+    hides = more.get("symbols") is True or (isinstance(view, str) and view in VIEWS and not VIEWS[view].shows_values)
+    foreign = more.get("lang", "en") != own.get("lang", "en")
+    gone = {*(VALUES if hides else ()), *(("title", "description") if foreign else ())}
+    return {**{word: value for word, value in own.items() if word not in gone}, **more}
 
 
 def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
@@ -117,7 +123,7 @@ def _whole(name: str, tables: Tables, after: tuple[str, ...] = ()) -> dict[str, 
     if not isinstance(base, str) or base not in known:
         raise _at(place, expected_one_of("figure", base, known))
     own = {key: value for key, value in table.items() if key != "like"}
-    return {**_whole(base, known, (*after, name)), **own}
+    return _over(_whole(base, known, (*after, name)), own)
 
 
 def _figure(name: str, tables: Tables) -> Figure:
@@ -136,8 +142,10 @@ def _figure(name: str, tables: Tables) -> Figure:
     for key in taken:
         if taken[key] and key not in table:
             raise ConvanimError(f"{place} has no {key}: add a line such as {key} = 3, or [3, 5] for rows and columns")
-    options = {key: table[key] for key in table if key in OPTIONS}
-    made = Figure(name=name, operation=operation, source=where, parameters={key: table[key] for key in table if key in taken}, options=options)
+    options, parameters = ({key: table[key] for key in table if key in words} for words in (OPTIONS, taken))
+    if "bias" in parameters and not isinstance(parameters["bias"], bool):  # its value, so there is one
+        options["bias"], parameters["bias"] = parameters["bias"], True
+    made = Figure(name=name, operation=operation, source=where, parameters=parameters, options=options)
     try:
         made.op()
         if isinstance(options.get("theme"), str) and options["theme"].lower().endswith(".toml"):

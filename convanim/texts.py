@@ -35,15 +35,15 @@ class Texts:
     rounded: frozenset[int] = frozenset()
 
 
-def numbers(values: Values) -> Texts:
-    """The values as the figure writes them."""
+def numbers(values: Values, *, biased: bool = False) -> Texts:
+    """The values as the figure writes them; `biased` operations have a bias even if it is 0."""
     inputs, kernel = values.input.ravel().tolist(), [] if values.kernel is None else values.kernel.ravel().tolist()
     results = values.output.ravel().tolist()
     output = words.results(results, whole=values.whole)
     shown = [words.number(value) for value in (*inputs, *kernel, values.bias)]
     return Texts(
         tuple(shown[: len(inputs)]), tuple(shown[len(inputs) : -1]), tuple(output),
-        "" if values.padding is None else words.number(values.padding), shown[-1] if values.bias else "",
+        "" if values.padding is None else words.number(values.padding), shown[-1] if biased else "",
         all(_says(text, value) for text, value in zip(shown, (*inputs, *kernel, values.bias), strict=True)),
         frozenset(n for n, (value, text) in enumerate(zip(results, output, strict=True)) if not _says(text, value)),
     )

@@ -121,8 +121,9 @@ def derived(base: Theme, name: str, styles: Mapping[str, Any], **rest: Any) -> T
     for role, changes in styles.items():
         if role not in ROLES:
             raise ConvanimError(f"theme {name!r}: {expected_one_of('role', role, ROLES)}")
-        if changes is None or changes is False:
+        if changes is None or changes is False:  # what every theme must have is there, and not seen
             made.pop(role, None)
+            made |= {role: Style()} if role in NEEDED else {}
         elif isinstance(changes, Style):
             made[role] = changes
         elif isinstance(changes, Mapping):

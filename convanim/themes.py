@@ -54,11 +54,11 @@ CLEAR = derived(CLASSIC, "clear", labels=LABELS, styles={
     "window": {"stroke": INK},
     "ray": {"stroke": INK},
     "output": {"fill": "#96f2d7", "stroke": INK},
-    "output_padding": {"fill": "#ffec99", "hatch": "+", "hatch_stroke": "#846200", "hatch_width": THIN * 1.5},
+    "output_padding": {"fill": "#ffec99", "hatch": "|", "hatch_stroke": "#846200"},
     "output_grid": {"stroke": INK, "width": THIN * 1.5},
     "cropped": {"stroke": GREY, "width": THIN, "dash": DASH / 2},
-    "current": {"fill": "#099268", "stroke": INK, "width": THICK * 1.5},
-    "pending": {"stroke": GREY},
+    "current": {"fill": "#20c997", "stroke": INK, "width": THICK * 2},
+    "pending": {"stroke": GREY, "dash": None},
     "label": {"fill": INK},
     "measure": {"stroke": GREY},
 })
@@ -108,7 +108,7 @@ PRINT = derived(CLEAR, "print", styles={
     "output_padding": {"fill": "#ffffff", "hatch_stroke": BLACK},
     "output_grid": {"stroke": BLACK},
     "cropped": {"stroke": "#595959"},
-    "current": {"fill": "#8c8c8c", "stroke": BLACK, "width": THICK * 2},
+    "current": {"fill": "#b0b0b0", "stroke": BLACK, "width": THICK * 3},
     "pending": {"stroke": "#595959"},
     "label": {"fill": BLACK},
     "measure": {"stroke": "#595959"},
@@ -128,7 +128,7 @@ COLORBLIND = derived(CLEAR, "colorblind", styles={
     "copy_link": {"fill": "#4d1500", "stroke": "#4d1500"},
     "output": {"fill": "#f0e442"},
     "output_padding": {"fill": "#ffffff", "hatch_stroke": BLACK},
-    "current": {"fill": "#d55e00"},
+    "current": {"fill": "#e69f00"},
 })
 
 AUTO = replace(CLEAR, name="auto", dark=DARK)
@@ -159,12 +159,14 @@ def _of_table(table: dict[str, Any], name: str, folder: str | Path) -> Theme:
     base = theme_of(table.pop("base", "clear"), folder)
     rest: dict[str, Any] = {}
     if "background" in table:
-        rest["background"] = table.pop("background")
+        ground = table.pop("background")
+        rest |= {"transparent": True} if isinstance(ground, str) and ground == "transparent" else {"background": ground}
     if "labels" in table:
         given = table.pop("labels")
-        if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
-            raise ConvanimError(f"theme {name!r} has labels={shown(given)}: give a list of names such as [\"step\", \"legend\"]")
-        rest["labels"] = tuple(given)
+        words = given.split(",") if isinstance(given, str) else given
+        if not isinstance(words, list | tuple) or not all(isinstance(one, str) for one in words):
+            raise ConvanimError(f"theme {name!r} has labels={shown(given)}: give \"all\", \"none\", or a list of names such as [\"step\", \"legend\"]")
+        rest["labels"] = tuple(word.strip() for word in words)
     if "dark" in table:
         rest["dark"] = theme_of(table.pop("dark"), folder)
     return derived(base, name, table, **rest)

@@ -76,10 +76,12 @@ def labels_of(given: object) -> tuple[str, ...]:
     ('title', 'step')
     """
     if isinstance(given, str):
-        given = {"all": list(LABELS), "none": []}.get(given.strip().lower(), [word.strip() for word in given.split(",")])
+        given = [word.strip() for word in given.split(",")]
     if not isinstance(given, Iterable):
         raise ConvanimError(f"labels={shown(given)}: give \"all\", \"none\", or a list of {', '.join(LABELS)}")
     chosen = list(given)
+    if len(chosen) == 1 and isinstance(chosen[0], str) and chosen[0].lower() in ("all", "none"):
+        return tuple(LABELS) if chosen[0].lower() == "all" else ()
     for name in chosen:
         if not isinstance(name, str) or name not in LABELS:
             raise expected_one_of("label", name, ["all", "none", *LABELS])

@@ -36,6 +36,11 @@ def _outline(role: str) -> Callable[[Plane, Setting], Marks]:
     return lambda plane, setting: (_edges(plane, role),)
 
 
+def _window(plane: Plane, setting: Setting) -> Marks:
+    """The veil, half over an input cell and half over a padded one."""
+    return (Polygon("input", plane.rectangles([(0, 1)], [(0, 0.5)]), plane), _cell(plane, "tap"), _edges(plane, "window"))
+
+
 def _link(plane: Plane, setting: Setting) -> Marks:
     return (Line("copy_link", ((plane.point(0.1, 0.85), plane.point(0.85, 0.2)),)),
             Polygon("copy_link", plane.rectangles([(0.1, 0.3)], [(0.75, 0.95)]), plane))
@@ -66,7 +71,7 @@ ENTRIES: dict[str, Entry] = {
     "grid": Entry(_outline("grid")),  # padded cells that the theme doesn't tell apart
     "overhang": Entry(_area("overhang")),
     "unread": Entry(_area("unread", "grid")),
-    "tap": Entry(lambda plane, setting: (_cell(plane, "input"), _cell(plane, "tap"), _edges(plane, "window"))),
+    "tap": Entry(_window),
     "kernel_value": Entry(_digit),
     "output": Entry(_area("output", "output_grid")),
     "output_padding": Entry(lambda plane, setting: (_cell(plane, "output"), _cell(plane, "output_padding"), _edges(plane, "output_grid"))),

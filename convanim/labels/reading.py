@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, product
 
@@ -18,6 +18,8 @@ from .formula import DOT
 from .setting import Block, Changing, Setting
 
 ELLIPSIS = "…"
+MOST_LINES = 3  # of a sum; 9 products of short numbers take one or two
+LOOKED_AT = 256  # steps that are looked at for how many lines they need
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ class Count:
 
     setting: Setting
 
-    def __call__(self, step: int) -> str:
-        return self.setting.lang.say("label.step", n=step + 1, steps=self.setting.scene.steps)
+    def __call__(self, step: int) -> list[str]:
+        return [self.setting.lang.say("label.step", n=step + 1, steps=self.setting.scene.steps)]
 
 
 def step(setting: Setting) -> Block:
@@ -37,7 +39,9 @@ def step(setting: Setting) -> Block:
 
 def total(setting: Setting) -> Block:
     """How the step's value comes about, in the figure's numbers, or in symbols where it shows none."""
-    return Changing(setting, Sum(setting, setting.texts or symbols(setting.op))).block()
+    said, steps = Sum(setting, setting.texts or symbols(setting.op)), setting.scene.steps
+    most = max(len(said(step)) for step in range(0, steps, -(-steps // LOOKED_AT)))
+    return Changing(setting, replace(said, most=most)).block(most)
 
 
 def _bracketed(text: str) -> str:
@@ -68,12 +72,40 @@ FORMS = {
 }
 
 
+class Lines:
+    """Lines that are filled piece by piece, each piece on the line that has room for it, in at most so many lines."""
+
+    def __init__(self, setting: Setting, most: int, lines: tuple[str, ...] = (), spare: float = 0.0) -> None:
+        self._setting, self._most, self._lines, self._spare = setting, most, list(lines), spare
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines, without the spaces at their ends."""
+        return [line.rstrip() for line in self._lines]
+
+    def copy(self) -> Lines:
+        """Lines that may be filled in another way."""
+        return Lines(self._setting, self._most, tuple(self._lines), self._spare)
+
+    def add(self, *pieces: str) -> bool:
+        """Add the pieces; whether they fit. The last may be wider than a line, and is then a line that is drawn smaller."""
+        for piece in pieces:
+            length = self._setting.length(piece.rstrip())
+            if not self._lines or length > self._spare:
+                self._lines.append("")
+                self._spare = self._setting.room
+            self._lines[-1] += piece
+            self._spare -= self._setting.length(piece)
+        return len(self._lines) <= self._most
+
+
 @dataclass(frozen=True)
 class Sum:
-    """The sum of a step, "3·0 + 2·1 + … + 1·2 = 9", with as many of its terms as fit into a line, always the last of them."""
+    """The sum of a step, "3·0 + 2·1 + … + 1·2 = 9", in `most` lines: with as many of its terms as fit, always the last of them."""
 
     setting: Setting
     texts: Texts
+    most: int = MOST_LINES
 
     @cached_property
     def _form(self) -> Form:
@@ -99,33 +131,33 @@ class Sum:
             tuple((j, source) for j, cell in enumerate(axis.taps(o)) if cell < axis.padded and ((source := axis.source(cell)) is not None or counts))
             for o in range(axis.output)) for axis in self.setting.op.axes)
 
-    def __call__(self, step: int) -> str:
+    def __call__(self, step: int) -> list[str]:
         op, texts, form = self.setting.op, self.texts, self._form
         output = unravel(step, op.output_size)
         reads = [of_axis[o] for of_axis, o in zip(self._reads, output, strict=True)]
         bias = "" if not texts.bias else f" {MINUS} {texts.bias.removeprefix(MINUS)}" if texts.bias.startswith(MINUS) else f" + {texts.bias}"
         after = form.after.format(count=divisor(op, output)) if form.counts else form.after
-        result = f"{after}{bias} {'=' if texts.exact and step not in texts.rounded else '≈'} {texts.output[step]}"
-        return f"{form.before}{self._cut(reads, form.joined, self.setting.length(form.before + result))}{result}"
+        equal = "=" if texts.exact and step not in texts.rounded else "≈"
+        return self._lines(reads, f"{after}{bias} {equal} {texts.output[step]}")
 
-    def _cut(self, reads: list[tuple[tuple[int, int | None], ...]], joined: str, taken: float) -> str:
-        """The terms, joined: all of them, or as many as fit beside what is taken of the line, an ellipsis and the last."""
+    def _lines(self, reads: list[tuple[tuple[int, int | None], ...]], end: str) -> list[str]:
+        """The terms in lines, joined: all of them, or as many as leave room for an ellipsis and the last."""
         if not all(reads):  # no cell counts
-            return "0"
-        length = self.setting.length
-        last = self._term(tuple(read[-1] for read in reads))
-        spare = self.setting.room - taken - length(last)
-        rest = length(ELLIPSIS + joined)
-        shown: list[str] = []
-        fitting = 0  # how many may stay where not all do
+            return [f"0{end}"]
+        form, line = self._form, Lines(self.setting, self.most)
+        last = self._term(tuple(read[-1] for read in reads)) + end
+        before, cut = form.before, Lines(self.setting, self.most)
         for term in islice(product(*reads), math.prod(map(len, reads)) - 1):
-            shown.append(self._term(term))
-            spare -= length(shown[-1] + joined)
-            if spare < 0:
-                return joined.join([*shown[:fitting], ELLIPSIS, last])
-            if spare >= rest:
-                fitting = len(shown)
-        return joined.join([*shown, last])
+            if not line.add(f"{before}{self._term(term)}{form.joined}"):
+                break
+            before = ""
+            if line.copy().add(f"{ELLIPSIS}{form.joined}", last):
+                cut = line.copy()
+        else:
+            if line.add(before + last):
+                return line.lines
+        cut.add("" if cut.lines else form.before, f"{ELLIPSIS}{form.joined}", last)
+        return cut.lines
 
     def _term(self, term: tuple[tuple[int, int | None], ...]) -> str:
         """The product of an input cell and a kernel cell, or the input cell alone."""

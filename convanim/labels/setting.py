@@ -71,17 +71,17 @@ def paragraph(setting: Setting, lines: list[str]) -> Block:
 
 @dataclass(frozen=True)
 class Changing:
-    """One line of text that changes in every step."""
+    """Lines of text that change in every step."""
 
     setting: Setting
-    text: Callable[[int], str]
+    lines: Callable[[int], list[str]]
 
     def __call__(self, step: int) -> Marks:
-        return (self.setting.text(self.text(step), 0.0, LINE * self.setting.em / 2),)
+        return tuple(self.setting.text(line, 0.0, (n + 0.5) * LINE * self.setting.em) for n, line in enumerate(self.lines(step)))
 
-    def block(self) -> Block:
-        """The line as a block; it may be as wide as there is room."""
-        return Block(self.setting.room, LINE * self.setting.em, moving=self)
+    def block(self, most: int = 1) -> Block:
+        """The lines as a block of so many at most, as wide as there is room."""
+        return Block(self.setting.room, most * LINE * self.setting.em, moving=self)
 
 
 def wrapped(text: str, setting: Setting) -> list[str]:

@@ -116,11 +116,11 @@ class Windows:
 
 
 def window_text(op: Operation, axis: int, output: int) -> str:
-    """How many cells the window of an output cell has along an axis; "3 → 5" where a dilation spreads 3 over 5."""
+    """How many cells the window of an output cell has along an axis: "k=3", "k=3 → 5" where a dilation spreads 3 over 5."""
     a = op.axes[axis]
     if isinstance(op, AdaptivePool):
         return str(len(a.taps(output)))
-    return str(a.kernel) if a.dilation == 1 or a.kernel == 1 else f"{a.kernel} → {a.effective_kernel}"
+    return f"k={a.kernel}" if a.dilation == 1 or a.kernel == 1 else f"k={a.kernel} → {a.effective_kernel}"
 
 
 def padded_text(axis: Axis) -> tuple[tuple[int, ...], str]:

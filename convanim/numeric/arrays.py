@@ -85,11 +85,12 @@ def given_kernel(op: Operation, kernel: object | None) -> Array | None:
 
 
 def given_bias(op: Operation, bias: object | None) -> Array | None:
-    """The bias as one number a channel of the output; None where the operation has none."""
+    """The bias as one number a channel of the output, which may be given without brackets for one channel; None where the operation has none."""
     if isinstance(op, Weighted) and op.bias:
         if bias is None:
             raise ConvanimError("the bias is missing: give bias= with one number a channel of the output, or take bias=False for the operation")
-        return numbers("bias", bias, (op.out_channels,))
+        single = op.out_channels == 1 and np.ndim(bias) == 0  # type: ignore[arg-type]
+        return numbers("bias", [bias] if single else bias, (op.out_channels,))
     if bias is not None:
         raise ConvanimError("this operation has no bias: leave out bias=, or take bias=True for the operation")
     return None

@@ -103,7 +103,7 @@ def _input_texts(height: Axis, width: Axis, texts: Texts) -> list[Text]:
 def _bias_text(texts: Texts, at: Point) -> tuple[Text, ...]:
     """What is added to each sum, between the two planes: "+0.5"; nothing for 0."""
     sign = "" if texts.bias.startswith(MINUS) else "+"
-    return (Text("output_value", at, sign + texts.bias, *SMALL),) if texts.bias else ()
+    return (Text("output_value", at, sign + texts.bias, *SMALL),) if texts.bias not in ("", "0") else ()
 
 
 def _kernel_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> tuple[Text, ...]:
