@@ -68,6 +68,11 @@ class Axis:
         return count - 1 if (count - 1) * self.stride >= self.before + self.input else count
 
     @property
+    def dropped(self) -> bool:
+        """Whether `ceil_mode` would give one window more, which would start in the padding at the end, or beyond it."""
+        return self.ceil_mode and self.output < -(-(self.padded - self.effective_kernel) // self.stride) + 1
+
+    @property
     def remainder(self) -> int:
         """Padded cells at the end that no window reaches: 1 for an input of 6, kernel 3, stride 2 and padding 1."""
         return max(0, self.padded - int(self.window(self.output - 1)[1]))

@@ -86,27 +86,26 @@ def _option(name: str, one: Parameter) -> Callable[..., Any]:
 _EXAMPLES = {"input_size": " 5, or 5x7 for rows x columns.", "padding": " 1, 1x2, or before:after as in 1:2x0:1."}
 
 
+LOOKS = {  # how a figure looks; what isn't given is None, so that the figure's own value holds
+    "view": click.option("--view", metavar="VIEW", help=f"{_table(VIEWS)} Flat where there is a seed or symbols, otherwise isometric."),
+    "theme": click.option("--theme", metavar="THEME", help=f"One of {', '.join(THEMES)} (classic), or a TOML file with a theme of your own."),
+    "labels": click.option("--labels", metavar="LABELS", help=f"all, none, or some with commas between (the theme's own). {_table(LABELS)}"),
+    "lang": click.option("--lang", metavar="LANG", help=f"Language of the labels and of what screen readers say: {', '.join(LANGUAGES)} (en)."),
+    "reveal": click.option("--reveal/--no-reveal", default=None, help="Output cells appear as they are computed."),
+    "symbols": click.option("--symbols/--no-symbols", default=None, help="x, w and y with their indices in place of numbers."),
+    "background": click.option("--background", metavar="COLOUR", help="transparent, or a colour as #rrggbb."),
+    "title": click.option("--title", metavar="TEXT", help="The title, in the label of this name and for screen readers."),
+    "step_ms": click.option("--step-ms", type=int, metavar="MS", help="Time of a step (1000)."),
+    "dpi": click.option("--dpi", type=float, metavar="DPI", help="Resolution (150)."),
+    "seed": click.option("--seed", type=int, metavar="N", help="Where the values of the flat view come from (1234)."),
+}
+
+
 def figure_options(command: Callable[..., None]) -> Callable[..., None]:
-    """How a figure looks; what isn't given is None, so that the figure's own value holds."""
-    options = [
-        click.option("--view", metavar="VIEW", help=f"{_table(VIEWS)} Flat where there is a seed or symbols, otherwise isometric."),
-        click.option("--theme", metavar="THEME", help=f"One of {', '.join(THEMES)} (classic), or a TOML file with a theme of your own."),
-        click.option("--labels", metavar="LABELS", help=f"all, none, or some with commas between (the theme's own). {_table(LABELS)}"),
-        click.option("--lang", metavar="LANG", help=f"Language of the labels and of what screen readers say: {', '.join(LANGUAGES)} (en)."),
-        click.option("--reveal/--no-reveal", default=None, help="Output cells appear as they are computed."),
-        click.option("--symbols/--no-symbols", default=None, help="x, w and y with their indices in place of numbers."),
-        click.option("--background", metavar="COLOUR", help="transparent, or a colour as #rrggbb."),
-        click.option("--title", metavar="TEXT", help="The title, in the label of this name and for screen readers."),
-        click.option("--step-ms", type=int, metavar="MS", help="Time of a step (1000)."),
-        click.option("--dpi", type=float, metavar="DPI", help="Resolution (150)."),
-        click.option("--seed", type=int, metavar="N", help="Where the values of the flat view come from (1234)."),
-    ]
-    for decorate in reversed(options):
+    """All of LOOKS."""
+    for decorate in reversed(LOOKS.values()):
         command = decorate(command)
     return command
-
-
-LOOKS = ("view", "theme", "labels", "lang", "reveal", "symbols", "background", "title", "step_ms", "dpi", "seed")
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

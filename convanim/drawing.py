@@ -18,7 +18,7 @@ from .lang import language
 from .operation import Weighted
 from .theme import Theme, check_colour
 from .themes import theme_of
-from .views import VIEWS
+from .views import VIEWS, View
 from .write import MOST_STEPS
 
 if TYPE_CHECKING:
@@ -67,11 +67,12 @@ def animate(
     op, own_kernel, own_bias = (op.op, op.kernel, op.bias) if isinstance(op, Imported) else (op, None, None)
     check_operation(op)
     given = [name for name, value in (("input", input), ("kernel", kernel), ("bias", bias), ("seed", seed)) if value is not None]
+    words_of = labels if labels is None or isinstance(labels, str) else labels_of(labels)  # once: it may be a generator
+    check_look({"view": view, "theme": theme, "labels": words_of, "lang": lang, "reveal": reveal, "symbols": symbols, "background": background,
+                "title": title, "description": description, "step_ms": step_ms, "dpi": dpi})
     view = view_of(view, given, symbols)
     look = _look(theme, background)
-    names = labels_of(look.labels if labels is None else labels)
-    _check_rest(lang=lang, reveal=reveal, title=title, description=description)
-    _check_numbers(step_ms, dpi)
+    names = labels_of(look.labels if words_of is None else words_of)
     _check_size(op)
     texts, added = None, 0.0
     if VIEWS[view].shows_values:
@@ -89,16 +90,13 @@ def animate(
     return Animation(scene, look, int(step_ms), float(dpi))
 
 
-def view_of(view: object, given: list[str], symbols: object) -> str:
-    """The view that is asked for; flat where values or symbols are."""
-    _check_switch("symbols", symbols)
+def view_of(view: str | None, given: list[str], symbols: bool) -> str:
+    """The view that is asked for; the one with values where values or symbols are."""
     if symbols and given:
         raise ConvanimError(f"symbols stand in place of numbers, so {given[0]}= has no place beside symbols=True: leave one of them out")
     asked = [*given, *(["symbols"] if symbols else [])]
     if view is None:
         return "flat" if asked else "isometric"
-    if not isinstance(view, str) or view not in VIEWS:
-        raise expected_one_of("view", view, VIEWS)
     if asked and not VIEWS[view].shows_values:
         raise ConvanimError(f"the {view} view shows no values, so {asked[0]}= has no place in it: take view='flat', or leave it out")
     return view
@@ -112,7 +110,7 @@ def _look(theme: object, background: object) -> Theme:
     if isinstance(background, str) and background == "transparent":
         return replace(look, transparent=True)
     colour = check_colour("background='transparent', or the", background)
-    return replace(look, background=colour, dark=None if look.dark is None else replace(look.dark, background=colour))
+    return replace(look, background=colour, dark=None)  # letters for another page can't be read on this one
 
 
 def _cells(op: Operation, symbols: bool, **given: Any) -> tuple[Texts, float]:
@@ -131,23 +129,36 @@ def _sums(op: Operation, labels: object) -> bool:
     if labels is None:
         return False
     if isinstance(labels, str) and labels.strip().lower() == "all":
-        from .texts import can_be_symbols
+        from .texts import check_symbols
 
-        return can_be_symbols(op)
+        try:
+            check_symbols(op)
+        except ConvanimError:
+            return False
     return True
 
 
-def _check_rest(*, lang: str, reveal: object, title: object, description: object) -> None:
-    language(lang)  # raises for one that there isn't
-    _check_switch("reveal", reveal)
-    for what, text in (("title", title), ("description", description)):
-        if text is not None and not isinstance(text, str):
-            raise ConvanimError(f"{what}={shown(text)} is not text: write it in quotes")
+def check_look(options: Mapping[str, Any]) -> None:
+    """Raise ConvanimError for what isn't an option's value; those that are left out, or None where that has a meaning, are right."""
+    given = {word: value for word, value in options.items() if value is not None or word in ("lang", "reveal", "symbols", "step_ms", "dpi", "theme")}
+    if "view" in given:
+        _row_of_views(given["view"])
+    look = _look(given.get("theme", "classic"), given.get("background"))
+    labels_of(given.get("labels", look.labels))
+    language(given.get("lang", "en"))
+    for word in ("reveal", "symbols"):
+        if not isinstance(given.get(word, False), bool):
+            raise ConvanimError(f"{word}={shown(given[word])} is neither True nor False")
+    for word in ("title", "description"):
+        if not isinstance(given.get(word, ""), str):
+            raise ConvanimError(f"{word}={shown(given[word])} is not text: write it in quotes")
+    _check_numbers(given.get("step_ms", STEP_MS), given.get("dpi", DPI))
 
 
-def _check_switch(name: str, value: object) -> None:
-    if not isinstance(value, bool):
-        raise ConvanimError(f"{name}={shown(value)} is neither True nor False")
+def _row_of_views(view: object) -> View:
+    if not isinstance(view, str) or view not in VIEWS:
+        raise expected_one_of("view", view, VIEWS)
+    return VIEWS[view]
 
 
 def _check_numbers(step_ms: object, dpi: object) -> None:

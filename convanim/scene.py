@@ -103,7 +103,7 @@ class Sheet:
     """A plane of cells whose sizes a label may tell.
 
     `role` is what it is of, "input" or "output". `rows` and `columns` are the sides along which there is room to measure
-    them; `outwards` is -1 where a text that is longer than its side may reach out to the left, 1 where it may to the right.
+    them; a text that is longer than its side reaches out to where the rows are measured.
     `around` are the cells that are drawn beyond its own, (before, after) of rows and of columns, and `reach` is how far other
     marks go beyond its left side, in cells. `rows_at` is where along its side the number of rows stands: 0 at the first, .5 in
     the middle.
@@ -114,7 +114,6 @@ class Sheet:
     size: tuple[int, int]
     rows: Side
     columns: Side
-    outwards: int
     around: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
     reach: float = 0.0
     rows_at: float = 0.5
@@ -124,8 +123,7 @@ class Sheet:
 class Scene:
     """A figure: its box, the layers in drawing order, the number of steps, and the step that explains most when only one is seen.
 
-    `sheets` are the planes that labels may measure, `lang` the language of its words. `samples` are steps beside the first and the
-    middle one in which other colours meet.
+    `sheets` are the planes that labels may measure, `lang` the language of its words.
     """
 
     box: Box
@@ -136,7 +134,6 @@ class Scene:
     title: str = ""
     description: str = ""
     lang: str = "en"
-    samples: tuple[int, ...] = ()
 
     def visible(self, layer: Layer | Growing | Moving, step: int) -> Marks:
         """The marks of a layer that are seen in a step."""

@@ -13,18 +13,16 @@ from typing import Any
 
 from . import words
 from .animation import Animation
-from .drawing import animate, view_of
+from .drawing import animate, check_look
 from .errors import ConvanimError, expected_one_of, shown
 from .geometry import OPERATIONS, Operation
-from .labels import labels_of
-from .lang import language
-from .themes import theme_of
+from .themes import beside
 from .views import VIEWS
 
 # what a table may hold beside its operation's parameters: what `animate` takes
 OPTIONS = [name for name in signature(animate).parameters if name not in ("op", "bias")]  # a table's `bias` is the operation's
 
-VALUES = ("input", "kernel", "bias", "seed")
+NUMBERS = ("input", "kernel", "bias", "seed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +39,7 @@ class Figure:
     def title(self) -> str:
         """What to look at, in a sentence; if the table has none, the operation in one line."""
         given = self.options.get("title")
-        return given if isinstance(given, str) else words.title(self.op())
+        return given if isinstance(given, str) else words.title(self.op(), self.options.get("lang", "en"))
 
     def op(self) -> Operation:
         """The operation that the figure shows."""
@@ -51,16 +49,25 @@ class Figure:
         """The figure's animation; `options` of `animate` go before those of the figure.
 
         A view that shows no values, or symbols in their place, leaves out the figure's own values; another language its own title.
+        Raises ConvanimError for an option that there isn't.
         """
+        for word in options:
+            if word not in (*OPTIONS, "bias"):
+                raise expected_one_of("option", word, OPTIONS)
         return animate(self.op(), **_over(self.options, options))
 
 
 def _over(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     """What a figure has with what is asked for over it; without what then has no place any more."""
-    view = more.get("view")
-    hides = more.get("symbols") is True or (isinstance(view, str) and view in VIEWS and not VIEWS[view].shows_values)
-    foreign = more.get("lang", "en") != own.get("lang", "en")
-    gone = {*(VALUES if hides else ()), *(("title", "description") if foreign else ())}
+    view, gone = more.get("view"), set()
+    if isinstance(view, str) and view in VIEWS and not VIEWS[view].shows_values:
+        gone |= {*NUMBERS, "symbols"}
+    if more.get("symbols") is True:
+        gone |= {*NUMBERS}
+    if any(word in more for word in NUMBERS):
+        gone |= {"symbols"}
+    if more.get("lang", own.get("lang", "en")) != own.get("lang", "en"):
+        gone |= {"title", "description"}
     return {**{word: value for word, value in own.items() if word not in gone}, **more}
 
 
@@ -78,9 +85,6 @@ def figure(name: str, *specs: str | os.PathLike[str], **options: Any) -> Animati
 
     `options` are those of `animate`, before those of the figure: `figure("padding_strides", theme="dark", labels="all")`.
     """
-    for word in options:
-        if word not in OPTIONS:
-            raise expected_one_of("option", word, OPTIONS)
     tables = _tables(specs)
     if not isinstance(name, str) or name not in tables:
         raise expected_one_of("figure", name, tables)
@@ -102,6 +106,8 @@ def _tables(specs: tuple[str | os.PathLike[str], ...]) -> Tables:
                 raise ConvanimError(f"{where}: a figure named {name!r} is in {found[name][0]} already; give it another name")
             if not name or name.startswith(".") or not name.isprintable() or any(c in name for c in '/\\{}:*?"<>|'):
                 raise ConvanimError(f"{where}, figure {name!r}: a figure's name becomes a file's name; take letters, digits, - and _")
+            if isinstance(table, dict) and "theme" in table:
+                table["theme"] = beside(table["theme"], Path(where).parent)  # beside the file that names it
             found[name] = where, table
     if not found:
         raise ConvanimError(f"{', '.join(map(str, specs))} has no figures: begin one with a line such as [my_figure]")
@@ -148,13 +154,7 @@ def _figure(name: str, tables: Tables) -> Figure:
     made = Figure(name=name, operation=operation, source=where, parameters=parameters, options=options)
     try:
         made.op()
-        if isinstance(options.get("theme"), str) and options["theme"].lower().endswith(".toml"):
-            options["theme"] = theme_of(options["theme"], Path(where).parent)  # beside the file that names it
-        if made.options.get("view") is not None:
-            view_of(made.options["view"], [], False)
-        theme_of(made.options.get("theme", "classic"))
-        labels_of(made.options.get("labels", "none"))
-        language(made.options.get("lang", "en"))
+        check_look(options)
     except ConvanimError as error:
         raise _at(place, error) from None
     return made

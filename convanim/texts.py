@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from typing import overload
 
 from . import words
-from .axis import Cell
-from .errors import ConvanimError
+from .axis import Cell, unravel
 from .geometry import Operation
 from .numeric import Values, absent, check_one_channel, divisors
 from .operation import Weighted
@@ -26,9 +25,9 @@ class Texts:
     `exact` is whether the texts of input, kernel and bias are their values, `rounded` are the outputs whose texts aren't.
     """
 
-    input: tuple[str, ...]
-    kernel: tuple[str, ...]
-    output: tuple[str, ...]
+    input: Sequence[str]
+    kernel: Sequence[str]
+    output: Sequence[str]
     padding: str
     bias: str = ""
     exact: bool = True
@@ -59,27 +58,44 @@ def symbols(op: Operation) -> Texts:
 
     Raises ConvanimError for several channels, whose sums a plane can't show, and for an average over nothing.
     """
-    check_one_channel(op)
-    divisors(op)
+    check_symbols(op)
     sizes = (op.input_size, op.kernel_size, op.output_size)
     comma = "," if max(max(size) for size in sizes) > 10 else ""  # 1 and 12, not 11 and 2
     padding = absent(op)
+    weighted = isinstance(op, Weighted)
     return Texts(
-        tuple(_indexed(X, op.input_size, comma)), tuple(_indexed(W, op.kernel_size, comma)) if isinstance(op, Weighted) else (),
-        tuple(_indexed(Y, op.output_size, comma)), "" if padding is None else words.number(padding), B if isinstance(op, Weighted) and op.bias else "",
+        Indexed(X, op.input_size, comma), Indexed(W, op.kernel_size, comma) if weighted else (), Indexed(Y, op.output_size, comma),
+        "" if padding is None else words.number(padding), B if isinstance(op, Weighted) and op.bias else "",
     )
 
 
-def can_be_symbols(op: Operation) -> bool:
-    """Whether `symbols` has no reason to refuse."""
-    try:
-        check_one_channel(op)
-        divisors(op)
-    except ConvanimError:
-        return False
-    return True
+def check_symbols(op: Operation) -> None:
+    """Raise ConvanimError for several channels, whose sums a plane can't show, and for an average over nothing."""
+    check_one_channel(op)
+    divisors(op)
 
 
-def _indexed(letter: str, size: Cell, comma: str) -> Iterable[str]:
-    for cell in product(*(range(n) for n in size)):
-        yield letter + comma.join(str(n).translate(LOWERED) for n in cell)
+@dataclass(frozen=True)
+class Indexed(Sequence[str]):
+    """A letter with the index of each cell, row by row, made when it is asked for: a million of them cost nothing."""
+
+    letter: str
+    size: Cell
+    comma: str
+
+    def __len__(self) -> int:
+        return math.prod(self.size)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        cells = range(len(self))[index]
+        return self._text(cells) if isinstance(cells, int) else tuple(map(self._text, cells))
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._text, range(len(self)))
+
+    def _text(self, index: int) -> str:
+        return self.letter + self.comma.join(str(n).translate(LOWERED) for n in unravel(index, self.size))

@@ -64,6 +64,9 @@ class Style:
         return Style(stroke=self.hatch_stroke, width=self.hatch_width)
 
 
+KEYS = [one.name for one in fields(Style)]  # of a role's table
+
+
 @dataclass(frozen=True)
 class Theme:
     """A name, the background, and one style for each role.
@@ -81,6 +84,11 @@ class Theme:
 
     def __post_init__(self) -> None:
         place = f"theme {self.name!r}"
+        if not isinstance(self.styles, Mapping) or not all(isinstance(style, Style) for style in self.styles.values()):
+            raise ConvanimError(f"{place} has the styles {shown(self.styles)}: give a Style for each role")
+        object.__setattr__(self, "styles", dict(self.styles))  # what is checked stays as it is
+        if not (self.dark is None or isinstance(self.dark, Theme)) or not isinstance(self.transparent, bool):
+            raise ConvanimError(f"{place} has dark={shown(self.dark)} and transparent={shown(self.transparent)}: give another Theme or None, and True or False")
         if missing := [role for role in NEEDED if role not in self.styles]:
             raise ConvanimError(f"{place} has no style for {', '.join(missing)}: begin with another, as in {{**THEMES['classic'].styles, ...}}")
         check_colour(f"{place} has the", self.background)
@@ -128,8 +136,8 @@ def derived(base: Theme, name: str, styles: Mapping[str, Any], **rest: Any) -> T
             made[role] = changes
         elif isinstance(changes, Mapping):
             for word in changes:
-                if word not in WORDS:
-                    raise ConvanimError(f"theme {name!r}, role {role!r}: {expected_one_of('key', word, WORDS)}")
+                if word not in KEYS:
+                    raise ConvanimError(f"theme {name!r}, role {role!r}: {expected_one_of('key', word, KEYS)}")
             values: dict[str, Any] = {word: None if value is False or value == "none" else value for word, value in changes.items()}
             if values.get("stroke") and "width" not in values and not made.get(role, Style()).width:
                 values["width"] = THIN  # a stroke that is asked for is seen
@@ -137,6 +145,3 @@ def derived(base: Theme, name: str, styles: Mapping[str, Any], **rest: Any) -> T
         else:
             raise ConvanimError(f"theme {name!r}, role {role!r} is {shown(changes)}: give a table such as {{ fill = \"#74c0fc\" }}, or false for none")
     return replace(base, name=name, styles=made, **rest)
-
-
-WORDS = [one.name for one in fields(Style)]

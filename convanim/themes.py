@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -37,10 +38,10 @@ CLASSIC = Theme(
 )
 
 INK, GREY = "#1f2d3d", "#6c757d"
-LABELS = ("parameters", "formula", "sizes", "step", "sum", "legend")  # what explains a figure to somebody who sees it for the first time
+EXPLAINING = ("parameters", "formula", "sizes", "step", "sum", "legend")  # what explains a figure to somebody who sees it for the first time
 
 # every role that classic leaves out has a look of its own, which isn't colour alone: a hatch, dots, a mark, dashes or links
-CLEAR = derived(CLASSIC, "clear", labels=LABELS, styles={
+CLEAR = derived(CLASSIC, "clear", labels=EXPLAINING, styles={
     "grid": {"stroke": GREY, "width": THIN},
     "input": {"fill": "#74c0fc", "stroke": INK, "width": THIN * 1.5},
     "copy": {"fill": "#d0ebff", "hatch": "-", "hatch_stroke": "#1971c2"},
@@ -136,27 +137,45 @@ AUTO = replace(CLEAR, name="auto", dark=DARK)
 THEMES = {theme.name: theme for theme in (CLASSIC, CLEAR, DARK, PRINT, COLORBLIND, AUTO)}
 
 
-def theme_of(value: object, folder: str | Path = ".") -> Theme:
+def theme_of(value: object, folder: str | os.PathLike[str] = ".") -> Theme:
     """The theme that is meant by a name of THEMES, a path of a TOML file (from `folder`), a table, or a Theme itself.
 
     A table has `base`, the theme that it changes ("clear" if it is left out), and of `background`, `labels`, `dark` and the roles
     what is to be changed: `{"base": "dark", "input": {"fill": "#345678"}}`. Raises ConvanimError for what is none of these.
     """
+    return _theme(value, Path(folder), ())
+
+
+def beside(value: object, folder: Path) -> object:
+    """A theme's name, path or table, its paths from this folder, so that they mean the same anywhere."""
+    if isinstance(value, Mapping):
+        return {key: beside(one, folder) if key in ("base", "dark") else one for key, one in value.items()}
+    return str(Path(folder, value)) if _is_path(value) else value  # type: ignore[arg-type]
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, os.PathLike) or (isinstance(value, str) and value.lower().endswith(".toml"))
+
+
+def _theme(value: object, folder: Path, after: tuple[Path, ...]) -> Theme:
+    """`after` are the files that led here."""
     if isinstance(value, Theme):
         return value
     if isinstance(value, Mapping) and value:
-        return _of_table(dict(value), str(value.get("name", "custom")), folder)
-    if isinstance(value, str) and value.lower().endswith(".toml"):
-        path = Path(folder, value)
-        return _of_table(_read(path), path.stem, path.parent)
+        return _of_table(dict(value), str(value.get("name", "custom")), folder, after)
+    if _is_path(value):
+        path = Path(folder, value)  # type: ignore[arg-type]
+        if path.resolve() in after:
+            raise ConvanimError(f"theme {shown(str(path))} leads back to itself: take the name of a theme as its base")
+        return _of_table(_read(path), path.stem, path.parent, (*after, path.resolve()))
     if not isinstance(value, str) or value not in THEMES:
         raise expected_one_of("theme", value, THEMES)
     return THEMES[value]
 
 
-def _of_table(table: dict[str, Any], name: str, folder: str | Path) -> Theme:
+def _of_table(table: dict[str, Any], name: str, folder: Path, after: tuple[Path, ...]) -> Theme:
     table.pop("name", None)
-    base = theme_of(table.pop("base", "clear"), folder)
+    base = _theme(table.pop("base", "clear"), folder, after)
     rest: dict[str, Any] = {}
     if "background" in table:
         ground = table.pop("background")
@@ -168,7 +187,7 @@ def _of_table(table: dict[str, Any], name: str, folder: str | Path) -> Theme:
             raise ConvanimError(f"theme {name!r} has labels={shown(given)}: give \"all\", \"none\", or a list of names such as [\"step\", \"legend\"]")
         rest["labels"] = tuple(word.strip() for word in words)
     if "dark" in table:
-        rest["dark"] = theme_of(table.pop("dark"), folder)
+        rest["dark"] = _theme(table.pop("dark"), folder, after)
     return derived(base, name, table, **rest)
 
 

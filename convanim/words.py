@@ -165,8 +165,7 @@ def formula(op: Operation, axis: int) -> str:
     pads = f" + 2*{before}" if before == after else f" + {before} + {after}"
     rounded = "ceil" if a.ceil_mode else "floor"
     inside = f"({a.input}{pads} - {_reach(a)} - 1) / {a.stride}"
-    dropped = a.ceil_mode and a.output < -(-(a.padded - a.effective_kernel) // a.stride) + 1
-    last = " - 1 (it would start beyond the input)" if dropped else ""
+    last = " - 1 (it would start beyond the input)" if a.dropped else ""
     return f"{rounded}({inside}) + 1{last} = {a.output}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .. import words
-from ..axis import AdaptiveAxis, Axis
+from ..axis import AdaptiveAxis
 from ..geometry import AdaptivePool, ConvTranspose, Operation
 from ..lang import Language
 from .setting import Block, Setting, paragraph
@@ -57,7 +57,7 @@ def number_formula(op: Operation, axis: int, lang: Language) -> str:
     if isinstance(a, AdaptiveAxis):
         return lang.say("label.adaptive", input=a.input, output=a.output)
     text = _formula(op, axis, lambda letter, value: str(value), DOT)
-    dropped = " " + lang.say("label.unstarted") if _dropped(a) else ""
+    dropped = " " + lang.say("label.unstarted") if a.dropped else ""
     return f"{text}{dropped} = {a.output}"
 
 
@@ -78,10 +78,5 @@ def _formula(op: Operation, axis: int, write: Callable[[str, int], str], dot: st
         return f"({i} {MINUS} 1){dot}{write('s', op.stride[axis])}{cropped} + {kernel}{more}"
     kernel = k if a.dilation == 1 else f"({reach} + 1)"
     rounded = "ceil" if a.ceil_mode else "floor"
-    less = f" {MINUS} 1" if _dropped(a) else ""
+    less = f" {MINUS} 1" if a.dropped else ""
     return f"{rounded}(({' + '.join([i, *pads])} {MINUS} {kernel})/{write('s', a.stride)}) + 1{less}"
-
-
-def _dropped(axis: Axis) -> bool:
-    """Whether `ceil_mode` would give one window more, which would start beyond the input."""
-    return axis.ceil_mode and axis.output < -(-(axis.padded - axis.effective_kernel) // axis.stride) + 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import product
 
 from ..axis import strongest
@@ -53,55 +52,49 @@ def _digit(plane: Plane, setting: Setting) -> Marks:
             Text("kernel_value", plane.point(0.5, 0.5), text, 0.8 * setting.em, SWATCH * 0.9 * setting.em))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row of the legend: how the cell beside the words is drawn."""
-
-    draw: Callable[[Plane, Setting], Marks]
-
-
-# in the order of the legend; what moves comes after what stands still on its plane
-ENTRIES: dict[str, Entry] = {
-    "input": Entry(_area("input")),
-    "copy": Entry(_area("copy", "grid")),
-    "copy_link": Entry(_link),
-    "inserted": Entry(_area("inserted", "grid")),
-    "padding": Entry(_area("padding", "grid")),
-    "odd_padding": Entry(_area("odd_padding", "grid")),
-    "grid": Entry(_outline("grid")),  # padded cells that the theme doesn't tell apart
-    "overhang": Entry(_area("overhang")),
-    "unread": Entry(_area("unread", "grid")),
-    "tap": Entry(_window),
-    "kernel_value": Entry(_digit),
-    "output": Entry(_area("output", "output_grid")),
-    "output_padding": Entry(lambda plane, setting: (_cell(plane, "output"), _cell(plane, "output_padding"), _edges(plane, "output_grid"))),
-    "cropped": Entry(_outline("cropped")),
-    "current": Entry(_area("current")),
-    "pending": Entry(_outline("pending")),
+# how the cell beside the words is drawn, in the order of the legend; what moves comes after what stands still on its plane
+ENTRIES: dict[str, Callable[[Plane, Setting], Marks]] = {
+    "input": _area("input"),
+    "copy": _area("copy", "grid"),
+    "copy_link": _link,
+    "inserted": _area("inserted", "grid"),
+    "padding": _area("padding", "grid"),
+    "odd_padding": _area("odd_padding", "grid"),
+    "grid": _outline("grid"),  # padded cells that the theme doesn't tell apart
+    "overhang": _area("overhang"),
+    "unread": _area("unread", "grid"),
+    "tap": _window,
+    "kernel_value": _digit,
+    "output": _area("output", "output_grid"),
+    "output_padding": lambda plane, setting: (_cell(plane, "output"), _cell(plane, "output_padding"), _edges(plane, "output_grid")),
+    "cropped": _outline("cropped"),
+    "current": _area("current"),
+    "pending": _outline("pending"),
 }
 
 
 def entries(setting: Setting) -> list[tuple[str, str]]:
     """(role, words) of the roles that occur, in the order of ENTRIES."""
-    return [(role, text) for role in ENTRIES if role in setting.scene.roles() and (text := _words(role, setting))]
+    roles = setting.scene.roles()
+    return [(role, text) for role in ENTRIES if role in roles and (text := _words(role, setting, roles))]
 
 
-def _words(role: str, setting: Setting) -> str:
+def _words(role: str, setting: Setting, roles: frozenset[str]) -> str:
     """What a role stands for; "" where that goes without saying."""
     say, value = setting.lang.say, absent(setting.op)
     padding = say("legend.not_counted") if value is None else number(value)
     if role == "grid":
-        key = _zeros(setting)
+        key = _zeros(setting, roles)
         return say(f"legend.{key}", value=padding) if key else ""
     if role == "kernel_value" and not (setting.texts and setting.texts.kernel):
         return ""
     return say(f"legend.{role}", value=padding)
 
 
-def _zeros(setting: Setting) -> str:
+def _zeros(setting: Setting, drawn: frozenset[str]) -> str:
     """What the dashed cells are that the theme has no look for; "" where it has one for each kind, or where there are none."""
     along = [{axis.role(cell) for cell in range(axis.padded)} for axis in setting.op.axes]
-    told = {"padding" if role == "odd_padding" else role for role in setting.scene.roles()}
+    told = {"padding" if role == "odd_padding" else role for role in drawn}
     kinds = {strongest(roles) for roles in product(*along)} - told - {"input"}
     return "" if not kinds else kinds.pop() if len(kinds) == 1 else "zeros"
 
@@ -115,7 +108,7 @@ def legend(setting: Setting) -> Block:
             rows, x = rows + 1, 0.0
         middle = (rows + 0.5) * ROWS * em
         plane = Plane((x, middle - SWATCH / 2 * em), (SWATCH * em, 0.0), (0.0, SWATCH * em))
-        marks += [*ENTRIES[role].draw(plane, setting), setting.text(words, x + (SWATCH + AFTER) * em, middle)]
+        marks += [*ENTRIES[role](plane, setting), setting.text(words, x + (SWATCH + AFTER) * em, middle)]
         widest = max(widest, x + length)
         x += length + BETWEEN * em
     height = (rows + 1) * ROWS * em if marks else 0.0

@@ -39,7 +39,7 @@ def labelled(scene: Scene, op: Operation, texts: Texts | None, names: tuple[str,
     em = letter_size(dpi)
     setting = Setting(op, scene, texts, language(scene.lang), em, LEAST_ROOM * em)
     measured = sizes(setting) if "sizes" in names else None
-    box = _around(scene.box, measured.all) if measured else scene.box
+    box = _around(scene.box, measured.all) if measured and measured.all else scene.box
     setting = replace(setting, room=max(setting.room, box.width - 2 * BORDER))
     blocks = [(LABELS[name].place, block(setting)) for name in names if (block := LABELS[name].block)]
     return _placed(scene, box, measured, [(place, block) for place, block in blocks if block.height], em)
@@ -71,7 +71,7 @@ def _placed(scene: Scene, box: Box, measured: Measured | None, blocks: list[tupl
     heights = {where: sum(block.height + apart for place, block in blocks if place == where) for where in ("above", "below")}
     top, bottom = box.y - heights["above"], box.y + box.height
     still: Marks = measured.marks if measured else ()
-    moving: list[tuple[Point, Callable[[int], Marks]]] = [((0.0, 0.0), measured.windows)] if measured else []
+    moving: list[tuple[Point, Callable[[int], Marks]]] = [((0.0, 0.0), measured.windows)] if measured and measured.windows.rulers else []
     at = {"above": top + BORDER, "below": bottom - BORDER + apart}
     for place, block in blocks:
         still += moved(block.marks, left + BORDER, at[place])
@@ -84,10 +84,15 @@ def _placed(scene: Scene, box: Box, measured: Measured | None, blocks: list[tupl
 
 
 def _layers(scene: Scene, still: Marks, moving: tuple[tuple[Point, Callable[[int], Marks]], ...], roles: set[str]) -> tuple[Layer | Growing | Moving, ...]:
-    """The scene's layers, with what stands still of the labels behind the first, and what moves in the last, which moves."""
-    first, *rest = scene.layers
+    """The scene's layers with the labels: what stands still among them below the first that doesn't, what moves with the last, if that moves."""
+    count = next((n for n, layer in enumerate(scene.layers) if not isinstance(layer, Layer) or layer.span is not None), len(scene.layers))
+    layers = [*scene.layers[:count], Layer(still), *scene.layers[count:]]
     if moving:
-        last = rest.pop()
+        last = layers.pop() if isinstance(layers[-1], Moving) else Moving(_nothing, frozenset())
         assert isinstance(last, Moving)
-        rest.append(Moving(Together(last.at, moving), last.roles | roles))
-    return first, Layer(still), *rest
+        layers.append(Moving(Together(last.at, moving), last.roles | roles))
+    return tuple(layers)
+
+
+def _nothing(step: int) -> Marks:
+    return ()

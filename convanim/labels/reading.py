@@ -9,7 +9,6 @@ from functools import cached_property
 from itertools import islice, product
 
 from ..axis import unravel
-from ..geometry import Operation, Pool
 from ..numeric import absent
 from ..operation import Weighted
 from ..texts import Texts, symbols
@@ -113,17 +112,6 @@ class Sum:
         return FORMS["sum" if isinstance(op, Weighted) else op.mode]
 
     @cached_property
-    def _input(self) -> tuple[str, ...]:
-        """The factor or summand that each input cell is, and last that of a padded cell without a value."""
-        return tuple(map(self._form.value, (*self.texts.input, self.texts.padding)))
-
-    @cached_property
-    def _kernel(self) -> tuple[str, ...]:
-        """The factor that each kernel cell is, in the order in which they meet the input; one of no text for pooling."""
-        texts = self.texts.kernel[::-1] if self.setting.op.flipped else self.texts.kernel
-        return tuple(DOT + _bracketed(text) for text in texts)
-
-    @cached_property
     def _reads(self) -> tuple[tuple[tuple[tuple[int, int | None], ...], ...], ...]:
         """(kernel cell, input cell) of all padded cells that count, for each output cell along each axis."""
         counts = absent(self.setting.op) is not None
@@ -136,9 +124,13 @@ class Sum:
         output = unravel(step, op.output_size)
         reads = [of_axis[o] for of_axis, o in zip(self._reads, output, strict=True)]
         bias = "" if not texts.bias else f" {MINUS} {texts.bias.removeprefix(MINUS)}" if texts.bias.startswith(MINUS) else f" + {texts.bias}"
-        after = form.after.format(count=divisor(op, output)) if form.counts else form.after
+        after = form.after.format(count=self._count(reads)) if form.counts else form.after
         equal = "=" if texts.exact and step not in texts.rounded else "≈"
         return self._lines(reads, f"{after}{bias} {equal} {texts.output[step]}")
+
+    def _count(self, reads: list[tuple[tuple[int, int | None], ...]]) -> int:
+        """What the average divides by: the cells that count, or what the operation says."""
+        return getattr(self.setting.op, "divisor_override", None) or math.prod(map(len, reads))
 
     def _lines(self, reads: list[tuple[tuple[int, int | None], ...]], end: str) -> list[str]:
         """The terms in lines, joined: all of them, or as many as leave room for an ellipsis and the last."""
@@ -163,19 +155,7 @@ class Sum:
         """The product of an input cell and a kernel cell, or the input cell alone."""
         op, cell, weight = self.setting.op, 0, 0
         for (j, source), n, k in zip(term, op.input_size, op.kernel_size, strict=True):
-            weight = weight * k + j
+            weight = weight * k + (k - 1 - j if op.flipped else j)
             cell = -1 if source is None or cell < 0 else cell * n + source
-        return self._input[cell] + (self._kernel[weight] if self._kernel else "")
-
-
-def divisor(op: Operation, output: tuple[int, ...]) -> int:
-    """What an average divides by at an output cell; 1 where there is none."""
-    if isinstance(op, Weighted) or op.mode != "average":
-        return 1
-    if isinstance(op, Pool) and op.divisor_override is not None:
-        return op.divisor_override
-    counts = absent(op) is not None
-    total = 1
-    for axis, o in zip(op.axes, output, strict=True):
-        total *= sum(cell < axis.padded and (counts or axis.source(cell) is not None) for cell in axis.taps(o))
-    return total
+        value = self._form.value(self.texts.padding if cell < 0 else self.texts.input[cell])
+        return f"{value}{DOT}{_bracketed(self.texts.kernel[weight])}" if self.texts.kernel else value

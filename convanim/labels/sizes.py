@@ -28,7 +28,7 @@ class Edge:
     step: Point
     normal: Point
     free: float
-    outwards: int  # -1 where a long text may reach out to the left, 1 where to the right
+    outwards: int  # -1 where a long text may reach out to the left, as the input's, 1 where to the right
 
     @staticmethod
     def of(sheet: Sheet, side: Side) -> Edge:
@@ -42,7 +42,7 @@ class Edge:
         normal = (-step[1] / length, step[0] / length)
         away = sign * (normal[0] * other[0] + normal[1] * other[1])
         free = sheet.reach * abs(away) if side == "left" else 0.0
-        return Edge(plane.point(*start), step, normal if away > 0 else (-normal[0], -normal[1]), free, sheet.outwards)
+        return Edge(plane.point(*start), step, normal if away > 0 else (-normal[0], -normal[1]), free, -1 if sheet.rows == "left" else 1)
 
     def at(self, cell: float, distance: float = 0.0) -> Point:
         """The point at the beginning of a cell, at a distance from the plane."""
@@ -92,12 +92,12 @@ class Windows:
     """The dimension lines that move with the window, one an axis."""
 
     setting: Setting
-    rulers: tuple[Ruler, ...]  # an axis each
+    rulers: tuple[Ruler, ...]  # an axis each; none where the view has no plane that a window moves over
     _kept: dict[tuple[int, int, int], Group] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __call__(self, step: int) -> Marks:
         output = unravel(step, self.setting.op.output_size)
-        return tuple(self.of(axis, o) for axis, o in enumerate(output))
+        return tuple(self.of(axis, o) for axis, o in enumerate(output[: len(self.rulers)]))
 
     def of(self, axis: int, output: int) -> Group:
         """The line of one output cell along an axis; windows of one size have the same marks."""
@@ -112,7 +112,7 @@ class Windows:
     @cached_property
     def all(self) -> list[Group]:
         """All of them, for each axis and each of its output cells."""
-        return [self.of(axis, o) for axis, n in enumerate(self.setting.op.output_size) for o in range(n)]
+        return [self.of(axis, o) for axis, n in enumerate(self.setting.op.output_size[: len(self.rulers)]) for o in range(n)]
 
 
 def window_text(op: Operation, axis: int, output: int) -> str:

@@ -31,6 +31,9 @@ class Language:
         text = self.words[key]
         return (text if isinstance(text, str) else text[self.plural(count)]).format(**places)
 
+    def __reduce__(self) -> tuple[Callable[[str], Language], tuple[str]]:
+        return language, (self.code,)  # a rule for plurals can't be pickled
+
     def has(self, key: str) -> bool:
         """Whether there is such a key."""
         return key in self.words

@@ -141,6 +141,16 @@ class Canvas:
         return self._contexts[style]
 
 
+def seen(pixels: Pixels, theme: Theme) -> Pixels:
+    """A copy of RGBA pixels without what says nothing: the fourth channel, where the background isn't transparent."""
+    if theme.transparent:
+        return pixels.copy()
+    copied = np.empty((*pixels.shape[:2], 3), np.uint8)
+    for channel in range(3):  # four times as quick as a copy of all at once, in which each pixel's bytes lie apart
+        copied[..., channel] = pixels[..., channel]
+    return copied
+
+
 def to_rgb(colour: str) -> tuple[float, float, float]:
     """`#rrggbb` as three floats from 0 to 1."""
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from ..hatch import hatched
 from ..plane import Point
@@ -120,7 +121,9 @@ class Pen:
         letters = glyphs.letters(mark)
         if mark.face == "roman":
             return self._together(_shape(mark), letters, mark.at, (0.0, 0.0))
-        parts = ((match[0], [letter for letter in letters if match.start() <= letter.index < match.end()]) for match in PARTS.finditer(mark.text))
+        matches = list(PARTS.finditer(mark.text))
+        first = [bisect_left(letters, match.start(), key=lambda letter: letter.index) for match in matches] + [len(letters)]
+        parts = ((match[0], letters[a:b]) for match, (a, b) in zip(matches, pairwise(first), strict=True))
         return "".join(self._together(_part(mark, part), inside, mark.at, inside[0].at) for part, inside in parts if inside)
 
     def _together(self, shape: object, letters: list[glyphs.Letter], at: Point, origin: Point) -> str:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import math
+from functools import cache
 from xml.sax.saxutils import escape
 
 from ..scene import Growing, Layer, Line, Scene
 from ..theme import Theme
 from .pen import DEFAULTS, PREFIX, Pen, coloured, number, pair, thousandths, written
+
+MADE_ONCE = 10_000  # steps of a scene whose marks are kept between counting and writing them
 
 
 def still(scene: Scene, theme: Theme, size: tuple[int, int], step: int) -> str:
@@ -33,7 +36,8 @@ def animated(scene: Scene, theme: Theme, size: tuple[int, int], step_ms: int) ->
     if scene.steps == 1:
         return still(scene, theme, size, 0)
     every = range(scene.steps)
-    pen = Pen(theme, (marks for layer in scene.layers for marks in ([layer.marks] if isinstance(layer, Layer) else map(layer.at, every))))
+    at = cache(lambda layer, step: layer.at(step)) if scene.steps <= MADE_ONCE else (lambda layer, step: layer.at(step))
+    pen = Pen(theme, (marks for layer in scene.layers for marks in ([layer.marks] if isinstance(layer, Layer) else (at(layer, step) for step in every))))
     lengths: dict[int, str] = {}  # steps that a group is seen -> class of its parent
     body = []
     for layer in scene.layers:
@@ -44,13 +48,13 @@ def animated(scene: Scene, theme: Theme, size: tuple[int, int], step_ms: int) ->
             kind = lengths.setdefault(len(seen), f"{PREFIX}k{len(lengths)}")
             body += [f'<g class="{kind}">', _seen(pen.marks(layer.marks), seen, scene, step_ms), "</g>"]
         elif isinstance(layer, Growing):
-            body += [pen.marks(layer.at(0)), f'<g class="{PREFIX}g">', *(_grown(pen.marks(layer.at(step)), step, scene) for step in every[1:]), "</g>"]
+            body += [pen.marks(at(layer, 0)), f'<g class="{PREFIX}g">', *(_grown(pen.marks(at(layer, step)), step, scene) for step in every[1:]), "</g>"]
         else:
             kind = lengths.setdefault(1, f"{PREFIX}k{len(lengths)}")
-            role = pen.most_common(layer.at(scene.poster))
+            role = pen.most_common(at(layer, scene.poster))
             look = pen.look(role, Line) if role else {}
             body.append(f'<g class="{kind} {pen.named(role, Line)}"{written(look)}>' if role else f'<g class="{kind}">')
-            body += [_seen(pen.marks(layer.at(step), DEFAULTS | look, role), range(step, step + 1), scene, step_ms) for step in every]
+            body += [_seen(pen.marks(at(layer, step), DEFAULTS | look, role), range(step, step + 1), scene, step_ms) for step in every]
             body.append("</g>")
     growing = any(isinstance(layer, Growing) for layer in scene.layers)
     rules = _motion(lengths, scene.steps, step_ms) + (_growth(scene.steps, step_ms) if growing else "") + pen.dark_rules()

@@ -64,10 +64,10 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     first = min(0.0, right.origin[1] - top)
     last = max(deep, right.origin[1] + rows + bottom)
     box = Box(-edge, first - edge, wide + 1 + before + columns + after + 2 * edge, last - first + 2 * edge)
-    sheets = (Sheet("input", left, (deep, wide), "left", "bottom", -1, reach=sliding.reach),
-              Sheet("output", right, (rows, columns), "right", "top", 1, around))
+    sheets = (Sheet("input", left, (deep, wide), "left", "bottom", reach=sliding.reach),
+              Sheet("output", right, (rows, columns), "right", "top", around))
     moving = Moving(_Steps(sliding, tuple(results)), sliding.roles | {"output_value"})
-    return Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, sheets, samples=sliding.samples)
+    return Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, sheets)
 
 
 @dataclass(frozen=True)

@@ -38,15 +38,15 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     # rays from the right come over the right edge of a narrow output: only beyond its first row is there room for a number
     far = width.window(columns - 1)[1]
     over = any(above.coordinates(below.point(far, y))[0] > columns + right for y in (0, deep))
-    sheets = (Sheet("input", below, (deep, wide), "left", "bottom", -1, reach=sliding.reach),
-              Sheet("output", above, (rows, columns), "right", "top", 1, around, rows_at=0.0 if over else 0.5))
+    sheets = (Sheet("input", below, (deep, wide), "left", "bottom", reach=sliding.reach),
+              Sheet("output", above, (rows, columns), "right", "top", around, rows_at=0.0 if over else 0.5))
     edge = THICK / 2 + BORDER
     tall, across = top + rows + bottom, left + columns + right
     x0 = min(-DOWN[0] * deep, LIFT_X - DOWN[0] * tall) - edge
     x1 = max(wide, LIFT_X + across) + edge
     high = max(0.5 * wide + DOWN[1] * deep, lift + 0.5 * across + DOWN[1] * tall) + edge
     box = Box(x0, -high, x1 - x0, high + edge)
-    return Scene(box, (still, *growing, Moving(_Steps(sliding), sliding.roles | {"ray"})), sliding.steps, sliding.poster, sheets, samples=sliding.samples)
+    return Scene(box, (still, *growing, Moving(_Steps(sliding), sliding.roles | {"ray"})), sliding.steps, sliding.poster, sheets)
 
 
 @dataclass(frozen=True)

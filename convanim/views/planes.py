@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
 
 from ..axis import Axis, Cell
 from ..errors import ConvanimError
@@ -85,15 +84,6 @@ class Sliding:
         r, q = (self._telling(axis, extra) if self.telling else axis.output // 2
                 for axis, extra in zip((self.height, self.width), self.added, strict=True))
         return r * self.width.output + q
-
-    @property
-    def samples(self) -> tuple[int, ...]:
-        """Steps in which the window lies over every kind of cell that it ever lies over, where kinds are told apart; the last, where outputs appear."""
-        steps = [self.steps - 1] if self.reveal else []
-        if self.telling:
-            found = [_firsts(axis) for axis in (self.height, self.width)]
-            steps += [r * self.width.output + q for r, q in product(*found)]
-        return tuple(dict.fromkeys(steps))
 
     @staticmethod
     def _telling(axis: Axis, extra: int) -> int:
@@ -188,16 +178,6 @@ class Cells:
         """The roles of all of them."""
         extra = {"output_padding"} if any(self.sliding.added) else set()
         return frozenset({"output", "output_grid"} | extra | roles(self.results))
-
-
-def _firsts(axis: Axis) -> list[int]:
-    """For each kind of cell along an axis that windows read, the first output cell whose window has it; the odd side is a kind of its own."""
-    odd = range(0) if axis.copies else axis.odd_side
-    firsts: dict[tuple[str, bool], int] = {}
-    for output in range(axis.output):
-        for cell in axis.taps(output):
-            firsts.setdefault((axis.role(cell), cell in odd), output)
-    return sorted(set(firsts.values()))
 
 
 def two_axes(op: Operation, view: str) -> tuple[Axis, Axis]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ SPARE = 3  # places in a palette that are kept free at least
 FLAT_RUNS = 8  # such stretches in all, at least; fewer are an edge that happens to be level
 FLAT = 4  # neighbouring pixels of one colour that make it a flat colour, which stays exact
 LEAST_ALPHA = 64  # of 255: what is thinner is transparent, where a background is; a GIF has nothing between
+NOTHING = 0xFF000000  # of a packed pixel: transparent
 KEEP, CLEAR = 1 << 2, 2 << 2  # what becomes of a frame when the next one comes
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -38,15 +39,14 @@ def write(animation: Animation, path: Path) -> None:
     _check(animation)
     canvas = animation.canvas()
     steps = animation.scene.steps
-    usual, more = ([_packed(canvas.draw(step), animation.theme) for step in some] for some in (sorted({0, steps // 2}), animation.scene.samples))
-    palette = Palette(_colours(usual, more))
+    palette = Palette(_colours([_packed(canvas.draw(step), animation.theme) for step in sorted({0, steps // 2})]))
     with replacing(path) as file:
         file.write(b"GIF89a" + struct.pack("<HHBBB", *animation.size, 0xF0 | palette.bits - 1, 0, 0))
         start = file.tell()
         file.write(palette.table())
         if steps > 1:
             file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")  # loop for ever
-        for block in (_cleared if animation.theme.transparent else _frames)(animation, canvas, palette):
+        for block in _frames(animation, canvas, palette):
             file.write(block)
         file.write(b"\x3b")
         file.seek(start)
@@ -68,57 +68,62 @@ def _check(animation: Animation) -> None:
 
 
 def _frames(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[bytes]:
-    """The frames' blocks, each made when it is asked for, so that memory is that of one frame."""
+    """The frames' blocks, each made when it is asked for, so that memory is that of one frame, or of two on a transparent background."""
     width, height = animation.size
     shown = np.zeros((height, width), np.uint8)  # the index that each pixel has; 0, the transparent one, where none is known
     before = np.full((height, width), NOTHING, np.uint32)
-    for step in range(animation.scene.steps):
-        now = _packed(canvas.draw(step), animation.theme)
+    for now, after in _pictures(animation, canvas):
         differs = now != before
-        top, bottom, left, right = _bounds(differs)
-        differs, part = differs[top:bottom, left:right], now[top:bottom, left:right]
-        before, old = now, shown[top:bottom, left:right]
-        found = palette.index(part[differs])
+        # a pixel can't become transparent again but by clearing away the frame that it is in, and all that is there
+        gone = (now != NOTHING) & (after == NOTHING) if after is not None else np.zeros((1, 1), bool)
+        clears = bool(gone.any())
+        top, bottom, left, right = _bounds(differs | gone if clears else differs)
+        part, old, new = (whole[top:bottom, left:right] for whole in (now, shown, differs))
+        found, own = palette.index(part[new], part), palette
         if found is None:  # colours that no sample had and that nothing comes near: a palette for this frame alone
-            own, seen = Palette(_colours([part])), (0, bottom - top, 0, right - left)
-            index = own.nearest(part)
+            own = Palette(_colours([part]))
+            index = np.zeros(part.shape, np.uint8)
+            index[part != NOTHING] = own.nearest(part[part != NOTHING])
+            y0, y1, x0, x1 = 0, bottom - top, 0, right - left
             old[:] = 0
         else:
-            own, index = palette, old.copy()
-            index[differs] = found
+            index = old.copy()
+            index[new] = found
             changed = index != old
             old[:] = index
-            seen = _bounds(changed)
+            y0, y1, x0, x1 = _bounds(changed | gone[top:bottom, left:right] if clears else changed)
             index = np.where(_stretches(index, changed), index, np.uint8(0))
-        y0, y1, x0, x1 = seen
-        yield _frame(index[y0:y1, x0:x1], (left + x0, top + y0), animation.step_ms, own, local=own is not palette)
+        before = now
+        if clears:
+            before[top + y0 : top + y1, left + x0 : left + x1] = NOTHING
+            old[y0:y1, x0:x1] = 0
+        yield _frame(index[y0:y1, x0:x1], (left + x0, top + y0), animation.step_ms, own, local=own is not palette, after=CLEAR if clears else KEEP)
 
 
-def _cleared(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[bytes]:
-    """The frames' blocks where the background is transparent: each whole, and cleared away when the next one comes.
-
-    Otherwise what has moved on would stay: a pixel can't become transparent again.
-    """
-    for step in range(animation.scene.steps):
-        now = _packed(canvas.draw(step), animation.theme)
-        there = now != NOTHING
-        top, bottom, left, right = _bounds(there)
-        there, part = there[top:bottom, left:right], now[top:bottom, left:right]
-        found, own = palette.index(part[there]), palette
-        if found is None:
-            own = Palette(_colours([part]))
-            found = own.nearest(part[there])
-        index = np.zeros(part.shape, np.uint8)
-        index[there] = found
-        yield _frame(index, (left, top), animation.step_ms, own, local=own is not palette, after=CLEAR)
+def _pictures(animation: Animation, canvas: Canvas) -> Iterator[tuple[Array, Array | None]]:
+    """Each step's picture, and on a transparent background the next one."""
+    pictures = (_packed(canvas.draw(step), animation.theme) for step in range(animation.scene.steps))
+    if not animation.theme.transparent:
+        yield from ((now, None) for now in pictures)
+        return
+    now = next(pictures)
+    for after in pictures:
+        yield now, after
+        now = after
+    yield now, None
 
 
 def _stretches(index: Array, changed: Array) -> Array:
     """The pixels to write: whole stretches of one index in which any pixel changed. They pack better than their parts."""
+    rows = changed.any(1)
+    found = np.zeros(index.shape, bool)
+    index, changed = index[rows], changed[rows]
     starts = np.ones(index.shape, bool)
     np.not_equal(index[:, 1:], index[:, :-1], out=starts[:, 1:])
     first = np.flatnonzero(starts)
-    return np.repeat(np.logical_or.reduceat(changed.ravel(), first), np.diff(first, append=index.size)).reshape(index.shape)
+    if first.size:
+        found[rows] = np.repeat(np.logical_or.reduceat(changed.ravel(), first), np.diff(first, append=index.size)).reshape(index.shape)
+    return found
 
 
 class Palette:
@@ -137,17 +142,29 @@ class Palette:
         """The colour table, filled up to a power of two."""
         return (b"\0\0\0" + _split(self.colours).astype(np.uint8).tobytes()).ljust(3 << self.bits, b"\0")
 
-    def index(self, pixels: Array) -> Array | None:
-        """The index of a colour within LIMIT of each pixel's; None where there is none and no room left for one."""
+    def index(self, pixels: Array, picture: Array) -> Array | None:
+        """The index of a colour within LIMIT of each pixel's; None where there is none and no room left for one.
+
+        Flat colours of the picture that the pixels are in become colours of the palette, as long as there is room.
+        """
         found: Array = self._found[pixels]
         if found.all():
             return found
         new = np.unique(pixels[found == 0])
+        for colour in np.intersect1d(new, _flat(picture)):
+            self._add(colour)
         while (far := _distance(_split(new), _split(self.colours)).min(1)).max() > LIMIT:
-            if self.colours.size + 1 >= 1 << self.bits:
+            if not self._add(new[far.argmax()]):
                 return None
-            self.colours = np.append(self.colours, new[far.argmax()])
         return self.nearest(pixels)
+
+    def _add(self, colour: Any) -> bool:
+        """Give a colour a place; whether there was room."""
+        if self.colours.size + 1 >= 1 << self.bits:
+            return False
+        self.colours = np.append(self.colours, colour)
+        self._found[colour] = self.colours.size
+        return True
 
     def nearest(self, pixels: Array) -> Array:
         """The index of each pixel's nearest colour."""
@@ -158,18 +175,17 @@ class Palette:
         return found
 
 
-NOTHING = 0xFF000000  # no colour
-
-
 def _packed(pixels: Array, theme: Theme) -> Array:
     """uint8 (height, width, 4) as one number 0xBBGGRR a pixel, NOTHING where it is transparent, mixed with the theme's background."""
-    if not theme.transparent:
-        return pixels.view("<u4")[..., 0] & np.uint32(0xFFFFFF)
-    alpha = pixels[..., 3:].astype(np.uint16)
-    ground = np.frombuffer(bytes.fromhex(theme.background[1:]), np.uint8)
-    mixed = np.zeros_like(pixels)
-    mixed[..., :3] = (pixels[..., :3] * alpha + ground * (255 - alpha) + 127) // 255
-    return np.where(alpha[..., 0] < LEAST_ALPHA, np.uint32(NOTHING), mixed.view("<u4")[..., 0])
+    packed = pixels.view("<u4")[..., 0] & np.uint32(0xFFFFFF)
+    if theme.transparent:
+        alpha = pixels[..., 3]
+        thin = (alpha < 255) & (alpha >= LEAST_ALPHA)
+        share = alpha[thin, None].astype(np.uint32)
+        mixed = (pixels[thin, :3] * share + np.frombuffer(bytes.fromhex(theme.background[1:]), np.uint8) * (255 - share) + 127) // 255
+        packed[thin] = mixed @ np.array([1, 1 << 8, 1 << 16], np.uint32)
+        packed[alpha < LEAST_ALPHA] = NOTHING
+    return packed
 
 
 def _split(colours: Array) -> Array:
@@ -185,23 +201,27 @@ def _bounds(changed: Array) -> tuple[int, int, int, int]:
     return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
 
 
-def _colours(frames: list[Array], more: Sequence[Array] = ()) -> Array:
+def _runs(picture: Array) -> tuple[Array, Array]:
+    """The colour and the length of every stretch of pixels of one colour, in the order of their rows; without what is transparent."""
+    row = picture[picture != NOTHING].ravel()
+    starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])[: row.size]
+    return row[starts], np.diff(starts, append=row.size)
+
+
+def _flat(*pictures: Array) -> Array:
+    """The colours that areas have, not edges alone."""
+    runs = [_runs(picture) for picture in pictures]
+    certain, times = np.unique(np.concatenate([colours[lengths >= FLAT] for colours, lengths in runs]), return_counts=True)
+    return certain[times >= FLAT_RUNS]
+
+
+def _colours(frames: list[Array]) -> Array:
     """Colours for these frames: every flat one as it is, and anti-aliased ones so that none is further than TOLERANCE away.
 
-    Of the frames in `more` only the flat colours are taken. Each colour taken is the one that stands for most pixels that are
-    left; where more than 255 are needed, the tolerance grows.
+    Each colour taken is the one that stands for most pixels that are left; where more than 255 are needed, the tolerance grows.
     """
-    flat: list[Array] = []
-    edges: list[Array] = []
-    for n, frame in enumerate((*frames, *more)):
-        row = frame[frame != NOTHING].ravel()
-        starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])
-        long = np.diff(starts, append=row.size) >= FLAT
-        flat.append(row[starts[long]])
-        if n < len(frames):
-            edges.append(row[starts])
-    certain, times = np.unique(np.concatenate(flat), return_counts=True)
-    certain = certain[times >= FLAT_RUNS]
+    edges = [_runs(frame)[0] for frame in frames]
+    certain = _flat(*frames)
     certain = certain if certain.size <= 255 else certain[:0]
     colours, counts = _thinned(*np.unique(np.concatenate(edges), return_counts=True))
     # those that may be taken; the rest of a picture with very many colours is served by what is taken for these

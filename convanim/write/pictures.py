@@ -32,7 +32,9 @@ def write_pngs(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> No
     """Write the given steps as a PNG each."""
     from PIL import Image
 
+    from ..render.agg import seen
+
     canvas = animation.canvas()
     for step, path in pictures:
         with replacing(path) as file:
-            Image.fromarray(animation.visible(canvas.draw(step))).save(file, "PNG", dpi=(animation.dpi, animation.dpi))
+            Image.fromarray(seen(canvas.draw(step), animation.theme)).save(file, "PNG", dpi=(animation.dpi, animation.dpi))
