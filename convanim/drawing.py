@@ -16,7 +16,7 @@ from .geometry import Operation, check_operation
 from .labels import labels_of
 from .lang import language
 from .operation import Weighted
-from .theme import Theme, check_colour
+from .theme import COLOUR, Theme
 from .themes import theme_of
 from .views import VIEWS, View
 from .write import MOST_STEPS
@@ -109,8 +109,9 @@ def _look(theme: object, background: object) -> Theme:
         return look
     if isinstance(background, str) and background == "transparent":
         return replace(look, transparent=True)
-    colour = check_colour("background='transparent', or the", background)
-    return replace(look, background=colour, dark=None)  # letters for another page can't be read on this one
+    if not (isinstance(background, str) and COLOUR.fullmatch(background)):
+        raise ConvanimError(f"background={shown(background)} is neither 'transparent' nor a colour: write it as '#rrggbb'")
+    return replace(look, background=background, dark=None)  # letters for another page can't be read on this one
 
 
 def _cells(op: Operation, symbols: bool, **given: Any) -> tuple[Texts, float]:

@@ -202,17 +202,21 @@ def test_each_frame_of_a_transparent_gif_is_there_where_the_frame_is_and_nothing
         assert faults(READERS[reader](tmp_path / "x.gif", a.size), a) == {}, reader
     size, loops, frames = gif_blocks((tmp_path / "x.gif").read_bytes())
     assert size == a.size and loops == (0 if len(a) > 1 else None)
-    assert [(delay, disposal) for delay, disposal, _ in frames] == [(100, 2)] * len(a)
+    there = [a.frame(step)[..., 3] >= LEAST for step in range(len(a))]
+    clears = [bool((one & ~other).any()) for one, other in itertools.pairwise(there)]  # what becomes transparent must be cleared away
+    assert [(delay, disposal) for delay, disposal, _ in frames] == [(100, 2 if clear else 1) for clear in [*clears, False]]
 
 
 def test_the_comparison_of_transparent_gifs_sees_what_stays_behind_holes_other_steps_and_colours(tmp_path):
     a = figure("isometric", "transparent")
     a.save(tmp_path / "x.gif")
     data = (tmp_path / "x.gif").read_bytes()
-    (tmp_path / "x.gif").write_bytes(re.sub(rb"\x21\xf9\x04\x09", b"\x21\xf9\x04\x05", data))  # frames are kept when the next one comes
+    changed, times = re.subn(rb"\x21\xf9\x04\x09", b"\x21\xf9\x04\x05", data)  # frames are kept when the next one comes
+    (tmp_path / "x.gif").write_bytes(changed)
+    assert times > 3
     for reader in READERS.values():
         kept = faults(reader(tmp_path / "x.gif", a.size), a)
-        assert len(kept) == len(a) - 1 and all("should be empty" in text for text in kept.values())
+        assert len(kept) >= times and any("should be empty" in text for text in kept.values())
     (tmp_path / "x.gif").write_bytes(data)
     frames = by_pillow(tmp_path / "x.gif", a.size)
     assert faults(frames[:-1], a) == {"frames": len(a) - 1}
@@ -243,7 +247,7 @@ def test_another_background_changes_the_background_alone(name):
                                    5, True, False, b"#123456", ["transparent"], ("#123456",), {"fill": "#123456"}, 0.5])
 def test_what_is_no_background_is_refused_in_one_line(given):
     text = refusal(lambda: ca.animate(ca.Conv(4, 3), background=given))
-    assert text.startswith("background='transparent' or a colour ") and text.endswith(": write it as '#rrggbb'")
+    assert text.startswith("background=") and text.endswith(" is neither 'transparent' nor a colour: write it as '#rrggbb'")
 
 
 def test_an_array_is_no_background_either():
@@ -372,14 +376,14 @@ def test_in_pixels_auto_is_clear(name, tmp_path):
     assert one == other
 
 
-def test_a_transparent_auto_has_nothing_to_paint_and_one_on_a_colour_is_on_it_in_the_light_and_in_the_dark():
+def test_a_transparent_auto_has_nothing_to_paint_and_one_on_a_colour_is_the_same_in_the_light_and_in_the_dark():
     op, look = AUTO["links"]
     texts = {given: ca.animate(op, theme="auto", background=given, dpi=60, **look).svg(3) for given in (None, "transparent", MARK)}
     grounds = {given: re.findall(r'class="c\w+ background" fill="([^"]+)"', text) for given, text in texts.items()}
-    assert grounds == {None: ["#fff"], "transparent": [], MARK: [MARK]}
+    assert grounds == {None: ["#fff"], "transparent": [], MARK: []}  # on a colour of one's own nothing changes, so nothing needs a class
+    assert [PREFERS in text for text in texts.values()] == [True, True, False]
     assert not with_alpha(texts["transparent"])[0, 0].any() and not with_alpha(in_the_dark(texts["transparent"]))[0, 0].any()
-    for change in (str, in_the_dark):
-        assert (rasterised(change(texts[MARK]))[0, 0] == rgb(MARK)).all()
+    assert (rasterised(texts[MARK])[0, 0] == rgb(MARK)).all()
     assert (rasterised(in_the_dark(texts[None]))[0, 0] == rgb(DARK.background)).all()
 
 

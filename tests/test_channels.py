@@ -300,8 +300,12 @@ def test_a_bias_that_is_missing_superfluous_or_no_finite_number_is_refused():
     for kind in (Conv, ConvTranspose):
         assert refusal(lambda kind=kind: evaluate(kind(5, 3, bias=True), x, w)).startswith("the bias is missing")
         assert refusal(lambda kind=kind: evaluate(kind(5, 3), x, w, [0])).startswith("this operation has no bias")
-        for bad in ([math.nan], ["1"], [None], [1j], {}, "1", [[1], [1, 2]], 3, True):
-            assert refusal(lambda kind=kind, bad=bad: evaluate(kind(5, 3, bias=True), x, w, bad)).startswith("bias ")
+        for bad in ([math.nan], ["1"], [None], [1j], {}, "1", [[1], [1, 2]], math.nan, 1j, True, np.True_):
+            assert refusal(lambda kind=kind, bad=bad: evaluate(kind(5, 3, bias=True), x, w, bad)).startswith("bias "), bad
+        for single in (3, 3.0, np.int8(3), np.float32(3)):
+            assert same(evaluate(kind(5, 3, bias=True), x, w, single), evaluate(kind(5, 3, bias=True), x, w, [3]))
+        two = kind(5, 3, out_channels=2, bias=True)
+        assert refusal(lambda two=two: evaluate(two, x, np.ones(two.kernel_shape), 3)).startswith("bias ")
 
 
 def test_the_values_of_a_figure_are_of_one_channel():

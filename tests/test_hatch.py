@@ -19,17 +19,17 @@ from convanim.scene import UPRIGHT, Polygon, moved
 from convanim.themes import CLEAR, theme_of
 
 # the lines of one cell, x to the right and y down, as one draws them on squared paper
-DOTS = [(x, y) for x in (0.18, 0.82) for y in (0.18, 0.82)]
+DOTS = [(0.15, 0.15), (0.85, 0.15)]
 CELL = {
-    "/": [((0, 0.25), (0.25, 0)), ((0, 0.75), (0.75, 0)), ((0.25, 1), (1, 0.25)), ((0.75, 1), (1, 0.75))],
-    "\\": [((0, 0.25), (0.75, 1)), ((0, 0.75), (0.25, 1)), ((0.25, 0), (1, 0.75)), ((0.75, 0), (1, 0.25))],
+    "/": [((0, 0.5), (0.5, 0)), ((0.5, 1), (1, 0.5))],
+    "\\": [((0, 0.5), (0.5, 1)), ((0.5, 0), (1, 0.5))],
     "x": [((0, 0), (1, 1)), ((0, 1), (1, 0))],
     "-": [((0, 0.15), (1, 0.15)), ((0, 0.85), (1, 0.85))],
     "|": [((0.15, 0), (0.15, 1)), ((0.85, 0), (0.85, 1))],
     ".": [((x - 0.045, y), (x + 0.045, y)) for x, y in DOTS],
     "+": [((0.07, 0.2), (0.33, 0.2)), ((0.2, 0.07), (0.2, 0.33))],
 }
-LENGTH = {"/": 2 * math.sqrt(2), "\\": 2 * math.sqrt(2), "x": 2 * math.sqrt(2), "-": 2, "|": 2, ".": 4 * 0.09, "+": 2 * 0.26}  # in a cell
+LENGTH = {"/": math.sqrt(2), "\\": math.sqrt(2), "x": 2 * math.sqrt(2), "-": 2, "|": 2, ".": 2 * 0.09, "+": 2 * 0.26}  # in a cell
 PLANES = {
     "upright": UPRIGHT,
     "flat": Plane((3.25, -1.5), (1.0, 0.0), (0.0, 1.0)),
@@ -148,10 +148,10 @@ def test_all_pieces_lie_in_the_polygon_in_the_middle_and_near_their_ends(pattern
 def test_a_line_over_a_rectangle_is_one_piece(pattern):
     wide, high = 7, 4
     lines = in_cells(UPRIGHT, hatched(on(UPRIGHT, rectangle(0, 0, wide, high)), pattern))
-    assert len(lines) == {"/": 2 * (wide + high), "\\": 2 * (wide + high), "x": 2 * (wide + high - 1), "-": 2 * high, "|": 2 * wide}[pattern]
+    assert len(lines) == {"/": wide + high, "\\": wide + high, "x": 2 * (wide + high - 1), "-": 2 * high, "|": 2 * wide}[pattern]
 
 
-def test_there_are_four_dots_and_one_plus_in_a_cell():
+def test_there_are_two_dots_and_one_plus_in_a_cell():
     box = rectangle(0, 0, 5, 3)
     dots = [along(line, 0.5)[0] for line in hatched(on(UPRIGHT, box), ".")]
     assert sorted((round(x, 9), round(y, 9)) for x, y in dots) == sorted(
@@ -183,7 +183,7 @@ def test_the_pattern_moves_with_the_plane_and_a_group_at_its_origin_has_the_same
         assert parted(in_cells(shifted.plane, hatched(shifted, pattern))) == meant(cells_of(0, 0, 2, 3), pattern)
 
 
-CLEAR_MIDDLE = {"-", "|", ".", "+"}
+CROSSED = {"x"}
 
 
 def meets_the_middle(line):
@@ -192,9 +192,9 @@ def meets_the_middle(line):
 
 
 @pytest.mark.parametrize("pattern", HATCHES)
-def test_the_middle_of_a_cell_is_clear_but_for_slanted_lines(pattern):
+def test_the_middle_of_a_cell_is_clear_but_for_crossed_lines(pattern):
     lines = in_cells(UPRIGHT, hatched(on(UPRIGHT, rectangle(0, 0, 2, 2)), pattern))
-    assert any(map(meets_the_middle, lines)) == (pattern not in CLEAR_MIDDLE)
+    assert any(map(meets_the_middle, lines)) == (pattern in CROSSED)
 
 
 # --- polygons that cut through cells
@@ -255,7 +255,7 @@ def test_the_readers_of_lines_see_a_line_too_many_one_cut_short_one_doubled_and_
         for wrong in ([*lines, first], rest, [shorter, *rest], [*lines, beyond], [tuple((x + 0.01, y) for x, y in line) for line in lines]):
             assert parted(wrong) != meant(cells, pattern), pattern
         assert not all(inside(point, box) for point in along(beyond, 0.5))
-    assert parted([((0, 0.25), (0.25, 0))]) != parted([((0, 0.75), (0.75, 0))])
+    assert parted([((0, 0.5), (0.5, 0))]) != parted([((0, 0.5), (0.5, 1))])
 
 
 def test_a_point_is_told_inside_outside_and_at_the_edge():

@@ -601,7 +601,7 @@ def spread(result):
 
 def wrong_sum(op, step, text, x, w, bias, value):
     """What is wrong with the text of a step's sum, `value` being what `ca.evaluate` gives: "" for nothing."""
-    terms, divisor, added, sign, result = read_sum(op, text, bias)
+    terms, divisor, added, sign, result = read_sum(op, text, bias or getattr(op, "bias", False))
     meant = meant_terms(op, step, x, w)
     count = 1 if mode_of(op) != "average" else getattr(op, "divisor_override", None) or len(meant)
     if (divisor, added) != (count, Fraction(bias)):
@@ -627,14 +627,14 @@ def wrong_sum(op, step, text, x, w, bias, value):
 SUMMED = {
     "conv": [ca.Conv((3, 4), 2, bias=True), ca.Conv((3, 3), 3, padding=((1, 2), (0, 1)), bias=True), ca.Conv((5, 4), 2, dilation=2, flip=True, padding=1),
              ca.Conv(4, (3, 2), padding=1, padding_mode="reflect", stride=2), ca.Conv(4, 3, padding=2, padding_mode="circular", bias=True),
-             ca.Conv((6,), 3, stride=2, padding=2)],
+             ca.Conv((6,), 3, stride=2, padding=2), ca.Conv((8, 9), 8, bias=True)],
     "transpose": [ca.ConvTranspose((2, 3), 3, stride=2, padding=1, output_padding=1, bias=True), ca.ConvTranspose(3, 2, stride=2, flip=True),
-                  ca.ConvTranspose((3,), 3, dilation=2, padding=1), ca.ConvTranspose((2, 2), (1, 3), stride=(1, 3))],
+                  ca.ConvTranspose((3,), 3, dilation=2, padding=1), ca.ConvTranspose((2, 2), (1, 3), stride=(1, 3)), ca.ConvTranspose((8, 9), 8, padding=7)],
     "pool": [ca.Pool(4, 2, padding=1, mode="average"), ca.Pool((5, 4), 3, stride=2, padding=1, mode="average", count_include_pad=False, ceil_mode=True),
              ca.Pool(4, 2, mode="average", divisor_override=7), ca.Pool(5, 2, mode="average", ceil_mode=True), ca.Pool(4, 3, padding=1, stride=2),
              ca.Pool((5, 3), 2, padding=1, ceil_mode=True, dilation=2), ca.Pool(4, 3, padding=1, stride=2, mode="l2"), ca.Pool((7,), 3, ceil_mode=True),
-             ca.Pool((2, 2), (2, 2), stride=1, padding=((1, 1), (1, 0)))],
-    "adaptive_pool": [ca.AdaptivePool((5, 4), 3), ca.AdaptivePool((5, 7), (3, 2), mode="max"), ca.AdaptivePool((3,), 7)],
+             ca.Pool((2, 2), (2, 2), stride=1, padding=((1, 1), (1, 0))), ca.Pool((12, 13), 12, stride=1, mode="average")],
+    "adaptive_pool": [ca.AdaptivePool((5, 4), 3), ca.AdaptivePool((5, 7), (3, 2), mode="max"), ca.AdaptivePool((3,), 7), ca.AdaptivePool((12, 24), (1, 2))],
 }
 VALUES = {  # what stands in the cells, and the bias: none is longer than it is printed
     "whole": (lambda rng, size: rng.integers(0, 4, size), 0), "negative": (lambda rng, size: rng.integers(-9, 10, size), -3),
@@ -665,11 +665,12 @@ def test_the_sum_of_each_step_has_the_terms_of_its_taps_and_gives_the_value_that
         a = ca.animate(op, view="flat", labels=["sum"], input=x, kernel=w, bias=[b] if b else None)
         exact = exactly(x), exactly(w)
         for step in op.steps:
-            (text,) = lines_of(a, step.index)
+            text = " ".join(lines := lines_of(a, step.index))
             wrong = wrong_sum(op, step, text, *exact, b, values[step.output])
             assert not wrong, (wrong, text, op, step.index)
-            seen.update({"cut": ELLIPSIS in text, "whole": ELLIPSIS not in text, "=": "=" in text, "≈": "≈" in text})
-    assert min(seen.values()) > 20, seen
+            seen.update({"cut": ELLIPSIS in text, "whole": ELLIPSIS not in text, "=": "=" in text, "≈": "≈" in text, "several lines": len(lines) > 1})
+            assert len(lines) <= 3
+    assert min(seen.values()) >= 8 and min(seen[word] for word in ("whole", "=", "≈")) > 20, seen
 
 
 def test_the_check_of_sums_sees_wrong_terms_values_signs_and_roundings():
@@ -716,7 +717,7 @@ def test_with_symbols_the_sum_has_the_letters_and_indices_of_the_taps(kind, view
         a = ca.animate(op, view=view, labels=["sum"], theme="classic", symbols=ca.VIEWS[view].shows_values)
         ndim = len(op.input_size)
         for step in op.steps:
-            (text,) = lines_of(a, step.index)
+            text = " ".join(lines_of(a, step.index))
             left, result = text.split(" = ")
             if getattr(op, "bias", False):
                 left, b = left.rsplit(" + ", 1)
@@ -735,7 +736,7 @@ def test_with_symbols_the_sum_has_the_letters_and_indices_of_the_taps(kind, view
             else:
                 assert found == meant, (op, text)
             cut[None in found] += 1
-    assert cut[False] > 20 and (cut[True] > 2 or kind == "adaptive_pool")
+    assert cut[False] > 20 and cut[True] >= 2
 
 
 @pytest.mark.parametrize("dpi", [150, 20])
@@ -874,7 +875,7 @@ def meant_window(op, axis, o):
     if isinstance(op, ca.AdaptivePool):
         return [start, stop], str(stop - start)
     k = op.kernel_size[axis]
-    return [start, stop], str(k) if k == stop - start else f"{k} → {stop - start}"
+    return [start, stop], f"k={k}" if k == stop - start else f"k={k} → {stop - start}"
 
 
 def wrong_sizes(op, scene, plain, view, lang):
@@ -921,7 +922,7 @@ def test_the_check_of_sizes_sees_a_wrong_number_a_line_that_is_too_long_and_one_
     assert not wrong_sizes(op, a, plain, "flat", "en")
     assert len(wrong_sizes(ca.Conv((5, 4), 3, padding=((1, 1), (2, 0)), dilation=(1, 2)), a, plain, "flat", "en")) == 1
     texts = [mark.text for mark in leaves(marks_of(a, 0)) if mark.role == "label"]
-    assert sorted(texts) == sorted(["1 + 5 + 1", "input 1 + 4 + 1", "5", "output 2", "3", "3 → 5"])
+    assert sorted(texts) == sorted(["1 + 5 + 1", "input 1 + 4 + 1", "5", "output 2", "k=3", "k=3 → 5"])
     still, labels, *rest = a.layers
     longer = replace(labels.marks[0], parts=tuple(tuple((x, y * 2) for x, y in part) for part in labels.marks[0].parts))
     for spoiled in ([longer, *labels.marks[1:]], labels.marks[2:], [labels.marks[0], replace(labels.marks[1], text="1 + 5 + 2"), *labels.marks[2:]]):
@@ -1128,13 +1129,14 @@ def test_the_check_of_lines_sees_lost_letters_and_spaces_parted_words_and_a_comm
 def test_labels_are_given_as_all_none_a_list_or_names_with_commas_and_stand_in_one_order():
     names = tuple(LABELS)
     assert names == ("title", "parameters", "formula", "sizes", "step", "sum", "legend")
-    assert labels_of("all") == labels_of(" ALL ") == labels_of(list(names)) == labels_of(reversed(names)) == labels_of(",".join(names)) == names
+    assert labels_of("all") == labels_of(" ALL ") == labels_of(["all"]) == labels_of(list(names)) == names
+    assert labels_of(reversed(names)) == labels_of(",".join(names)) == names
     assert labels_of("none") == labels_of([]) == labels_of(()) == ()
     assert labels_of("step,title") == labels_of(["title", "step", "title"]) == labels_of(" title , step ") == labels_of({"step", "title"}) == ("title", "step")
     assert labels_of("sum") == labels_of(("sum",)) == ("sum",)
 
 
-WRONG = ["legnd", "title,legnd", ["title", "legnd"], ["title", 3], ["all"], "", "title,,step", 3, True, [None], [["title"]], {"legend": 1, "x": 2}]
+WRONG = ["legnd", "title,legnd", ["title", "legnd"], ["title", 3], ["title", "all"], "", "title,,step", 3, True, [None], [["title"]], {"legend": 1, "x": 2}]
 
 
 @pytest.mark.parametrize("given", WRONG)

@@ -360,8 +360,17 @@ def test_themes_made_of_a_theme_leave_it_as_it_was():
 
 
 @pytest.mark.parametrize("role", NEEDED)
-def test_a_role_that_every_view_needs_cannot_be_removed(role):
-    assert f"has no style for {role}:" in refusal(lambda: theme_of({role: False}))
+def test_a_role_that_every_view_needs_is_there_and_not_seen_when_it_is_removed(role):
+    theme = theme_of({role: False})
+    assert theme.styles[role] == Style() and {**theme.styles, role: CLEAR.styles[role]} == CLEAR.styles
+    a = ca.animate(ca.Conv(4, 3, padding=1), theme=theme, labels="none", view="flat", dpi=60)
+    other = replace(a, theme=CLEAR)
+    drawn = role in a.scene.roles()
+    assert (a.frame(0) != other.frame(0)).any() == drawn == (a.svg(0) != other.svg(0))
+
+
+def test_a_theme_made_by_hand_has_every_role_that_every_view_needs():
+    assert "has no style for ray:" in refusal(lambda: replace(CLEAR, styles={role: style for role, style in CLEAR.styles.items() if role != "ray"}))
 
 
 @pytest.mark.parametrize("nothing", ["none", False, None])
@@ -397,8 +406,8 @@ REFUSED = {
     "a hatch without width": ({"copy": {"hatch_width": "none"}}, "hatch_width=None"),
     "a colour for a role": ({"input": MARK}, "give a table such as"),
     "true for a role": ({"input": True}, "give a table such as"),
-    "labels in one text": ({"labels": "step"}, "labels='step': give a list"),
-    "labels that are no text": ({"labels": [1]}, "labels=[1]: give a list"),
+    "a number for labels": ({"labels": 3}, "theme 'custom' has labels=3: give \"all\", \"none\", or a list"),
+    "labels that are no text": ({"labels": [1]}, "labels=[1]: give"),
     "an unknown base": ({"base": "drak"}, "unknown theme 'drak': did you mean 'dark'?"),
     "a base that isn't there": ({"base": "nowhere.toml"}, "can't read the theme 'nowhere.toml': No such file or directory"),
     "an unknown dark theme": ({"dark": "clera"}, "did you mean 'clear'?"),
@@ -415,6 +424,28 @@ def test_what_no_theme_can_have_is_refused_in_one_line(name):
     given, expected = REFUSED[name]
     assert expected in refusal(lambda: theme_of(given))
     assert expected in refusal(lambda: ca.animate(ca.Conv(4, 3), theme=given))
+
+
+@pytest.mark.parametrize("given", ["step, legend", ["step", "legend"], ("step", "legend")])
+def test_a_themes_labels_are_a_text_or_a_list(given):
+    assert theme_of({"labels": given}).labels == ("step", "legend")
+    assert ca.animate(ca.Conv(4, 3), theme={"labels": given}).scene == ca.animate(ca.Conv(4, 3), theme="clear", labels=["legend", "step"]).scene
+
+
+def test_a_themes_background_may_be_transparent():
+    theme = theme_of({"base": "dark", "background": "transparent"})
+    assert theme == replace(DARK, name="custom", transparent=True)
+    assert ca.animate(ca.Conv(4, 3), theme=theme, dpi=60).frame(0).shape[-1] == 4
+
+
+def test_themes_that_lead_back_to_themselves_are_refused(tmp_path):
+    (tmp_path / "a.toml").write_text('base = "b.toml"\n')
+    (tmp_path / "b.toml").write_text('dark = "a.toml"\n')
+    (tmp_path / "c.toml").write_text('base = "c.toml"\n')
+    for name in ("a.toml", "b.toml", "c.toml"):
+        assert "leads back to itself: take the name of a theme as its base" in refusal(lambda name=name: theme_of(tmp_path / name))
+    (tmp_path / "c.toml").write_text('base = "dark"\n')
+    assert theme_of(tmp_path / "c.toml") == theme_of(str(tmp_path / "c.toml")) == replace(DARK, name="c")
 
 
 def test_labels_of_a_theme_that_there_are_not_are_refused_when_a_figure_is_made():

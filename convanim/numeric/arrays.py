@@ -90,7 +90,7 @@ def given_bias(op: Operation, bias: object | None) -> Array | None:
     if isinstance(op, Weighted) and op.bias:
         if bias is None:
             raise ConvanimError("the bias is missing: give bias= with one number a channel of the output, or take bias=False for the operation")
-        single = op.out_channels == 1 and isinstance(bias, Real | np.number)
+        single = op.out_channels == 1 and isinstance(bias, Real | np.number) and not isinstance(bias, bool)
         return numbers("bias", [bias] if single else bias, (op.out_channels,))
     if bias is not None:
         raise ConvanimError("this operation has no bias: leave out bias=, or take bias=True for the operation")

@@ -242,7 +242,17 @@ def _colours(frames: list[Array]) -> Array:
             chosen.append(colours[often[best]])
         if not left.any() or len(chosen) < 255:
             break
-    return np.array(chosen, np.uint32)
+    return _with_rare(np.array(chosen, np.uint32), colours)
+
+
+def _with_rare(chosen: Array, colours: Array) -> Array:
+    """The chosen colours, and of the others those that none of them comes near, as long as there is room."""
+    far = _distance(_split(colours), _split(chosen)).min(1, initial=255)
+    while far.max(initial=0) > LIMIT and chosen.size < 255:
+        rare = colours[far.argmax()]
+        chosen = np.append(chosen, rare)
+        far = np.minimum(far, _distance(_split(colours), _split(rare[None]))[:, 0])
+    return chosen
 
 
 def _thinned(colours: Array, counts: Array) -> tuple[Array, Array]:
