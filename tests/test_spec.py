@@ -123,3 +123,23 @@ def test_a_theme_that_names_another_file_finds_it_beside_itself(tmp_path, monkey
     monkeypatch.chdir("/")
     styles = ca.figure("x", path).theme.styles
     assert styles["ray"].stroke == "#123456" and styles["padding"].stroke == "#654321" and styles["padding"].width > 0, "a stroke without a width is seen"
+
+
+def test_symbols_and_numbers_of_the_one_that_a_figure_is_like_give_way_to_what_it_says_itself(tmp_path):
+    path = write(tmp_path, '[sharp]\noperation = "conv"\ninput_size = 2\nkernel_size = 2\ninput = [[1, 2], [3, 4]]\nkernel = [[0, 1], [1, 0]]\n'
+                           '[letters]\nlike = "sharp"\nsymbols = true\n[again]\nlike = "letters"\nseed = 3\n[planes]\nlike = "sharp"\nview = "isometric"')
+    op = ca.Conv(2, 2)
+    assert same(ca.figure("letters", path), animate(op, symbols=True))
+    assert same(ca.figure("again", path), animate(op, seed=3))
+    assert same(ca.figure("planes", path), animate(op))
+    assert same(ca.figure("sharp", path), animate(op, input=[[1, 2], [3, 4]], kernel=[[0, 1], [1, 0]]))
+
+
+def test_the_number_of_a_bias_is_the_operations_bias_and_its_value(tmp_path):
+    path = write(tmp_path, '[x]\noperation = "conv"\ninput_size = 3\nkernel_size = 2\nview = "flat"\nbias = -2.5\n'
+                           '[y]\nlike = "x"\nbias = false\n[z]\nlike = "x"\nbias = true')
+    found = ca.figures(path)
+    assert [found[name].op().bias for name in "xyz"] == [True, False, True]
+    assert same(found["x"].animate(), animate(ca.Conv(3, 2, bias=True), view="flat", bias=[-2.5]))
+    assert same(found["z"].animate(), animate(ca.Conv(3, 2, bias=True), view="flat"))
+    assert not same(found["x"].animate(), found["z"].animate())

@@ -106,7 +106,7 @@ class Sum:
     texts: Texts
     most: int = MOST_LINES
 
-    @cached_property
+    @property
     def _form(self) -> Form:
         op = self.setting.op
         return FORMS["sum" if isinstance(op, Weighted) else op.mode]
