@@ -51,7 +51,7 @@ def receptive_field(layers: Sequence[Any]) -> list[Field]:
     >>> receptive_field([Conv(7, 3), Conv(5, 3)])[-1].size
     (5, 5)
     """
-    ops = _chain(layers)
+    ops = chained(layers)
     fields = []
     for n, op in enumerate(ops):
         rows = [_field([one.axes[axis] for one in ops[: n + 1]]) for axis in range(len(op.axes))]
@@ -123,7 +123,7 @@ def sources(layers: Sequence[Any], cell: Sequence[int] | int) -> set[Cell]:
     >>> sorted(sources([Conv(5, 2, dilation=2, ndim=1)], 1))
     [(1,), (3,)]
     """
-    ops = _chain(layers)
+    ops = chained(layers)
     seen = [{c} for c in _cell(ops[-1], cell)]
     for op in reversed(ops):
         seen = [_read(axis, cells) for axis, cells in zip(op.axes, seen, strict=True)]
@@ -154,7 +154,7 @@ def _cell(op: Operation, cell: object) -> Cell:
     raise ConvanimError(f"cell={shown(cell)} is no cell of the last layer's output: take one index an axis, at most {tuple(n - 1 for n in size)}")
 
 
-def _chain(layers: Sequence[Any]) -> list[Operation]:
+def chained(layers: Sequence[Any]) -> list[Operation]:
     """The layers as operations that fit together."""
     if isinstance(layers, Operation) or not isinstance(layers, Sequence) or not layers:
         raise ConvanimError(f"{shown(layers)} is not a list of layers: give a list such as [Conv(7, 3), Conv(5, 3)], input first")

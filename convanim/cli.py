@@ -87,7 +87,7 @@ _EXAMPLES = {"input_size": " 5, or 5x7 for rows x columns.", "padding": " 1, 1x2
 
 
 LOOKS = {  # how a figure looks; what isn't given is None, so that the figure's own value holds
-    "view": click.option("--view", metavar="VIEW", help=f"{_table(VIEWS)} Flat where there is a seed or symbols, otherwise isometric."),
+    "view": click.option("--view", metavar="VIEW", help=f"{_table(VIEWS)} If not given, flat where there is a seed or symbols, otherwise isometric."),
     "theme": click.option("--theme", metavar="THEME", help=f"One of {', '.join(THEMES)} (classic), or a TOML file with a theme of your own."),
     "labels": click.option("--labels", metavar="LABELS", help=f"all, none, or some with commas between (the theme's own). {_table(LABELS)}"),
     "lang": click.option("--lang", metavar="LANG", help=f"Language of the labels and of what screen readers say: {', '.join(LANGUAGES)} (en)."),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from . import words
 from .animation import Animation
+from .chain import chained
 from .errors import ConvanimError, expected_one_of, shown
 from .frameworks import Imported
 from .geometry import Operation, check_operation
@@ -18,7 +19,7 @@ from .lang import language
 from .operation import Weighted
 from .theme import COLOUR, Theme
 from .themes import theme_of
-from .views import VIEWS, View
+from .views import VIEWS, View, check_view
 from .write import MOST_STEPS
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ MOST_CELLS = 4_000_000  # of the padded input or the output: what a drawing of s
 
 
 def animate(
-    op: Operation | Imported,
+    op: Operation | Imported | Sequence[Operation | Imported],
     *,
     view: str | None = None,
     theme: str | Mapping[str, Any] | Theme = "classic",
@@ -48,12 +49,14 @@ def animate(
     title: str | None = None,
     description: str | None = None,
 ) -> Animation:
-    """The animation of an operation of one or two dimensions, or of a layer that `from_torch` and its like give.
+    """The animation of an operation of one or two dimensions, of a layer that `from_torch` and its like give, or of a list of layers.
 
-    `view` is a row of VIEWS: "isometric", or "flat" with values, which is taken when `input`, `kernel` (arrays of
-    `op.input_size` and `op.kernel_size`), `bias` (one number, where the operation has one), `seed` or `symbols` are given. A
-    layer's weights are its kernel and bias. Values that aren't given are drawn from `seed`, but for a bias, which is 0; with
-    `symbols` the cells hold x, w and y with their indices in place of numbers. With `reveal` outputs appear as they are computed.
+    `view` is a row of VIEWS: "isometric", "flat" with values, which is taken when `input`, `kernel` (arrays of
+    `op.input_size` and `op.kernel_size`), `bias` (one number, where the operation has one), `seed` or `symbols` are given, or
+    another that explains the operation in its own way. A layer's weights are its kernel and bias. Values that aren't given are
+    drawn from `seed`, but for a bias, which is 0; with `symbols` the cells hold x, w and y with their indices in place of
+    numbers. With `reveal` outputs appear as they are computed. A list of layers, the first next to the input, is drawn one
+    above the other in the view "stack".
 
     `theme` is a row of THEMES, the path of a TOML file, a table of overrides, or a Theme; `background` a colour as "#rrggbb", or
     "transparent". `labels` is "all", "none" or some of LABELS, the theme's own if left out, in the language `lang`.
@@ -64,41 +67,54 @@ def animate(
     >>> animate(Conv(5, 3, padding=1), theme="clear", labels=["sizes", "step"]).scene.title
     'Convolution of a 5x5 input, kernel 3x3, padding 1x1'
     """
-    op, own_kernel, own_bias = (op.op, op.kernel, op.bias) if isinstance(op, Imported) else (op, None, None)
-    check_operation(op)
+    op, own_kernel, own_bias = _subject(op)
     given = [name for name, value in (("input", input), ("kernel", kernel), ("bias", bias), ("seed", seed)) if value is not None]
     words_of = labels if labels is None or isinstance(labels, str) else labels_of(labels)  # once: it may be a generator
     check_look({"view": view, "theme": theme, "labels": words_of, "lang": lang, "reveal": reveal, "symbols": symbols, "background": background,
                 "title": title, "description": description, "step_ms": step_ms, "dpi": dpi})
-    view = view_of(view, given, symbols)
+    view = view_of(view, given, symbols, op)
+    check_view(view, op)
     look = _look(theme, background)
     names = labels_of(look.labels if words_of is None else words_of)
-    _check_size(op)
+    layers = op if isinstance(op, tuple) else (op,)
+    for layer in layers:
+        _check_size(layer)
     texts, added = None, 0.0
-    if VIEWS[view].shows_values:
+    if VIEWS[view].shows_values and not isinstance(op, tuple):
         kernel, bias = own_kernel if kernel is None else kernel, own_bias if bias is None else bias
+        symbols = symbols or (VIEWS[view].shows == "symbols" and not given and own_kernel is None)
         texts, added = _cells(op, symbols, input=input, kernel=kernel, bias=bias, seed=SEED if seed is None else seed)
     scene = VIEWS[view].draw(op, texts, {role for role in look.styles if role != "pending" or reveal})
     named, told = ((text or "").strip() for text in (title, description))
-    scene = replace(scene, title=named or words.title(op, lang), description=told or words.description(op, added, lang), lang=lang)
-    if texts is None and "sum" in names and not _sums(op, labels):
+    scene = replace(scene, title=named or words.title(op, lang), description=told or words.description(op, added, lang, view), lang=lang)
+    if texts is None and scene.equation is None and "sum" in names and not _sums(layers, labels):
         names = tuple(name for name in names if name != "sum")
     if names:
         from .labels.placing import labelled
 
-        scene = labelled(scene, op, texts, names, float(dpi))
+        scene = labelled(scene, layers[0], texts, names, float(dpi))
     return Animation(scene, look, int(step_ms), float(dpi))
 
 
-def view_of(view: str | None, given: list[str], symbols: bool) -> str:
-    """The view that is asked for; the one with values where values or symbols are."""
+def _subject(op: object) -> tuple[Operation | tuple[Operation, ...], object | None, object | None]:
+    """What is drawn, an operation or several, and the kernel and the bias that an imported layer brings."""
+    if isinstance(op, list | tuple):
+        return tuple(chained(op)), None, None
+    found = op.op if isinstance(op, Imported) else op
+    check_operation(found)
+    return (found, op.kernel, op.bias) if isinstance(op, Imported) else (found, None, None)  # type: ignore[return-value]
+
+
+def view_of(view: str | None, given: list[str], symbols: bool, op: Operation | tuple[Operation, ...]) -> str:
+    """The view that is asked for; if none is, the one with values where values or symbols are, and that of layers for several."""
     if symbols and given:
         raise ConvanimError(f"symbols stand in place of numbers, so {given[0]}= has no place beside symbols=True: leave one of them out")
     asked = [*given, *(["symbols"] if symbols else [])]
     if view is None:
-        return "flat" if asked else "isometric"
+        view = "stack" if isinstance(op, tuple) else "flat" if asked else "isometric"
     if asked and not VIEWS[view].shows_values:
-        raise ConvanimError(f"the {view} view shows no values, so {asked[0]}= has no place in it: take view='flat', or leave it out")
+        instead = "leave it out" if isinstance(op, tuple) else "take view='flat', or leave it out"
+        raise ConvanimError(f"the {view} view shows no values, so {asked[0]}= has no place in it: {instead}")
     return view
 
 
@@ -125,15 +141,15 @@ def _cells(op: Operation, symbols: bool, **given: Any) -> tuple[Texts, float]:
     return texts.numbers(shown_values, biased=isinstance(op, Weighted) and op.bias), shown_values.bias
 
 
-def _sums(op: Operation, labels: object) -> bool:
+def _sums(layers: tuple[Operation, ...], labels: object) -> bool:
     """Whether a figure without values has a sum, in symbols: not by itself, and of several channels or of nothing only if asked for by name."""
-    if labels is None:
+    if labels is None or len(layers) > 1:
         return False
     if isinstance(labels, str) and labels.strip().lower() == "all":
         from .texts import check_symbols
 
         try:
-            check_symbols(op)
+            check_symbols(layers[0])
         except ConvanimError:
             return False
     return True

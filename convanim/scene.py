@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .plane import Part, Plane, Point
+
+if TYPE_CHECKING:
+    from .geometry import Operation
 
 Side = Literal["left", "right", "top", "bottom"]
 UPRIGHT = Plane((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))  # the scene's own cells
@@ -102,28 +105,47 @@ class Box:
 class Sheet:
     """A plane of cells whose sizes a label may tell.
 
-    `role` is what it is of, "input" or "output". `rows` and `columns` are the sides along which there is room to measure
-    them; a text that is longer than its side reaches out to where the rows are measured.
+    `role` is what it is of, a row of [label] in the catalogue: an "input" with its padding, an "output", or another, of which the
+    cells are counted. `op` is the operation that it is the input or the output of, if that isn't the figure's; over an input that
+    is `read` the window moves by output cells, a step each. `rows` and `columns` are the sides along which there is room to
+    measure them, None where that isn't wanted; a text that is longer than its side reaches out to where the rows are measured.
     `around` are the cells that are drawn beyond its own, (before, after) of rows and of columns, and `reach` is how far other
     marks go beyond its left side, in cells. `rows_at` is where along its side the number of rows stands: 0 at the first, .5 in
     the middle.
     """
 
-    role: Literal["input", "output"]
+    role: str
     plane: Plane
     size: tuple[int, int]
-    rows: Side
-    columns: Side
+    rows: Side | None
+    columns: Side | None
     around: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
     reach: float = 0.0
     rows_at: float = 0.5
+    op: Operation | None = None
+    read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """How the value of a step comes about: terms, all but the `last`, what joins them, and what stands before and after them.
+
+    "1·2 + 3·0 = 2" has the term "1·2", the last one "3·0" and the end " = 2".
+    """
+
+    terms: Iterable[str]
+    last: str
+    end: str
+    joined: str = " + "
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A figure: its box, the layers in drawing order, the number of steps, and the step that explains most when only one is seen.
 
-    `sheets` are the planes that labels may measure, `lang` the language of its words.
+    `sheets` are the planes that labels may measure, `lang` the language of its words. A view whose steps aren't the output's
+    cells one by one says with `equation` what each computes, and with `ops` which operations it shows, if that isn't one.
     """
 
     box: Box
@@ -134,6 +156,8 @@ class Scene:
     title: str = ""
     description: str = ""
     lang: str = "en"
+    equation: Callable[[int], Equation] | None = None
+    ops: tuple[Operation, ...] = ()
 
     def visible(self, layer: Layer | Growing | Moving, step: int) -> Marks:
         """The marks of a layer that are seen in a step."""

@@ -25,13 +25,27 @@ OPTIONS = [name for name in signature(animate).parameters if name not in ("op", 
 NUMBERS = ("input", "kernel", "bias", "seed")
 
 
+@dataclass(frozen=True)
+class Layer:
+    """One operation of a figure: its kind, a row of OPERATIONS, and its parameters."""
+
+    operation: str
+    parameters: Mapping[str, Any] = field(hash=False)
+
+    def op(self) -> Operation:
+        """The operation."""
+        return OPERATIONS[self.operation](**self.parameters)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One named figure: a TOML table. What it leaves out has the operation's or `animate`'s own value."""
+    """One named figure: a TOML table. What it leaves out has the operation's or `animate`'s own value.
+
+    Its `layers` are one operation, or several where the table has a list of that name.
+    """
 
     name: str
-    operation: str
-    parameters: Mapping[str, Any] = field(hash=False)  # of the operation
+    layers: tuple[Layer, ...]
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)  # of `animate`
     source: str = field(default="", compare=False)
 
@@ -41,9 +55,16 @@ class Figure:
         given = self.options.get("title")
         return given if isinstance(given, str) else words.title(self.op(), self.options.get("lang", "en"))
 
-    def op(self) -> Operation:
-        """The operation that the figure shows."""
-        return OPERATIONS[self.operation](**self.parameters)
+    def op(self) -> Operation | tuple[Operation, ...]:
+        """The operation that the figure shows, or the operations if there are several.
+
+        A layer that has no `input_size` gets the output size of the one before it.
+        """
+        made: list[Operation] = []
+        for layer in self.layers:
+            sized = {"input_size": made[-1].output_size} if made else {}
+            made.append(Layer(layer.operation, sized | {**layer.parameters}).op())
+        return made[0] if len(made) == 1 else tuple(made)
 
     def animate(self, **options: Any) -> Animation:
         """The figure's animation; `options` of `animate` go before those of the figure.
@@ -135,29 +156,45 @@ def _whole(name: str, tables: Tables, after: tuple[str, ...] = ()) -> dict[str, 
 def _figure(name: str, tables: Tables) -> Figure:
     where, table = tables[name][0], _whole(name, tables)
     place = f"{where}, figure {name!r}"
-    operation = table.get("operation")
-    if operation is None:
-        raise ConvanimError(f"{place} has no operation: add operation = \"conv\", or one of {', '.join(OPERATIONS)}")
-    if not isinstance(operation, str) or operation not in OPERATIONS:
-        raise _at(place, expected_one_of("operation", operation, OPERATIONS))
-    taken = {one.name: one.default is MISSING for one in fields(OPERATIONS[operation])}
-    known = sorted([*taken, *OPTIONS, "operation", "like"])
-    for key in table:
-        if key not in known:
-            raise _at(place, expected_one_of("key", key, known))
-    for key in taken:
-        if taken[key] and key not in table:
-            raise ConvanimError(f"{place} has no {key}: add a line such as {key} = 3, or [3, 5] for rows and columns")
-    options, parameters = ({key: table[key] for key in table if key in words} for words in (OPTIONS, taken))
-    if "bias" in parameters and not isinstance(parameters["bias"], bool):  # its value, so there is one
-        options["bias"], parameters["bias"] = parameters["bias"], True
-    made = Figure(name=name, operation=operation, source=where, parameters=parameters, options=options)
+    listed = table.get("layers")
+    if listed is not None and (not isinstance(listed, list) or len(listed) < 2 or not all(isinstance(one, dict) for one in listed)):
+        raise ConvanimError(f"{place} has layers = {shown(listed)}: give a list of two tables or more such as {{ operation = \"conv\", kernel_size = 3 }}")
+    options = {key: value for key, value in table.items() if key in OPTIONS}
+    rest = {key: value for key, value in table.items() if key not in (*OPTIONS, "like")}
+    if listed is None:
+        layers = [_layer(rest, place, first=True)]
+        if not isinstance(layers[0].parameters.get("bias", False), bool):  # its value, so there is one
+            options["bias"] = layers[0].parameters["bias"]
+            layers = [Layer(layers[0].operation, {**layers[0].parameters, "bias": True})]
+    else:
+        for key in rest:
+            if key != "layers":
+                raise _at(place, expected_one_of("key", key, sorted([*OPTIONS, "layers", "like"])))
+        layers = [_layer(one, f"{place}, layer {n}", first=n == 1) for n, one in enumerate(listed, 1)]
+    made = Figure(name=name, layers=tuple(layers), source=where, options=options)
     try:
         made.op()
         check_look(options)
     except ConvanimError as error:
         raise _at(place, error) from None
     return made
+
+
+def _layer(table: Mapping[str, Any], place: str, *, first: bool) -> Layer:
+    """The operation that a table describes; only the first of several needs an input size."""
+    operation = table.get("operation")
+    if operation is None:
+        raise ConvanimError(f"{place} has no operation: add operation = \"conv\", or one of {', '.join(OPERATIONS)}")
+    if not isinstance(operation, str) or operation not in OPERATIONS:
+        raise _at(place, expected_one_of("operation", operation, OPERATIONS))
+    needed = {one.name: one.default is MISSING for one in fields(OPERATIONS[operation])}
+    for key in table:
+        if key not in (*needed, "operation"):
+            raise _at(place, expected_one_of("key", key, sorted([*needed, *OPTIONS, "operation", "like", "layers"])))
+    for key in needed:
+        if needed[key] and key not in table and (first or key != "input_size"):
+            raise ConvanimError(f"{place} has no {key}: add a line such as {key} = 3, or [3, 5] for rows and columns")
+    return Layer(operation, {key: value for key, value in table.items() if key != "operation"})
 
 
 def _at(place: str, error: ConvanimError) -> ConvanimError:

@@ -25,6 +25,8 @@ def pixel_size(width: float, height: float, dpi: float) -> tuple[int, int]:
     return max(across, 1), max(down, 1)
 
 
+WEIGHTS = range(1, 10)  # weights that have a colour of their own; of a larger kernel, every third row and column have the same
+
 # every role, and what it stands for. Those of NEEDED have a style in every theme; a view leaves out what of the others has none
 NEEDED = {
     "grid": "edges of the padded cells", "input": "cells of the input", "tap": "the veil over the cells that are read",
@@ -32,6 +34,9 @@ NEEDED = {
     "output_grid": "edges of the output's cells", "current": "the output cell of the step", "input_value": "values of the padded cells",
     "kernel_value": "values of the kernel", "output_value": "values of the output", "pending": "edges of outputs that come later",
     "label": "the text of labels", "measure": "lines along what a label measures",
+    "hidden": "cells of a map between two layers", "stamp": "the veil that each stamp of a kernel adds", "sign": "signs such as × and = between the parts",
+    "edge": "connections of other steps", **{f"weight_{n}": f"cells that hold weight {n} of 9" for n in WEIGHTS},
+    **{f"edge_{n}": f"connections with weight {n} of 9" for n in WEIGHTS},
 }
 EXTRA = {
     "copy": "copies of input cells in the padding", "inserted": "zeros between the input's cells", "padding": "zeros around the input",

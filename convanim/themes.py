@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from .errors import ConvanimError, expected_one_of, shown
-from .theme import DASH, THICK, THIN, Style, Theme, derived
+from .theme import DASH, THICK, THIN, WEIGHTS, Style, Theme, derived
 
 BASE02, BASE03, BLUE, CYAN = "#073642", "#002b36", "#268bd2", "#2aa198"  # Solarized, as the guide has them
+
+# the weights of a kernel: the dashes of connections tell their rows apart, the widths their columns
+DASHES, WIDTHS = (None, 0.22, 0.07), (THIN, THIN * 2, THIN * 3.5)
+
+
+def _weights(fills: Sequence[str], strokes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The styles of the cells that hold a weight, and of the connections with it, one a colour."""
+    cells: dict[str, dict[str, Any]] = {f"weight_{n}": {"fill": fill} for n, fill in zip(WEIGHTS, fills, strict=True)}
+    looks = product(DASHES, WIDTHS)
+    lines = {f"edge_{n}": {"stroke": stroke, "width": width, "dash": dash} for n, stroke, (dash, width) in zip(WEIGHTS, strokes, looks, strict=True)}
+    return cells | lines
+
+
+SOLARIZED = ("#cb4b16", "#dc322f", "#6c71c4", "#b58900", "#d33682", "#859900", "#586e75", "#268bd2", "#2aa198")
 
 CLASSIC = Theme(
     "classic",
@@ -34,6 +49,11 @@ CLASSIC = Theme(
         "pending": Style(stroke=BASE03, width=THIN, dash=DASH),
         "label": Style(fill="#000000"),
         "measure": Style(stroke="#000000", width=THIN),
+        "hidden": Style(fill="#93a1a1", stroke="#000000", width=THIN),
+        "stamp": Style(fill=BLUE, opacity=0.25),
+        "sign": Style(fill="#000000"),
+        "edge": Style(stroke="#93a1a1", width=THIN / 2),
+        **{role: Style(**look) for role, look in _weights(["#ffffff"] * len(WEIGHTS), SOLARIZED).items()},
     },
 )
 
@@ -62,6 +82,12 @@ CLEAR = derived(CLASSIC, "clear", labels=EXPLAINING, styles={
     "pending": {"stroke": GREY, "dash": None},
     "label": {"fill": INK},
     "measure": {"stroke": GREY},
+    "hidden": {"fill": "#dee2e6", "stroke": INK, "width": THIN * 1.5},
+    "stamp": {"fill": "#4dabf7", "opacity": 0.22},
+    "sign": {"fill": INK},
+    "edge": {"stroke": "#868e96"},
+    **_weights(("#ffd8a8", "#ffc9c9", "#eebefa", "#fff3bf", "#d8f5a2", "#99e9f2", "#e9ecef", "#bac8ff", "#fcc2d7"),
+               ("#c2410c", "#c92a2a", "#862e9c", "#846200", "#487a06", "#0b7285", "#495057", "#364fc7", "#a61e4d")),
 })
 
 SNOW = "#e6edf3"
@@ -88,6 +114,12 @@ DARK = derived(CLEAR, "dark", background="#0d1117", styles={
     "pending": {"stroke": "#8b949e"},
     "label": {"fill": SNOW},
     "measure": {"stroke": "#8b949e"},
+    "hidden": {"fill": "#343b44", "stroke": SNOW},
+    "stamp": {"fill": "#4593f8", "opacity": 0.2},
+    "sign": {"fill": SNOW},
+    "edge": {"stroke": "#7d8590"},
+    **_weights(("#5a3210", "#5c1a1f", "#4a2256", "#4d3d00", "#2d4708", "#0c4650", "#343b44", "#1f2f6e", "#57203a"),
+               ("#ffa94d", "#ff8787", "#da77f2", "#ffd43b", "#a9e34b", "#66d9e8", "#ced4da", "#91a7ff", "#faa2c1")),
 })
 
 BLACK = "#000000"
@@ -113,6 +145,12 @@ PRINT = derived(CLEAR, "print", styles={
     "pending": {"stroke": "#595959"},
     "label": {"fill": BLACK},
     "measure": {"stroke": "#595959"},
+    "hidden": {"fill": "#dadada", "stroke": BLACK},
+    "stamp": {"fill": BLACK, "opacity": 0.07},
+    "sign": {"fill": BLACK},
+    "edge": {"stroke": "#8c8c8c"},
+    **_weights([f"#{grey:02x}{grey:02x}{grey:02x}" for grey in (255, 235, 215, 247, 227, 207, 241, 221, 200)],
+               (BLACK, BLACK, BLACK, "#404040", "#404040", "#404040", "#6b6b6b", "#6b6b6b", "#6b6b6b")),
 })
 
 # input, output and current are Okabe & Ito's, "Color Universal Design" (2008); the others were chosen so that every two fills of a plane
@@ -130,6 +168,7 @@ COLORBLIND = derived(CLEAR, "colorblind", styles={
     "output": {"fill": "#f0e442"},
     "output_padding": {"fill": "#ffffff", "hatch_stroke": BLACK},
     "current": {"fill": "#e69f00"},
+    "stamp": {"fill": "#56b4e9"},
 })
 
 AUTO = replace(CLEAR, name="auto", dark=DARK)

@@ -80,9 +80,13 @@ def _kind(op: Operation) -> str:
     return kind
 
 
-def title(op: Operation, lang: str = "en") -> str:
-    """The operation in one line: "Convolution of a 5x5 input, kernel 3x3, stride 2x2, padding 1x1"."""
+def title(op: Operation | tuple[Operation, ...], lang: str = "en") -> str:
+    """The operation in one line: "Convolution of a 5x5 input, kernel 3x3, stride 2x2, padding 1x1"; of several, how many, and the sizes."""
     say = language(lang).say
+    layers = op if isinstance(op, tuple) else (op,)
+    op = layers[0]
+    if len(layers) > 1:
+        return say("title.layers", n=len(layers), sizes=say("title.to").join(map(size, (op.input_size, *(one.output_size for one in layers)))))
     shape = say("title.output", size=size(op.output_size)) if isinstance(op, AdaptivePool) else say("title.kernel", size=size(op.kernel_size))
     article = "an" if str(op.input_size[0]).startswith("8") or op.input_size[0] in (11, 18) else "a"
     kind = name(op, lang)
@@ -90,8 +94,29 @@ def title(op: Operation, lang: str = "en") -> str:
                parameters=_parameters(op, language(lang)))
 
 
-def description(op: Operation, bias: float = 0, lang: str = "en") -> str:
-    """What a figure of the operation shows, for those who don't see it; every number is computed."""
+def description(op: Operation | tuple[Operation, ...], bias: float = 0, lang: str = "en", view: str = "") -> str:
+    """What a view shows of an operation, or of several, for those who don't see it; every number is computed.
+
+    A view may have a text of its own in the catalogue's [whole], or one in [more] that comes after the usual one.
+    """
+    layers, told = op if isinstance(op, tuple) else (op,), language(lang)
+    op = layers[0]
+    if not (told.has(f"whole.{view}") or told.has(f"more.{view}")):
+        return _usual_description(op, bias, lang)
+    last = layers[-1]
+    numbers: dict[str, Any] = {
+        "input": size(op.input_size), "kernel": size(op.kernel_size), "output": size(last.output_size), "layers": len(layers),
+        "inputs": math.prod(op.input_size), "outputs": math.prod(last.output_size), "taps": math.prod(op.kernel_size),
+        "channels": getattr(op, "in_channels", 1), "maps": getattr(op, "out_channels", 1), "groups": getattr(op, "groups", 1),
+        "sizes": told.say("title.to").join(size(one.output_size) for one in layers),
+    }
+    if told.has(f"whole.{view}"):
+        return told.say(f"whole.{view}", 1, **numbers)
+    return f"{_usual_description(op, bias, lang)} {told.say(f'more.{view}', 1, **numbers)}"
+
+
+def _usual_description(op: Operation, bias: float, lang: str) -> str:
+    """How a window moves over the input, and what comes of it."""
     def say(key: str, count: int = 1, **places: object) -> str:
         return language(lang).say(f"description.{key}", count, **places)
 

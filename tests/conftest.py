@@ -16,6 +16,7 @@ from PIL import Image
 
 from convanim.errors import ConvanimError
 
+PLANAR = ["isometric", "flat"]  # the views of the guide: the input's plane, the output's, and a step for each output cell
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from conftest import rasterised
+from conftest import PLANAR, rasterised
 from test_outputs import differences
 
 import convanim as ca
@@ -294,7 +294,7 @@ def test_an_svg_shows_the_hatches_and_labels_that_the_frame_shows(name, theme, l
         assert not differences(rasterised(a.svg(step)), a.frame(step)), step
 
 
-@pytest.mark.parametrize("view", ca.VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 @pytest.mark.parametrize("pattern", HATCHES)
 def test_an_svg_shows_every_hatch_on_every_area_as_the_frame_does(pattern, view):
     look = {"hatch": pattern, "hatch_stroke": "#a61e4d", "hatch_width": 0.05}

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from conftest import refusal
+from conftest import PLANAR, refusal
 from test_design import SIZES, hull, some
 from test_views import BASES, STRENGTH, Grid, meaning
 
@@ -226,7 +226,7 @@ def seen_steps(count):
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-@pytest.mark.parametrize("view", ca.VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_labels_are_legible_inside_of_the_canvas_and_over_nothing_else(view, name):
     found = []
     for op, look, sets in looks(view, name):
@@ -241,12 +241,12 @@ def test_labels_are_legible_inside_of_the_canvas_and_over_nothing_else(view, nam
 
 def test_the_figures_that_are_checked_have_every_pair_of_choices():
     pairs = Counter()
-    for view, name in itertools.product(ca.VIEWS, OPERATIONS):
+    for view, name in itertools.product(PLANAR, OPERATIONS):
         for op, look, sets in looks(view, name):
             for labels in sets:
                 choices = {**look, "symbols": look.get("symbols", False), "kind": name, "labels": labels, "ndim": len(op.axes)}
                 pairs.update(itertools.combinations(choices.items(), 2))
-    words = {"view": ca.VIEWS, "theme": ("clear", "classic"), "lang": ("en", "zh"), "reveal": (False, True), "dpi": DPIS, "symbols": (False, True),
+    words = {"view": PLANAR, "theme": ("clear", "classic"), "lang": ("en", "zh"), "reveal": (False, True), "dpi": DPIS, "symbols": (False, True),
              "kind": OPERATIONS, "labels": SETS, "ndim": (1, 2)}
     for one, other in itertools.combinations(words, 2):
         for a, b in itertools.product(words[one], words[other]):
@@ -255,7 +255,7 @@ def test_the_figures_that_are_checked_have_every_pair_of_choices():
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-@pytest.mark.parametrize("view", ca.VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_a_scene_names_the_roles_of_all_marks_of_all_steps(view, name):
     for n, size in enumerate([*SIZES, *RECTANGLES]):
         op = some(name, size)
@@ -268,7 +268,7 @@ def test_a_scene_names_the_roles_of_all_marks_of_all_steps(view, name):
 
 
 def test_above_the_resolution_of_the_guide_nothing_moves():
-    for view in ca.VIEWS:
+    for view in PLANAR:
         scenes = [ca.animate(ca.Conv((5, 4), 3, padding=1), view=view, labels="all", dpi=dpi).scene for dpi in (150, 151, 400, 9600)]
         for scene in scenes[1:]:
             assert np.allclose([scene.box.x, scene.box.width, scene.box.height], [scenes[0].box.x, scenes[0].box.width, scenes[0].box.height])
@@ -277,7 +277,7 @@ def test_above_the_resolution_of_the_guide_nothing_moves():
 
 
 @pytest.mark.parametrize("theme", ca.THEMES)
-@pytest.mark.parametrize("view", ca.VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_figures_with_all_labels_can_be_drawn_and_written_in_every_theme(view, theme):
     for n, name in enumerate(OPERATIONS):
         op = some(name, [(4, 6), (3, 3), (6, 2), (12,)][n])
@@ -470,7 +470,7 @@ def test_the_formula_holds_with_its_letters_and_with_its_numbers_for_all_small_o
     assert (seen["dropped"] > 50, seen["ceil"] > 100, seen["extra"] > 100) == (kind == "pool", kind == "pool", kind == "transpose")
 
 
-@pytest.mark.parametrize("view", ca.VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_the_formula_names_rows_and_columns_where_they_differ(view):
     named = Counter()
     for kind, size, lang in itertools.product(SIZED, [*SIZES, (30, 2)], ROWS):
@@ -709,7 +709,7 @@ def meant_symbols(op, step):
     return [(none if tap.source is None else tap.source, *([tap.kernel] if mode_of(op) == "sum" else [])) for tap in counted(op, step)]
 
 
-@pytest.mark.parametrize("view", ca.VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 @pytest.mark.parametrize("kind", SUMMED)
 def test_with_symbols_the_sum_has_the_letters_and_indices_of_the_taps(kind, view):
     cut = Counter()
@@ -786,7 +786,7 @@ def test_all_means_the_same_however_it_is_written():
 def test_an_average_over_padding_alone_that_is_not_counted_has_a_sum_too_where_its_divisor_is_given():
     op = ca.Pool((2,), 2, stride=1, padding=1, dilation=3, mode="average", count_include_pad=False, divisor_override=3)
     assert ca.evaluate(op, [5, 6]).tolist() == [0]
-    for view in ca.VIEWS:
+    for view in PLANAR:
         (text,) = lines_of(ca.animate(op, view=view, labels="sum"))
         assert re.fullmatch(r"\(?0?\)?/3 = (0\.0|𝑦₀)", text), text
 
@@ -902,7 +902,7 @@ def wrong_sizes(op, scene, plain, view, lang):
 
 
 @pytest.mark.parametrize("kind", OPERATIONS)
-@pytest.mark.parametrize("view", ca.VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_the_sizes_and_the_lines_beside_them_are_those_of_planes_parts_and_windows(view, kind):
     windows = Counter()
     for n, size in enumerate([*SIZES, (1, 40), (30, 2), (7, 11)]):
@@ -936,7 +936,7 @@ def test_the_check_of_sizes_sees_a_wrong_number_a_line_that_is_too_long_and_one_
 
 @pytest.mark.parametrize(("lang", "said_of_it"), [("en", "step {} of {}"), ("zh", "第 {} 步，共 {} 步")])
 def test_every_step_says_which_it_is(lang, said_of_it):
-    for view, op in itertools.product(ca.VIEWS, [ca.Conv((5, 4), 3, padding=1), ca.Conv((7,), 2), ca.AdaptivePool(1, 1), ca.ConvTranspose(3, 3, stride=3)]):
+    for view, op in itertools.product(PLANAR, [ca.Conv((5, 4), 3, padding=1), ca.Conv((7,), 2), ca.AdaptivePool(1, 1), ca.ConvTranspose(3, 3, stride=3)]):
         a = ca.animate(op, view=view, labels="step", lang=lang)
         assert [lines_of(a, n) for n in range(len(a))] == [[said_of_it.format(n + 1, math.prod(op.output_size))] for n in range(len(a))]
 
@@ -996,7 +996,7 @@ def wrong_legend(legend, meant):
 
 
 @pytest.mark.parametrize("kind", OPERATIONS)
-@pytest.mark.parametrize("view", ca.VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_the_legend_explains_the_roles_that_occur_and_no_others(view, kind):
     seen = Counter()
     for n, op in enumerate([*(some(kind, size) for size in SIZES), *LONG[kind], *SUMMED[kind]]):
@@ -1113,7 +1113,7 @@ def test_a_word_that_is_longer_than_a_line_is_broken_and_blanks_are_as_good_as_o
     lines = lines_of(a)
     assert not faults(a, plain.scene, 0) and len(lines) > 3
     assert "".join(lines).replace(" ", "") == f"A{long}isbrokenanywhere" and lines[-1].endswith("is broken anywhere")
-    for view, given in itertools.product(ca.VIEWS, (ca.Conv((12, 3), 3, stride=2, padding=1), ca.ConvTranspose(3, 3, stride=2), ca.Pool((2, 9), 2))):
+    for view, given in itertools.product(PLANAR, (ca.Conv((12, 3), 3, stride=2, padding=1), ca.ConvTranspose(3, 3, stride=2), ca.Pool((2, 9), 2))):
         for lang in ROWS:
             a = ca.animate(given, view=view, labels="title", lang=lang)
             assert "".join(lines_of(a)).replace(" ", "") == a.scene.title.replace(" ", "")

@@ -16,7 +16,7 @@ from dataclasses import replace
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from conftest import ROOT, python, rasterised
+from conftest import PLANAR, ROOT, python, rasterised
 from PIL import Image
 from scipy.ndimage import uniform_filter
 
@@ -48,7 +48,7 @@ def animation(name):
     return ca.animate(OPERATIONS[kind], view=view)
 
 
-ALL = [*GUIDE, *(f"{kind}, {view}" for kind, view in itertools.product(OPERATIONS, ca.VIEWS))]
+ALL = [*GUIDE, *(f"{kind}, {view}" for kind, view in itertools.product(OPERATIONS, PLANAR))]
 EXAMPLES = ["padding_strides_odd_transposed", "dilation", "numerical_padding_strides"]
 
 
@@ -402,7 +402,7 @@ def test_the_poster_is_the_step_in_the_middle_of_the_output():
     assert ca.animate(ca.Conv((3, 5), 1)).scene.poster == 7
 
 
-@pytest.mark.parametrize("view", ca.VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_titles_with_signs_of_xml_come_back_as_they_were(view, folder):
     title = """<b> & "quoted" 'so' \N{INFINITY} ]]>"""
     a = ca.animate(ca.Conv(3, 2), view=view, title=title, description=title + "\0\ud800")

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from conftest import rasterised, refusal
+from conftest import PLANAR, rasterised, refusal
 from test_outputs import decoded, differences, gif_faults, peak, saved_svg
 from test_views import ODD, Grid, cells_of, draw, drawn_at_random, framed, leaves, lines_of, meaning, once
 
@@ -104,7 +104,7 @@ def operations(kind):
     return [*sizes.values(), *drawn_at_random(kind, 10), *ODD[kind]]
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 @pytest.mark.parametrize("kind", ODD)
 def test_in_each_step_the_outputs_up_to_it_are_filled_and_no_others(kind, view):
     extra = 0
@@ -115,7 +115,7 @@ def test_in_each_step_the_outputs_up_to_it_are_filled_and_no_others(kind, view):
     assert (extra > 100) == (kind == "transpose")
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_all_else_is_as_in_the_figure_whose_outputs_are_there_at_once_but_for_rays(view):
     for op in [op for kind in ODD for op in [*drawn_at_random(kind, 6), *ODD[kind]]]:
         for theme in (CLEAR, CLASSIC):
@@ -131,7 +131,7 @@ def test_all_else_is_as_in_the_figure_whose_outputs_are_there_at_once_but_for_ra
 
 
 def test_without_it_nothing_grows_and_no_cell_is_pending():
-    for view in VIEWS:
+    for view in PLANAR:
         scene = ca.animate(ca.Conv(4, 3), view=view).scene
         assert "pending" not in scene.roles() and not any(isinstance(layer, Growing) for layer in scene.layers)
         scene = ca.animate(ca.Conv(4, 3), view=view, reveal=True).scene
@@ -150,7 +150,7 @@ def other_growth(scene, at):
     return replace(scene, layers=tuple(Growing(at(layer.at), layer.roles) if isinstance(layer, Growing) else layer for layer in scene.layers))
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_cells_that_come_late_early_twice_or_elsewhere_are_seen(view):
     op = ca.ConvTranspose(2, 3, stride=2, padding=1, output_padding=1)
     scene, texts = revealed(op, view), whole_texts(op, view)
@@ -273,7 +273,7 @@ def test_a_step_after_the_one_before_draws_only_what_is_new_and_one_before_it_dr
     assert asked == list(range(len(a)))
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_the_last_steps_cost_as_many_strokes_as_the_first_and_few_more_than_without(view, monkeypatch):
     from matplotlib.backends.backend_agg import RendererAgg
 

@@ -143,3 +143,27 @@ def test_the_number_of_a_bias_is_the_operations_bias_and_its_value(tmp_path):
     assert same(found["x"].animate(), animate(ca.Conv(3, 2, bias=True), view="flat", bias=[-2.5]))
     assert same(found["z"].animate(), animate(ca.Conv(3, 2, bias=True), view="flat"))
     assert not same(found["x"].animate(), found["z"].animate())
+
+
+LAYERS = '[x]\nlayers = [{ operation = "conv", input_size = 7, kernel_size = 3 }, { operation = "conv", kernel_size = 3, stride = 2 }, { operation = "pool", kernel_size = 2 }]'
+
+
+def test_a_list_of_layers_is_several_operations_each_of_the_size_that_the_one_before_gives(tmp_path):
+    found = ca.figures(write(tmp_path, LAYERS))["x"]
+    assert found.op() == (ca.Conv(7, 3), ca.Conv(5, 3, stride=2), ca.Pool(2, 2))
+    assert "7x7" in found.title and "5x5" in found.title and "1x1" in found.title
+
+
+@pytest.mark.parametrize(("text", "part"), [
+    ("[x]\nlayers = 3", "layers = 3: give a list"), ("[x]\nlayers = []", "give a list"),
+    ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }]', "two tables or more"),
+    ('[x]\nlayers = [{ operation = "conv", kernel_size = 3 }, { operation = "conv", kernel_size = 3 }]', "layer 1 has no input_size"),
+    ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv" }]', "layer 2 has no kernel_size"),
+    ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conf", kernel_size = 3 }]', "did you mean 'conv'"),
+    ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv", kernel_size = 3, view = "flat" }]', "unknown key 'view'"),
+    ('[x]\noperation = "conv"\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv", kernel_size = 3 }]', "'operation'"),
+    ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv", kernel_size = 9 }]', "kernel_size=9"),
+])
+def test_a_list_of_layers_that_cannot_be_is_refused_with_its_place(text, part, tmp_path):
+    line = refusal(lambda: ca.figures(write(tmp_path, text)))
+    assert part in line and "own.toml, figure 'x'" in line

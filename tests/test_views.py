@@ -373,7 +373,7 @@ def operations(kind):
 # --- the claims
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 @pytest.mark.parametrize("kind", ODD)
 def test_every_cell_that_stands_still_has_the_role_that_the_numbers_give(kind, view):
     total = Counter()
@@ -386,7 +386,7 @@ def test_every_cell_that_stands_still_has_the_role_that_the_numbers_give(kind, v
     assert {role for role in NEW if total[role]} == OCCUR[kind]
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 @pytest.mark.parametrize("kind", ODD)
 def test_in_every_step_window_taps_current_cell_and_links_are_where_the_numbers_put_them(kind, view):
     linked = 0
@@ -420,7 +420,7 @@ def test_the_taps_under_the_window_and_the_ground_under_them_are_those_of_the_st
 
 
 @pytest.mark.parametrize(("i", "k", "s", "p", "d"), [(5, 3, 2, 1, 1), (6, 3, 2, 1, 1), (7, 3, 1, 2, 2), (4, 4, 1, 3, 1), (9, 2, 3, 0, 2)])
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_the_counts_of_a_square_convolution_are_those_of_the_guides_formulas(view, i, k, s, p, d):
     direct = Seen(draw(ca.Conv(i, k, stride=s, padding=p, dilation=d), view), view).still()
     o = (i + 2 * p - k - (k - 1) * (d - 1)) // s + 1  # Relationship 15
@@ -471,7 +471,7 @@ def test_rays_lead_from_the_windows_corners_to_the_output_cells(kind):
             assert not ray_faults(shown, step), (op, step)
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 @pytest.mark.parametrize("kind", ODD)
 def test_nothing_lies_outside_the_picture_in_any_step(kind, view):
     for op, theme in itertools.product([*drawn_at_random(kind, 30), *ODD[kind]], (CLASSIC, CLEAR)):
@@ -616,7 +616,7 @@ def test_every_number_stays_in_its_cell_and_clear_of_the_other_in_it(kind, numbe
 # --- themes
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 @pytest.mark.parametrize("kind", ODD)
 def test_classic_draws_none_of_the_new_roles_and_all_else_where_clear_draws_it(kind, view):
     for op in [*drawn_at_random(kind, 20), *ODD[kind]]:
@@ -635,7 +635,7 @@ PLAIN = [
 ]
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 @pytest.mark.parametrize("op", PLAIN, ids=str)
 def test_a_figure_without_new_roles_is_the_same_in_both_themes_but_for_styles(op, view):
     classic, clear = (draw(op, view, theme) for theme in (CLASSIC, CLEAR))
@@ -654,7 +654,7 @@ def test_clear_has_a_look_of_its_own_for_every_new_role():
 # --- adaptive windows, windows that hang over, links
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_windows_of_one_shape_are_one_group_of_marks_that_is_drawn_once(view):
     for op in (ca.Conv(6, 3, stride=2, padding=1), ca.Pool(5, 2, ceil_mode=True), ca.AdaptivePool(5, 3), ca.AdaptivePool(8, 3)):
         scene = draw(op, view)
@@ -664,7 +664,7 @@ def test_windows_of_one_shape_are_one_group_of_marks_that_is_drawn_once(view):
         assert len({id(group.marks) for group in groups}) == len(shapes)
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_links_in_one_row_or_column_never_run_along_one_another(view):
     for op in [*drawn_at_random("conv", 40), *ODD["conv"]]:
         shown = Seen(draw(op, view), view)
@@ -901,7 +901,7 @@ def only(role, change, kind=(Line, Polygon, Text)):
     return lambda mark: change(mark) if mark.role == role and isinstance(mark, kind) else mark
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 @pytest.mark.parametrize("role", sorted(NEW - {"copy_link"}))
 def test_a_missing_role_and_one_in_other_cells_are_seen(role, view):
     op = next(op for kind in ODD for op in ODD[kind] if meant_still(op)[role])
@@ -926,7 +926,7 @@ def test_parts_of_cells_are_refused():
         once(grid.covered([[(0, 0), (2, 0), (2, 1), (0, 1)], [(1, 0), (2, 0), (2, 1), (1, 1)]]))
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 @pytest.mark.parametrize(("role", "keys"), [("tap", ["tap"]), ("window", ["window"]), ("current", ["current"]), ("copy_link", ["copy_link", "dots"])])
 def test_what_moves_is_missed_where_it_is_a_cell_off(role, keys, view):
     op, step = ca.Conv((4, 5), 3, padding=1, padding_mode="circular"), 9
@@ -996,7 +996,7 @@ def test_the_numbers_of_this_file_are_pytorchs_and_the_guides():
 # --- the step that stands for all
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PLANAR)
 def test_the_poster_in_clear_shows_every_kind_of_cell_that_one_window_can_have(view):
     ops = (ca.Conv(5, 3, padding=1), ca.Pool(5, 2, ceil_mode=True), ca.Conv((4, 7), 3, stride=2, padding="same_upper"),
            ca.ConvTranspose(3, 3, stride=2, padding=1))

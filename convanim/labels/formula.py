@@ -16,7 +16,7 @@ DOT, MINUS = "\N{MIDDLE DOT}", words.MINUS
 
 def parameters(setting: Setting) -> Block:
     """The parameters in the letters of the guide: k=3 s=2 p=1; what has no letter there by its name, where it isn't usual."""
-    return paragraph(setting, ["  ".join(parameter_words(setting.op))])
+    return paragraph(setting, [name + "  ".join(parameter_words(op)) for name, op in setting.named_ops()])
 
 
 def parameter_words(op: Operation) -> list[str]:
@@ -34,16 +34,20 @@ def _each(value: tuple[int | tuple[int, int], ...]) -> str:
 
 def formula(setting: Setting) -> Block:
     """The formula of the output's size with its letters, and with its numbers: once where both axes have the same."""
-    op = setting.op
+    return paragraph(setting, [line for name, op in setting.named_ops() for line in _formulas(setting, name, op)])
+
+
+def _formulas(setting: Setting, start: str, op: Operation) -> list[str]:
+    """The lines of one operation, the first after `start`."""
     lines: list[str] = []
     numbers = [number_formula(op, axis, setting.lang) for axis in range(len(op.axes))]
-    names = [""] if len(set(numbers)) == 1 else [setting.lang.say("label.rows"), setting.lang.say("label.columns")]
+    names = [start] if len(set(numbers)) == 1 else [start + setting.lang.say("label.rows"), setting.lang.say("label.columns")]
     letters = [letter_formula(op, axis) for axis in range(len(op.axes))]
     for name, letter, number in zip(names, letters, numbers, strict=False):
-        start = f"{name}o = {letter}" if letter and (not lines or letter != letters[0]) else f"{name}o"
-        whole = f"{start} = {number}" if letter else f"{name}{number}"
-        lines += [whole] if not letter or setting.fits(whole) else [start, f"= {number}"]
-    return paragraph(setting, lines)
+        left = f"{name}o = {letter}" if letter and (not lines or letter != letters[0]) else f"{name}o"
+        whole = f"{left} = {number}" if letter else f"{name}{number}"
+        lines += [whole] if not letter or setting.fits(whole) else [left, f"= {number}"]
+    return lines
 
 
 def letter_formula(op: Operation, axis: int) -> str:

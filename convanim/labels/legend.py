@@ -10,6 +10,7 @@ from ..numeric import absent
 from ..plane import Plane
 from ..scene import Line, Marks, Polygon, Text
 from ..texts import W
+from ..theme import WEIGHTS
 from ..words import INDICES, number
 from .setting import LINE, Block, Setting
 
@@ -52,6 +53,20 @@ def _digit(plane: Plane, setting: Setting) -> Marks:
             Text("kernel_value", plane.point(0.5, 0.5), text, 0.8 * setting.em, SWATCH * 0.9 * setting.em))
 
 
+def _weights(plane: Plane, setting: Setting) -> Marks:
+    """The first three weights that the figure has, side by side."""
+    roles = [role for role in (f"weight_{n}" for n in WEIGHTS) if role in setting.scene.roles()][:3]
+    ends = [n / len(roles) for n in range(len(roles) + 1)]
+    cells = [Polygon(role, plane.rectangles([(0, 1)], [(x0, x1)]), plane) for role, x0, x1 in zip(roles, ends, ends[1:], strict=False)]
+    return (*cells, _edges(plane, "output_grid"))
+
+
+def _connection(plane: Plane, setting: Setting) -> Marks:
+    """The first three connections that the figure has, above each other."""
+    roles = [role for role in (f"edge_{n}" for n in WEIGHTS) if role in setting.scene.roles()][:3]
+    return tuple(Line(role, ((plane.point(0, (n + 0.5) / len(roles)), plane.point(1, (n + 0.5) / len(roles))),)) for n, role in enumerate(roles))
+
+
 # how the cell beside the words is drawn, in the order of the legend; what moves comes after what stands still on its plane
 ENTRIES: dict[str, Callable[[Plane, Setting], Marks]] = {
     "input": _area("input"),
@@ -65,6 +80,11 @@ ENTRIES: dict[str, Callable[[Plane, Setting], Marks]] = {
     "unread": _area("unread", "grid"),
     "tap": _window,
     "kernel_value": _digit,
+    "weight_1": _weights,
+    "edge_1": _connection,
+    "edge": lambda plane, setting: (Line("edge", ((plane.point(0, 1), plane.point(1, 0)),)),),
+    "hidden": _area("hidden", "output_grid"),
+    "stamp": lambda plane, setting: (_cell(plane, "stamp"), _edges(plane, "output_grid")),
     "output": _area("output", "output_grid"),
     "output_padding": lambda plane, setting: (_cell(plane, "output"), _cell(plane, "output_padding"), _edges(plane, "output_grid")),
     "cropped": _outline("cropped"),

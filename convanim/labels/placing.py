@@ -71,7 +71,7 @@ def _placed(scene: Scene, box: Box, measured: Measured | None, blocks: list[tupl
     heights = {where: sum(block.height + apart for place, block in blocks if place == where) for where in ("above", "below")}
     top, bottom = box.y - heights["above"], box.y + box.height
     still: Marks = measured.marks if measured else ()
-    moving: list[tuple[Point, Callable[[int], Marks]]] = [((0.0, 0.0), measured.windows)] if measured and measured.windows.rulers else []
+    moving: list[tuple[Point, Callable[[int], Marks]]] = [((0.0, 0.0), windows) for windows in (measured.windows if measured else ())]
     at = {"above": top + BORDER, "below": bottom - BORDER + apart}
     for place, block in blocks:
         still += moved(block.marks, left + BORDER, at[place])

@@ -9,8 +9,10 @@ from functools import cached_property
 from itertools import islice, product
 
 from ..axis import unravel
+from ..geometry import Operation
 from ..numeric import absent
 from ..operation import Weighted
+from ..scene import Equation
 from ..texts import Texts, symbols
 from ..words import MINUS
 from .formula import DOT
@@ -38,12 +40,13 @@ def step(setting: Setting) -> Block:
 
 def total(setting: Setting) -> Block:
     """How the step's value comes about, in the figure's numbers, or in symbols where it shows none."""
-    said, steps = Sum(setting, setting.texts or symbols(setting.op)), setting.scene.steps
+    steps = setting.scene.steps
+    said = Sum(setting, setting.scene.equation or OutputCells(setting.op, setting.texts or symbols(setting.op)))
     most = max(len(said(step)) for step in range(0, steps, -(-steps // LOOKED_AT)))
     return Changing(setting, replace(said, most=most)).block(most)
 
 
-def _bracketed(text: str) -> str:
+def bracketed(text: str) -> str:
     """A value as a factor: a negative one in brackets."""
     return f"({text})" if text.startswith(MINUS) else text
 
@@ -58,7 +61,7 @@ class Form:
     joined: str
     before: str = ""
     after: str = ""
-    value: Callable[[str], str] = _bracketed
+    value: Callable[[str], str] = bracketed
     counts: bool = False
 
 
@@ -67,7 +70,7 @@ FORMS = {
     "sum": Form(" + "),
     "average": Form(" + ", "(", ")/{count}", counts=True),
     "max": Form(", ", "max(", ")", lambda text: text),
-    "l2": Form(" + ", "√(", ")", lambda text: f"{_bracketed(text)}²"),
+    "l2": Form(" + ", "√(", ")", lambda text: f"{bracketed(text)}²"),
 }
 
 
@@ -100,62 +103,68 @@ class Lines:
 
 @dataclass(frozen=True)
 class Sum:
-    """The sum of a step, "3·0 + 2·1 + … + 1·2 = 9", in `most` lines: with as many of its terms as fit, always the last of them."""
+    """The equation of a step, "3·0 + 2·1 + … + 1·2 = 9", in `most` lines: with as many of its terms as fit, always the last of them."""
 
     setting: Setting
-    texts: Texts
+    equation: Callable[[int], Equation]
     most: int = MOST_LINES
 
-    @property
-    def _form(self) -> Form:
-        op = self.setting.op
-        return FORMS["sum" if isinstance(op, Weighted) else op.mode]
-
-    @cached_property
-    def _reads(self) -> tuple[tuple[tuple[tuple[int, int | None], ...], ...], ...]:
-        """(kernel cell, input cell) of all padded cells that count, for each output cell along each axis."""
-        counts = absent(self.setting.op) is not None
-        return tuple(tuple(
-            tuple((j, source) for j, cell in enumerate(axis.taps(o)) if cell < axis.padded and ((source := axis.source(cell)) is not None or counts))
-            for o in range(axis.output)) for axis in self.setting.op.axes)
-
     def __call__(self, step: int) -> list[str]:
-        op, texts, form = self.setting.op, self.texts, self._form
-        output = unravel(step, op.output_size)
-        reads = [of_axis[o] for of_axis, o in zip(self._reads, output, strict=True)]
-        bias = "" if not texts.bias else f" {MINUS} {texts.bias.removeprefix(MINUS)}" if texts.bias.startswith(MINUS) else f" + {texts.bias}"
-        after = form.after.format(count=self._count(reads)) if form.counts else form.after
-        equal = "=" if texts.exact and step not in texts.rounded else "≈"
-        return self._lines(reads, f"{after}{bias} {equal} {texts.output[step]}")
-
-    def _count(self, reads: list[tuple[tuple[int, int | None], ...]]) -> int:
-        """What the average divides by: the cells that count, or what the operation says."""
-        return getattr(self.setting.op, "divisor_override", None) or math.prod(map(len, reads))
-
-    def _lines(self, reads: list[tuple[tuple[int, int | None], ...]], end: str) -> list[str]:
-        """The terms in lines, joined: all of them, or as many as leave room for an ellipsis and the last."""
-        if not all(reads):  # no cell counts
-            return [f"0{end}"]
-        form, line = self._form, Lines(self.setting, self.most)
-        last = self._term(tuple(read[-1] for read in reads)) + end
-        before, cut = form.before, Lines(self.setting, self.most)
-        for term in islice(product(*reads), math.prod(map(len, reads)) - 1):
-            if not line.add(f"{before}{self._term(term)}{form.joined}"):
+        told, line = self.equation(step), Lines(self.setting, self.most)
+        before, last, cut = told.before, told.last + told.end, Lines(self.setting, self.most)
+        for term in told.terms:
+            if not line.add(f"{before}{term}{told.joined}"):
                 break
             before = ""
-            if line.copy().add(f"{ELLIPSIS}{form.joined}", last):
+            if line.copy().add(f"{ELLIPSIS}{told.joined}", last):
                 cut = line.copy()
         else:
             if line.add(before + last):
                 return line.lines
-        cut.add("" if cut.lines else form.before, f"{ELLIPSIS}{form.joined}", last)
+        cut.add("" if cut.lines else told.before, f"{ELLIPSIS}{told.joined}", last)
         return cut.lines
+
+
+@dataclass(frozen=True)
+class OutputCells:
+    """The equations of an operation's output cells, a step each."""
+
+    op: Operation
+    texts: Texts
+
+    @property
+    def _form(self) -> Form:
+        return FORMS["sum" if isinstance(self.op, Weighted) else self.op.mode]
+
+    @cached_property
+    def _reads(self) -> tuple[tuple[tuple[tuple[int, int | None], ...], ...], ...]:
+        """(kernel cell, input cell) of all padded cells that count, for each output cell along each axis."""
+        counts = absent(self.op) is not None
+        return tuple(tuple(
+            tuple((j, source) for j, cell in enumerate(axis.taps(o)) if cell < axis.padded and ((source := axis.source(cell)) is not None or counts))
+            for o in range(axis.output)) for axis in self.op.axes)
+
+    def __call__(self, step: int) -> Equation:
+        texts, form = self.texts, self._form
+        reads = [of_axis[o] for of_axis, o in zip(self._reads, unravel(step, self.op.output_size), strict=True)]
+        bias = "" if not texts.bias else f" {MINUS} {texts.bias.removeprefix(MINUS)}" if texts.bias.startswith(MINUS) else f" + {texts.bias}"
+        after = form.after.format(count=self._count(reads)) if form.counts else form.after
+        equal = "=" if texts.exact and step not in texts.rounded else "≈"
+        end = f"{bias} {equal} {texts.output[step]}"
+        if not all(reads):  # no cell counts
+            return Equation((), "0", after + end)
+        terms = map(self._term, islice(product(*reads), math.prod(map(len, reads)) - 1))
+        return Equation(terms, self._term(tuple(read[-1] for read in reads)), after + end, form.joined, form.before)
+
+    def _count(self, reads: list[tuple[tuple[int, int | None], ...]]) -> int:
+        """What the average divides by: the cells that count, or what the operation says."""
+        return getattr(self.op, "divisor_override", None) or math.prod(map(len, reads))
 
     def _term(self, term: tuple[tuple[int, int | None], ...]) -> str:
         """The product of an input cell and a kernel cell, or the input cell alone."""
-        op, cell, weight = self.setting.op, 0, 0
+        op, cell, weight = self.op, 0, 0
         for (j, source), n, k in zip(term, op.input_size, op.kernel_size, strict=True):
             weight = weight * k + (k - 1 - j if op.flipped else j)
             cell = -1 if source is None or cell < 0 else cell * n + source
         value = self._form.value(self.texts.padding if cell < 0 else self.texts.input[cell])
-        return f"{value}{DOT}{_bracketed(self.texts.kernel[weight])}" if self.texts.kernel else value
+        return f"{value}{DOT}{bracketed(self.texts.kernel[weight])}" if self.texts.kernel else value

@@ -39,6 +39,11 @@ class Setting:
     em: float
     room: float
 
+    def named_ops(self) -> list[tuple[str, Operation]]:
+        """The operations that the figure shows, each with what it is called there: nothing where there is one, otherwise "1: "."""
+        ops = self.scene.ops or (self.op,)
+        return [("", ops[0])] if len(ops) == 1 else [(self.lang.say("label.nth", n=n), op) for n, op in enumerate(ops, 1)]
+
     def fits(self, text: str) -> bool:
         """Whether a text fits into one line."""
         return self.length(text) <= self.room

@@ -89,22 +89,21 @@ def _sign(value: float) -> int:
 
 @dataclass(frozen=True)
 class Windows:
-    """The dimension lines that move with the window, one an axis."""
+    """The dimension lines that move with a window, one an axis of its operation."""
 
-    setting: Setting
-    rulers: tuple[Ruler, ...]  # an axis each; none where the view has no plane that a window moves over
+    op: Operation
+    rulers: tuple[Ruler, ...]
     _kept: dict[tuple[int, int, int], Group] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __call__(self, step: int) -> Marks:
-        output = unravel(step, self.setting.op.output_size)
-        return tuple(self.of(axis, o) for axis, o in enumerate(output[: len(self.rulers)]))
+        return tuple(self.of(axis, o) for axis, o in enumerate(unravel(step, self.op.output_size)))
 
     def of(self, axis: int, output: int) -> Group:
         """The line of one output cell along an axis; windows of one size have the same marks."""
         ruler = self.rulers[axis]
-        start, stop = self.setting.op.axes[axis].window(output)
+        start, stop = self.op.axes[axis].window(output)
         if (axis, start, stop) not in self._kept:
-            marks = ruler.marks((start, stop), window_text(self.setting.op, axis, output))
+            marks = ruler.marks((start, stop), window_text(self.op, axis, output))
             x, y = ruler.edge.at(start, ruler.distance)
             self._kept[axis, start, stop] = Group((x, y), moved(marks, -x, -y))
         return self._kept[axis, start, stop]
@@ -112,7 +111,7 @@ class Windows:
     @cached_property
     def all(self) -> list[Group]:
         """All of them, for each axis and each of its output cells."""
-        return [self.of(axis, o) for axis, n in enumerate(self.setting.op.output_size[: len(self.rulers)]) for o in range(n)]
+        return [self.of(axis, o) for axis, n in enumerate(self.op.output_size) for o in range(n)]
 
 
 def window_text(op: Operation, axis: int, output: int) -> str:
@@ -145,32 +144,42 @@ class Measured:
     """What stands still of the sizes, and what moves."""
 
     marks: Marks
-    windows: Windows
+    windows: tuple[Windows, ...]
 
     @property
     def all(self) -> Marks:
         """All marks of all steps."""
-        return (*self.marks, *self.windows.all)
+        return (*self.marks, *(group for one in self.windows for group in one.all))
 
 
 def sizes(setting: Setting) -> Measured:
-    """The sizes along every axis of the input's and output's planes; the one along the columns has the plane's name too."""
-    op = setting.op
+    """The sizes along every axis of the planes; the one along the columns has the plane's name too."""
     marks: list[Line | Text] = []
-    windows: list[Ruler] = []
-    for axis, a in enumerate(op.axes):
-        columns = axis == len(op.axes) - 1
-        for sheet in setting.scene.sheets:
-            edge = Edge.of(sheet, sheet.columns if columns else sheet.rows)
-            end = sheet.size[1 if columns else 0]
+    windows: list[Windows] = []
+    for sheet in setting.scene.sheets:
+        op = sheet.op or setting.op
+        plain = sheet.role not in ("input", "output")
+        count, moving = 2 if plain else len(op.axes), []
+        for axis in range(count):
+            columns = axis == count - 1
+            side = sheet.columns if columns else sheet.rows
+            if side is None:
+                continue
+            edge, end = Edge.of(sheet, side), sheet.size[1 if columns else 0]
             ruler = Ruler(setting, edge, edge.free + GAP * setting.em, end, 0.5 if columns else sheet.rows_at)
             if sheet.role == "input":
-                windows.append(ruler)
-                texts = {window_text(op, axis, o) for o in range(a.output)} if isinstance(op, AdaptivePool) else {window_text(op, axis, 0)}
-                depth = max(map(ruler.depth, texts)) + NEXT * setting.em
-                bounds, text = padded_text(a)
-                ruler = Ruler(setting, edge, depth, end)
+                if sheet.read:
+                    moving.append(ruler)
+                    ruler = Ruler(setting, edge, _depth(op, axis, ruler) + NEXT * setting.em, end)
+                bounds, text = padded_text(op.axes[axis])
             else:
-                bounds, text = (0, a.output), str(a.output)
+                bounds, text = (0, end), str(end)
             marks += ruler.marks(bounds, setting.lang.say(f"label.{sheet.role}", size=text) if columns else text)
-    return Measured(tuple(marks), Windows(setting, tuple(windows)))
+        windows += [Windows(op, tuple(moving))] if len(moving) == count else []
+    return Measured(tuple(marks), tuple(windows))
+
+
+def _depth(op: Operation, axis: int, ruler: Ruler) -> float:
+    """How far from the plane the lines that move with the window reach, with their texts."""
+    outputs = range(op.axes[axis].output) if isinstance(op, AdaptivePool) else range(1)
+    return max(map(ruler.depth, {window_text(op, axis, o) for o in outputs}))

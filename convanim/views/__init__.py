@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
+from ..errors import ConvanimError
 from ..geometry import Operation
 from ..scene import Scene
 from . import flat, isometric
+from .planes import one_or_two
 
 if TYPE_CHECKING:
     from ..texts import Texts
@@ -16,18 +18,42 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view's function, what it shows in one line, and whether it shows values.
+    """A view's function, what it shows in one line, what its cells hold, and which operations have a place in it.
 
-    `draw` gets what stands in the cells, and the roles that are wanted: those that the theme styles, "pending" only if the output's
-    cells are to appear one by one. It leaves out the others.
+    `draw` gets an operation (a tuple of them where the view draws `layers`), what stands in the cells, and the roles that are
+    wanted: those that the theme styles, "pending" only if outputs are to appear one by one. It leaves out the others. Cells
+    show "nothing", or "numbers" or "symbols" if neither are asked for. `refuses` gives the reason why the view can't
+    draw an operation, to be read after "the flat view", and "" where it can.
     """
 
-    draw: Callable[[Operation, Texts | None, Collection[str]], Scene]
+    draw: Callable[[Any, Texts | None, Collection[str]], Scene]
     about: str
-    shows_values: bool
+    shows: Literal["nothing", "numbers", "symbols"] = "nothing"
+    refuses: Callable[[Any], str] = one_or_two
+    layers: bool = False
+
+    @property
+    def shows_values(self) -> bool:
+        """Whether its cells have texts."""
+        return self.shows != "nothing"
 
 
 VIEWS = {
-    "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values", False),
-    "flat": View(flat.draw, "input and output side by side, with their values", True),
+    "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values"),
+    "flat": View(flat.draw, "input and output side by side, with their values", "numbers"),
 }
+
+
+def check_view(view: str, op: Operation | tuple[Operation, ...]) -> None:
+    """Raise ConvanimError for what a view can't draw, with those that can."""
+    if reason := refusal(view, op):
+        fit = [name for name in VIEWS if not refusal(name, op)]
+        raise ConvanimError(f"the {view} view {reason}: take {'view=' + ' or '.join(map(repr, fit)) if fit else 'another operation'}")
+
+
+def refusal(view: str, op: Operation | tuple[Operation, ...]) -> str:
+    """Why a view can't draw an operation, or several: "" where it can."""
+    row = VIEWS[view]
+    if row.layers != isinstance(op, tuple):
+        return "draws several layers, given as a list" if row.layers else "draws one operation, and this is a list of layers"
+    return row.refuses(op)

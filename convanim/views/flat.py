@@ -12,8 +12,9 @@ from ..errors import ConvanimError
 from ..geometry import Operation
 from ..plane import Plane, Point
 from ..scene import Box, Growing, Layer, Marks, Moving, Scene, Sheet, Text
-from ..theme import BORDER, CELL_BP
+from ..theme import BORDER
 from ..words import INDICES, MINUS
+from .digits import LARGE, ROOM, SMALL, alike
 from .ground import ground
 from .planes import Cells, Sliding, added, crops, two_axes
 
@@ -24,17 +25,13 @@ RIGHT, DOWN = (1.0, 0.0), (0.0, 1.0)
 MARGIN = 0.5  # the guide's texts have invisible boxes of 2 x 2 cells, so its pages end half a cell beyond the grids
 RAISED = 0.36  # where the input's values stand in a cell when they, or the kernel's in the corner, are too long to stand side by side
 LINK = (0.14, 0.14)  # where lines between copies begin and end: clear of the digits of a row and of a column
-ROOM = 0.9  # of a cell's width, for a text in it
-# CMR8 at 7.97 bp and CMR5 at 4.98 bp; their digits are .531 and .681 em wide, those of CMR10, which is drawn, .5
-LARGE = (7.97011 / CELL_BP, ROOM, 1.062)  # size, width, stretch of a Text
-SMALL = (4.98132 / CELL_BP, ROOM, 1.362)
 
 
 def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     """The scene of an operation of one or two dimensions, with its values, in those of its roles that are wanted."""
     if texts is None:
         raise ConvanimError("the flat view shows values: give input= (and kernel=), or a seed")
-    height, width = two_axes(op, "flat")
+    height, width = two_axes(op)
     rows, columns = height.output, width.output
     deep, wide = height.extent, width.extent
     (top, bottom), (before, after) = around = crops(op, roles)
@@ -42,7 +39,7 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     spare = deep - (top + rows + bottom)
     right = Plane((wide + 1.0 + before, float(spare - spare // 2) + top), RIGHT, DOWN)  # the guide rounds down from the bottom
     places = product(range(rows), range(columns))
-    results = _alike([Text("output_value", right.point(q + 0.5, r + 0.5), text, *SMALL)
+    results = alike([Text("output_value", right.point(q + 0.5, r + 0.5), text, *SMALL)
                       for (r, q), text in zip(places, texts.output, strict=True)])
     weights = _kernel_texts(height, width, texts, flipped=op.flipped)
     inputs = _input_texts(height, width, texts)
@@ -81,12 +78,6 @@ class _Steps:
         return (*self.sliding.groups(step), self.results[step])
 
 
-def _alike(texts: list[Text]) -> list[Text]:
-    """The texts, all in the size at which the longest fits."""
-    longest = max((text.text for text in texts), key=len, default="")
-    return [replace(text, like=longest) for text in texts] if len(longest) > 1 else texts
-
-
 def _input_texts(height: Axis, width: Axis, texts: Texts) -> list[Text]:
     """The value of every padded cell: the input's and their copies, zeros, minus infinity around max pooling; nothing where none counts."""
     none = Text("input_value", (0.0, 0.0), texts.padding, *LARGE)
@@ -95,7 +86,7 @@ def _input_texts(height: Axis, width: Axis, texts: Texts) -> list[Text]:
     rows, columns = ([(cell, axis.source(cell)) for cell in range(axis.padded)] for axis in (height, width))
     places = [(r, q, y, x) for (r, y), (q, x) in product(rows, columns)]
     listed = [none if y is None or x is None else replace(none, text=texts.input[y * width.input + x]) for _, _, y, x in places]
-    same = iter(_alike([replace(text, width=ROOM) for text in listed if text.text != none.text]))
+    same = iter(alike([replace(text, width=ROOM) for text in listed if text.text != none.text]))
     return [replace(none if text.text == none.text else next(same), at=(q + 0.5, r + 0.5))
             for text, (r, q, _, _) in zip(listed, places, strict=True) if text.text]
 
@@ -116,7 +107,7 @@ def _kernel_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> 
     cells = list(product(range(height.kernel), range(width.kernel)))
     x = 0.8 if all(len(text) == 1 for text in texts.kernel) else 0.5
     y = 0.76 if texts.kernel[0].endswith(INDICES) else 0.8  # indices go below the line
-    return tuple(_alike([
+    return tuple(alike([
         Text("kernel_value", (q * width.dilation + x, r * height.dilation + y), text, *SMALL)
         for (r, q), text in zip(cells, reversed(texts.kernel) if flipped else texts.kernel, strict=True)
     ]))

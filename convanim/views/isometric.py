@@ -22,7 +22,7 @@ LIFT_X = -2.49069 / CELL_BP  # the guide's xshift of -5 pt, halved by its pictur
 
 def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     """The scene of an operation of one or two dimensions in those of its roles that are wanted; its values aren't shown."""
-    height, width = two_axes(op, "isometric")
+    height, width = two_axes(op)
     rows, columns = height.output, width.output
     deep, wide = height.extent, width.extent
     (top, bottom), (left, right) = around = crops(op, roles)

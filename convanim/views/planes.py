@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..axis import Axis, Cell
-from ..errors import ConvanimError
 from ..geometry import ConvTranspose, Operation
 from ..plane import Plane, Point, runs
 from ..scene import Group, Line, Marks, Polygon, Text, roles
@@ -180,11 +179,14 @@ class Cells:
         return frozenset({"output", "output_grid"} | extra | roles(self.results))
 
 
-def two_axes(op: Operation, view: str) -> tuple[Axis, Axis]:
+def one_or_two(op: Operation) -> str:
+    """Why a view of rows and columns can't draw an operation."""
+    return "" if len(op.axes) <= 2 else f"draws 1 or 2 dimensions, and this operation has {len(op.axes)}"
+
+
+def two_axes(op: Operation) -> tuple[Axis, Axis]:
     """The axes of rows and columns; an operation of one dimension is one row."""
     axes = op.axes
-    if len(axes) > 2:
-        raise ConvanimError(f"the {view} view draws 1 or 2 dimensions, and this operation has {len(axes)}: leave the others out")
     return (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1])
 
 

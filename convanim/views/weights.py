@@ -1,0 +1,32 @@
+"""The colours of a kernel's cells: which of the roles weight_1 ... weight_9 and edge_1 ... edge_9 each has."""
+
+from __future__ import annotations
+
+from math import prod
+
+from ..axis import Cell
+from ..theme import WEIGHTS
+
+
+def weight(kernel_size: Cell, cell: Cell) -> str:
+    """The role of the cells that hold a kernel cell's weight: "weight_5" for the middle of 3 x 3.
+
+    A kernel of up to nine cells has a colour for each; in a larger one every third row and every third column have the same.
+    """
+    return f"weight_{_number(kernel_size, cell)}"
+
+
+def edge(kernel_size: Cell, cell: Cell) -> str:
+    """The role of the connections with a kernel cell's weight: "edge_5" for the middle of 3 x 3."""
+    return f"edge_{_number(kernel_size, cell)}"
+
+
+def _number(kernel_size: Cell, cell: Cell) -> int:
+    if prod(kernel_size) <= len(WEIGHTS):
+        index = 0
+        for n, c in zip(kernel_size, cell, strict=True):
+            index = index * n + c
+        return index + 1
+    if len(kernel_size) == 1:
+        return cell[0] % len(WEIGHTS) + 1
+    return cell[-2] % 3 * 3 + cell[-1] % 3 + 1
