@@ -145,7 +145,8 @@ def test_the_number_of_a_bias_is_the_operations_bias_and_its_value(tmp_path):
     assert not same(found["x"].animate(), found["z"].animate())
 
 
-LAYERS = '[x]\nlayers = [{ operation = "conv", input_size = 7, kernel_size = 3 }, { operation = "conv", kernel_size = 3, stride = 2 }, { operation = "pool", kernel_size = 2 }]'
+LAYERS = '[x]\nlayers = [{ operation = "conv", input_size = 7, kernel_size = 3 }, { operation = "conv", kernel_size = 3, stride = 2 }, ' \
+         '{ operation = "pool", kernel_size = 2 }]'
 
 
 def test_a_list_of_layers_is_several_operations_each_of_the_size_that_the_one_before_gives(tmp_path):

@@ -16,6 +16,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from conftest import PLANAR
 
 import convanim as ca
 from convanim.errors import ConvanimError
