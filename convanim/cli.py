@@ -21,7 +21,7 @@ from .lang import LANGUAGES
 from .padding import PADDING_MODES, PADDINGS
 from .themes import THEMES
 from .views import VIEWS, View
-from .write import FORMATS, Format, literal
+from .write import FORMATS, Format, literal, planned
 
 
 def _table(rows: Mapping[str, View] | Mapping[str, Format] | Mapping[str, Label]) -> str:
@@ -125,6 +125,8 @@ def draw(output: tuple[str, ...], step: int | None, **options: Any) -> None:
 
     look = _given(options)
     animation = animate(_operation(**options), **look)
+    for name in output:
+        planned(animation, name, step)  # nothing is written if one of them can't be
     for name in output:
         _wrote(animation.save(name, step=step))
 

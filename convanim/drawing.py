@@ -85,7 +85,7 @@ def animate(
         symbols = symbols or (VIEWS[view].shows == "symbols" and not given and own_kernel is None)
         texts, added = _cells(op, symbols, input=input, kernel=kernel, bias=bias, seed=SEED if seed is None else seed)
     scene = VIEWS[view].draw(op, texts, {role for role in look.styles if role != "pending" or reveal})
-    named, told = ((text or "").strip() for text in (title, description))
+    named, told = (text if words.seen(text := words.readable(given_text or "")) else "" for given_text in (title, description))
     scene = replace(scene, title=named or words.title(op, lang), description=told or words.description(op, added, lang, view), lang=lang)
     if texts is None and scene.equation is None and "sum" in names and not _sums(layers, labels):
         names = tuple(name for name in names if name != "sum")

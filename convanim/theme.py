@@ -88,10 +88,15 @@ class Theme:
     transparent: bool = False
 
     def __post_init__(self) -> None:
-        place = f"theme {self.name!r}"
+        place = f"theme {shown(self.name)}"
+        if not isinstance(self.name, str):
+            raise ConvanimError(f"{place}: a theme's name is text; write it in quotes")
         if not isinstance(self.styles, Mapping) or not all(isinstance(style, Style) for style in self.styles.values()):
             raise ConvanimError(f"{place} has the styles {shown(self.styles)}: give a Style for each role")
         object.__setattr__(self, "styles", dict(self.styles))  # what is checked stays as it is
+        if isinstance(self.labels, str) or not all(isinstance(label, str) for label in self.labels):
+            raise ConvanimError(f"{place} has labels={shown(self.labels)}: give a list of names such as [\"step\", \"legend\"]")
+        object.__setattr__(self, "labels", tuple(self.labels))
         if not (self.dark is None or isinstance(self.dark, Theme)) or not isinstance(self.transparent, bool):
             raise ConvanimError(f"{place} has dark={shown(self.dark)} and transparent={shown(self.transparent)}: give another Theme or None, and True or False")
         if missing := [role for role in NEEDED if role not in self.styles]:
@@ -143,7 +148,8 @@ def derived(base: Theme, name: str, styles: Mapping[str, Any], **rest: Any) -> T
             for word in changes:
                 if word not in KEYS:
                     raise ConvanimError(f"theme {name!r}, role {role!r}: {expected_one_of('key', word, KEYS)}")
-            values: dict[str, Any] = {word: None if value is False or value == "none" else value for word, value in changes.items()}
+            values: dict[str, Any] = {word: None if value is False or (isinstance(value, str) and value == "none") else value
+                                      for word, value in changes.items()}
             if values.get("stroke") and "width" not in values and not made.get(role, Style()).width:
                 values["width"] = THIN  # a stroke that is asked for is seen
             made[role] = replace(made.get(role, Style()), **values)

@@ -52,7 +52,7 @@ CLASSIC = Theme(
         "hidden": Style(fill="#93a1a1", stroke="#000000", width=THIN),
         "stamp": Style(fill=BLUE, opacity=0.25),
         "sign": Style(fill="#000000"),
-        "edge": Style(stroke="#93a1a1", width=THIN / 2),
+        "edge": Style(stroke="#657b83", width=THIN / 2),
         **{role: Style(**look) for role, look in _weights(["#ffffff"] * len(WEIGHTS), SOLARIZED).items()},
     },
 )
@@ -115,7 +115,7 @@ DARK = derived(CLEAR, "dark", background="#0d1117", styles={
     "label": {"fill": SNOW},
     "measure": {"stroke": "#8b949e"},
     "hidden": {"fill": "#343b44", "stroke": SNOW},
-    "stamp": {"fill": "#4593f8", "opacity": 0.2},
+    "stamp": {"fill": "#2f6fc0", "opacity": 0.2},
     "sign": {"fill": SNOW},
     "edge": {"stroke": "#7d8590"},
     **_weights(("#5a3210", "#5c1a1f", "#4a2256", "#4d3d00", "#2d4708", "#0c4650", "#343b44", "#1f2f6e", "#57203a"),
@@ -201,12 +201,13 @@ def _theme(value: object, folder: Path, after: tuple[Path, ...]) -> Theme:
     if isinstance(value, Theme):
         return value
     if isinstance(value, Mapping) and value:
-        return _of_table(dict(value), str(value.get("name", "custom")), folder, after)
+        return _of_table(dict(value), value.get("name", "custom"), folder, after)
     if _is_path(value):
         path = Path(folder, value)  # type: ignore[arg-type]
-        if path.resolve() in after:
+        table, place = _read(path), path.resolve()
+        if place in after:
             raise ConvanimError(f"theme {shown(str(path))} leads back to itself: take the name of a theme as its base")
-        return _of_table(_read(path), path.stem, path.parent, (*after, path.resolve()))
+        return _of_table(table, path.stem, path.parent, (*after, place))
     if not isinstance(value, str) or value not in THEMES:
         raise expected_one_of("theme", value, THEMES)
     return THEMES[value]
@@ -235,5 +236,5 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConvanimError(f"theme {shown(str(path))} is not TOML: {error}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError) as error:  # a name with a NUL, or that no file can have
         raise ConvanimError(f"can't read the theme {shown(str(path))}: {getattr(error, 'strerror', None) or error}; give the path of a TOML file") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -62,6 +63,17 @@ def _rounded(value: float, places: int) -> str:
     return text.replace("-", MINUS)
 
 
+def readable(text: str) -> str:
+    """A text of somebody's own without what can't be read or written: control characters, halves of surrogates, blanks at its ends."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")  # two halves are one character
+    return "".join(c for c in whole if c in "\t\n\r" or (unicodedata.category(c) not in ("Cc", "Cs") and ord(c) & 0xFFFE != 0xFFFE)).strip()
+
+
+def seen(text: str) -> str:
+    """A readable text without what has no shape: marks of direction and joining, soft hyphens, selectors of variants."""
+    return "".join(c for c in text if unicodedata.category(c) != "Cf" and not ("\ufe00" <= c <= "\ufe0f" or "\U000e0100" <= c <= "\U000e01ef" or c == "\u034f"))
+
+
 def name(op: Operation, lang: str = "en") -> str:
     """What kind of operation this is: "convolution", "depthwise convolution", "transposed convolution", "max pooling"."""
     return language(lang).say(f"operation.{_kind(op)}")
@@ -90,8 +102,8 @@ def title(op: Operation | tuple[Operation, ...], lang: str = "en") -> str:
     shape = say("title.output", size=size(op.output_size)) if isinstance(op, AdaptivePool) else say("title.kernel", size=size(op.kernel_size))
     article = "an" if str(op.input_size[0]).startswith("8") or op.input_size[0] in (11, 18) else "a"
     kind = name(op, lang)
-    return say("title.title", operation=kind, Operation=kind.capitalize(), a=article, input=size(op.input_size), shape=shape,
-               parameters=_parameters(op, language(lang)))
+    return say("title.row" if len(op.axes) == 1 else "title.title", operation=kind, Operation=kind.capitalize(), a=article,
+               input=size(op.input_size), shape=shape, parameters=_parameters(op, language(lang)))
 
 
 def description(op: Operation | tuple[Operation, ...], bias: float = 0, lang: str = "en", view: str = "") -> str:

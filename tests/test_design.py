@@ -23,7 +23,7 @@ import convanim as ca
 from convanim.checks import parameters
 from convanim.geometry import OPERATIONS, POOL_MODES
 from convanim.padding import PADDING_MODES, PADDINGS
-from convanim.scene import Group, Layer, Line, Moving, Polygon, Text
+from convanim.scene import Group, Layer, Line, Polygon, Text
 
 PACKAGE = ROOT / "convanim"
 ORDER = [
@@ -215,42 +215,6 @@ def flattened(marks, x=0.0, y=0.0):
 
 def drawn(scene, steps):
     return [row for layer in scene.layers for step in steps for row in flattened(scene.visible(layer, step))]
-
-
-def faults(a):
-    """What is wrong with a scene: roles that the theme doesn't have, points that aren't in the box, an unknown kind of layer."""
-    box = a.scene.box
-    rows = drawn(a.scene, sorted({0, len(a) // 2, len(a) - 1}))
-    inside = all(box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height for _, points in rows for x, y in points)
-    found = [] if inside and all(math.isfinite(v) for _, points in rows for point in points for v in point) else ["outside"]
-    found += sorted({role for role, _ in rows} - set(a.theme.styles))
-    return found + [type(layer).__name__ for layer in a.scene.layers if not isinstance(layer, Layer | Moving)]
-
-
-@pytest.mark.parametrize("name", OPERATIONS)
-@pytest.mark.parametrize("theme", ca.THEMES)
-@pytest.mark.parametrize("view", ca.VIEWS)
-def test_every_view_draws_every_operation_in_every_theme(view, theme, name):
-    for size in SIZES:
-        op = some(name, size)
-        a = ca.animate(op, view=view, theme=theme, dpi=20)
-        assert len(a) == len(op.steps) == math.prod(op.output_size)
-        assert 0 <= a.scene.poster < len(a)
-        assert not faults(a), op
-        for step in sorted({0, len(a) // 2, len(a) - 1}):
-            frame = a.frame(step)
-            assert frame.shape == (*a.size[::-1], 3) and frame.min() < 128 < frame.max()
-            assert a.svg(step).startswith("<svg ") and a.svg(step).endswith("</svg>\n")
-
-
-def test_the_check_of_scenes_sees_a_point_outside_and_an_unknown_role():
-    from dataclasses import replace
-
-    a = ca.animate(ca.Conv(3, 2))
-    stray = Layer((Line("ray", (((0.0, 0.0), (99.0, 0.0)),)),))
-    unknown = Layer((Group((0.0, 0.0), (Line("rai", (((0.0, 0.0), (0.1, 0.0)),)),)),))
-    assert faults(replace(a, scene=replace(a.scene, layers=(stray,)))) == ["outside"]
-    assert faults(replace(a, scene=replace(a.scene, layers=(unknown,)))) == ["rai"]
 
 
 def apart(one, other):

@@ -861,7 +861,7 @@ def meant_sizes(axis):
     inside = [n for n, role in enumerate(axis.roles) if role in ("input", "inserted")]
     padded = axis.padded
     if not inside:
-        return [0, padded], str(padded)
+        return [0, padded], f"{padded} + 0"
     first, last = inside[0], inside[-1] + 1
     counts = Counter(axis.roles)
     middle = f"{counts['input']} + {counts['inserted']}" if counts["input"] and counts["inserted"] else str(last - first)
@@ -974,7 +974,7 @@ def meant_legend(op, plain, theme, lang):
     say = language(lang).words
     pad = "−∞" if mode_of(op) == "max" else "0"
     pad = say["legend.not_counted"] if mode_of(op) == "average" and not getattr(op, "count_include_pad", True) else pad
-    meant = {role: say[f"legend.{role}"].format(value=pad) for role in seen_roles(plain) & STAND}
+    meant = {role: say[f"legend.{role}"].format(value=pad) for role in seen_roles(plain) & STAND - ({"pending"} if plain.steps == 1 else set())}
     down, across = meaning(op)
     cells = {max(a, b, key=STRENGTH.index) for a, b in itertools.product(down.roles[: down.padded], across.roles[: across.padded])}
     kinds = {role.removeprefix("odd_") for role in cells} - {"input"}

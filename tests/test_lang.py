@@ -22,6 +22,7 @@ from fontTools import subset
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
+from test_every_view import drawn, subjects
 from test_labels import leaves, marks_of
 from test_views import ODD, drawn_at_random
 from test_words import new_ops
@@ -145,6 +146,9 @@ def test_every_text_of_a_catalogue_is_said_of_some_figure(monkeypatch):
         for theme in ("clear", "classic"):
             seen_texts(ca.animate(op, theme=theme, view=view, labels="all", reveal=n % 3 == 0), [0])
     ca.animate(ca.Conv(4, 3, bias=True), bias=[0.5], labels=["sizes"])
+    for view in ca.VIEWS:
+        for op in subjects(view)[::9]:
+            seen_texts(drawn(op, view=view, theme="clear", labels="all"), [0])
     known = {f"{section}.{key}" for section, key in texts_of("en")}
     assert said == known
 
@@ -309,12 +313,22 @@ def inked(pixels):
 
 def test_a_character_that_no_font_has_is_named_in_one_line_with_its_code_point(fresh, monkeypatch):
     monkeypatch.setattr(glyphs, "_machine_fonts", lambda: ())
-    for character in (*RARE, "あ", "\U000e0041", "\ue123"):
+    for character in (*RARE, "あ", "\ue123"):
         text = refusal(lambda c=character: ca.animate(ca.Conv(3, 2), title=f"A {c}", labels=["title"]))
         assert f"U+{ord(character):04X}" in text and unicodedata.name(character, "without a name") in text
         assert repr(character) in text
         ca.animate(ca.Conv(3, 2), title=f"A {character}", labels="none").svg(0)  # a title for screen readers needs no font
-    assert "U+D800" in refusal(lambda: ca.animate(ca.Conv(3, 2), title="\ud800", labels=["title"]))
+
+
+def test_what_has_no_shape_is_left_out_of_a_title_and_a_title_of_nothing_else_is_the_operations():
+    op, usual = ca.Conv(3, 2), ca.animate(ca.Conv(3, 2), labels=["title"])
+    for nothing in ("\x01", "\ud800", "\u200b\u200e", "\u00ad", "\ufe0f", "\ufffe", " \n "):
+        a = ca.animate(op, title=nothing, labels=["title"])
+        assert a.scene == usual.scene and ElementTree.fromstring(a.svg(0)).findtext(f"{SVG}title") == usual.scene.title
+    for given, text, read in (("a\x01b\ud800", "ab", "ab"), ("soft\u00adhyphen", "softhyphen", "soft\u00adhyphen"), ("a\u202eb\ufe0f", "ab", "a\u202eb\ufe0f"),
+                              ("\ud835\udc65", "\U0001d465", "\U0001d465"), (" a\tb\n c ", "a b c", "a\tb\n c")):
+        a = ca.animate(op, title=given, labels=["title"])
+        assert seen_texts(a, [0]) == [text] and a.scene.title == read, given
 
 
 def test_the_machines_fonts_for_running_text_come_first_in_whatever_order_the_system_lists_them(fresh, monkeypatch):
@@ -348,7 +362,7 @@ def test_scripts_that_run_from_right_to_left_or_join_their_letters_are_refused_i
     for face, letter in itertools.product(glyphs.FACES, letters):
         with pytest.raises(ConvanimError, match=f"U\\+{ord(letter):04X} {script}.*labels can't draw"):
             glyphs.glyph(letter, face)
-    assert "leave the title out of the labels" in refusal(lambda: ca.animate(ca.Conv(3, 2), title=letters[0], labels="title"))
+    assert "leave the title out of the labels" in refusal(lambda: ca.animate(ca.Conv(3, 2), title=letters[-1], labels="title"))
 
 
 def test_every_letter_that_runs_from_right_to_left_and_that_the_packages_own_fonts_have_is_refused():

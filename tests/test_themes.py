@@ -149,14 +149,16 @@ def test_every_theme_has_a_look_for_every_role(theme):
 def test_every_role_is_measured():
     held = {*vision.TEXTS, *(role for role, _ in vision.SHAPES)}
     by_its_edges = {role for role, edge in vision.EDGES.items() if (edge, "stroke") in vision.SHAPES}
-    assert held | by_its_edges == set(ROLES)
+    assert held | by_its_edges | {*vision.WEIGHT_CELLS, "stamp"} == set(ROLES)
+    assert {*vision.WEIGHT_CELLS} < {*vision.TEXTS["kernel_value"]} and {*vision.STAMPS} < {*vision.TEXTS["output_value"]}, "known by what stands on them"
     for role in by_its_edges - {"tap"}:
         assert role in vision.SHAPES[vision.EDGES[role], "stroke"], "the edge is not held against the cell that it is of"
     assert set(vision.VEILED) <= set(vision.SHAPES["window", "stroke"]), "tap"
 
 
 def test_all_pairs_of_one_plane_are_compared():
-    cells = set(ROLES) - {"grid", "output_grid", "tap", "window", "ray", "copy_link", "measure", "label", "input_value", "kernel_value", "output_value"}
+    lines = {"grid", "output_grid", "window", "ray", "copy_link", "measure", "edge", *(f"edge_{n}" for n in range(1, 10))}
+    cells = set(ROLES) - lines - {"tap", "stamp", "label", "input_value", "kernel_value", "output_value", "sign", "hidden", *vision.WEIGHT_CELLS}
     assert set(itertools.chain.from_iterable(vision.WITHIN)) == cells
     assert len(vision.WITHIN) == 7 * 6 / 2 + 5 * 4 / 2
 
@@ -165,14 +167,19 @@ SHOWN = [  # operations that have all kinds of cells, with a window over each of
     ca.ConvTranspose((3, 4), 3, stride=2, padding=((0, 1), (1, 0)), output_padding=1), ca.Conv((4, 5), 3, padding=1, padding_mode="circular"),
     ca.Pool(6, 2, stride=3, ceil_mode=True), ca.Conv(6, 3, stride=4), ca.Pool((5, 6), 3, stride=2, ceil_mode=True),
 ]
+# roles that the views of two planes don't have, by the beginnings of their names: a figure that has them
+ELSEWHERE = {
+    "weight": (ca.Conv(4, 3), "matrix"), "edge": (ca.Conv(4, 3), "dense"), "stamp": (ca.ConvTranspose((3, 4), 5, stride=2), "scatter"),
+    "sign": (ca.Conv(4, 3), "matrix"), "hidden": ([ca.Conv(5, 3), ca.Conv(3, 2)], "stack"),
+}
 
 
 @each(ca.THEMES)
 def test_every_surface_is_seen_in_a_frame_as_it_was_computed(theme):
     wanted = {name: colour for name, colour in vision.surfaces(theme).items() if name != "background" + vision.UNDER}
     found = set()
-    for op in SHOWN:
-        a = ca.animate(op, theme=theme, dpi=40, labels="none", view="flat")
+    for op, view in [*((op, "flat") for op in SHOWN), *ELSEWHERE.values()]:
+        a = ca.animate(op, theme=theme, dpi=40, labels="none", view=view)
         for step in {0, a.scene.poster, len(a) - 1}:
             pixels = a.frame(step).astype(int)
             found |= {name for name, colour in wanted.items() if (abs(pixels - rgb(colour)) <= 1).all(-1).any()}
@@ -501,13 +508,19 @@ def has(animation, colour=MARK):
     return any((animation.frame(step) == rgb(colour)).all(-1).any() for step in {0, animation.scene.poster, len(animation) - 1})
 
 
+TEXT_ROLES = ("label", "sign", "input_value", "kernel_value", "output_value")
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_is_drawn_in_the_colour_that_is_asked_for(role):
-    look = {"fill": MARK, "stroke": MARK if "value" not in role and role != "label" else None, "width": 0.2, "opacity": 1.0, "dash": None, "hatch": None}
-    view = "isometric" if role == "ray" else "flat"
-    options = {"view": view, "dpi": 200 if role.endswith("_value") or role == "label" else 60, "reveal": role == "pending", "labels": ["sizes"]}
-    assert any(has(ca.animate(op, theme={role: look}, **options)) for op in SHOWN)
-    assert not has(ca.animate(SHOWN[0], theme=CLEAR, **options))
+    look = {"fill": MARK, "stroke": MARK, "width": 0.2, "opacity": 1.0, "dash": None, "hatch": None}
+    if role in TEXT_ROLES:
+        look |= {"stroke": None}
+    options = {"dpi": 200 if role in TEXT_ROLES else 60, "reveal": role == "pending", "labels": ["sizes"]}
+    place = ELSEWHERE.get(role.split("_")[0] if not role.endswith("value") else "")
+    shown = [place] if place else [(op, "isometric" if role == "ray" else "flat") for op in SHOWN]
+    assert any(has(ca.animate(op, view=view, theme={role: look}, **options)) for op, view in shown)
+    assert not has(ca.animate(shown[0][0], view=shown[0][1], theme=CLEAR, **options))
 
 
 @pytest.mark.parametrize("hatch", HATCHES)

@@ -96,7 +96,7 @@ def test_sizes_and_names():
     (Conv(5, 3), "Convolution of a 5x5 input, kernel 3x3"),
     (Conv(5, 3, stride=2, padding=1), "Convolution of a 5x5 input, kernel 3x3, stride 2x2, padding 1x1"),
     (Conv((5, 7), (3, 1), stride=(1, 2), dilation=(2, 1)), "Convolution of a 5x7 input, kernel 3x1, stride 1x2, dilation 2x1"),
-    (Conv((5,), 3, padding=[(1, 2)]), "Convolution of a 5 input, kernel 3, padding 1:2"),
+    (Conv((5,), 3, padding=[(1, 2)]), "Convolution of a row of 5, kernel 3, padding 1:2"),
     (Conv(5, 3, padding=(1, (0, 2))), "Convolution of a 5x5 input, kernel 3x3, padding 1:1x0:2"),
     (ConvTranspose(3, 3, stride=2, padding=1, output_padding=1),
      "Transposed convolution of a 3x3 input, kernel 3x3, stride 2x2, padding 1x1, output_padding 1x1"),
@@ -290,7 +290,7 @@ def test_names_of_the_special_cases(op, text):
 @pytest.mark.parametrize(("op", "text"), [
     (Conv(5, 3, padding="same", padding_mode="reflect", flip=True), "Convolution of a 5x5 input, kernel 3x3, padding 1x1, padding_mode reflect, flip"),
     (Conv(5, 1, in_channels=3, out_channels=8, bias=True), "Pointwise convolution of a 5x5 input, kernel 1x1, in_channels 3, out_channels 8, bias"),
-    (Conv((4,), (3,), in_channels=2, out_channels=2, groups=2), "Depthwise convolution of a 4 input, kernel 3, in_channels 2, out_channels 2, groups 2"),
+    (Conv((4,), (3,), in_channels=2, out_channels=2, groups=2), "Depthwise convolution of a row of 4, kernel 3, in_channels 2, out_channels 2, groups 2"),
     (ConvTranspose(3, 2, stride=2, output_shape=7, flip=True), "Transposed convolution of a 3x3 input, kernel 2x2, stride 2x2, output_padding 1x1, flip"),
     (Pool(6, 3, stride=2, ceil_mode=True, mode="l2"), "L2 pooling of a 6x6 input, kernel 3x3, stride 2x2, ceil_mode"),
     (Pool(6, 3, padding=1, mode="average", count_include_pad=False, divisor_override=1),

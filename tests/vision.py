@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from coloraide import Color
 
@@ -28,20 +28,26 @@ EDGES = {**dict.fromkeys(PADDED[1:], "grid"), "output": "output_grid", "output_p
 UNDER = " under the veil"
 ON = ("background", *PADDED)
 VEILED = tuple(name + UNDER for name in ON)
+WEIGHT_CELLS = tuple(f"weight_{n}" for n in range(1, 10))  # hold a text each, which tells them apart; their colours only help
+STAMPS = tuple(f"{n} stamps" for n in (1, 4, 9))  # veils that add up over the background: how many is written on them
 
 # what lies on what: role -> the surfaces on which its ink must be seen
 TEXTS = {
     "label": ("background",),
     "input_value": (*ON, *VEILED),
-    "kernel_value": VEILED,
-    "output_value": ("output", "output_padding", "current", "background"),
+    "kernel_value": (*VEILED, *WEIGHT_CELLS, *(name + UNDER for name in WEIGHT_CELLS)),
+    "output_value": ("output", "output_padding", "current", "background", *STAMPS),
+    "sign": ("background",),
 }
 SHAPES = {
     ("grid", "stroke"): ("background", *PADDED[1:]),  # cells of the input have edges of their own, those under the veil the window's
     ("input", "stroke"): ("input", "background"),
     ("window", "stroke"): (*ON, *VEILED, "overhang"),
     ("ray", "stroke"): (*ON, *VEILED, "overhang"),
-    ("output_grid", "stroke"): ("output", "output_padding", "background"),
+    ("output_grid", "stroke"): ("output", "output_padding", "background", "hidden"),
+    ("hidden", "stroke"): ("hidden", "background"),
+    ("edge", "stroke"): ("background",),
+    **{(f"edge_{n}", "stroke"): ("background",) for n in range(1, 10)},
     ("current", "stroke"): ("output", "output_padding", "background"),
     ("pending", "stroke"): ("background",),
     ("cropped", "stroke"): ("background",),
@@ -105,8 +111,17 @@ def fills(theme):
 
 def surfaces(theme):
     """All that something can lie on: its name -> colour."""
-    found = {"background": theme.background, **fills(theme)}
-    return found | {name + UNDER: veiled(theme, found[name]) for name in ON if name in found}
+    others = {role: over(style.fill, style.opacity, theme.background) for role in ("hidden", *WEIGHT_CELLS) for style in [theme.styles[role]] if style.fill}
+    found = {"background": theme.background, **fills(theme), **others, **dict(zip(STAMPS, map(partial(stamped, theme), (1, 4, 9)), strict=True))}
+    return found | {name + UNDER: veiled(theme, found[name]) for name in (*ON, *WEIGHT_CELLS) if name in found}
+
+
+def stamped(theme, times):
+    """The background under as many veils of a stamp."""
+    colour, stamp = theme.background, theme.styles["stamp"]
+    for _ in range(times if stamp.fill else 0):
+        colour = over(stamp.fill, stamp.opacity, colour)
+    return colour
 
 
 def veiled(theme, colour):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -77,12 +77,15 @@ def labels_of(given: object) -> tuple[str, ...]:
     """
     if isinstance(given, str):
         given = [word.strip() for word in given.split(",")]
-    if not isinstance(given, Iterable):
-        raise ConvanimError(f"labels={shown(given)}: give \"all\", \"none\", or a list of {', '.join(LABELS)}")
-    chosen = list(given)
+    try:
+        chosen = list(given)  # type: ignore[call-overload]
+    except TypeError:
+        raise ConvanimError(f"labels={shown(given)}: give \"all\", \"none\", or a list of {', '.join(LABELS)}") from None
     if len(chosen) == 1 and isinstance(chosen[0], str) and chosen[0].lower() in ("all", "none"):
         return tuple(LABELS) if chosen[0].lower() == "all" else ()
     for name in chosen:
+        if isinstance(name, str) and name in ("all", "none"):
+            raise ConvanimError(f"labels={shown(chosen)}: {name!r} stands alone; take it, or a list of {', '.join(LABELS)}")
         if not isinstance(name, str) or name not in LABELS:
             raise expected_one_of("label", name, ["all", "none", *LABELS])
     return tuple(name for name in LABELS if name in chosen)

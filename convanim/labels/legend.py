@@ -95,7 +95,7 @@ ENTRIES: dict[str, Callable[[Plane, Setting], Marks]] = {
 
 def entries(setting: Setting) -> list[tuple[str, str]]:
     """(role, words) of the roles that occur, in the order of ENTRIES."""
-    roles = setting.scene.roles()
+    roles = setting.scene.roles() - ({"pending"} if setting.scene.steps == 1 else frozenset())  # nothing comes later
     return [(role, text) for role in ENTRIES if role in roles and (text := _words(role, setting, roles))]
 
 

@@ -152,7 +152,7 @@ class OutputCells:
         equal = "=" if texts.exact and step not in texts.rounded else "≈"
         end = f"{bias} {equal} {texts.output[step]}"
         if not all(reads):  # no cell counts
-            return Equation((), "0", after + end)
+            return Equation((), "0", after + end, before=form.before)
         terms = map(self._term, islice(product(*reads), math.prod(map(len, reads)) - 1))
         return Equation(terms, self._term(tuple(read[-1] for read in reads)), after + end, form.joined, form.before)
 

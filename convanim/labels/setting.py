@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from .. import words
 from ..geometry import Operation
 from ..lang import Language
 from ..render import glyphs
@@ -92,7 +93,7 @@ class Changing:
 def wrapped(text: str, setting: Setting) -> list[str]:
     """The lines of a text: broken at spaces and between Chinese characters, a word that is longer than a line anywhere."""
     lines = [""]
-    for piece in _pieces(" ".join(unicodedata.normalize("NFC", text).split())):
+    for piece in _pieces(" ".join(unicodedata.normalize("NFC", words.seen(text)).split())):
         if setting.fits((lines[-1] + piece).rstrip()):
             lines[-1] += piece
             continue

@@ -130,8 +130,8 @@ def padded_text(axis: Axis) -> tuple[tuple[int, ...], str]:
     last = next((cell for cell in range(len(roles) - 1, -1, -1) if roles[cell] not in around), -1) + 1
     inside, zeros = roles.count("input"), roles.count("inserted")
     middle = f"({inside} + {zeros})" if zeros and inside else str(inside + zeros)
-    if last <= first:  # cropped beyond the last input cell
-        return (0, len(roles)), str(len(roles))
+    if last <= first:  # cropped beyond the last input cell: none of it is left
+        return (0, len(roles)), f"{len(roles)} + 0"
     parts = [str(first)] * (first > 0) + [middle] + [str(len(roles) - last)] * (last < len(roles))
     if len(parts) == 1:
         middle = middle.strip("()")

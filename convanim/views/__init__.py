@@ -10,7 +10,7 @@ from ..errors import ConvanimError
 from ..geometry import Operation
 from ..scene import Scene
 from . import flat, isometric
-from .planes import one_or_two
+from .planes import one_channel, one_or_two
 
 if TYPE_CHECKING:
     from ..texts import Texts
@@ -40,7 +40,7 @@ class View:
 
 VIEWS = {
     "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values"),
-    "flat": View(flat.draw, "input and output side by side, with their values", "numbers"),
+    "flat": View(flat.draw, "input and output side by side, with their values", "numbers", one_channel),
 }
 
 

@@ -184,6 +184,12 @@ def one_or_two(op: Operation) -> str:
     return "" if len(op.axes) <= 2 else f"draws 1 or 2 dimensions, and this operation has {len(op.axes)}"
 
 
+def one_channel(op: Operation) -> str:
+    """Why a view of rows and columns that shows values can't draw an operation."""
+    inside, outside = getattr(op, "in_channels", 1), getattr(op, "out_channels", 1)
+    return one_or_two(op) or ("" if inside == outside == 1 else f"shows the values of one channel, and this has {inside} to {outside}")
+
+
 def two_axes(op: Operation) -> tuple[Axis, Axis]:
     """The axes of rows and columns; an operation of one dimension is one row."""
     axes = op.axes

@@ -22,18 +22,28 @@ MOST_STEPS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a suffix is written: all steps in one file, or a picture a step. `bytes_a_pixel` is the memory that drawing takes."""
+    """How a suffix is written: all steps in one file, or a picture a step. `bytes_a_pixel` is the memory that drawing takes.
+
+    `check` raises ConvanimError for an animation that the format can't hold.
+    """
 
     about: str
     animated: Callable[[Animation, Path], None] | None
     pictures: Callable[[Animation, Iterator[tuple[int, Path]]], None] | None
     bytes_a_pixel: int
+    check: Callable[[Animation], None] = lambda animation: None
 
 
 def _gif(animation: Animation, path: Path) -> None:
     from . import gif
 
     gif.write(animation, path)
+
+
+def _gif_check(animation: Animation) -> None:
+    from . import gif
+
+    gif.check(animation)
 
 
 def _svg(animation: Animation, path: Path) -> None:
@@ -55,7 +65,7 @@ def _pngs(animation: Animation, named: Iterator[tuple[int, Path]]) -> None:
 
 
 FORMATS = {
-    ".gif": Format("animated, loops", _gif, None, 24),
+    ".gif": Format("animated, loops", _gif, None, 24, _gif_check),
     ".svg": Format("animated, loops, no script; with {step} or one step a still picture", _svg, _svgs, 0),
     ".png": Format("a still picture; {step} in the name for all steps", None, _pngs, 16),
 }
@@ -68,6 +78,18 @@ def save(animation: Animation, path: str | os.PathLike[str], step: int | None = 
     ConvanimError before anything is written for a suffix that isn't in FORMATS, a name that can't be, a figure of more than
     100,000 steps or 2 GB, and for a place that can't be written.
     """
+    form, named, single = planned(animation, path, step)
+    if single:
+        assert form.pictures is not None
+        form.pictures(animation, iter(named))
+    else:
+        assert form.animated is not None
+        form.animated(animation, named[0][1])
+    return [name for _, name in named]
+
+
+def planned(animation: Animation, path: str | os.PathLike[str], step: int | None = None) -> tuple[Format, list[tuple[int, Path]], bool]:
+    """How `save` would write: the format, (step, path) of every file, and whether they are single pictures. Raises what `save` does, and writes nothing."""
     try:
         target = Path(os.fspath(path))
     except TypeError:
@@ -86,18 +108,14 @@ def save(animation: Animation, path: str | os.PathLike[str], step: int | None = 
     if step is not None or sequence:
         if form.pictures is None:
             raise ConvanimError(f"{target}: a {suffix} holds the whole animation; write single pictures as .svg or .png")
-        form.pictures(animation, iter(named))
-    elif form.animated is None:
-        if animation.scene.steps > 1:
-            raise ConvanimError(
-                f"{target}: a {suffix} holds one picture, and this figure has {animation.scene.steps} steps; "
-                f"put {{step}} into the name ({target.stem}_{{step:03d}}{suffix}), or give one step"
-            )
-        assert form.pictures is not None
-        form.pictures(animation, iter([(0, target)]))
-    else:
-        form.animated(animation, target)
-    return [name for _, name in named]
+        return form, named, True
+    if form.animated is None and animation.scene.steps > 1:
+        raise ConvanimError(
+            f"{target}: a {suffix} holds one picture, and this figure has {animation.scene.steps} steps; "
+            f"put {{step}} into the name ({target.stem}_{{step:03d}}{suffix}), or give one step"
+        )
+    form.check(animation)
+    return form, named, form.animated is None
 
 
 def check_cost(animation: Animation, bytes_a_pixel: int) -> None:

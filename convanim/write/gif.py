@@ -36,7 +36,6 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 def write(animation: Animation, path: Path) -> None:
     """Write the whole animation as a GIF that loops for ever."""
-    _check(animation)
     canvas = animation.canvas()
     steps = animation.scene.steps
     palette = Palette(_colours([_packed(canvas.draw(step), animation.theme) for step in sorted({0, steps // 2})]))
@@ -53,7 +52,8 @@ def write(animation: Animation, path: Path) -> None:
         file.write(palette.table())  # with the colours that came up on the way
 
 
-def _check(animation: Animation) -> None:
+def check(animation: Animation) -> None:
+    """Raise ConvanimError for what a GIF can't hold: times that aren't its own, and sides that are too long."""
     ms, (width, height) = animation.step_ms, animation.size
     if ms % TICK_MS or ms < SHORTEST_MS:
         low = max(ms // TICK_MS * TICK_MS, SHORTEST_MS)
