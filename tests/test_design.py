@@ -28,7 +28,7 @@ from convanim.scene import Group, Layer, Line, Moving, Polygon, Text
 PACKAGE = ROOT / "convanim"
 ORDER = [
     {"errors"}, {"lang", "padding", "plane"}, {"checks", "axis"}, {"operation"}, {"pooling"}, {"geometry"},
-    {"chain", "frameworks", "numeric", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"}, {"write"},
+    {"chain"}, {"frameworks", "numeric", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"}, {"write"},
     {"animation"}, {"drawing"}, {"spec"}, {"batch"}, {"cli"},
 ]
 BACK = {("operation", "frameworks")}  # the one import against the current, inside of op.to_code, which is where users look for it
@@ -233,7 +233,7 @@ def faults(a):
 def test_every_view_draws_every_operation_in_every_theme(view, theme, name):
     for size in SIZES:
         op = some(name, size)
-        a = ca.animate(op, view=view, theme=theme, dpi=20)
+        a = ca.animate([op] if ca.VIEWS[view].layers else op, view=view, theme=theme, dpi=20)
         assert len(a) == len(op.steps) == math.prod(op.output_size)
         assert 0 <= a.scene.poster < len(a)
         assert not faults(a), op

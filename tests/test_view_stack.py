@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import pickle
 import random
 import re
 from dataclasses import replace
@@ -229,9 +230,7 @@ def row_faults(ops, scene, rows, step):
     inside = [set(np.flatnonzero(one[step]).tolist()) for one in seen(ops)]
     if rows.covered(parts(marks, "current"))[-1] != {step}:
         faults.append("current")
-    for role in ("tap", "window"):
-        if rows.covered(parts(marks, role))[:-1] != inside[:-1]:
-            faults.append(role)
+    faults += [role for role in ("tap", "window") if rows.covered(parts(marks, role))[:-1] != inside[:-1]]
     links = {(n, int(s), o) for n, op in enumerate(ops) for o in inside[n + 1] for s in np.flatnonzero(response(op)[o])}
     return faults + (["rays"] if rows.links(parts(marks, "ray")) != links else [])
 
@@ -280,7 +279,9 @@ NAMED = [
     (C(5, 3, padding=1), T(5, 1, stride=2)), (C((1, 7), (1, 3)), C((1, 5), (1, 2))),
 ]
 WAVENET = tuple(C(16, 2, dilation=d, padding="causal", ndim=1) for d in (1, 2, 4, 8))
-LINES = [WAVENET, (C(15, 3, stride=2, ndim=1), C(7, 3, stride=2, ndim=1)), (C(8, 3, stride=2, padding=1, ndim=1), T(4, 2, stride=2, ndim=1)), (A(1, 3, ndim=1),)]
+LINES = [
+    WAVENET, (C(15, 3, stride=2, ndim=1), C(7, 3, stride=2, ndim=1)), (C(8, 3, stride=2, padding=1, ndim=1), T(4, 2, stride=2, ndim=1)), (A(1, 3, ndim=1),),
+]
 
 
 def drawn(ops, theme=CLEAR, reveal=False):
@@ -362,17 +363,26 @@ def test_the_causal_stack_is_wavenets_figure_3():
     assert rows.covered(parts(moving(scene, 15), "tap"))[0] == set(range(16))
 
 
-@pytest.mark.parametrize("ops", [(C(7, 3), C(5, 3)), (C(9, 3, stride=2), C(4, 2)), (C(7, 5, padding=2), C(7, 3, padding=1)), (C(9, 3, dilation=2), P(5, 3))], ids=str)
+@pytest.mark.parametrize("ops", [
+    (C(7, 3), C(5, 3)), (C(9, 3, stride=2), C(4, 2)), (C(7, 5, padding=2), C(7, 3, padding=1)), (C(9, 3, dilation=2), P(5, 3)),
+], ids=str)
 def test_the_field_of_a_middle_cell_lies_under_it(ops):
     scene = drawn(ops)
     planes, marks = Planes(ops, scene), moving(scene, scene.steps // 2)
     frames = planes.framed(parts(marks, "window"))
     middles = [planes.origins[n] + [(f[2] + f[3]) / 2, (f[0] + f[1]) / 2] for n, f in enumerate(frames[:-1])]
     corner = parts(marks, "current")[0] @ INVERSE.T
-    if scene.steps % 2:
-        middles.append((corner.min(0) + corner.max(0)) / 2)
-        xs = [float(np.linalg.inv(INVERSE)[0] @ at) for at in middles]
-        assert xs == pytest.approx([xs[0]] * len(xs))
+    middles.append((corner.min(0) + corner.max(0)) / 2)
+    xs = [float(np.linalg.inv(INVERSE)[0] @ at) for at in middles]
+    assert scene.steps % 2 and xs == pytest.approx([xs[0]] * len(xs))
+
+
+def test_scenes_can_be_compared_and_pickled_before_and_after_they_are_drawn():
+    for ops in (NAMED[5], WAVENET):
+        scene = drawn(ops)
+        assert pickle.loads(pickle.dumps(scene)) == scene == drawn(ops)
+        before = moving(scene, 3)
+        assert moving(pickle.loads(pickle.dumps(scene)), 3) == before and scene == drawn(ops)
 
 
 @pytest.mark.parametrize("theme", [CLASSIC, CLEAR], ids=lambda theme: theme.name)
