@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from .axis import AdaptiveAxis, Axis, Cell
+from .chain import receptive_field
 from .checks import parameters
 from .geometry import AdaptivePool, ConvTranspose, Operation, Pool
 from .lang import Language, language
@@ -111,7 +112,7 @@ def description(op: Operation | tuple[Operation, ...], bias: float = 0, lang: st
 
     A view may have a text of its own in the catalogue's [whole], or one in [more] that comes after the usual one.
     """
-    layers, told = op if isinstance(op, tuple) else (op,), language(lang)
+    layers, told, several = op if isinstance(op, tuple) else (op,), language(lang), isinstance(op, tuple)
     op = layers[0]
     if not (told.has(f"whole.{view}") or told.has(f"more.{view}")):
         return _usual_description(op, bias, lang)
@@ -122,6 +123,8 @@ def description(op: Operation | tuple[Operation, ...], bias: float = 0, lang: st
         "channels": getattr(op, "in_channels", 1), "maps": getattr(op, "out_channels", 1), "groups": getattr(op, "groups", 1),
         "sizes": told.say("title.to").join(size(one.output_size) for one in layers),
     }
+    if several:
+        numbers["field"] = size(receptive_field(layers)[-1].size)
     if told.has(f"whole.{view}"):
         return told.say(f"whole.{view}", 1, **numbers)
     return f"{_usual_description(op, bias, lang)} {told.say(f'more.{view}', 1, **numbers)}"

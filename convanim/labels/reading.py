@@ -111,7 +111,8 @@ class Sum:
 
     def __call__(self, step: int) -> list[str]:
         told, line = self.equation(step), Lines(self.setting, self.most)
-        before, last, cut = told.before, told.last + told.end, Lines(self.setting, self.most)
+        start = self.setting.lang.say(f"label.{told.word}") + told.before if told.word else told.before
+        before, last, cut = start, told.last + told.end, Lines(self.setting, self.most)
         for term in told.terms:
             if not line.add(f"{before}{term}{told.joined}"):
                 break
@@ -121,7 +122,7 @@ class Sum:
         else:
             if line.add(before + last):
                 return line.lines
-        cut.add("" if cut.lines else told.before, f"{ELLIPSIS}{told.joined}", last)
+        cut.add("" if cut.lines else start, f"{ELLIPSIS}{told.joined}", last)
         return cut.lines
 
 

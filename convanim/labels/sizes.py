@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .. import words
 from ..axis import Axis, unravel
 from ..geometry import AdaptivePool, Operation
 from ..plane import Point
@@ -176,7 +177,17 @@ def sizes(setting: Setting) -> Measured:
                 bounds, text = (0, end), str(end)
             marks += ruler.marks(bounds, setting.lang.say(f"label.{sheet.role}", size=text) if columns else text)
         windows += [Windows(op, tuple(moving))] if len(moving) == count else []
+        marks += _named(setting, sheet)
     return Measured(tuple(marks), tuple(windows))
+
+
+def _named(setting: Setting, sheet: Sheet) -> list[Text]:
+    """The plane's name and size in one text, where the view has room for it."""
+    if sheet.named_at is None:
+        return []
+    (x, y), size = sheet.named_at, words.size(sheet.size[-len(setting.op.axes):])
+    text = setting.lang.say(f"label.{sheet.role}", size=size)
+    return [Text("label", (x + setting.length(text) / 2, y), text, setting.em, math.inf, face=FACE)]
 
 
 def _depth(op: Operation, axis: int, ruler: Ruler) -> float:
