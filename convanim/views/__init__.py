@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import ConvanimError
 from ..geometry import Operation
 from ..scene import Scene
-from . import flat, isometric
+from . import flat, isometric, matrix
 from .planes import one_or_two
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class View:
 VIEWS = {
     "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values"),
     "flat": View(flat.draw, "input and output side by side, with their values", "numbers"),
+    "matrix": View(matrix.draw, "the window beside the sparse matrix times the input as one column, row by row", "symbols", matrix.refuses),
 }
 
 
