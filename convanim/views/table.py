@@ -149,8 +149,12 @@ class Table:
 
     @property
     def poster(self) -> int:
-        """The step that stands for all where only one is seen: of the rows with most entries the one nearest to the middle."""
-        return max(range(len(self.rows)), key=lambda r: (len(self.rows[r]), -abs(2 * r + 1 - len(self.rows))))
+        """The step that stands for all where only one is seen: of the rows with most weights, and most that meet, the one nearest to the middle."""
+        def rank(r: int) -> tuple[int, int, int]:
+            counts = [len(entry.roles) for entry in self.rows[r]]
+            return sum(counts), sum(count > 1 for count in counts), -abs(2 * r + 1 - len(self.rows))
+
+        return max(range(len(self.rows)), key=rank)
 
     @property
     def roles(self) -> frozenset[str]:
