@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import ConvanimError
 from ..geometry import Operation
 from ..scene import Scene
-from . import flat, isometric, stack
+from . import flat, isometric, matrix, stack
 from .planes import one_channel, one_or_two
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class View:
 VIEWS = {
     "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values"),
     "flat": View(flat.draw, "input and output side by side, with their values", "numbers", one_channel),
+    "matrix": View(matrix.draw, "the window beside the sparse matrix times the input as one column, row by row", "symbols", matrix.refuses),
     "stack": View(stack.draw, "layers above each other, with all that an output cell sees of each", refuses=stack.refuses, layers=True),
 }
 
