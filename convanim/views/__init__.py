@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import ConvanimError
 from ..geometry import Operation
 from ..scene import Scene
-from . import flat, isometric
+from . import dense, flat, im2col, isometric
 from .planes import one_or_two
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class View:
 VIEWS = {
     "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values"),
     "flat": View(flat.draw, "input and output side by side, with their values", "numbers"),
+    "dense": View(dense.draw, "a layer of a network: a node for each cell, connections in the colours of their weights", "symbols", dense.refuses),
+    "im2col": View(im2col.draw, "the windows as columns of a matrix, the kernel as a row, and their product", "symbols", im2col.refuses),
 }
 
 
