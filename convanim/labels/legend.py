@@ -103,6 +103,8 @@ def _words(role: str, setting: Setting, roles: frozenset[str]) -> str:
     """What a role stands for; "" where that goes without saying."""
     say, value = setting.lang.say, absent(setting.op)
     padding = say("legend.not_counted") if value is None else number(value)
+    if (meaning := dict(setting.scene.meanings).get(role)) is not None:
+        return say(f"legend.{meaning}", value=padding) if meaning else ""
     if role == "grid":
         key = _zeros(setting, roles)
         return say(f"legend.{key}", value=padding) if key else ""

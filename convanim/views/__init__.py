@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import ConvanimError
 from ..geometry import Operation
 from ..scene import Scene
-from . import flat, isometric
+from . import flat, isometric, pair, scatter
 from .planes import one_or_two
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ class View:
 VIEWS = {
     "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values"),
     "flat": View(flat.draw, "input and output side by side, with their values", "numbers"),
+    "scatter": View(scatter.draw, "a transposed convolution stamps its kernel onto the output for each input cell, and counts the stamps on each output",
+                    "numbers", scatter.refuses),
+    "pair": View(pair.draw, "a convolution and its transpose side by side: the same cells take part in a step of both; no values", refuses=pair.refuses),
 }
 
 
