@@ -83,7 +83,8 @@ class Planes:
     """Where the planes lie, from the grids of what stands still: a grid of three is the kernel's, the output's or the counts'."""
 
     def __init__(self, scene, late=False):
-        still = list(leaves(scene.layers[0].marks))
+        layers = [layer.marks for layer in scene.layers if isinstance(layer, Layer) and layer.span is None]
+        still = [mark for marks in layers for mark in leaves(marks) if not isinstance(mark, Text)]
         self.input = corner([mark for mark in still if mark.role == "input"])
         self.kernel = corner([mark for mark in still if mark.role.startswith("weight_")])
         self.output = corner([mark for mark in still if mark.role == ("pending" if late else "output")])
@@ -252,6 +253,16 @@ def all_texts(scene, step):
             points = [p for _, points in glyphs.outline(mark) for p in points]
             xs, ys = [mark.at[0] + x for x, _ in points], [mark.at[1] + y for _, y in points]
             yield mark, (min(xs), min(ys), max(xs), max(ys))
+
+
+def test_the_grid_of_the_counts_lies_above_the_veils_and_every_text_above_all_fills():
+    scene = scene_of(ca.ConvTranspose(4, 3), np.ones((4, 4)), np.ones((3, 3)), reveal=True)
+    counts = Planes(scene, late=True).counts
+    order = seen(scene, 15)
+    last = max(n for n, mark in enumerate(order) if isinstance(mark, Polygon))
+    assert order[last].role.startswith("weight_") and min(n for n, mark in enumerate(order) if isinstance(mark, Text) and mark.role != "sign") > last
+    assert max(n for n, mark in enumerate(order) if mark.role == "stamp") < next(
+        n for n, mark in enumerate(order) if mark.role == "output_grid" and isinstance(mark, Line) and corner([mark]) == counts)
 
 
 def layout_faults(scene, step):

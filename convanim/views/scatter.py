@@ -63,15 +63,16 @@ def draw(op: Operation, texts: Texts | None, wanted: Collection[str]) -> Scene:
     pieces, cells = Pieces(stamps, _weights(op), (below, above)), len(texts.output)
     still = Layer((
         *ground(below, Axis(stamps.height.input, 1), Axis(stamps.width.input, 1), wanted), *pieces.kernel(beside), *places.signs,
-        *sliding.cropped(crops(op, wanted)), *sliding.output(), Line("output_grid", counted.lines(*((0, n) for n in places.sizes[2]))),
+        *sliding.cropped(crops(op, wanted)), *sliding.output(),
     ))
+    grid = Line("output_grid", counted.lines((0, stamps.height.output), (0, stamps.width.output)))  # above the veils, which would hide it
     growing: list[First | Veils] = [First(sliding, reached([[add.cell for add in found] for found in adds], cells))] if late else []
     growing += [Veils(pieces, counted)] if any(adds) else []
     raised = RAISED if texts.values is None else 0.0
     fills, moving = Fills(pieces), Steps(pieces, _products(above, adds, stamps, ADDED_AT - raised / 2))
     values = (*_values("input_value", below, texts.input, stamps.width.input), *_values("kernel_value", beside, kernel, stamps.width.kernel))
     layers: tuple[Layer | Growing | Moving, ...] = (
-        still, *(Growing(one, one.roles) for one in growing), Moving(fills, fills.roles), Layer(values),
+        still, *(Growing(one, one.roles) for one in growing), Moving(fills, fills.roles), Layer((grid, *values)),
         *_layers(above, sums(adds, texts, late=late), stamps, SUM_AT - raised), *_layers(counted, counts(adds, cells), stamps, 0.5),
         Moving(moving, moving.roles),
     )
