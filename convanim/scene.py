@@ -148,7 +148,8 @@ class Scene:
     """A figure: its box, the layers in drawing order, the number of steps, and the step that explains most when only one is seen.
 
     `sheets` are the planes that labels may measure, `lang` the language of its words. A view whose steps aren't the output's
-    cells one by one says with `equation` what each computes, and with `ops` which operations it shows, if that isn't one.
+    cells one by one says with `equation` what each computes, and with `ops` which operations it shows, if that isn't one. Its
+    `meanings` are rows of [legend] for the roles that stand for something else in it than their own row says, "" for none.
     """
 
     box: Box
@@ -161,6 +162,7 @@ class Scene:
     lang: str = "en"
     equation: Callable[[int], Equation] | None = None
     ops: tuple[Operation, ...] = ()
+    meanings: tuple[tuple[str, str], ...] = ()
 
     def visible(self, layer: Layer | Growing | Moving, step: int) -> Marks:
         """The marks of a layer that are seen in a step."""

@@ -39,6 +39,11 @@ def number(value: float) -> str:
     return MINUS + text if value < 0 else text
 
 
+def bracketed(text: str) -> str:
+    """A value as a factor: a negative one in brackets."""
+    return f"({text})" if text.startswith(MINUS) else text
+
+
 def read(text: str) -> float:
     """The value that a text of `number` or `results` says."""
     return float(text.replace(MINUS, "-").replace(INFINITY, "inf"))
@@ -122,12 +127,20 @@ def description(op: Operation | tuple[Operation, ...], bias: float = 0, lang: st
         "inputs": math.prod(op.input_size), "outputs": math.prod(last.output_size), "taps": math.prod(op.kernel_size),
         "channels": getattr(op, "in_channels", 1), "maps": getattr(op, "out_channels", 1), "groups": getattr(op, "groups", 1),
         "sizes": told.say("title.to").join(size(one.output_size) for one in layers),
+        "window": size(op.effective_kernel_size), "stride": size(getattr(op, "stride", ())), "bias": _begins(op, bias, told),
+        "outer": size(last.output_size if isinstance(op, ConvTranspose) else op.input_size),  # of a convolution and its transpose, whichever this is
+        "inner": size(op.input_size if isinstance(op, ConvTranspose) else last.output_size),
     }
     if several:
         numbers["field"] = size(receptive_field(layers)[-1].size)
     if told.has(f"whole.{view}"):
         return told.say(f"whole.{view}", 1, **numbers)
     return f"{_usual_description(op, bias, lang)} {told.say(f'more.{view}', 1, **numbers)}"
+
+
+def _begins(op: Operation, bias: float, told: Language) -> str:
+    """What sums begin with: 0, or the bias, of which symbols don't tell the value."""
+    return number(bias) if bias or not getattr(op, "bias", False) else told.say("description.of_bias")
 
 
 def _usual_description(op: Operation, bias: float, lang: str) -> str:

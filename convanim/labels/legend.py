@@ -105,6 +105,8 @@ def _words(role: str, setting: Setting, roles: frozenset[str]) -> str:
     say = setting.lang.say
     counts = (absent(op) for op in _padded(setting))
     padding = " / ".join(dict.fromkeys(say("legend.not_counted") if value is None else number(value) for value in counts))
+    if (meaning := dict(setting.scene.meanings).get(role)) is not None:
+        return say(f"legend.{meaning}", value=padding) if meaning else ""
     if role == "grid":
         key = _zeros(setting, roles)
         return say(f"legend.{key}", value=padding) if key else ""

@@ -14,7 +14,7 @@ from ..numeric import absent
 from ..operation import Weighted
 from ..scene import Equation
 from ..texts import Texts, symbols
-from ..words import MINUS
+from ..words import MINUS, bracketed
 from .formula import DOT
 from .setting import Block, Changing, Setting
 
@@ -44,11 +44,6 @@ def total(setting: Setting) -> Block:
     said = Sum(setting, setting.scene.equation or OutputCells(setting.op, setting.texts or symbols(setting.op)))
     most = max(len(said(step)) for step in range(0, steps, -(-steps // LOOKED_AT)))
     return Changing(setting, replace(said, most=most)).block(most)
-
-
-def bracketed(text: str) -> str:
-    """A value as a factor: a negative one in brackets."""
-    return f"({text})" if text.startswith(MINUS) else text
 
 
 @dataclass(frozen=True, slots=True)
