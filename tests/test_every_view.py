@@ -118,7 +118,7 @@ def test_every_view_draws_every_operation_that_it_takes(view):
     found, seen = [], Counter()
     for n, op in enumerate(subjects(view)):
         theme, labels = THEMES[n % len(THEMES)], SEEN[n // 2 % len(SEEN)]
-        look = {"view": view, "theme": theme, "reveal": n % 4 == 1, "lang": ("en", "zh")[n // 3 % 2], "dpi": (20, 150, 20)[n % 3],
+        look = {"view": view, "theme": theme, "reveal": n % 4 == 1, "lang": ("en", "zh")[n // 3 % 2], "dpi": (20, 150, 72, 100)[n % 4],
                 "symbols": bool(VIEWS[view].shows_values and n % 5 == 2 and getattr(op, "in_channels", 1) == 1)}
         a, plain = drawn(op, labels=labels, **look), drawn(op, labels="none", **look).scene
         seen.update((("theme", theme), ("labels", labels), ("reveal", look["reveal"]), ("lang", look["lang"])))
@@ -141,11 +141,12 @@ def test_every_view_draws_every_operation_that_it_takes(view):
 def test_an_svg_of_every_view_shows_what_the_frame_shows_in_every_theme(view, theme):
     ops = subjects(view)
     for n, op in enumerate(random.Random(f"{view} {theme}").sample(ops, 2)):
-        a = drawn(op, view=view, theme=theme, labels=("all", "none")[n % 2], dpi=100, reveal=n == 0)
-        if a.size[0] * a.size[1] > 4e6:  # the dashes of a line of 100 cells are where three decimals put them
+        a = drawn(op, view=view, theme=theme, labels=("all", "none")[n % 2], dpi=150, reveal=n == 0)
+        if a.size[0] * a.size[1] > 6e6:  # the dashes of a line of 100 cells are where three decimals put them
             continue
         for step in {a.scene.poster, len(a) - 1}:
-            assert not differences(rasterised(a.svg(step)), a.frame(step)), (op, step)
+            apart = differences(rasterised(a.svg(step)), a.frame(step))
+            assert not apart or (apart.keys() == {"flat"} and "stamp" in a.scene.roles() and apart["flat"] <= 8), (op, step)  # of many veils
 
 
 @pytest.mark.parametrize("view", VIEWS)

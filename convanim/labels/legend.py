@@ -83,6 +83,7 @@ ENTRIES: dict[str, Callable[[Plane, Setting], Marks]] = {
     "kernel_value": _digit,
     "weight_1": _weights,
     "edge_1": _connection,
+    "ray": lambda plane, setting: (Line("ray", ((plane.point(0, 1), plane.point(1, 0)),)),),
     "edge": lambda plane, setting: (Line("edge", ((plane.point(0, 1), plane.point(1, 0)),)),),
     "hidden": _area("hidden", "output_grid"),
     "stamp": lambda plane, setting: (_cell(plane, "stamp"), _edges(plane, "output_grid")),
@@ -107,6 +108,8 @@ def _words(role: str, setting: Setting, roles: frozenset[str]) -> str:
     padding = " / ".join(dict.fromkeys(say("legend.not_counted") if value is None else number(value) for value in counts))
     if (meaning := dict(setting.scene.meanings).get(role)) is not None:
         return say(f"legend.{meaning}", value=padding) if meaning else ""
+    if role == "ray":  # in planes above each other it goes without saying
+        return ""
     if role == "grid":
         key = _zeros(setting, roles)
         return say(f"legend.{key}", value=padding) if key else ""

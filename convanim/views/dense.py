@@ -76,7 +76,7 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     ))
     growing = [Growing(cells, cells.roles) for cells in [_Appearing(steps, Cells(sliding, tuple(results)))] if sliding.reveal]
     return Scene(layout.box(biased=bool(bias)), (still, *growing, Moving(steps, steps.roles)), sliding.steps, sliding.poster,
-                 layout.sheets(sliding.reach))
+                 layout.sheets(sliding.reach), meanings=(("ray", "ray"),))
 
 
 def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:

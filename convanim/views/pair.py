@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 APART = 2.4  # between the two figures, with a sign between them
 SIGN = 1.4  # its size, in cells
+LETTERS = 0.52  # for which this is room: a label's at 100 dpi
 LINKED = " ⇄ "  # between a cell of the smaller planes and those of the larger ones
 
 
@@ -66,7 +67,7 @@ def draw(op: Operation, texts: Texts | None, wanted: Collection[str]) -> Scene:
     layers: tuple[Layer | Growing | Moving, ...] = (still, *(Growing(one, one.roles) for one in growing), Moving(steps, left.roles | {"ray"}))
     zeros = "padding" if "padding" not in wanted and any(map(any, conv.pads)) else ""
     return Scene(places.box, layers, left.steps, left.poster, places.sheets(conv, transposed), ops=ops, equation=Links(stamps, len(op.axes)),
-                 meanings=(("tap", "linked"), ("grid", zeros)))
+                 meanings=(("tap", "linked"), ("grid", zeros)), letters=LETTERS)
 
 
 def _reached(stamps: Stamps, right: Sliding) -> tuple[tuple[int, ...], ...]:

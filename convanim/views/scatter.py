@@ -29,6 +29,7 @@ MOST_PRODUCTS = 10_000  # each is a text of its own, and so is each sum that it 
 SIGN = 0.8  # the size of × and →, in cells
 APART, BESIDE, BELOW = 1.7, 1.5, 2.0  # between planes with a sign between them, without, and below each other, with labels between them
 WIDE = 2  # outputs that are at least so many times as wide as high stand below the input, not beside it
+LETTERS = 0.72  # for which this is room: a label's at 72 dpi
 EDGE = BORDER + THICK  # around all
 SUM_AT, ADDED_AT = 0.39, 0.81  # how far down in its cell a sum stands, and what the step adds to it
 RAISED = 0.06  # by so much higher stand symbols, whose indices go below the line
@@ -77,7 +78,7 @@ def draw(op: Operation, texts: Texts | None, wanted: Collection[str]) -> Scene:
         Moving(moving, moving.roles),
     )
     told = Equations(adds, tuple(texts.input), kernel, tuple(texts.output) if texts.values is None else ())
-    return Scene(places.box, layers, len(stamps), len(stamps) - 1, places.sheets(op), equation=told, meanings=MEANINGS)
+    return Scene(places.box, layers, len(stamps), len(stamps) - 1, places.sheets(op), equation=told, meanings=MEANINGS, letters=LETTERS)
 
 
 def _weights(op: ConvTranspose) -> tuple[str, ...]:

@@ -64,7 +64,8 @@ def draw(ops: tuple[Operation, ...], roles: Collection[str]) -> Scene:
     names = ["input", *["hidden"] * (len(rows) - 2), "output"]
     sheets = tuple(Sheet(name, Plane((row.x, row.y), (row.pitch, 0.0), (0.0, 1.0)), (1, row.count), None, None,
                          named_at=(x1 - edge + ASIDE, row.y + 0.5)) for name, row in zip(names, rows, strict=True))
-    return Scene(box, (Layer(still), *growing, Moving(steps, steps.roles)), axes[-1].output, telling(steps.along), sheets, equation=Fields(steps), ops=ops)
+    return Scene(box, (Layer(still), *growing, Moving(steps, steps.roles)), axes[-1].output, telling(steps.along), sheets, equation=Fields(steps), ops=ops,
+                 meanings=(("ray", "ray"),))
 
 
 def _rows(axes: list[Axis]) -> list[Row]:
