@@ -111,7 +111,7 @@ class Sheet:
     measure them, None where that isn't wanted; a text that is longer than its side reaches out to where the rows are measured.
     `around` are the cells that are drawn beyond its own, (before, after) of rows and of columns, and `reach` is how far other
     marks go beyond its left side, in cells. `rows_at` is where along its side the number of rows stands: 0 at the first, .5 in
-    the middle.
+    the middle. Where no side is free, its name and its size may begin at a point, `named_at`, to the right of all marks.
     """
 
     role: str
@@ -124,13 +124,15 @@ class Sheet:
     rows_at: float = 0.5
     op: Operation | None = None
     read: bool = True
+    named_at: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Equation:
     """How the value of a step comes about: terms, all but the `last`, what joins them, and what stands before and after them.
 
-    "1·2 + 3·0 = 2" has the term "1·2", the last one "3·0" and the end " = 2".
+    "1·2 + 3·0 = 2" has the term "1·2", the last one "3·0" and the end " = 2". `word` is a row of [label] in the catalogue that
+    says, before all of them, what it is that is told, if that isn't a value.
     """
 
     terms: Iterable[str]
@@ -138,6 +140,7 @@ class Equation:
     end: str
     joined: str = " + "
     before: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,8 @@ class Scene:
     """A figure: its box, the layers in drawing order, the number of steps, and the step that explains most when only one is seen.
 
     `sheets` are the planes that labels may measure, `lang` the language of its words. A view whose steps aren't the output's
-    cells one by one says with `equation` what each computes, and with `ops` which operations it shows, if that isn't one.
+    cells one by one says with `equation` what each computes, and with `ops` which operations it shows, if that isn't one. Its
+    `meanings` are rows of [legend] for the roles that stand for something else in it than their own row says, "" for none.
     """
 
     box: Box
@@ -158,6 +162,7 @@ class Scene:
     lang: str = "en"
     equation: Callable[[int], Equation] | None = None
     ops: tuple[Operation, ...] = ()
+    meanings: tuple[tuple[str, str], ...] = ()
 
     def visible(self, layer: Layer | Growing | Moving, step: int) -> Marks:
         """The marks of a layer that are seen in a step."""

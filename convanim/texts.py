@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import overload
 
 from . import words
@@ -22,7 +22,8 @@ class Texts:
     """The texts of a figure's cells, row by row: of the input, the kernel (none for pooling) and the output.
 
     `padding` is what stands for a cell without a value, "" where it doesn't count, and `bias` what is added, "" for nothing.
-    `exact` is whether the texts of input, kernel and bias are their values, `rounded` are the outputs whose texts aren't.
+    `exact` is whether the texts of input, kernel and bias are their values, `rounded` are the outputs whose texts aren't. `values`
+    are the numbers that they are the texts of, None for symbols.
     """
 
     input: Sequence[str]
@@ -32,6 +33,7 @@ class Texts:
     bias: str = ""
     exact: bool = True
     rounded: frozenset[int] = frozenset()
+    values: Values | None = field(default=None, repr=False, compare=False)
 
 
 def numbers(values: Values, *, biased: bool = False) -> Texts:
@@ -45,6 +47,7 @@ def numbers(values: Values, *, biased: bool = False) -> Texts:
         "" if values.padding is None else words.number(values.padding), shown[-1] if biased else "",
         all(_says(text, value) for text, value in zip(shown, (*inputs, *kernel, values.bias), strict=True)),
         frozenset(n for n, (value, text) in enumerate(zip(results, output, strict=True)) if not _says(text, value)),
+        values,
     )
 
 

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from .axis import AdaptiveAxis, Axis, Cell
+from .chain import receptive_field
 from .checks import parameters
 from .geometry import AdaptivePool, ConvTranspose, Operation, Pool
 from .lang import Language, language
@@ -36,6 +37,11 @@ def number(value: float) -> str:
     else:
         text = f"{magnitude:.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", MINUS)
     return MINUS + text if value < 0 else text
+
+
+def bracketed(text: str) -> str:
+    """A value as a factor: a negative one in brackets."""
+    return f"({text})" if text.startswith(MINUS) else text
 
 
 def read(text: str) -> float:
@@ -111,7 +117,7 @@ def description(op: Operation | tuple[Operation, ...], bias: float = 0, lang: st
 
     A view may have a text of its own in the catalogue's [whole], or one in [more] that comes after the usual one.
     """
-    layers, told = op if isinstance(op, tuple) else (op,), language(lang)
+    layers, told, several = op if isinstance(op, tuple) else (op,), language(lang), isinstance(op, tuple)
     op = layers[0]
     if not (told.has(f"whole.{view}") or told.has(f"more.{view}")):
         return _usual_description(op, bias, lang)
@@ -121,10 +127,20 @@ def description(op: Operation | tuple[Operation, ...], bias: float = 0, lang: st
         "inputs": math.prod(op.input_size), "outputs": math.prod(last.output_size), "taps": math.prod(op.kernel_size),
         "channels": getattr(op, "in_channels", 1), "maps": getattr(op, "out_channels", 1), "groups": getattr(op, "groups", 1),
         "sizes": told.say("title.to").join(size(one.output_size) for one in layers),
+        "window": size(op.effective_kernel_size), "stride": size(getattr(op, "stride", ())), "bias": _begins(op, bias, told),
+        "outer": size(last.output_size if isinstance(op, ConvTranspose) else op.input_size),  # of a convolution and its transpose, whichever this is
+        "inner": size(op.input_size if isinstance(op, ConvTranspose) else last.output_size),
     }
+    if several:
+        numbers["field"] = size(receptive_field(layers)[-1].size)
     if told.has(f"whole.{view}"):
         return told.say(f"whole.{view}", 1, **numbers)
     return f"{_usual_description(op, bias, lang)} {told.say(f'more.{view}', 1, **numbers)}"
+
+
+def _begins(op: Operation, bias: float, told: Language) -> str:
+    """What sums begin with: 0, or the bias, of which symbols don't tell the value."""
+    return number(bias) if bias or not getattr(op, "bias", False) else told.say("description.of_bias")
 
 
 def _usual_description(op: Operation, bias: float, lang: str) -> str:

@@ -28,7 +28,7 @@ from convanim.scene import Group, Layer, Line, Polygon, Text
 PACKAGE = ROOT / "convanim"
 ORDER = [
     {"errors"}, {"lang", "padding", "plane"}, {"checks", "axis"}, {"operation"}, {"pooling"}, {"geometry"},
-    {"chain", "frameworks", "numeric", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"}, {"write"},
+    {"chain"}, {"frameworks", "numeric", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"}, {"write"},
     {"animation"}, {"drawing"}, {"spec"}, {"batch"}, {"cli"},
 ]
 BACK = {("operation", "frameworks")}  # the one import against the current, inside of op.to_code, which is where users look for it
@@ -125,7 +125,7 @@ def test_each_library_is_imported_in_one_place(library, places):
 
 @pytest.mark.parametrize("name", [
     "errors", "geometry", "lang", "plane", "scene", "hatch", "words", "theme", "themes", "texts", "views.isometric", "views.flat", "views.ground",
-    "views.line", "views.links", "views.planes", "views.spread", "views.table", "views.terms", "labels",
+    "views.line", "views.links", "views.planes", "views.spread", "views.line_rows", "views.terms", "labels",
     "labels.formula", "labels.legend", "labels.placing", "labels.reading", "labels.setting", "labels.sizes",
     "render.pen", "render.svg",
 ])

@@ -65,9 +65,10 @@ def test_the_table_of_figures_has_the_sizes_of_every_figure() -> None:
         assert (ROOT / gif).is_file() and (ROOT / svg).is_file()
 
 
-def test_the_table_of_questions_has_the_title_of_every_other_figure() -> None:
+def test_the_tables_of_questions_and_of_views_have_the_title_of_every_other_figure() -> None:
     rows = re.findall(r'^\| <img src="(\S+)" .*?> \| `(\w+)` \[gif\]\((\S+)\) \[svg\]\((\S+)\) \| (.*) \|$', README, re.M)
-    assert {name: title for _, name, _, _, title in rows} == {name: one.title for name, one in FIGURES.items() if one.source == "padding.toml"}
+    elsewhere = ("arithmetic.toml", "numerical.toml", "explained.toml", "looks.toml")
+    assert {name: title for _, name, _, _, title in rows} == {name: one.title for name, one in FIGURES.items() if one.source not in elsewhere}
     for picture, name, gif, svg, _ in rows:
         assert (picture, gif, svg) == (f"gallery/{name}.svg", f"gallery/{name}.gif", f"gallery/{name}.svg")
         assert (ROOT / gif).is_file() and (ROOT / svg).is_file()
@@ -86,7 +87,18 @@ def test_every_look_and_every_theme_has_its_picture() -> None:
         assert f'src="gallery/{name}.svg"' in README
     assert all(f"| `{name}` |" in README for name in ca.THEMES)
     assert all(f"| `{name}` |" in README for name in LABELS)
-    assert all(f"`{role}` ({about})" in README for role, about in ROLES.items())
+    numbered = [role for role in ROLES if role[-1].isdigit()]  # nine of a kind in a row
+    assert all(f"`{role}` ({about})" in README for role, about in ROLES.items() if role not in numbered)
+    assert {role[:-2] for role in numbered} == {"weight", "edge"} and all(f"`{role[:-1]}1` to `{role[:-1]}9`" in README for role in numbered)
+
+
+def test_every_view_is_in_the_table_of_views_with_a_picture_of_it() -> None:
+    rows = re.findall(r'^\| `(\w+)` \| <img src="gallery/(\w+)\.svg" .*?> \| (.*) \|$', README, re.M)
+    assert [view for view, *_ in rows] == list(ca.VIEWS)
+    for view, name, _ in rows:
+        one = FIGURES[name]
+        default = "stack" if len(one.layers) > 1 else "isometric"
+        assert one.options.get("view", default) == view
 
 
 def smallest_letter(name: str, kind: str, shown: int) -> float:

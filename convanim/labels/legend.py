@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import product
 
 from ..axis import strongest
+from ..geometry import ConvTranspose, Operation
 from ..numeric import absent
 from ..plane import Plane
 from ..scene import Line, Marks, Polygon, Text
@@ -101,8 +102,11 @@ def entries(setting: Setting) -> list[tuple[str, str]]:
 
 def _words(role: str, setting: Setting, roles: frozenset[str]) -> str:
     """What a role stands for; "" where that goes without saying."""
-    say, value = setting.lang.say, absent(setting.op)
-    padding = say("legend.not_counted") if value is None else number(value)
+    say = setting.lang.say
+    counts = (absent(op) for op in _padded(setting))
+    padding = " / ".join(dict.fromkeys(say("legend.not_counted") if value is None else number(value) for value in counts))
+    if (meaning := dict(setting.scene.meanings).get(role)) is not None:
+        return say(f"legend.{meaning}", value=padding) if meaning else ""
     if role == "grid":
         key = _zeros(setting, roles)
         return say(f"legend.{key}", value=padding) if key else ""
@@ -113,10 +117,16 @@ def _words(role: str, setting: Setting, roles: frozenset[str]) -> str:
 
 def _zeros(setting: Setting, drawn: frozenset[str]) -> str:
     """What the dashed cells are that the theme has no look for; "" where it has one for each kind, or where there are none."""
-    along = [{axis.role(cell) for cell in range(axis.padded)} for axis in setting.op.axes]
+    along = [[{axis.role(cell) for cell in range(axis.padded)} for axis in op.axes] for op in _padded(setting)]
     told = {"padding" if role == "odd_padding" else role for role in drawn}
-    kinds = {strongest(roles) for roles in product(*along)} - told - {"input"}
+    kinds = {strongest(roles) for axes in along for roles in product(*axes)} - told - {"input"}
     return "" if not kinds else kinds.pop() if len(kinds) == 1 else "zeros"
+
+
+def _padded(setting: Setting) -> list[Operation]:
+    """The operations whose padding is drawn: of several layers those that have one, without the zeros of transposed ones."""
+    layers: list[Operation] = [op for op in setting.scene.ops if not isinstance(op, ConvTranspose)]
+    return [op for op in layers if op.padded_size != op.input_size] or layers[:1] or [setting.op]
 
 
 def legend(setting: Setting) -> Block:

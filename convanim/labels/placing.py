@@ -9,12 +9,14 @@ from ..geometry import Operation
 from ..lang import language
 from ..plane import Point
 from ..render import glyphs
-from ..scene import Box, Group, Growing, Layer, Mark, Marks, Moving, Scene, Text, moved
+from ..scene import Box, Group, Growing, Layer, Mark, Marks, Moving, Scene, Text, moved, roles
 from ..texts import Texts
 from ..theme import BORDER
 from . import LABELS
 from .setting import LEAST_ROOM, Block, Setting, letter_size
 from .sizes import Measured, sizes
+
+Placed = tuple[tuple[Point, Callable[[int], Marks]], ...]  # labels that move, each with where it begins
 
 APART = 0.55  # from block to block, and to the figure, in ems
 
@@ -24,7 +26,7 @@ class Together:
     """What moves in the figure, and the labels that move, each placed."""
 
     figure: Callable[[int], Marks]
-    placed: tuple[tuple[Point, Callable[[int], Marks]], ...]
+    placed: Placed
 
     def __call__(self, step: int) -> Marks:
         return (*self.figure(step), *(mark for (x, y), labels in self.placed for mark in moved(labels(step), x, y)))
@@ -79,18 +81,18 @@ def _placed(scene: Scene, box: Box, measured: Measured | None, blocks: list[tupl
             moving.append(((left + BORDER, at[place]), block.moving))
         at[place] += block.height + apart
     whole = Box(left, top, width, bottom + heights["below"] - top)
-    roles = {"label", "measure"} if measured else {"label"}
-    return replace(scene, box=whole, layers=_layers(scene, still, tuple(moving), roles))
+    named = frozenset({"label"}) | roles(measured.all if measured else ())
+    return replace(scene, box=whole, layers=_layers(scene, still, tuple(moving), named))
 
 
-def _layers(scene: Scene, still: Marks, moving: tuple[tuple[Point, Callable[[int], Marks]], ...], roles: set[str]) -> tuple[Layer | Growing | Moving, ...]:
+def _layers(scene: Scene, still: Marks, moving: Placed, named: frozenset[str]) -> tuple[Layer | Growing | Moving, ...]:
     """The scene's layers with the labels: what stands still among them below the first that doesn't, what moves with the last, if that moves."""
     count = next((n for n, layer in enumerate(scene.layers) if not isinstance(layer, Layer) or layer.span is not None), len(scene.layers))
     layers = [*scene.layers[:count], Layer(still), *scene.layers[count:]]
     if moving:
         last = layers.pop() if isinstance(layers[-1], Moving) else Moving(_nothing, frozenset())
         assert isinstance(last, Moving)
-        layers.append(Moving(Together(last.at, moving), last.roles | roles))
+        layers.append(Moving(Together(last.at, moving), last.roles | named))
     return tuple(layers)
 
 

@@ -14,7 +14,7 @@ from ..numeric import absent
 from ..operation import Weighted
 from ..scene import Equation
 from ..texts import Texts, symbols
-from ..words import MINUS
+from ..words import MINUS, bracketed
 from .formula import DOT
 from .setting import Block, Changing, Setting
 
@@ -44,11 +44,6 @@ def total(setting: Setting) -> Block:
     said = Sum(setting, setting.scene.equation or OutputCells(setting.op, setting.texts or symbols(setting.op)))
     most = max(len(said(step)) for step in range(0, steps, -(-steps // LOOKED_AT)))
     return Changing(setting, replace(said, most=most)).block(most)
-
-
-def bracketed(text: str) -> str:
-    """A value as a factor: a negative one in brackets."""
-    return f"({text})" if text.startswith(MINUS) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +106,8 @@ class Sum:
 
     def __call__(self, step: int) -> list[str]:
         told, line = self.equation(step), Lines(self.setting, self.most)
-        before, last, cut = told.before, told.last + told.end, Lines(self.setting, self.most)
+        start = self.setting.lang.say(f"label.{told.word}") + told.before if told.word else told.before
+        before, last, cut = start, told.last + told.end, Lines(self.setting, self.most)
         for term in told.terms:
             if not line.add(f"{before}{term}{told.joined}"):
                 break
@@ -121,7 +117,7 @@ class Sum:
         else:
             if line.add(before + last):
                 return line.lines
-        cut.add("" if cut.lines else told.before, f"{ELLIPSIS}{told.joined}", last)
+        cut.add("" if cut.lines else start, f"{ELLIPSIS}{told.joined}", last)
         return cut.lines
 
 

@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .. import words
 from ..axis import Axis, unravel
 from ..geometry import AdaptivePool, Operation
 from ..plane import Point
 from ..scene import Group, Line, Marks, Sheet, Side, Text, moved
-from .setting import FACE, Setting
+from .setting import FACE, LINE, Setting
 
 # distances in ems: from the plane to the first line, half of a tick, from a tick to the text, half of a text's height, from one
 # text to the next line
@@ -176,7 +177,24 @@ def sizes(setting: Setting) -> Measured:
                 bounds, text = (0, end), str(end)
             marks += ruler.marks(bounds, setting.lang.say(f"label.{sheet.role}", size=text) if columns else text)
         windows += [Windows(op, tuple(moving))] if len(moving) == count else []
-    return Measured(tuple(marks), tuple(windows))
+    return Measured((*marks, *_names(setting)), tuple(windows))
+
+
+def _names(setting: Setting) -> list[Text]:
+    """The names and sizes of planes that stand beside the figure, in a column: each at its plane's height, or above the one below it."""
+    texts: list[Text] = []
+    free = math.inf
+    for sheet in sorted((one for one in setting.scene.sheets if one.named_at), key=_height, reverse=True):
+        assert sheet.named_at is not None
+        x, y = sheet.named_at[0], min(sheet.named_at[1], free)
+        text = setting.lang.say(f"label.{sheet.role}", size=words.size(sheet.size[-len(setting.op.axes):]))
+        texts.append(Text("label", (x + setting.length(text) / 2, y), text, setting.em, math.inf, face=FACE))
+        free = y - LINE * setting.em
+    return texts
+
+
+def _height(sheet: Sheet) -> float:
+    return sheet.named_at[1] if sheet.named_at else 0.0
 
 
 def _depth(op: Operation, axis: int, ruler: Ruler) -> float:

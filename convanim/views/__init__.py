@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import ConvanimError
 from ..geometry import Operation
 from ..scene import Scene
-from . import flat, isometric, line
+from . import dense, flat, im2col, isometric, line, matrix, pair, scatter, stack
 from .planes import one_channel, one_or_two
 
 if TYPE_CHECKING:
@@ -44,6 +44,13 @@ VIEWS = {
     "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values"),
     "flat": View(flat.draw, "input and output side by side, with their values", "numbers", one_channel),
     "line": View(line.draw, "one dimension as on paper: kernel below input, their products and the sum", "numbers", line.refuses, whole=True),
+    "matrix": View(matrix.draw, "the window beside the sparse matrix times the input as one column, row by row", "symbols", matrix.refuses),
+    "dense": View(dense.draw, "a layer of a network: a node for each cell, connections in the colours of their weights", "symbols", dense.refuses),
+    "im2col": View(im2col.draw, "the windows as columns of a matrix, the kernel as a row, and their product", "symbols", im2col.refuses),
+    "scatter": View(scatter.draw, "a transposed convolution stamps its kernel onto the output for each input cell, and counts the stamps on each output",
+                    "numbers", scatter.refuses),
+    "pair": View(pair.draw, "a convolution and its transpose side by side: the same cells take part in a step of both; no values", refuses=pair.refuses),
+    "stack": View(stack.draw, "layers above each other, with all that an output cell sees of each", refuses=stack.refuses, layers=True),
 }
 
 

@@ -41,17 +41,14 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     places = product(range(rows), range(columns))
     results = alike([Text("output_value", right.point(q + 0.5, r + 0.5), text, *SMALL)
                       for (r, q), text in zip(places, texts.output, strict=True)])
-    weights = _kernel_texts(height, width, texts, flipped=op.flipped)
-    inputs = _input_texts(height, width, texts)
-    if any(len(text.text) > 1 for text in weights) or (weights and any(len(text.text) > 1 for text in inputs)):
-        inputs = [replace(text, at=(text.at[0], text.at[1] + RAISED - 0.5)) for text in inputs]
+    inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
     sliding = Sliding(height, width, left, right, weights, link=LINK if "copy_link" in roles else None,
                       added=added(op, roles), telling="padding" in roles, reveal="pending" in roles)
     cells = Cells(sliding, tuple(results))
     still = Layer((
         *ground(left, height, width, roles),
         *inputs,
-        *_bias_text(texts, (wide + 0.5, right.origin[1] + rows / 2)),
+        *bias_text(texts, (wide + 0.5, right.origin[1] + rows / 2)),
         *sliding.cropped(around),
         *sliding.output(),
         *(() if sliding.reveal else results),
@@ -78,6 +75,14 @@ class _Steps:
         return (*self.sliding.groups(step), self.results[step])
 
 
+def plane_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> tuple[list[Text], tuple[Text, ...]]:
+    """What stands in the cells of the padded input, whose corner is at (0, 0), and the kernel's values, around a window's corner."""
+    inputs, weights = _input_texts(height, width, texts), _kernel_texts(height, width, texts, flipped=flipped)
+    if any(len(text.text) > 1 for text in weights) or (weights and any(len(text.text) > 1 for text in inputs)):
+        inputs = [replace(text, at=(text.at[0], text.at[1] + RAISED - 0.5)) for text in inputs]
+    return inputs, weights
+
+
 def _input_texts(height: Axis, width: Axis, texts: Texts) -> list[Text]:
     """The value of every padded cell: the input's and their copies, zeros, minus infinity around max pooling; nothing where none counts."""
     none = Text("input_value", (0.0, 0.0), texts.padding, *LARGE)
@@ -91,7 +96,7 @@ def _input_texts(height: Axis, width: Axis, texts: Texts) -> list[Text]:
             for text, (r, q, _, _) in zip(listed, places, strict=True) if text.text]
 
 
-def _bias_text(texts: Texts, at: Point) -> tuple[Text, ...]:
+def bias_text(texts: Texts, at: Point) -> tuple[Text, ...]:
     """What is added to each sum, between the two planes: "+0.5"; nothing for 0."""
     sign = "" if texts.bias.startswith(MINUS) else "+"
     return (Text("output_value", at, sign + texts.bias, *SMALL),) if texts.bias not in ("", "0") else ()

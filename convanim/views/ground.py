@@ -67,14 +67,16 @@ def _present(*marks: Polygon | Line) -> Marks:
     return tuple(mark for mark in marks if mark.parts)
 
 
-def _grounds(axis: Axis) -> list[tuple[str, Run]]:
-    """The cells of an axis as runs of one ground, up to the last that a window reaches."""
+def kinds(axis: Axis) -> list[str]:
+    """What each cell of an axis is, one of GROUNDS, up to the last that a window reaches."""
     odd = range(0) if axis.copies else axis.odd_side
+    return ["odd_padding" if (role := axis.role(cell)) == "padding" and cell in odd else role for cell in range(axis.extent)]
+
+
+def _grounds(axis: Axis) -> list[tuple[str, Run]]:
+    """The cells of an axis as runs of one ground."""
     found: list[tuple[str, Run]] = []
-    for cell in range(axis.extent):
-        role: str = axis.role(cell)
-        if role == "padding" and cell in odd:
-            role = "odd_padding"
+    for cell, role in enumerate(kinds(axis)):
         if found and found[-1][0] == role:
             found[-1] = (role, (found[-1][1][0], cell + 1))
         else:

@@ -61,15 +61,15 @@ class _Steps:
         rows, columns = self.sliding.shapes(step)
         there = (width.output, r + 1 if self.sliding.reveal else height.output)  # rows that come later hide nothing
         rays = tuple(
-            _ray(below.point(left + x * columns.cells, top + y * rows.cells), above, (q + x, r + y), there)
+            ray(below.point(left + x * columns.cells, top + y * rows.cells), above, (q + x, r + y), there)
             for y in (0, 1) for x in (0, 1)
         )
         *window, cell = self.sliding.groups(step)
         return (*window, Line("ray", rays), cell)
 
 
-def _ray(start: Point, above: Plane, cell: tuple[int, int], size: tuple[int, int]) -> tuple[Point, Point]:
-    """From a corner of the window to a corner of the output cell, up to where it goes behind the output plane.
+def ray(start: Point, above: Plane, cell: tuple[int, int], size: tuple[int, int]) -> tuple[Point, Point]:
+    """From a corner of a window to a corner of a cell above, up to where it goes behind the plane above, of (columns, rows).
 
     Cutting it there, instead of painting the plane over it, lets all that moves be drawn over all that stands still.
     """

@@ -15,10 +15,10 @@ from ..scene import Box, Growing, Layer, Marks, Moving, Scene, Sheet, Text
 from ..theme import BORDER, THICK
 from .digits import alike
 from .ground import ground
+from .line_rows import CLOSE, FALL, GAP, RULE, Table, column, large
 from .links import Links
 from .planes import Sliding, added, crops, one_channel
 from .spread import Spread
-from .table import CLOSE, FALL, GAP, RULE, Table, column, large
 from .terms import Terms
 
 if TYPE_CHECKING:

@@ -1,167 +1,166 @@
-"""What moves in the line view: the window, the kernel below it, the terms that they make, and what leads from these to the output."""
+"""An operation's matrix as a table of cells: which weights stand where, what is drawn of them, and what a step reads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from ..axis import Axis
-from ..plane import Plane, Point, joined
+from .. import words
+from ..axis import unravel
+from ..geometry import Operation
+from ..operation import Weighted
+from ..plane import Part, Plane, Point, joined
 from ..scene import Group, Line, Marks, Polygon, Text, roles
-from ..words import INDICES, MINUS
-from .digits import LARGE, ROOM, alike
-from .planes import Sliding
-from .spread import Spread
-from .terms import Terms
+from ..theme import WEIGHTS
+from .digits import ROOM
 from .weights import weight
 
-GAP, CLOSE = 0.56, 0.2  # between the rows, with a sign in it and without one
-SIGN = (0.5, ROOM, 1.0)  # size, width, stretch of × and =
-PLUS, PLUS_ROOM = 0.37, 0.48  # the size of what stands between terms, and how much of a column's width that takes
-TERM, RULE, FALL = 0.36, 0.76, 1.05  # a term's middle and the line under the terms, below where terms begin; from that line to the output
-RING, INSET = 0.08, 0.14  # from a cell's edge to the square around the largest, and to where the line under the terms ends
-DONE, HALF, CLEAR = 0.42, 0.17, 0.08  # of what is done to the terms: how far it is down that way, half its height, its distance from the lines
-WIDTHS, LEGIBLE = (1.0, 1.25, 1.5, 2.0), 0.8  # of a column: the first in which the longest text needn't shrink to less than this
-EMS = {MINUS: 0.78, ".": 0.28, "≈": 0.78, **dict.fromkeys(INDICES, 0.35)}  # of characters that aren't as wide as a digit
-LETTERS, SMALLEST = (0.15, 0.25), 0.55  # its length, alone and for each character; how far it may shrink between the lines
+if TYPE_CHECKING:
+    from ..texts import Texts
+
+SIZE, STRETCH = 0.46, 1.062  # of letters in the matrix and the vectors: between the guide's two sizes
+# by how many weights meet in a cell: its bands (down, across), and the size of the letters in each. More than these are upright
+# bands, and all that is written, in three lines, is from the first weight to the last
+BANDS = {1: (1, 1, SIZE), 2: (2, 1, 0.36), 3: (3, 1, 0.28), 4: (2, 2, 0.3)}
+PLUS = 0.2  # the size of the sign between four weights, in the cell's middle
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A cell of the matrix that holds weights: its column, the role of each of them, and the texts, one for each or one for all."""
+
+    column: int
+    roles: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    def areas(self, plane: Plane, row: int) -> Iterator[tuple[str, Part]]:
+        """(role, outline) of the cell's bands, one a weight."""
+        down, across, _ = BANDS.get(len(self.roles), (1, len(self.roles), SIZE))
+        for n, role in enumerate(self.roles):
+            y, x = row + n // across / down, self.column + n % across / across
+            yield role, plane.rectangles([(y, y + 1 / down)], [(x, x + 1 / across)])[0]
+
+    def letters(self, plane: Plane, row: int, like: str) -> Iterator[Text]:
+        """The cell's texts, a single one in the size of `like`."""
+        down, across, size = BANDS[len(self.texts)]
+        alike = max(self.texts, key=len) if len(self.texts) > 1 else like if len(self.roles) == 1 else ""
+        for n, text in enumerate(self.texts):
+            at = plane.point(self.column + (n % across + 0.5) / across, row + (n // across + 0.5) / down)
+            yield Text("kernel_value", at, text, size, ROOM / across, STRETCH, alike)
+        if across > 1:
+            yield Text("kernel_value", plane.point(self.column + 0.5, row + 0.5), "+", PLUS, PLUS)
+
+
+Rows = tuple[tuple[Entry, ...], ...]
+
+
+def rows_of(op: Operation, texts: Texts) -> Rows:
+    """The entries of each row of the matrix, from left to right; where a padding that copies makes weights meet, they are added."""
+    from ..numeric import divisors, unrolled
+
+    matrix = unrolled(op)
+    found: list[dict[int, list[int]]] = [{} for _ in range(matrix.shape[0])]
+    for row, column, cell in zip(matrix.rows.tolist(), matrix.columns.tolist(), matrix.kernel.tolist(), strict=True):
+        found[row].setdefault(column, []).append(cell)
+    if isinstance(op, Weighted):
+        return tuple(tuple(_sum(op, column, sorted(cells), texts.kernel) for column, cells in sorted(row.items())) for row in found)
+    counts = divisors(op).ravel().tolist()
+    role = {count: f"weight_{n % len(WEIGHTS) + 1}" for n, count in enumerate(sorted(set(counts)))}  # equal weights, equal colours
+    return tuple(tuple(Entry(column, (role[count],), ("1" if count == 1 else f"1/{count}",)) for column in sorted(row))
+                 for row, count in zip(found, counts, strict=True))
+
+
+def _sum(op: Weighted, column: int, cells: list[int], kernel: Sequence[str]) -> Entry:
+    """The entry of the weights that meet in a column: symbols with a sign between, numbers added."""
+    from ..texts import W
+
+    shown = [kernel[cell] for cell in cells]
+    meeting = tuple(weight(op.kernel_size, unravel(cell, op.kernel_size)) for cell in cells)
+    if len(cells) == 1:
+        return Entry(column, meeting, (shown[0],))
+    if not shown[0].startswith(W):
+        return Entry(column, meeting, (words.number(sum(map(words.read, shown))),))
+    if len(cells) not in BANDS:
+        return Entry(column, meeting, (shown[0], "+…+", shown[-1]))
+    plus = "+" if BANDS[len(cells)][1] == 1 else ""  # four have one in their middle
+    return Entry(column, meeting, (shown[0], *(plus + text for text in shown[1:])))
 
 
 @dataclass(frozen=True)
 class Table:
-    """What moves: the window, the kernel and the terms below it, and the current output cell.
+    """The matrix, and the input as a column beside it: all stands still, but for veils and outlines over what a step reads.
 
-    `top` is where the terms begin; `inputs` are the texts of all padded cells, empty where they have none.
+    Rows that differ by where they begin alone have the same marks.
     """
 
-    sliding: Sliding
-    out: Spread
-    terms: Terms
-    top: float
-    inputs: tuple[Text, ...]
-    results: tuple[Text, ...]
+    plane: Plane
+    vector: Plane
+    columns: int
+    rows: Rows
     _kept: dict[object, Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
-    def axis(self) -> Axis:
-        """The one axis."""
-        return self.sliding.width
-
-    @property
-    def row(self) -> Plane:
-        """The plane of the input's row, and of all below it."""
-        return self.sliding.below
-
     @cached_property
-    def roles(self) -> frozenset[str]:
-        """The roles of all that moves."""
-        return self.sliding.roles | roles(self._kernel) | {"input_value", "output_value", "sign", "ray"}
+    def _like(self) -> str:
+        """The text by which the size of all single ones is chosen."""
+        return max((one.texts[0] for row in self.rows for one in row if len(one.roles) == 1), key=len, default="")
 
-    def __call__(self, step: int) -> Marks:
-        start, stop = self.axis.window(step)
-        *window, _ = self.sliding.groups(step)
-        terms, row = self.terms.of(step), self.row
-        columns = tuple((term.cell - start, term.exact) for term in terms)
-        return (
-            *window,
-            *(self.inputs[term.cell] for term in terms),
-            Group(row.point(start, 1 + GAP), self._kernel),
-            Group(row.point(start, self.top), self._shared(columns, lambda: self._signs(columns))),
-            *(replace(self._term, at=row.point(term.cell + 0.5, self.top + TERM), text=term.text) for term in terms),
-            *self._rings(step),
-            *self._lines(step, start, stop),
-            self.out.current(step),
-            self.results[step],
-        )
+    def matrix(self) -> Marks:
+        """The entries in their colours, the grid, and the texts."""
+        areas: dict[str, list[Part]] = {}
+        for r, row in enumerate(self.rows):
+            for entry in row:
+                for role, part in entry.areas(self.plane, r):
+                    areas.setdefault(role, []).append(part)
+        lines = Line("grid", self.plane.lines((0, len(self.rows)), (0, self.columns)))
+        letters = (text for r, row in enumerate(self.rows) for entry in row for text in entry.letters(self.plane, r, self._like))
+        return (*(Polygon(role, tuple(areas[role]), self.plane) for role in sorted(areas)), lines, *letters)
 
-    def _shared(self, key: object, made: Callable[[], Marks]) -> Marks:
-        """The same marks for all steps that have the same, so that they are drawn, and written, once."""
+    def input(self, *, unread: bool) -> Marks:
+        """The input's cells as a column, those that no row reads hatched if they are told apart."""
+        plane, lines = self.vector, self.vector.lines((0, self.columns), (0, 1), outline=False)
+        idle = joined(sorted({*range(self.columns)} - {entry.column for row in self.rows for entry in row})) if unread else []
+        return (Polygon("input", plane.rectangles([(0, self.columns)], [(0, 1)]), plane), *([Line("input", lines)] if lines else []),
+                *([Polygon("unread", plane.rectangles(idle, [(0, 1)]), plane)] if idle else []))
+
+    def step(self, r: int) -> Marks:
+        """What a row reads: its own outline, and its entries and the input's cells under a veil, the entries' texts above it."""
+        if "outline" not in self._kept:
+            self._kept["outline"] = (Line("window", self.plane.at_origin().lines((0, 1), (0, self.columns))),)
+        outline = Group(self.plane.point(0, r), self._kept["outline"])
+        if not self.rows[r]:
+            return (outline,)
+        first = self.rows[r][0].column
+        shifted = tuple(replace(entry, column=entry.column - first) for entry in self.rows[r])
+        cells = joined(entry.column for entry in shifted)
+        return (outline, self._group(self.plane.point(first, r), ("row", shifted), lambda: self._entries(shifted)),
+                self._group(self.vector.point(0, first), ("read", *cells), lambda: _read(self.vector.at_origin(), cells)))
+
+    def _group(self, at: Point, key: object, make: Callable[[], Marks]) -> Group:
         if key not in self._kept:
-            self._kept[key] = made()
-        return self._kept[key]
+            self._kept[key] = make()
+        return Group(at, self._kept[key])
 
-    @cached_property
-    def _kernel(self) -> Marks:
-        """The kernel's cells, in the order in which they meet the input, around the window's corner."""
-        kernel, row = self.terms.texts.kernel, self.row
-        if not kernel:
-            return ()
-        taps = [(tap * self.axis.dilation, self.terms.weight(tap)) for tap in range(self.axis.kernel)]
-        colours: dict[str, list[tuple[int, int]]] = {}
-        for x, number in taps:
-            colours.setdefault(weight((self.axis.kernel,), (number,)), []).append((x, x + 1))
-        cells = [Polygon(role, row.rectangles([(0, 1)], colours[role]), row) for role in sorted(colours)]
-        edges = tuple(line for run in joined(x for x, _ in taps) for line in row.lines((0, 1), run))
-        texts = alike([Text("kernel_value", row.point(x + 0.5, 0.5), kernel[number], *large(row)) for x, number in taps])
-        return (*cells, Line("output_grid", edges), *texts)
+    def _entries(self, row: tuple[Entry, ...]) -> Marks:
+        plane = self.plane.at_origin()
+        veil = Polygon("tap", plane.rectangles([(0, 1)], joined(entry.column for entry in row)), plane)
+        return (veil, *(text for entry in row for text in entry.letters(plane, 0, self._like)))
 
-    def _signs(self, columns: tuple[tuple[int, bool], ...]) -> Marks:
-        """The signs around the terms in these columns: × and = above and below the kernel, + between terms."""
-        y, point = -GAP / 2, self.row.point
-        found = [Text("sign", point(x + 0.5, at), sign, *SIGN) for x, exact in columns for sign, at in (("×", y - 1 - GAP), ("=" if exact else "≈", y))]
-        plus = self.terms.form.joined
-        between = [Text("sign", point((a + b + 1) / 2, TERM), plus, PLUS, ROOM) for (a, _), (b, _) in pairwise(columns)] if plus else []
-        return (*(found if self.terms.texts.kernel else ()), *between)
+    @property
+    def poster(self) -> int:
+        """The step that stands for all where only one is seen: of the rows with most weights, and most that meet, the one nearest to the middle."""
+        def rank(r: int) -> tuple[int, int, int]:
+            counts = [len(entry.roles) for entry in self.rows[r]]
+            return sum(counts), sum(count > 1 for count in counts), -abs(2 * r + 1 - len(self.rows))
 
-    @cached_property
-    def _term(self) -> Text:
-        """A term, in the size in which all fit between the signs."""
-        longest, (size, room, stretch) = self.terms.longest, large(self.row)
-        room = self.row.right[0] - PLUS_ROOM if self.terms.crowded else room
-        return Text("sign", (0.0, 0.0), "", size, room, stretch, like=longest if len(longest) > 1 else "")
+        return max(range(len(self.rows)), key=rank)
 
-    def _rings(self, step: int) -> Iterator[Line]:
-        """A square around each term that is the maximum."""
-        wide = self.row.right[0] / 2 - RING
-        for x, y in (self.row.point(term.cell + 0.5, self.top + TERM) for term in self.terms.largest(step)):
-            r = 0.5 - RING
-            yield Line("window", (((x - wide, y - r), (x + wide, y - r), (x + wide, y + r), (x - wide, y + r), (x - wide, y - r)),))
-
-    def _lines(self, step: int, start: int, stop: int) -> Marks:
-        """The line under the terms, lines from its ends to the output cell, and between these what is done to the terms.
-
-        Below a single cell there is room for a sign alone; what is longer stands there without lines on both sides.
-        """
-        text, wide, shift = self.terms.operator(step), self.row.right[0], self.out.left(step) - start
-        slanted = stop - start > 1 or len(text) == 1
-        ends, cell = (INSET, (stop - start) * wide - INSET), (shift * wide, (shift + 1) * wide)
-        rule, (left, right) = tuple((x, RULE) for x in ends), tuple((x, RULE + FALL) for x in cell)
-        line = Line("ray", ((left, *rule, right) if slanted else rule,))
-        x, room = _between(ends, cell, LETTERS[0] + LETTERS[1] * len(text)) if slanted else (sum(ends + cell) / 4, 2 * ROOM)
-        (x0, y0) = at = self.row.point(start, self.top)
-        return (Group(at, self._shared((shift, stop - start, slanted), lambda: (line,))),
-                Text("sign", (x0 + x, y0 + RULE + DONE * FALL), text, SIGN[0], room))
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of what moves."""
+        return frozenset().union(*(roles(self.step(r)) for r in range(len(self.rows))))
 
 
-def _between(ends: Point, cell: Point, length: float) -> Point:
-    """Where a text of this length stands between the lines from these ends to the output cell's corners, and the room that it has there.
-
-    Lines that are too slanted for that, from a small input to more outputs, have it on the side that they lean away from.
-    """
-    left, right = ([a + (b - a) * share for share in (DONE - HALF / FALL, DONE + HALF / FALL)] for a, b in zip(ends, cell, strict=True))
-    room = min(right) - max(left) - 2 * CLEAR
-    if room >= length * SMALLEST:
-        return (max(left) + min(right)) / 2, room
-    away = max(right) + CLEAR + length / 2 if sum(cell) < sum(ends) else min(left) - CLEAR - length / 2
-    return away, length
-
-
-def column(terms: Terms) -> float:
-    """How wide columns are, so that the longest texts can be read: cells are square where values are short."""
-    texts = terms.texts
-    cells = max(ems(text) for of in (texts.input, texts.kernel, texts.output) for text in of)
-    room, length = (PLUS_ROOM, 1.0) if terms.crowded else (0.0, ROOM)
-    size = LARGE[0] * LARGE[2] * LEGIBLE
-    return next((wide for wide in WIDTHS if size * cells <= ROOM * wide and size * ems(terms.longest) <= length * wide - room), WIDTHS[-1])
-
-
-def ems(text: str) -> float:
-    """About how wide a number or a symbol is, in ems."""
-    return sum(EMS.get(character, 0.5) for character in text)
-
-
-def large(row: Plane) -> tuple[float, float, float]:
-    """Size, width and stretch of a text in a cell of this row."""
-    size, room, stretch = LARGE
-    return size, room * row.right[0], stretch
+def _read(plane: Plane, cells: list[tuple[int, int]]) -> Marks:
+    return (Polygon("tap", plane.rectangles(cells, [(0, 1)]), plane), Line("window", tuple(line for run in cells for line in plane.lines(run, (0, 1)))))
