@@ -83,7 +83,7 @@ def animate(
     if VIEWS[view].shows_values and not isinstance(op, tuple):
         kernel, bias = own_kernel if kernel is None else kernel, own_bias if bias is None else bias
         symbols = symbols or (VIEWS[view].shows == "symbols" and not given and own_kernel is None)
-        texts, added = _cells(op, symbols, input=input, kernel=kernel, bias=bias, seed=SEED if seed is None else seed)
+        texts, added = _cells(op, symbols, input=input, kernel=kernel, bias=bias, seed=SEED if seed is None else seed, whole=VIEWS[view].whole)
     scene = VIEWS[view].draw(op, texts, {role for role in look.styles if role != "pending" or reveal})
     named, told = (text if words.seen(text := words.readable(given_text or "")) else "" for given_text in (title, description))
     scene = replace(scene, title=named or words.title(op, lang), description=told or words.description(op, added, lang, view), lang=lang)
@@ -130,7 +130,7 @@ def _look(theme: object, background: object) -> Theme:
     return replace(look, background=background, dark=None)  # letters for another page can't be read on this one
 
 
-def _cells(op: Operation, symbols: bool, **given: Any) -> tuple[Texts, float]:
+def _cells(op: Operation, symbols: bool, *, whole: bool, **given: Any) -> tuple[Texts, float]:
     """What stands in the cells, and the bias."""
     from . import texts
     from .numeric import values
@@ -138,7 +138,8 @@ def _cells(op: Operation, symbols: bool, **given: Any) -> tuple[Texts, float]:
     if symbols:
         return texts.symbols(op), 0.0
     shown_values = values(op, **given)
-    return texts.numbers(shown_values, biased=isinstance(op, Weighted) and op.bias), shown_values.bias
+    written = texts.numbers(shown_values, biased=isinstance(op, Weighted) and op.bias)
+    return texts.whole(written) if whole else written, shown_values.bias
 
 
 def _sums(layers: tuple[Operation, ...], labels: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import overload
 
 from . import words
@@ -49,6 +49,13 @@ def numbers(values: Values, *, biased: bool = False) -> Texts:
         frozenset(n for n, (value, text) in enumerate(zip(results, output, strict=True)) if not _says(text, value)),
         values,
     )
+
+
+def whole(texts: Texts) -> Texts:
+    """The texts with outputs that are whole numbers, all of them, written so: 10, not the guide's 10.0."""
+    if texts.rounded or not all(text.endswith(".0") for text in texts.output):
+        return texts
+    return replace(texts, output=tuple(text.removesuffix(".0") for text in texts.output))
 
 
 def _says(text: str, value: float) -> bool:

@@ -125,7 +125,8 @@ def test_each_library_is_imported_in_one_place(library, places):
 
 @pytest.mark.parametrize("name", [
     "errors", "geometry", "lang", "plane", "scene", "hatch", "words", "theme", "themes", "texts", "views.isometric", "views.flat", "views.ground",
-    "views.links", "views.planes", "labels", "labels.formula", "labels.legend", "labels.placing", "labels.reading", "labels.setting", "labels.sizes",
+    "views.line", "views.links", "views.planes", "views.spread", "views.line_rows", "views.terms", "labels",
+    "labels.formula", "labels.legend", "labels.placing", "labels.reading", "labels.setting", "labels.sizes",
     "render.pen", "render.svg",
 ])
 def test_what_describes_a_figure_needs_the_standard_library_alone(name):

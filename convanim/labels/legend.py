@@ -113,7 +113,7 @@ def _words(role: str, setting: Setting, roles: frozenset[str]) -> str:
     if role == "grid":
         key = _zeros(setting, roles)
         return say(f"legend.{key}", value=padding) if key else ""
-    if role == "kernel_value" and not (setting.texts and setting.texts.kernel):
+    if role == "kernel_value" and ("weight_1" in roles or not (setting.texts and setting.texts.kernel)):
         return ""
     return say(f"legend.{role}", value=padding)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import ConvanimError
 from ..geometry import Operation
 from ..scene import Scene
-from . import dense, flat, im2col, isometric, matrix, pair, scatter, stack
+from . import dense, flat, im2col, isometric, line, matrix, pair, scatter, stack
 from .planes import one_channel, one_or_two
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ class View:
     `draw` gets an operation (a tuple of them where the view draws `layers`), what stands in the cells, and the roles that are
     wanted: those that the theme styles, "pending" only if outputs are to appear one by one. It leaves out the others. Cells
     show "nothing", or "numbers" or "symbols" if neither are asked for. `refuses` gives the reason why the view can't
-    draw an operation, to be read after "the flat view", and "" where it can.
+    draw an operation, to be read after "the flat view", and "" where it can. In a view of `whole` numbers these are outputs too: 10,
+    not the guide's 10.0.
     """
 
     draw: Callable[[Any, Texts | None, Collection[str]], Scene]
@@ -31,6 +32,7 @@ class View:
     shows: Literal["nothing", "numbers", "symbols"] = "nothing"
     refuses: Callable[[Any], str] = one_or_two
     layers: bool = False
+    whole: bool = False
 
     @property
     def shows_values(self) -> bool:
@@ -41,6 +43,7 @@ class View:
 VIEWS = {
     "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values"),
     "flat": View(flat.draw, "input and output side by side, with their values", "numbers", one_channel),
+    "line": View(line.draw, "one dimension as on paper: kernel below input, their products and the sum", "numbers", line.refuses, whole=True),
     "matrix": View(matrix.draw, "the window beside the sparse matrix times the input as one column, row by row", "symbols", matrix.refuses),
     "dense": View(dense.draw, "a layer of a network: a node for each cell, connections in the colours of their weights", "symbols", dense.refuses),
     "im2col": View(im2col.draw, "the windows as columns of a matrix, the kernel as a row, and their product", "symbols", im2col.refuses),

@@ -1,0 +1,89 @@
+"""One dimension as it is worked out on paper: the kernel slides below the input, its products below it, and their sum is the output."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..axis import Axis
+from ..errors import ConvanimError
+from ..geometry import Operation
+from ..plane import Plane
+from ..scene import Box, Growing, Layer, Marks, Moving, Scene, Sheet, Text
+from ..theme import BORDER, THICK
+from .digits import alike
+from .ground import ground
+from .line_rows import CLOSE, FALL, GAP, RULE, Table, column, large
+from .links import Links
+from .planes import Sliding, added, crops, one_channel
+from .spread import Spread
+from .terms import Terms
+
+if TYPE_CHECKING:
+    from ..texts import Texts
+
+MOST = 1000  # cells of a row: more can't be read
+LINK = (0.14, 0.14)  # where lines between copies begin and end: clear of the digits
+
+
+def refuses(op: Operation) -> str:
+    """Why the view can't draw an operation."""
+    if len(op.axes) > 1:
+        return f"draws one dimension (ndim=1), and this operation has {len(op.axes)}"
+    cells = max(op.axes[0].extent, *op.output_size)
+    return one_channel(op) or (f"draws rows of at most {MOST:,} cells, and this operation has {cells:,}" if cells > MOST else "")
+
+
+def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
+    """The scene of an operation of one dimension, with its values, in those of its roles that are wanted."""
+    if texts is None:
+        raise ConvanimError("the line view shows values: give input= (and kernel=), or a seed")
+    (axis,) = op.axes
+    terms = Terms(op, axis, texts)
+    wide = column(terms)
+    row = Plane((0.0, 0.0), (wide, 0.0), (0.0, 1.0))
+    top = 2 + 2 * GAP if texts.kernel else 1 + CLOSE
+    _, around = crops(op, roles)
+    out = Spread.below(row, axis, top + RULE + FALL, added=added(op, roles)[1], reveal="pending" in roles)
+    sliding = Sliding(Axis(1, 1), axis, row, out.plane, link=LINK if "copy_link" in roles else None, added=(0, out.added), telling="padding" in roles)
+    results = tuple(alike([Text("output_value", row.point(out.left(o) + 0.5, top + RULE + FALL + 0.5), text, *large(row))
+                           for o, text in enumerate(texts.output)]))
+    table = Table(sliding, out, terms, top, _inputs(row, terms), results)
+    cells = _Cells(out, results)
+    still = Layer((*ground(row, sliding.height, axis, roles), *(text for text in table.inputs if text.text), *sliding.cropped(((0, 0), around)), *out.still(),
+                   *(() if out.reveal else results)))
+    growing = [Growing(cells, cells.roles)] if out.reveal else []
+    reach = Links(axis, sliding.height, row, LINK).reach if "copy_link" in table.roles else 0.0  # above the row: seen from its side
+    edge = BORDER + THICK
+    x0, x1 = wide * min(0.0, out.first - around[0]), wide * max(axis.extent, out.first + out.length + around[1])
+    box = Box(x0 - edge, -reach - edge, x1 - x0 + 2 * edge, out.plane.origin[1] + 1 + reach + 2 * edge)
+    sheets = (Sheet("input", row, (1, axis.extent), None, "top", ((math.ceil(reach), 0), (0, 0))),
+              Sheet("output", out.ruled, (1, out.count), None, "bottom"))
+    return Scene(box, (still, *growing, Moving(table, table.roles)), out.count, sliding.poster, sheets)
+
+
+def _inputs(row: Plane, terms: Terms) -> tuple[Text, ...]:
+    """What stands in every padded cell: the input's values and their copies, zeros, minus infinity around max pooling; "" where none counts."""
+    axis = terms.axis
+    found = [Text("input_value", row.point(cell + 0.5, 0.5), terms.value(cell), *large(row)) for cell in range(axis.padded)]
+    given = [cell for cell in range(axis.padded) if axis.source(cell) is not None or len(found[cell].text) == 1]  # what isn't minus infinity
+    same = dict(zip(given, alike([found[cell] for cell in given]), strict=True))
+    return tuple(same.get(cell, text) for cell, text in enumerate(found))
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The output cells that appear one by one, each with its value."""
+
+    out: Spread
+    results: tuple[Text, ...]
+
+    def __call__(self, step: int) -> Marks:
+        return (self.out.appearing(step), self.results[step])
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of all of them."""
+        return frozenset({"output", "output_grid", "output_value"} | ({"output_padding"} if self.out.added else set()))
