@@ -16,7 +16,7 @@ from .theme import DASH, THICK, THIN, WEIGHTS, Style, Theme, derived
 BASE02, BASE03, BLUE, CYAN = "#073642", "#002b36", "#268bd2", "#2aa198"  # Solarized, as the guide has them
 
 # the weights of a kernel: the dashes of connections tell their rows apart, the widths their columns
-DASHES, WIDTHS = (None, 0.22, 0.07), (THIN, THIN * 2, THIN * 3.5)
+DASHES, WIDTHS = (None, 0.22, 0.07), (THIN * 1.5, THIN * 2.5, THIN * 4)
 
 
 def _weights(fills: Sequence[str], strokes: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -21,6 +21,7 @@ from convanim.errors import ConvanimError
 from convanim.hatch import HATCHES
 from convanim.theme import EXTRA, NEEDED, ROLES, THIN, Style, derived
 from convanim.themes import CLASSIC, CLEAR, DARK, theme_of
+from convanim.views import refusal as reason
 
 HELD = {name: theme for name, theme in ca.THEMES.items() if name not in ("classic", "auto")}  # auto is clear, and dark
 MARK = "#123456"  # a colour that no theme has
@@ -182,7 +183,8 @@ def test_every_surface_is_seen_in_a_frame_as_it_was_computed(theme):
         a = ca.animate(op, theme=theme, dpi=40, labels="none", view=view)
         for step in {0, a.scene.poster, len(a) - 1}:
             pixels = a.frame(step).astype(int)
-            found |= {name for name, colour in wanted.items() if (abs(pixels - rgb(colour)) <= 1).all(-1).any()}
+            # each of many veils is rounded
+            found |= {name for name, colour in wanted.items() if (abs(pixels - rgb(colour)) <= (5 if name in vision.STAMPS else 1)).all(-1).any()}
     assert set(wanted) == found
 
 
@@ -351,8 +353,9 @@ def test_a_role_that_is_removed_is_not_drawn(role):
     for nothing in (False, None):
         theme = theme_of({role: nothing})
         assert set(theme.styles) == set(ROLES) - {role}
-    assert not any(role in ca.animate(op, theme=theme, view=view).scene.roles() for op in SHOWN for view in ca.VIEWS)
-    assert any(role in ca.animate(op, theme=CLEAR, view=view).scene.roles() for op in SHOWN for view in ca.VIEWS)
+    pairs = [(op, view) for op in SHOWN for view in ca.VIEWS if not reason(view, op)]
+    assert not any(role in ca.animate(op, theme=theme, view=view).scene.roles() for op, view in pairs)
+    assert any(role in ca.animate(op, theme=CLEAR, view=view).scene.roles() for op, view in pairs)
 
 
 def test_themes_made_of_a_theme_leave_it_as_it_was():
