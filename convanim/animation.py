@@ -55,10 +55,8 @@ class Animation:
         """The picture of one step, counted from 0: uint8 (height, width, 3), RGB, or RGBA (height, width, 4) on a transparent background."""
         self.check_step(step)
         write.check_cost(self, write.FORMATS[".png"].bytes_a_pixel)
-        from .render.agg import seen
-
         with self._lock:
-            return seen(self._canvas.draw(step), self.theme)
+            return self._canvas.picture(step)
 
     def svg(self, step: int) -> str:
         """The picture of one step, counted from 0, as the text of an SVG document."""

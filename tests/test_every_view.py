@@ -129,8 +129,9 @@ def test_every_view_draws_every_operation_that_it_takes(view):
             found += [(fault, op, look, labels, step) for fault in faults(a, step, plain)]
         if n % 5 == 0:
             small = replace(a, dpi=20.0)
-            for step in seen_steps(a):
+            for step in [*seen_steps(a), *seen_steps(a)[::-1]]:
                 frame = small.frame(step)
+                assert (frame == small.canvas().picture(step)).all(), "something of another step is left"
                 assert frame.shape == (*small.size[::-1], 3) and frame.min() < 128 < frame.max()
                 assert a.svg(step).startswith("<svg ") and a.svg(step).endswith("</svg>\n")
     assert not found, f"{len(found)} faults, such as {found[:3]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import groupby, takewhile
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,12 @@ from . import glyphs
 
 CODES = {"M": Path.MOVETO, "L": Path.LINETO, "Q": Path.CURVE3, "C": Path.CURVE4, "Z": Path.CLOSEPOLY}
 CHUNK = 256  # parts a path: Agg refuses a single path that touches too many pixels
+MITER = 5.0  # widths of a line that a sharp corner may reach beyond its middle: Agg's limit is 4
 KEPT = 4096  # shapes whose paths are kept between steps
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
-Stroke = tuple[Any, Path, Any]  # what draw_path takes: graphics context, path, colour of the fill
+Area = tuple[float, float, float, float]  # left, top, right, bottom
+Stroke = tuple[Any, Path, Any, Area]  # what draw_path takes: graphics context, path, colour of the fill; and what it may cover, in cells
 
 
 class Canvas:
@@ -38,6 +41,7 @@ class Canvas:
         self._across, self._down = width / scene.box.width, height / scene.box.height
         self._points = (self._across * self._down) ** 0.5  # a cell in points: at 72 dpi Agg's points are pixels
         self._contexts: dict[Style, Any] = {}
+        self._touched: list[tuple[slice, slice]] = []  # the rows and columns that were drawn on since they were as they stand still
         self._shapes: dict[object, tuple[Marks, list[Stroke]]] = {}
         self._agg = RendererAgg(width, height, 72)
         self._buffer: Pixels = np.asarray(self._agg.buffer_rgba())
@@ -48,28 +52,49 @@ class Canvas:
         rest = scene.layers[len(below):]
         self._growing = [layer for layer in takewhile(lambda layer: isinstance(layer, Growing), rest) if isinstance(layer, Growing)]
         self._above = rest[len(self._growing):]
+        self._touched.clear()
         self._bare = self._still = self._buffer.copy()
+        self._picture = seen(self._still, theme)  # of what stands still
         self._grown = -1  # the last step whose growth is part of what stands still
 
     def draw(self, step: int) -> Pixels:
         """The step as uint8 (height, width, 4), opaque unless the theme is transparent; the next call overwrites it."""
+        self._restore()
         if self._growing:
             self._grow(step)
-        self._buffer[:] = self._still
         for layer in self._above:
             self._draw(self._scene.visible(layer, step), 0.0, 0.0, keep=isinstance(layer, Layer))
         return self._buffer
+
+    def picture(self, step: int) -> Pixels:
+        """The step as `seen` gives it, the caller's own: only where something was drawn, pixels are read one by one."""
+        pixels, picture = self.draw(step), self._picture.copy()
+        for area in self._touched:
+            picture[area] = pixels[area][..., : picture.shape[2]]
+        return picture
+
+    def _restore(self) -> None:
+        """Make the buffer what stands still."""
+        for area in self._touched:
+            self._buffer[area] = self._still[area]
+        self._touched.clear()
 
     def _grow(self, step: int) -> None:
         """Make what stands still have all that came up to this step: only what is new is drawn, but from the start when going back."""
         if step < self._grown:
             self._still, self._grown = self._bare, -1
+            self._buffer[:], self._picture = self._still, seen(self._still, self._theme)
         if step > self._grown:
-            self._buffer[:] = self._still
             for layer in self._growing:
                 for n in range(self._grown + 1, step + 1):
                     self._draw(layer.at(n), 0.0, 0.0, keep=False)
-            self._still, self._grown = self._buffer.copy(), step
+            if self._still is self._bare:
+                self._still = self._bare.copy()
+            for area in self._touched:
+                self._still[area] = self._buffer[area]
+                self._picture[area] = self._buffer[area][..., : self._picture.shape[2]]
+            self._touched.clear()
+            self._grown = step
 
     def _draw(self, marks: Marks, x: float, y: float, *, keep: bool) -> None:
         for mark in marks:
@@ -88,8 +113,16 @@ class Canvas:
             [0.0, -self._down, (box.y + box.height - y) * self._down],  # Agg's y goes up
             [0.0, 0.0, 1.0],
         ])
-        for context, path, fill in strokes:
+        for context, path, fill, area in strokes:
             self._agg.draw_path(context, path, to_pixels, fill)
+            self._touch(area, x - box.x, y - box.y)
+
+    def _touch(self, area: Area, x: float, y: float) -> None:
+        """Keep in mind the pixels that a stroke may have changed, moved by x and y."""
+        x0, y0, x1, y1 = area
+        rows = slice(max(floor((y0 + y) * self._down) - 1, 0), max(ceil((y1 + y) * self._down) + 1, 0))
+        columns = slice(max(floor((x0 + x) * self._across) - 1, 0), max(ceil((x1 + x) * self._across) + 1, 0))
+        self._touched.append((rows, columns))
 
     def _kept(self, key: object, marks: Marks, x: float = 0.0, y: float = 0.0) -> list[Stroke]:
         """The strokes of marks that come back in other steps, moved by x and y; they are kept with the marks, so that an id stays their own."""
@@ -108,7 +141,7 @@ class Canvas:
                     found += self._all(moved(mark.marks, *mark.at)) if isinstance(mark, Group) else self._strokes(mark)
             else:
                 texts = [mark for mark in run if isinstance(mark, Text)]
-                found += [(self._context(self._theme.styles[role]), path, self._fill(role)) for path in _letters(texts)]
+                found += [self._stroke(self._theme.styles[role], path, self._fill(role)) for path in _letters(texts)]
         return found
 
     def _fill(self, role: str) -> tuple[float, ...] | None:
@@ -120,12 +153,17 @@ class Canvas:
         assert isinstance(mark, Line | Polygon)
         style = self._theme.styles[mark.role]
         closed = isinstance(mark, Polygon)
-        context, fill = self._context(style), self._fill(mark.role) if closed else None
-        strokes = [(context, path, fill) for path in _paths(mark.parts, closed)]
+        fill = self._fill(mark.role) if closed else None
+        strokes = [self._stroke(style, path, fill) for path in _paths(mark.parts, closed)]
         if isinstance(mark, Polygon) and style.hatch:
-            lines = self._context(style.hatching)
-            strokes += [(lines, path, None) for path in _paths(hatched(mark, style.hatch), closed=False)]
+            strokes += [self._stroke(style.hatching, path, None) for path in _paths(hatched(mark, style.hatch), closed=False)]
         return strokes
+
+    def _stroke(self, style: Style, path: Path, fill: Any) -> Stroke:
+        points = np.asarray(path.vertices)
+        (x0, y0), (x1, y1) = points.min(0), points.max(0)
+        edge = style.width * MITER if style.stroke else 0.0
+        return self._context(style), path, fill, (x0 - edge, y0 - edge, x1 + edge, y1 + edge)
 
     def _context(self, style: Style) -> Any:
         if style not in self._contexts:

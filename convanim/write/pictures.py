@@ -32,9 +32,7 @@ def write_pngs(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> No
     """Write the given steps as a PNG each."""
     from PIL import Image
 
-    from ..render.agg import seen
-
     canvas = animation.canvas()
     for step, path in pictures:
         with replacing(path) as file:
-            Image.fromarray(seen(canvas.draw(step), animation.theme)).save(file, "PNG", dpi=(animation.dpi, animation.dpi))
+            Image.fromarray(canvas.picture(step)).save(file, "PNG", dpi=(animation.dpi, animation.dpi))
