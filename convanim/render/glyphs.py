@@ -44,7 +44,7 @@ FACES = {
     # TeX's height of a CMR10 digit, by which the guide centres its numbers
     "roman": Face(("cmr10.ttf", DEJAVU), 0.6444, {
         "\N{MINUS SIGN}": ("cmsy10.ttf", 0xA1), "×": ("cmsy10.ttf", 0xA3), "÷": ("cmsy10.ttf", 0xA5), "≈": ("cmsy10.ttf", 0xBC),
-        "\N{INFINITY}": ("cmsy10.ttf", 0x31), "²": (DEJAVU, 0xB2), **ITALIC}),
+        "\N{INFINITY}": ("cmsy10.ttf", 0x31), "²": (DEJAVU, 0xB2), "Σ": ("cmr10.ttf", 0xA7), **ITALIC}),
     # Noto Sans' capHeight; in a Chinese font these signs are as wide as a character
     "sans": Face((WORDS, DEJAVU), 0.733, {**ITALIC, **{sign: (DEJAVU, ord(sign)) for sign in "·…‘’“”–—"}}),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import ConvanimError
 from ..geometry import Operation
 from ..scene import Scene
-from . import dense, flat, im2col, isometric, line, matrix, pair, scatter, stack
+from . import channels, dense, flat, im2col, isometric, line, matrix, pair, scatter, stack
 from .planes import one_channel, one_or_two
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ VIEWS = {
     "scatter": View(scatter.draw, "a transposed convolution stamps its kernel onto the output for each input cell, and counts the stamps on each output",
                     "numbers", scatter.refuses),
     "pair": View(pair.draw, "a convolution and its transpose side by side: the same cells take part in a step of both; no values", refuses=pair.refuses),
+    "channels": View(channels.draw, "a plane for each channel: which input channels feed which output channel, group by group; no values",
+                     refuses=channels.refuses),
     "stack": View(stack.draw, "layers above each other, with all that an output cell sees of each", refuses=stack.refuses, layers=True),
 }
 
