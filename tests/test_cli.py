@@ -66,7 +66,8 @@ def test_list_has_a_line_for_each_figure_with_its_title(command):
     known = ca.figures()
     assert [line.split(maxsplit=1) for line in out.splitlines()] == [[name, figure.title] for name, figure in known.items()]
     assert Counter(one.source for one in known.values()) == {
-        "arithmetic.toml": 15, "numerical.toml": 4, "padding.toml": 19, "explained.toml": 19, "looks.toml": 7, "line.toml": 11,
+        "arithmetic.toml": 15, "numerical.toml": 4, "padding.toml": 19, "explained.toml": 19, "looks.toml": 7,
+        "line.toml": 11, "matrix.toml": 9, "dense.toml": 6, "im2col.toml": 7, "scatter.toml": 6, "pair.toml": 6, "channels.toml": 7, "stack.toml": 11,
     }
 
 
