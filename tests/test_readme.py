@@ -19,7 +19,10 @@ from convanim.scene import Group, Text, moved
 from convanim.theme import ROLES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = [block for needs, *block in re.findall(r"(<!-- needs torch -->\n)?^```(python|sh)\n(.*?)^```", README, re.M | re.S) if not needs]
+EXAMPLE = re.compile(r"(<!-- needs torch -->\n)?^```(python|sh)\n(.*?)^```", re.M | re.S)
+TEXTS = {text.splitlines()[0].strip("# "): text for text in re.split(r"^(?=## )", README, flags=re.M)}
+SECTIONS = {name: [block for needs, *block in EXAMPLE.findall(text) if not needs] for name, text in TEXTS.items()}
+SECTIONS = {name: blocks for name, blocks in SECTIONS.items() if blocks}
 FIGURES = ca.figures()
 GUIDE = {name: one for name, one in FIGURES.items() if one.source in ("arithmetic.toml", "numerical.toml")}
 
@@ -41,12 +44,20 @@ def run(kind: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_every_example_of_the_readme_runs_as_printed_one_after_the_other(tmp_path: Path) -> None:
-    assert len(BLOCKS) >= 8
-    for kind, text in BLOCKS:
+WRITTEN = {"convanim": ["strides.gif"], "Command line": ["x.svg", "out/padding_strides.gif"], "Python": ["laplace.svg", "wide.gif"], "Views": ["matrix.svg"],
+           "Labels and themes": ["clear.svg"], "Your own collection": ["mine/halve.svg"]}
+
+
+def test_the_examples_are_in_the_sections_that_have_some() -> None:
+    assert {*WRITTEN} < {*SECTIONS} and sum(map(len, SECTIONS.values())) >= 15
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_example_of_a_section_runs_as_printed_one_after_the_other(section: str, tmp_path: Path) -> None:
+    for kind, text in SECTIONS[section]:
         done = run(kind, text, tmp_path)
         assert done.returncode == 0, f"{text}\n{done.stderr}"
-    for name in ("strides.gif", "x.svg", "out/padding_strides.gif", "laplace.svg", "wide.gif", "mine/halve.svg"):
+    for name in WRITTEN.get(section, []):
         assert (tmp_path / name).stat().st_size > 1000
 
 

@@ -42,8 +42,9 @@ class Edge:
         length = math.hypot(*step)
         normal = (-step[1] / length, step[0] / length)
         away = sign * (normal[0] * other[0] + normal[1] * other[1])
-        free = sheet.reach * abs(away) if side == "left" else 0.0
-        return Edge(plane.point(*start), step, normal if away > 0 else (-normal[0], -normal[1]), free, -1 if sheet.rows == "left" else 1)
+        normal = normal if away > 0 else (-normal[0], -normal[1])
+        free = sheet.reach * abs(away) if normal[0] < -1e-9 else 0.0  # marks go beyond what lies to the left
+        return Edge(plane.point(*start), step, normal, free, -1 if sheet.rows == "left" else 1)
 
     def at(self, cell: float, distance: float = 0.0) -> Point:
         """The point at the beginning of a cell, at a distance from the plane."""

@@ -75,7 +75,7 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
         *(layout.after.all(layout.after.outline("pending")) if sliding.reveal else (*results, *steps.outputs(), *steps.values)),
     ))
     growing = [Growing(cells, cells.roles) for cells in [_Appearing(steps, Cells(sliding, tuple(results)))] if sliding.reveal]
-    return Scene(layout.box(biased=bool(bias)), (still, *growing, Moving(steps, steps.roles)), sliding.steps, sliding.poster,
+    return Scene(layout.box(sliding.reach, biased=bool(bias)), (still, *growing, Moving(steps, steps.roles)), sliding.steps, sliding.poster,
                  layout.sheets(sliding.reach), meanings=(("ray", "ray"),))
 
 

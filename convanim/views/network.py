@@ -126,11 +126,11 @@ class Layout:
         """Where what is added to each sum stands: above the output's nodes."""
         return (self.after.x, self.after.ys[0] - self.after.radius - 0.5)
 
-    def box(self, *, biased: bool) -> Box:
+    def box(self, reach: float, *, biased: bool) -> Box:
         """The rectangle around all of it."""
         ((top, bottom), (_, right)), taps = self.around, kernel_size(self.op)
         ends = [(0.0, 0.0)] if not taps else [self.kernel.point(0, 0), self.kernel.point(taps[1], taps[0])]
-        ends += [self.below.point(0, 0), self.below.point(self.width.extent, self.height.extent)]
+        ends += [self.below.point(-reach, 0), self.below.point(self.width.extent, self.height.extent)]
         ends += [self.above.point(0, -top), self.above.point(self.width.output + right, self.height.output + bottom)]
         for nodes in (self.before, self.after):
             ends += [(nodes.x, nodes.ys[0] - nodes.radius), (nodes.x, nodes.ys[-1] + nodes.radius)]
@@ -145,7 +145,7 @@ class Layout:
         kernel = (Sheet("kernel", self.kernel, taps, "left", "bottom"),) if taps else ()
         if self.line:  # the one axis goes down
             turned = [Plane(plane.origin, DOWN, RIGHT) for plane in (self.below, self.above)]
-            return (Sheet("input", turned[0], (1, deep), "left", "top"), *kernel,
+            return (Sheet("input", turned[0], (1, deep), "left", "top", reach=reach), *kernel,
                     Sheet("output", turned[1], (1, rows), "right", "bottom", (self.around[1], self.around[0])))
         return (Sheet("input", self.below, (deep, wide), "left", "top", reach=reach), *kernel,
                 Sheet("output", self.above, (rows, columns), "right", "top", self.around))
