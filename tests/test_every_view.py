@@ -27,7 +27,7 @@ from convanim.views import VIEWS
 from convanim.views import refusal as reason
 
 THEMES = list(ca.THEMES)
-NEAR = {"tile": 0.3, "flat": 8, "mean": 2}
+NEAR = {"tile": 0.4, "flat": 8, "mean": 2}
 SEEN = ["all", None, "none"]  # label sets, in turn
 
 

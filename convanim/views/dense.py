@@ -75,8 +75,8 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
         *(layout.after.all(layout.after.outline("pending")) if sliding.reveal else (*results, *steps.outputs(), *steps.values)),
     ))
     growing = [Growing(cells, cells.roles) for cells in [_Appearing(steps, Cells(sliding, tuple(results)))] if sliding.reveal]
-    return Scene(layout.box(sliding.reach, biased=bool(bias)), (still, *growing, Moving(steps, steps.roles)), sliding.steps, sliding.poster,
-                 layout.sheets(sliding.reach), meanings=(("ray", "ray"),))
+    return Scene(layout.box(sliding, biased=bool(bias)), (still, *growing, Moving(steps, steps.roles)), sliding.steps, sliding.poster,
+                 layout.sheets(sliding), meanings=(("ray", "ray"),))
 
 
 def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:

@@ -69,7 +69,7 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
         *steps.outputs(),
     ))
     growing = [Growing(columns, columns.roles) for columns in [_Columns(steps)] if sliding.reveal]
-    return Scene(layout.box, (still, *growing, Moving(steps, steps.roles)), sliding.steps, sliding.poster, layout.sheets(sliding.reach))
+    return Scene(layout.box(sliding.rise), (still, *growing, Moving(steps, steps.roles)), sliding.steps, sliding.poster, layout.sheets(sliding))
 
 
 @dataclass(frozen=True)
@@ -127,23 +127,22 @@ class _Layout:
         return (*signs, *([Text("sign", (self.size[1] + BIAS / 2 + 0.2, middle), plus + bias.replace(words.MINUS, words.MINUS + " "), SIGN * 0.75, BIAS - 0.2)]
                           if self.biased else []))
 
-    @property
-    def box(self) -> Box:
-        """The rectangle around all of it."""
+    def box(self, rise: float) -> Box:
+        """The rectangle around all of it, with what goes beyond the input's top."""
         (top, bottom), (_, right) = ((0, 0), (0, 0)) if self.line else self.around
         height, width = two_axes(self.op)
-        ends = [self.kernel.point(0, 0), self.below.point(0, 0), self.below.point(width.extent, height.extent), (0.0, 0.0),
+        ends = [self.kernel.point(0, 0), self.below.point(0, -rise), self.below.point(width.extent, height.extent), (0.0, 0.0),
                 self.row.point(self.size[1], 1), (self.size[1] + self.biased * (BIAS + 0.2), 0.0),
                 self.above.point(0, -top), self.above.point(width.output + right, height.output + bottom)]
         x0, y0, x1, y1 = (f(point[n] for point in ends) for f in (min, max) for n in (0, 1))
         return Box(x0 - BORDER, y0 - BORDER, x1 - x0 + 2 * BORDER, y1 - y0 + 2 * BORDER)
 
-    def sheets(self, reach: float) -> tuple[Sheet, ...]:
+    def sheets(self, sliding: Sliding) -> tuple[Sheet, ...]:
         """The planes that labels measure."""
         height, width = two_axes(self.op)
         output = (Sheet("output", self.row, (1, self.size[1]), None, "bottom") if self.line else
                   Sheet("output", self.above, (height.output, width.output), "right", "bottom", self.around))
-        return (Sheet("input", self.below, (height.extent, width.extent), "left", "top", reach=reach),
+        return (Sheet("input", self.below, (height.extent, width.extent), "left", "top", reach=sliding.reach, rise=sliding.rise),
                 Sheet("kernel", self.kernel, (1, self.size[0]), "left", "bottom"),
                 Sheet("columns_of_windows", MATRIX, self.size, None, "top"), output)
 

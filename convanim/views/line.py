@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +15,6 @@ from ..theme import BORDER, THICK
 from .digits import alike
 from .ground import ground
 from .line_rows import CLOSE, FALL, GAP, RULE, Table, column, large
-from .links import Links
 from .planes import Sliding, added, crops, one_channel
 from .spread import Spread
 from .terms import Terms
@@ -55,11 +53,11 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     still = Layer((*ground(row, sliding.height, axis, roles), *(text for text in table.inputs if text.text), *sliding.cropped(((0, 0), around)), *out.still(),
                    *(() if out.reveal else results)))
     growing = [Growing(cells, cells.roles)] if out.reveal else []
-    reach = Links(axis, sliding.height, row, LINK).reach if "copy_link" in table.roles else 0.0  # above the row: seen from its side
+    rise = sliding.rise if "copy_link" in table.roles else 0.0
     edge = BORDER + THICK
     x0, x1 = wide * min(0.0, out.first - around[0]), wide * max(axis.extent, out.first + out.length + around[1])
-    box = Box(x0 - edge, -reach - edge, x1 - x0 + 2 * edge, out.plane.origin[1] + 1 + reach + 2 * edge)
-    sheets = (Sheet("input", row, (1, axis.extent), None, "top", ((math.ceil(reach), 0), (0, 0))),
+    box = Box(x0 - edge, -rise - edge, x1 - x0 + 2 * edge, out.plane.origin[1] + 1 + rise + 2 * edge)
+    sheets = (Sheet("input", row, (1, axis.extent), None, "top", rise=rise),
               Sheet("output", out.ruled, (1, out.count), None, "bottom"))
     return Scene(box, (still, *growing, Moving(table, table.roles)), out.count, sliding.poster, sheets)
 

@@ -35,11 +35,12 @@ class Links:
     @property
     def reach(self) -> float:
         """How far links bow out beyond the plane's left edge, in cells: those between cells of the first column."""
-        if not self._crowded[0]:
-            return 0.0
-        axis = self.height
-        longest = max((abs(cell - axis.before - source) for cell in range(axis.padded) if (source := axis.source(cell)) is not None), default=0)
-        return max(0.0, min(BOW * longest, BOW_MOST) - self.place[0])
+        return _bulge(self.height, self.place[0]) if self._crowded[0] else 0.0
+
+    @property
+    def rise(self) -> float:
+        """How far links bow out beyond the plane's top edge, in cells: those between cells of the first row."""
+        return _bulge(self.width, self.place[1]) if self._crowded[1] else 0.0
 
     def of(self, r: int, q: int) -> tuple[Line | Polygon, ...]:
         """A line from each copied cell under the window of an output cell to the cell that it copies, with a mark at that end."""
@@ -57,6 +58,12 @@ class Links:
             return ()
         marks = tuple(part for x, y in sorted(dots) for part in self.plane.rectangles([(y - DOT, y + DOT)], [(x - DOT, x + DOT)]))
         return (Line("copy_link", tuple(lines)), Polygon("copy_link", marks, self.plane))
+
+
+def _bulge(axis: Axis, place: float) -> float:
+    """How far the longest link along an axis bows beyond the edge that is `place` away from where it begins."""
+    longest = max((abs(cell - axis.before - source) for cell in range(axis.padded) if (source := axis.source(cell)) is not None), default=0)
+    return max(0.0, min(BOW * longest, BOW_MOST) - place)
 
 
 def _crowded(axis: Axis) -> bool:

@@ -16,7 +16,7 @@ from ..scene import Box, Group, Line, Marks, Polygon, Sheet, Text
 from ..theme import BORDER
 from .digits import SMALL, alike
 from .flat import DOWN, RIGHT
-from .planes import added, crops, two_axes
+from .planes import Sliding, added, crops, two_axes
 
 APART = 1.15  # from node to node, in cells; less where the column of nodes would be longer than LONGEST
 LONGEST = 30.0
@@ -126,11 +126,11 @@ class Layout:
         """Where what is added to each sum stands: above the output's nodes."""
         return (self.after.x, self.after.ys[0] - self.after.radius - 0.5)
 
-    def box(self, reach: float, *, biased: bool) -> Box:
+    def box(self, sliding: Sliding, *, biased: bool) -> Box:
         """The rectangle around all of it."""
         ((top, bottom), (_, right)), taps = self.around, kernel_size(self.op)
         ends = [(0.0, 0.0)] if not taps else [self.kernel.point(0, 0), self.kernel.point(taps[1], taps[0])]
-        ends += [self.below.point(-reach, 0), self.below.point(self.width.extent, self.height.extent)]
+        ends += [self.below.point(-sliding.reach, -sliding.rise), self.below.point(self.width.extent, self.height.extent)]
         ends += [self.above.point(0, -top), self.above.point(self.width.output + right, self.height.output + bottom)]
         for nodes in (self.before, self.after):
             ends += [(nodes.x, nodes.ys[0] - nodes.radius), (nodes.x, nodes.ys[-1] + nodes.radius)]
@@ -138,16 +138,16 @@ class Layout:
         x0, y0, x1, y1 = (f(point[n] for point in ends) for f in (min, max) for n in (0, 1))
         return Box(x0 - BORDER, y0 - BORDER, x1 - x0 + 2 * BORDER, y1 - y0 + 2 * BORDER)
 
-    def sheets(self, reach: float) -> tuple[Sheet, ...]:
+    def sheets(self, sliding: Sliding) -> tuple[Sheet, ...]:
         """The planes that labels measure."""
         deep, wide, rows, columns = self.height.extent, self.width.extent, self.height.output, self.width.output
         taps = kernel_size(self.op)
         kernel = (Sheet("kernel", self.kernel, taps, "left", "bottom"),) if taps else ()
         if self.line:  # the one axis goes down
             turned = [Plane(plane.origin, DOWN, RIGHT) for plane in (self.below, self.above)]
-            return (Sheet("input", turned[0], (1, deep), "left", "top", reach=reach), *kernel,
+            return (Sheet("input", turned[0], (1, deep), "left", "top", reach=sliding.reach), *kernel,
                     Sheet("output", turned[1], (1, rows), "right", "bottom", (self.around[1], self.around[0])))
-        return (Sheet("input", self.below, (deep, wide), "left", "top", reach=reach), *kernel,
+        return (Sheet("input", self.below, (deep, wide), "left", "top", reach=sliding.reach, rise=sliding.rise), *kernel,
                 Sheet("output", self.above, (rows, columns), "right", "top", self.around))
 
 

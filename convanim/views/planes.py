@@ -156,6 +156,11 @@ class Sliding:
         """How far links bow out beyond the left edge of the input's plane, in cells."""
         return self._links.reach if self._links else 0.0
 
+    @property
+    def rise(self) -> float:
+        """How far links bow out beyond the top edge of the input's plane, in cells."""
+        return self._links.rise if self._links else 0.0
+
     @cached_property
     def _links(self) -> Links | None:
         copies = self.height.copies or self.width.copies
