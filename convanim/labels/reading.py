@@ -107,17 +107,18 @@ class Sum:
     def __call__(self, step: int) -> list[str]:
         told, line = self.equation(step), Lines(self.setting, self.most)
         start = self.setting.lang.say(f"label.{told.word}") + told.before if told.word else told.before
-        before, last, cut = start, told.last + told.end, Lines(self.setting, self.most)
+        before, last, states = start, told.last + told.end, [line.copy()]
         for term in told.terms:
             if not line.add(f"{before}{term}{told.joined}"):
                 break
             before = ""
-            if line.copy().add(f"{ELLIPSIS}{told.joined}", last):
-                cut = line.copy()
+            states.append(line.copy())
         else:
             if line.add(before + last):
                 return line.lines
-        cut.add("" if cut.lines else start, f"{ELLIPSIS}{told.joined}", last)
+        rest = f"{ELLIPSIS}{told.joined}", last
+        cut = next((state for state in reversed(states) if state.lines and state.copy().add(*rest)), states[0])
+        cut.add("" if cut.lines else start, *rest)
         return cut.lines
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from itertools import groupby, takewhile
 from math import ceil, floor
 from typing import Any
@@ -21,6 +21,7 @@ from . import glyphs
 CODES = {"M": Path.MOVETO, "L": Path.LINETO, "Q": Path.CURVE3, "C": Path.CURVE4, "Z": Path.CLOSEPOLY}
 CHUNK = 256  # parts a path: Agg refuses a single path that touches too many pixels
 MITER = 5.0  # widths of a line that a sharp corner may reach beyond its middle: Agg's limit is 4
+JOINED = 1.5  # times the pixels of two areas that the one around both may have
 KEPT = 4096  # shapes whose paths are kept between steps
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
@@ -70,7 +71,7 @@ class Canvas:
         """The step as `seen` gives it, the caller's own: only where something was drawn, pixels are read one by one."""
         pixels, picture = self.draw(step), self._picture.copy()
         for area in self._touched:
-            picture[area] = pixels[area][..., : picture.shape[2]]
+            _copy(pixels, picture, area)
         return picture
 
     def _restore(self) -> None:
@@ -92,7 +93,7 @@ class Canvas:
                 self._still = self._bare.copy()
             for area in self._touched:
                 self._still[area] = self._buffer[area]
-                self._picture[area] = self._buffer[area][..., : self._picture.shape[2]]
+                _copy(self._buffer, self._picture, area)
             self._touched.clear()
             self._grown = step
 
@@ -122,6 +123,12 @@ class Canvas:
         x0, y0, x1, y1 = area
         rows = slice(max(floor((y0 + y) * self._down) - 1, 0), max(ceil((y1 + y) * self._down) + 1, 0))
         columns = slice(max(floor((x0 + x) * self._across) - 1, 0), max(ceil((x1 + x) * self._across) + 1, 0))
+        if self._touched:  # joined with the one before it where that costs little: few large copies are quicker than many small ones
+            before = self._touched[-1]
+            both = _around(before[0], rows), _around(before[1], columns)
+            if _pixels(both) <= JOINED * (_pixels(before) + _pixels((rows, columns))):
+                self._touched[-1] = both
+                return
         self._touched.append((rows, columns))
 
     def _kept(self, key: object, marks: Marks, x: float = 0.0, y: float = 0.0) -> list[Stroke]:
@@ -189,6 +196,21 @@ def seen(pixels: Pixels, theme: Theme) -> Pixels:
     return copied
 
 
+def _copy(pixels: Pixels, picture: Pixels, area: tuple[slice, slice]) -> None:
+    """Copy an area of RGBA pixels into a picture that may have no fourth channel."""
+    for channel in range(picture.shape[2]):
+        picture[(*area, channel)] = pixels[(*area, channel)]
+
+
+def _around(one: slice, other: slice) -> slice:
+    return slice(min(one.start, other.start), max(one.stop, other.stop))
+
+
+def _pixels(area: tuple[slice, slice]) -> int:
+    rows, columns = area
+    return int((rows.stop - rows.start) * (columns.stop - columns.start))
+
+
 def to_rgb(colour: str) -> tuple[float, float, float]:
     """`#rrggbb` as three floats from 0 to 1."""
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
@@ -201,20 +223,26 @@ def _paths(parts: tuple[Part, ...], closed: bool) -> list[Path]:
 
 def _letters(texts: list[Text]) -> list[Path]:
     """The outlines of texts as one path, put together from their glyphs' points; none for spaces alone."""
-    placed = [(letter, text.at) for text in texts for letter in glyphs.letters(text)]
-    if not placed:
+    outlines, counts, places = [], [], []
+    for text in texts:
+        x, y = text.at
+        for letter in glyphs.letters(text):
+            outline = _glyph(letter.character, letter.face, letter.wide, letter.size)
+            outlines.append(outline)
+            counts.append(len(outline[0]))
+            places.append((x + letter.at[0], y + letter.at[1]))
+    if not outlines:
         return []
-    outlines = [_glyph(letter.character, letter.face) for letter, _ in placed]
-    counts = [len(points) for points, _ in outlines]
-    scales = np.repeat([(letter.wide, letter.size) for letter, _ in placed], counts, axis=0)
-    places = np.repeat([(x + letter.at[0], y + letter.at[1]) for letter, (x, y) in placed], counts, axis=0)
-    return [_unsimplified(np.concatenate([points for points, _ in outlines]) * scales + places, np.concatenate([codes for _, codes in outlines]))]
+    points = np.concatenate([points for points, _ in outlines])
+    points += np.repeat(places, counts, axis=0)
+    return [_unsimplified(points, np.concatenate([codes for _, codes in outlines]))]
 
 
-@cache
-def _glyph(character: str, face: str) -> tuple[Any, Any]:
+@lru_cache(maxsize=1 << 12)
+def _glyph(character: str, face: str, wide: float, size: float) -> tuple[Any, Any]:
+    """The points of a letter, in cells, and their codes."""
     path = _path(glyphs.glyph(character, face).outline)
-    return path.vertices, path.codes
+    return np.asarray(path.vertices) * (wide, size), path.codes
 
 
 def _parts(parts: tuple[Part, ...], closed: bool) -> Path:
