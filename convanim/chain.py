@@ -14,6 +14,7 @@ from .axis import AdaptiveAxis, Axis, Cell
 from .checks import is_many
 from .errors import ConvanimError, shown
 from .geometry import Operation
+from .operation import Weighted
 
 MOST_READS = 1 << 22  # cells looked at for one answer, all of a picture of 2048 x 2048: a few seconds
 
@@ -66,7 +67,7 @@ def _field(axes: list[Axis]) -> tuple[int, float, int, int]:
     # output cells that lie a whole period apart see the same, shifted
     period = min(math.prod(_jump(axis).denominator for axis in axes), axes[-1].output)
     _check_count("the receptive fields of these layers differ over", period * len(axes))
-    spans = [_span(axes, cell) for cell in range(period)]
+    spans = [span(axes, cell) for cell in range(period)]
     first, last = spans[0]
     return max(b - a + 1 for a, b in spans), int(jump) if jump.denominator == 1 else float(jump), first, last
 
@@ -76,8 +77,8 @@ def _jump(axis: Axis) -> Fraction:
     return Fraction(axis.input, axis.output) if isinstance(axis, AdaptiveAxis) else Fraction(axis.stride, axis.spacing)
 
 
-def _span(axes: list[Axis], cell: int) -> Span:
-    """What a cell of the last axis' output sees of the first one's input, as if that went on without end; (0, -1) for nothing."""
+def span(axes: list[Axis], cell: int) -> Span:
+    """The first and last cell of the first axis' input that a cell of the last one's output sees, as if all went on without end; (0, -1) for nothing."""
     # between spaced cells some read nothing, so that all have to be followed; below, the first and the last say it
     spaced = next((n for n, axis in enumerate(axes) if axis.spacing > 1), len(axes))
     cells: Sequence[int] = range(cell, cell + 1)
@@ -159,11 +160,17 @@ def chained(layers: Sequence[Any]) -> list[Operation]:
     if isinstance(layers, Operation) or not isinstance(layers, Sequence) or not layers:
         raise ConvanimError(f"{shown(layers)} is not a list of layers: give a list such as [Conv(7, 3), Conv(5, 3)], input first")
     ops: list[Operation] = []
+    channels: int | None = None  # pooling keeps them
     for n, layer in enumerate(layers):
         op = getattr(layer, "op", layer)
+        place = f"layer {n + 1}"
         if not isinstance(op, Operation):
-            raise ConvanimError(f"layer {n} is {shown(layer)}, which is not an operation: give a Conv, ConvTranspose, Pool or AdaptivePool")
+            raise ConvanimError(f"{place} is {shown(layer)}, which is not an operation: give a Conv, ConvTranspose, Pool or AdaptivePool")
         if ops and op.input_size != ops[-1].output_size:
-            raise ConvanimError(f"layer {n} has input_size={op.input_size}, and the layer before it gives {ops[-1].output_size}: they must be the same")
+            raise ConvanimError(f"{place} has input_size={op.input_size}, and the layer before it gives {ops[-1].output_size}: they must be the same")
+        if isinstance(op, Weighted):
+            if channels not in (None, op.in_channels):
+                raise ConvanimError(f"{place} has in_channels={op.in_channels}, and {channels} channels come from the layers before it: they must be the same")
+            channels = op.out_channels
         ops.append(op)
     return ops

@@ -19,7 +19,7 @@ from .lang import language
 from .operation import Weighted
 from .theme import COLOUR, Theme
 from .themes import theme_of
-from .views import VIEWS, View, check_view
+from .views import VIEWS, View, check_view, refusal
 from .write import MOST_STEPS
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def animate(
     words_of = labels if labels is None or isinstance(labels, str) else labels_of(labels)  # once: it may be a generator
     check_look({"view": view, "theme": theme, "labels": words_of, "lang": lang, "reveal": reveal, "symbols": symbols, "background": background,
                 "title": title, "description": description, "step_ms": step_ms, "dpi": dpi})
+    op = (op,) if view is not None and VIEWS[view].layers and not isinstance(op, tuple) else op
     view = view_of(view, given, symbols, op)
     check_view(view, op)
     look = _look(theme, background)
@@ -113,7 +114,8 @@ def view_of(view: str | None, given: list[str], symbols: bool, op: Operation | t
     if view is None:
         view = "stack" if isinstance(op, tuple) else "flat" if asked else "isometric"
     if asked and not VIEWS[view].shows_values:
-        instead = "leave it out" if isinstance(op, tuple) else "take view='flat', or leave it out"
+        fit = [repr(name) for name, row in VIEWS.items() if row.shows_values and not refusal(name, op)]
+        instead = f"take view={' or '.join(fit)}, or leave it out" if fit else "leave it out"
         raise ConvanimError(f"the {view} view shows no values, so {asked[0]}= has no place in it: {instead}")
     return view
 

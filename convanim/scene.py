@@ -110,9 +110,10 @@ class Sheet:
     cells are counted. `op` is the operation that it is the input or the output of, if that isn't the figure's; over an input that
     is `read` the window moves by output cells, a step each. `rows` and `columns` are the sides along which there is room to
     measure them, None where that isn't wanted; a text that is longer than its side reaches out to where the rows are measured.
-    `around` are the cells that are drawn beyond its own, (before, after) of rows and of columns, and `reach` and `rise` are how
-    far other marks go beyond its left side and its top, in cells. `rows_at` is where along its side the number of rows stands: 0 at the first, .5 in
-    the middle. Where no side is free, its name and its size may begin at a point, `named_at`, to the right of all marks.
+    `around` are the cells that are drawn beyond its own, (before, after) of rows and of columns, and `reach`, `rise` and `drop`
+    are how far other marks go beyond its left side, its top and its bottom, in cells. `rows_at` is where along its side the
+    number of rows stands: 0 at the first, .5 in the middle. Where no side is free, its name and its size may begin at a point,
+    `named_at`, to the right of all marks.
     """
 
     role: str
@@ -123,6 +124,7 @@ class Sheet:
     around: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
     reach: float = 0.0
     rise: float = 0.0
+    drop: float = 0.0
     rows_at: float = 0.5
     op: Operation | None = None
     read: bool = True

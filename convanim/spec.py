@@ -13,6 +13,7 @@ from typing import Any
 
 from . import words
 from .animation import Animation
+from .checks import parameters
 from .drawing import animate, check_look
 from .errors import ConvanimError, expected_one_of, shown
 from .geometry import OPERATIONS, Operation
@@ -168,6 +169,8 @@ def _figure(name: str, tables: Tables) -> Figure:
             layers = [Layer(layers[0].operation, {**layers[0].parameters, "bias": True})]
     else:
         for key in rest:
+            if any(key in parameters(kind) for kind in OPERATIONS.values()):
+                raise ConvanimError(f"{place}: {key} has no place beside layers: put it into the table of the layer that it belongs to")
             if key != "layers":
                 raise _at(place, expected_one_of("key", key, sorted([*OPTIONS, "layers", "like"])))
         layers = [_layer(one, f"{place}, layer {n}", first=n == 1) for n, one in enumerate(listed, 1)]

@@ -149,7 +149,7 @@ PRINT = derived(CLEAR, "print", styles={
     "stamp": {"fill": BLACK, "opacity": 0.07},
     "sign": {"fill": BLACK},
     "edge": {"stroke": "#8c8c8c"},
-    **_weights([f"#{grey:02x}{grey:02x}{grey:02x}" for grey in (255, 235, 215, 247, 227, 207, 241, 221, 200)],
+    **_weights([f"#{grey:02x}{grey:02x}{grey:02x}" for grey in (236, 212, 188, 228, 204, 180, 220, 196, 172)],
                (BLACK, BLACK, BLACK, "#404040", "#404040", "#404040", "#6b6b6b", "#6b6b6b", "#6b6b6b")),
 })
 

@@ -525,7 +525,7 @@ def test_figures_can_be_compared_pickled_and_say_how_many_channels_they_have():
     assert pickle.loads(pickle.dumps(a)) == a == ca.animate(op, view="channels", theme="clear", labels="all")
     said = [mark.text for mark in leaves([mark for layer in a.scene.layers for mark in a.scene.visible(layer, 30)]) if isinstance(mark, Text)]
     assert "k=3 s=1 p=1 in_channels=4 out_channels=2 groups=2" in " ".join(said).replace("  ", " ")
-    assert "Σ 𝑥₂·𝑤₁₂ + Σ 𝑥₃·𝑤₁₃ = 𝑦₁" in said and "kernels, a colour each" in said and "weights, a colour each" not in said
+    assert "Σ 𝑥₂·𝑤₁₂ + Σ 𝑥₃·𝑤₁₃ = 𝑦₁" in said and "kernels w: output channel, then input channel" in said and "weights" not in said
     for words in ("input's channels (4, each of 5x5 cells)", "output's (2, each of 5x5)", "in groups (2)", "kernel of 3x3"):
         assert words in a.scene.description
 

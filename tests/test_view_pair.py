@@ -337,7 +337,8 @@ def test_layers_declare_the_roles_that_they_draw_and_scenes_can_be_compared_and_
 def test_labels_speak_of_both_operations():
     scene = scene_of(ca.Conv(6, 3, stride=2, padding=1), labels="all")
     words = {mark.text for mark in seen(scene, 4) if isinstance(mark, Text)}
-    assert {"1: k=3 s=2 p=1", "2: k=3 s=2 p=1 output_padding=1", "takes part in this step", "input 1 + 6 + 1", "output 6", "input 3", "output 3"} <= words
+    assert {"1 convolution: k=3 s=2 p=1", "2 transposed convolution: k=3 s=2 p=1 output_padding=1"} <= words
+    assert {"takes part in this step", "input 1 + 6 + 1", "output 6", "input 3", "output 3"} <= words
     assert scene.ops == (ca.Conv(6, 3, stride=2, padding=1), ca.ConvTranspose(3, 3, stride=2, padding=1, output_padding=1))
     given = scene_of(ca.ConvTranspose(3, 3, stride=2, padding=1, output_padding=1), theme="classic", labels="all")
     assert given.ops == scene.ops and "padding (0)" in {mark.text for mark in seen(given, 0) if isinstance(mark, Text)}

@@ -6,6 +6,7 @@ import itertools
 import math
 import pickle
 import random
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -120,6 +121,12 @@ def near(text, number):
     return math.isclose(value(text), number, rel_tol=1e-3, abs_tol=6e-4)
 
 
+def adds(text, meant):
+    """Whether a text such as "5+3" says what there was, and what is added."""
+    (before, more), told = meant, re.fullmatch(rf"({MINUS}?[\d.]+(?:e{MINUS}?\d+)?)([+{MINUS}].+)", text)
+    return told is not None and near(told[1], before) and near(told[2], more)
+
+
 def wrong_values(found, wanted, fits=near):
     return found.keys() != wanted.keys() or not all(fits(text, wanted[at]) for at, text in found.items())
 
@@ -133,7 +140,7 @@ def step_faults(scene, planes, told, step, late=False):
     faults += ["sums"] * wrong_values(texts(marks, "output_value", planes.output, size), sums)
     faults += ["counts"] * wrong_values(texts(marks, "output_value", planes.counts, size), counts, lambda text, n: text == str(n))
     shown = texts(marks, "kernel_value", planes.output, size)
-    faults += ["added"] * wrong_values(shown, {at: n for at, (n, _) in added.items()}, lambda text, n: text[0] in f"+{MINUS}" and near(text, n))
+    faults += ["added"] * wrong_values(shown, {at: (told.sums[step][at] - n, n) for at, (n, _) in added.items()}, adds)
     faults += ["inputs"] * wrong_values(texts(marks, "input_value", planes.input, told.inputs.shape), dict(np.ndenumerate(told.inputs)))
     faults += ["kernel"] * wrong_values(texts(marks, "kernel_value", planes.kernel, told.kernel.shape), dict(np.ndenumerate(told.kernel)))
     veils = Counter(at for mark in marks if mark.role == "stamp" for at in covered(mark, planes.counts))

@@ -420,9 +420,10 @@ def test_labels_speak_of_each_layer_and_the_legend_of_every_padding():
     ops = [C(6, 3, padding=1), P(6, 3, stride=2, padding=1), T(3, 2, stride=2)]
     scene = ca.animate(ops, theme="clear", labels="all").scene
     said = [mark.text for layer in scene.layers for mark in leaves(layer.marks if isinstance(layer, Layer) else layer.at(4)) if isinstance(mark, Text)]
-    for line in ("1: k=3 s=1 p=1", "3: k=2 s=2 p=0", "3 layers: 6x6 → 6x6 → 3x3 → 6x6", "padding (0 / \N{MINUS SIGN}∞)", "map between two layers"):
+    for line in ("1 convolution: k=3 s=1 p=1", "3 layers: 6x6 → 6x6 → 3x3 → 6x6", "padding (0 / \N{MINUS SIGN}∞)", "map between two layers"):
         assert line in said, line
-    assert any(re.fullmatch(r"field: 1x1 → 1x1 → \dx\d → \dx\d", line) for line in said)
+    assert any(re.fullmatch(r"receptive field: 1x1( → \dx\d){3}", line) for line in said)
+    assert sum("pooling: " in line for line in said) == 1
     assert "inserted" not in scene.roles()
     assert "at most 5x5" in scene.description
     assert "感受野" in " ".join(mark.text for mark in leaves(ca.animate(ops, labels=["sum"], lang="zh").scene.layers[-1].at(0)) if isinstance(mark, Text))
@@ -434,4 +435,4 @@ def test_labels_speak_of_each_layer_and_the_legend_of_every_padding():
 ])
 def test_what_is_too_large_is_refused_with_the_number_and_the_limit(ops, said):
     assert said in refusal(lambda: ca.animate(ops))
-    assert "given as a list" in refusal(lambda: ca.animate(C(5, 3), view="stack"))
+    assert ca.animate(C(5, 3), view="stack") == ca.animate([C(5, 3)])

@@ -16,7 +16,7 @@ DOT, MINUS = "\N{MIDDLE DOT}", words.MINUS
 
 def parameters(setting: Setting) -> Block:
     """The parameters in the letters of the guide: k=3 s=2 p=1; what has no letter there by its name, where it isn't usual."""
-    return paragraph(setting, [name + "  ".join(parameter_words(op)) for name, op in setting.named_ops()])
+    return paragraph(setting, [name + "  ".join(parameter_words(op)) for name, op in setting.named_ops("nth_named")])
 
 
 def parameter_words(op: Operation) -> list[str]:
@@ -34,7 +34,7 @@ def _each(value: tuple[int | tuple[int, int], ...]) -> str:
 
 def formula(setting: Setting) -> Block:
     """The formula of the output's size with its letters, and with its numbers: once where both axes have the same."""
-    return paragraph(setting, [line for name, op in setting.named_ops() for line in _formulas(setting, name, op)])
+    return paragraph(setting, [line for name, op in setting.named_ops("nth") for line in _formulas(setting, name, op)])
 
 
 def _formulas(setting: Setting, start: str, op: Operation) -> list[str]:

@@ -40,10 +40,12 @@ class Setting:
     em: float
     room: float
 
-    def named_ops(self) -> list[tuple[str, Operation]]:
-        """The operations that the figure shows, each with what it is called there: nothing where there is one, otherwise "1: "."""
+    def named_ops(self, word: str) -> list[tuple[str, Operation]]:
+        """The operations that the figure shows, each with what it is called there by a row of [label]: nothing where there is one."""
         ops = self.scene.ops or (self.op,)
-        return [("", ops[0])] if len(ops) == 1 else [(self.lang.say("label.nth", n=n), op) for n, op in enumerate(ops, 1)]
+        if len(ops) == 1:
+            return [("", ops[0])]
+        return [(self.lang.say(f"label.{word}", n=n, operation=words.name(op, self.lang.code)), op) for n, op in enumerate(ops, 1)]
 
     def fits(self, text: str) -> bool:
         """Whether a text fits into one line."""

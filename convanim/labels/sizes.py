@@ -43,7 +43,7 @@ class Edge:
         normal = (-step[1] / length, step[0] / length)
         away = sign * (normal[0] * other[0] + normal[1] * other[1])
         normal = normal if away > 0 else (-normal[0], -normal[1])
-        free = abs(away) * (sheet.reach if normal[0] < -1e-9 else sheet.rise if normal[1] < 0 else 0.0)
+        free = abs(away) * (sheet.reach if normal[0] < -1e-9 else sheet.rise if normal[1] < 0 else sheet.drop if side == "bottom" else 0.0)
         return Edge(plane.point(*start), step, normal, free, -1 if sheet.rows == "left" else 1)
 
     def at(self, cell: float, distance: float = 0.0) -> Point:
@@ -176,7 +176,8 @@ def sizes(setting: Setting) -> Measured:
                 bounds, text = padded_text(op.axes[axis])
             else:
                 bounds, text = (0, end), str(end)
-            marks += ruler.marks(bounds, setting.lang.say(f"label.{sheet.role}", size=text) if columns else text)
+            size = words.size(sheet.size) if sheet.role == "matrix" else text  # of a matrix one says both at once
+            marks += ruler.marks(bounds, setting.lang.say(f"label.{sheet.role}", size=size) if columns else text)
         windows += [Windows(op, tuple(moving))] if len(moving) == count else []
     return Measured((*marks, *_names(setting)), tuple(windows))
 

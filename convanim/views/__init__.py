@@ -44,9 +44,9 @@ VIEWS = {
     "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values"),
     "flat": View(flat.draw, "input and output side by side, with their values", "numbers", one_channel),
     "line": View(line.draw, "one dimension as on paper: kernel below input, their products and the sum", "numbers", line.refuses, whole=True),
-    "matrix": View(matrix.draw, "the window beside the sparse matrix times the input as one column, row by row", "symbols", matrix.refuses),
-    "dense": View(dense.draw, "a layer of a network: a node for each cell, connections in the colours of their weights", "symbols", dense.refuses),
-    "im2col": View(im2col.draw, "the windows as columns of a matrix, the kernel as a row, and their product", "symbols", im2col.refuses),
+    "matrix": View(matrix.draw, "the window beside the sparse matrix times the input as one column, row by row", "symbols", matrix.refuses, whole=True),
+    "dense": View(dense.draw, "a layer of a network: a node for each cell, connections in the colours of their weights", "symbols", dense.refuses, whole=True),
+    "im2col": View(im2col.draw, "the windows as columns of a matrix, the kernel as a row, and their product", "symbols", im2col.refuses, whole=True),
     "scatter": View(scatter.draw, "a transposed convolution stamps its kernel onto the output for each input cell, and counts the stamps on each output",
                     "numbers", scatter.refuses),
     "pair": View(pair.draw, "a convolution and its transpose side by side: the same cells take part in a step of both; no values", refuses=pair.refuses),
@@ -60,7 +60,7 @@ def check_view(view: str, op: Operation | tuple[Operation, ...]) -> None:
     """Raise ConvanimError for what a view can't draw, with those that can."""
     if reason := refusal(view, op):
         fit = [name for name in VIEWS if not refusal(name, op)]
-        raise ConvanimError(f"the {view} view {reason}: take {'view=' + ' or '.join(map(repr, fit)) if fit else 'another operation'}")
+        raise ConvanimError(f"the {view} view {reason}: take {'view=' + ' or '.join(map(repr, fit)) if fit else 'another operation; no view draws this one'}")
 
 
 def refusal(view: str, op: Operation | tuple[Operation, ...]) -> str:

@@ -24,7 +24,7 @@ Kind = Conv | ConvTranspose
 
 MOST_PLANES, MOST_STEPS = 64, 5000
 NAMED = 2  # rows beyond a plane that its name takes
-LETTERS = 0.9  # of labels, at most, where those of slanted and of level edges meet at corners
+LETTERS = 0.72  # of labels, at most, where those of slanted and of level edges meet at corners
 
 
 def refuses(op: Operation) -> str:
@@ -81,9 +81,9 @@ def _sheets(op: Kind, rows: Rows) -> tuple[Sheet, ...]:
     first, last = rows.below[0], rows.above[-1]
     over_left = any(first.coordinates(rows.above[0].point(0, y))[0] < 0 for y in (0, height))
     over_right = any(last.coordinates(rows.below[-1].point(wide, y))[0] > width + right for y in (0, deep))
-    return (Sheet("input", first, rows.size, "left", "bottom", ((0, NAMED), (0, 0)), rows_at=1.0 if over_left else 0.5,
+    return (Sheet("input", first, rows.size, "left", "bottom", drop=NAMED, rows_at=1.0 if over_left else 0.5,
                   read=op.groups == 1 and not over_left),
-            Sheet("output", last, rows.cells, "right", "top", ((top + NAMED, bottom), (left, right)), rows_at=0.0 if over_right else 0.5))
+            Sheet("output", last, rows.cells, "right", "top", ((top, bottom), (left, right)), rise=NAMED, rows_at=0.0 if over_right else 0.5))
 
 
 @dataclass(frozen=True)

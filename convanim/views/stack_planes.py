@@ -11,12 +11,12 @@ from itertools import pairwise
 from ..axis import Axis
 from ..geometry import Operation
 from ..plane import Plane, Point, joined
-from ..scene import Box, Equation, Group, Growing, Layer, Line, Marks, Moving, Polygon, Scene, Sheet
+from ..scene import Box, Group, Growing, Layer, Line, Marks, Moving, Polygon, Scene, Sheet
 from ..theme import BORDER, THICK
 from .ground import ground
 from .isometric import DOWN, RIGHT, ray
 from .planes import Cells, Sliding, added, two_axes
-from .tracing import Seen, bare, middle, telling, trace
+from .tracing import Fields, Seen, bare, middle, telling, trace
 
 APART = 1.0  # between planes, in rows of the drawing: none covers another
 ASIDE = 0.8  # from all marks to the names of the maps, in cells
@@ -50,7 +50,7 @@ def draw(ops: tuple[Operation, ...], roles: Collection[str]) -> Scene:
     names = ["input", *["hidden"] * (len(maps) - 2), "output"]
     beside = box.x + box.width - BORDER + ASIDE
     sheets = tuple(Sheet(name, one.plane, one.size, None, None, one.around, named_at=(beside, _corner(one)[1])) for name, one in zip(names, maps, strict=True))
-    return Scene(box, (still, *growing, Moving(steps, steps.roles)), last.steps, steps.poster, sheets, equation=Fields(steps), ops=ops)
+    return Scene(box, (still, *growing, Moving(steps, steps.roles)), last.steps, steps.poster, sheets, equation=Fields(ops), ops=ops)
 
 
 def _corner(one: Floor) -> Point:
@@ -180,14 +180,3 @@ class Steps:
         ends = [((columns, rows), (x + left, y + top)) for rows, y in zip(below[0].span, (y0, y1), strict=True)
                 for columns, x in zip(below[1].span, (x0, x1), strict=True)]
         return [ray(one.plane.point(*start), plane, end, (wide, deep)) for start, end in ends]
-
-
-@dataclass(frozen=True)
-class Fields:
-    """The sizes of the fields of a step, from the output cell down to the input: "1x1 → 3x3 → 5x5"."""
-
-    steps: Steps
-
-    def __call__(self, step: int) -> Equation:
-        sizes = [f"{rows.size}x{columns.size}" if rows.size and columns.size else "0" for rows, columns in reversed(self.steps.fields(step))]
-        return Equation(sizes[:-1], sizes[-1], "", joined=" → ", word="field")

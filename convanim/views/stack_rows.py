@@ -9,10 +9,10 @@ from functools import cached_property
 from ..axis import Axis
 from ..geometry import Operation
 from ..plane import Part, Plane, Point
-from ..scene import Box, Equation, Group, Growing, Layer, Line, Marks, Moving, Polygon, Scene, Sheet
+from ..scene import Box, Group, Growing, Layer, Line, Marks, Moving, Polygon, Scene, Sheet
 from ..theme import BORDER, THICK
 from .planes import added
-from .tracing import Seen, jump, middle, seen_by, telling, trace
+from .tracing import Fields, Seen, jump, middle, seen_by, telling, trace
 
 ROW = 3.0  # from row to row, in cells
 ASIDE = 0.8  # from all cells to the names of the maps, in cells
@@ -64,7 +64,7 @@ def draw(ops: tuple[Operation, ...], roles: Collection[str]) -> Scene:
     names = ["input", *["hidden"] * (len(rows) - 2), "output"]
     sheets = tuple(Sheet(name, Plane((row.x, row.y), (row.pitch, 0.0), (0.0, 1.0)), (1, row.count), None, None,
                          named_at=(x1 - edge + ASIDE, row.y + 0.5)) for name, row in zip(names, rows, strict=True))
-    return Scene(box, (Layer(still), *growing, Moving(steps, steps.roles)), axes[-1].output, telling(steps.along), sheets, equation=Fields(steps), ops=ops,
+    return Scene(box, (Layer(still), *growing, Moving(steps, steps.roles)), axes[-1].output, telling(steps.along), sheets, equation=Fields(ops), ops=ops,
                  meanings=(("ray", "ray"),))
 
 
@@ -142,14 +142,3 @@ class Appearing:
     def roles(self) -> frozenset[str]:
         """The roles of all of them."""
         return frozenset({"output", "output_grid"} | ({"output_padding"} if self.extra else set()))
-
-
-@dataclass(frozen=True)
-class Fields:
-    """The sizes of the fields of a step, from the output cell down to the input: "1 → 3 → 5"."""
-
-    steps: Steps
-
-    def __call__(self, step: int) -> Equation:
-        sizes = [str(seen.size) for seen in reversed(self.steps.fields(step))]
-        return Equation(sizes[:-1], sizes[-1], "", joined=" → ", word="field")

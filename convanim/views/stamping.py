@@ -105,7 +105,7 @@ def _numbers(steps: list[list[tuple[int, int]]], last: dict[int, int], values: V
         for cell, k in cells:
             more, before = inputs[step] * kernel[k], total[cell]
             total[cell] = output[cell] if last[cell] == step else before + more  # added in another order, its last digit may differ
-            found.append(Add(cell, k, number(before), number(total[cell]), ("" if more < 0 else "+") + number(more)))
+            found.append(Add(cell, k, number(before), number(total[cell]), number(before) + ("" if more < 0 else "+") + number(more)))
         yield tuple(found)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ..axis import AdaptiveAxis, Axis
+from ..axis import AdaptiveAxis, Axis, Cell, unravel
+from ..chain import span
 from ..geometry import ConvTranspose, Operation
+from ..scene import Equation
+from ..words import size
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,23 @@ def trace(layers: Sequence[tuple[Axis, bool]], output: int) -> tuple[Seen, ...]:
         found.append(seen_by(axis, outputs, bare=is_bare))
         outputs = found[-1].cells
     return tuple(reversed(found))
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The sizes of an output cell's receptive field on each map, the output's first, with all padding counted: "1x1 → 3x3 → 5x5"."""
+
+    ops: tuple[Operation, ...]
+
+    def __call__(self, step: int) -> Equation:
+        cell = unravel(step, self.ops[-1].output_size)
+        sizes = [size((1,) * len(cell)), *(self._size(n, cell) for n in reversed(range(len(self.ops))))]
+        return Equation(sizes[:-1], sizes[-1], "", joined=" → ", word="field")
+
+    def _size(self, layer: int, cell: Cell) -> str:
+        """What the cell sees of a layer's input; "0" for nothing."""
+        spans = [span([op.axes[axis] for op in self.ops[layer:]], c) for axis, c in enumerate(cell)]
+        return size(tuple(last - first + 1 for first, last in spans)) if all(last >= first for first, last in spans) else "0"
 
 
 def telling(traces: Sequence[tuple[Seen, ...]]) -> int:
