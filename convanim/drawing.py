@@ -67,13 +67,13 @@ def animate(
     >>> animate(Conv(5, 3, padding=1), theme="clear", labels=["sizes", "step"]).scene.title
     'Convolution of a 5x5 input, kernel 3x3, padding 1x1'
     """
-    op, own_kernel, own_bias = _subject(op)
-    given = [name for name, value in (("input", input), ("kernel", kernel), ("bias", bias), ("seed", seed)) if value is not None]
+    op, own_kernel, own_bias = _subject(op, view)
+    given = {"input": input, "kernel": kernel, "bias": bias, "seed": seed}
     words_of = labels if labels is None or isinstance(labels, str) else labels_of(labels)  # once: it may be a generator
     check_look({"view": view, "theme": theme, "labels": words_of, "lang": lang, "reveal": reveal, "symbols": symbols, "background": background,
                 "title": title, "description": description, "step_ms": step_ms, "dpi": dpi})
-    op = (op,) if view is not None and VIEWS[view].layers and not isinstance(op, tuple) else op
-    view = view_of(view, given, symbols, op)
+    asked = [name for name, value in given.items() if value is not None]
+    view = view_of(view, asked, symbols, op)
     check_view(view, op)
     look = _look(theme, background)
     names = labels_of(look.labels if words_of is None else words_of)
@@ -83,7 +83,7 @@ def animate(
     texts, added = None, 0.0
     if VIEWS[view].shows_values and not isinstance(op, tuple):
         kernel, bias = own_kernel if kernel is None else kernel, own_bias if bias is None else bias
-        symbols = symbols or (VIEWS[view].shows == "symbols" and not given and own_kernel is None)
+        symbols = symbols or (VIEWS[view].shows == "symbols" and not asked and own_kernel is None)
         texts, added = _cells(op, symbols, input=input, kernel=kernel, bias=bias, seed=SEED if seed is None else seed, whole=VIEWS[view].whole)
     scene = VIEWS[view].draw(op, texts, {role for role in look.styles if role != "pending" or reveal})
     named, told = (text if words.seen(text := words.readable(given_text or "")) else "" for given_text in (title, description))
@@ -97,13 +97,22 @@ def animate(
     return Animation(scene, look, int(step_ms), float(dpi))
 
 
-def _subject(op: object) -> tuple[Operation | tuple[Operation, ...], object | None, object | None]:
-    """What is drawn, an operation or several, and the kernel and the bias that an imported layer brings."""
+def _subject(op: object, view: object) -> tuple[Operation | tuple[Operation, ...], object | None, object | None]:
+    """What is drawn, an operation or several, and the kernel and the bias that an imported layer brings; a view of layers takes one too."""
     if isinstance(op, list | tuple):
         return tuple(chained(op)), None, None
+    if isinstance(view, str) and view in VIEWS and VIEWS[view].layers:
+        return tuple(chained([op])), None, None
     found = op.op if isinstance(op, Imported) else op
     check_operation(found)
     return (found, op.kernel, op.bias) if isinstance(op, Imported) else (found, None, None)  # type: ignore[return-value]
+
+
+def check_figure(op: Operation | tuple[Operation, ...], options: Mapping[str, Any]) -> None:
+    """Raise ConvanimError for layers that don't fit together, and for what the view that is asked for can't draw or show."""
+    subject, _, _ = _subject(op, options.get("view"))
+    given = [name for name in ("input", "kernel", "bias", "seed") if name in options]
+    check_view(view_of(options.get("view"), given, bool(options.get("symbols")), subject), subject)
 
 
 def view_of(view: str | None, given: list[str], symbols: bool, op: Operation | tuple[Operation, ...]) -> str:

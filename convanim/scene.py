@@ -153,7 +153,7 @@ class Scene:
 
     `sheets` are the planes that labels may measure, `lang` the language of its words. A view whose steps aren't the output's
     cells one by one says with `equation` what each computes, and with `ops` which operations it shows, if that isn't one. Its
-    `letters` is up to which size, in cells, labels have room between its planes: sizes are left out where theirs would be larger.
+    `largest_label` is up to which size of letters, in cells, there is room between its planes: sizes are left out where theirs are larger.
     `meanings` are rows of [legend] for the roles that stand for something else in it than their own row says, "" for none.
     """
 
@@ -165,7 +165,7 @@ class Scene:
     title: str = ""
     description: str = ""
     lang: str = "en"
-    letters: float = math.inf
+    largest_label: float = math.inf
     equation: Callable[[int], Equation] | None = None
     ops: tuple[Operation, ...] = ()
     meanings: tuple[tuple[str, str], ...] = ()

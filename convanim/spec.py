@@ -14,7 +14,7 @@ from typing import Any
 from . import words
 from .animation import Animation
 from .checks import parameters
-from .drawing import animate, check_look
+from .drawing import animate, check_figure, check_look
 from .errors import ConvanimError, expected_one_of, shown
 from .geometry import OPERATIONS, Operation
 from .themes import beside
@@ -163,7 +163,7 @@ def _figure(name: str, tables: Tables) -> Figure:
     options = {key: value for key, value in table.items() if key in OPTIONS}
     rest = {key: value for key, value in table.items() if key not in (*OPTIONS, "like")}
     if listed is None:
-        layers = [_layer(rest, place, first=True)]
+        layers = [_layer(rest, place, first=True, alone=True)]
         if not isinstance(layers[0].parameters.get("bias", False), bool):  # its value, so there is one
             options["bias"] = layers[0].parameters["bias"]
             layers = [Layer(layers[0].operation, {**layers[0].parameters, "bias": True})]
@@ -173,27 +173,30 @@ def _figure(name: str, tables: Tables) -> Figure:
                 raise ConvanimError(f"{place}: {key} has no place beside layers: put it into the table of the layer that it belongs to")
             if key != "layers":
                 raise _at(place, expected_one_of("key", key, sorted([*OPTIONS, "layers", "like"])))
-        layers = [_layer(one, f"{place}, layer {n}", first=n == 1) for n, one in enumerate(listed, 1)]
+        layers = [_layer(one, f"{place}, layer {n}", first=n == 1, alone=False) for n, one in enumerate(listed, 1)]
     made = Figure(name=name, layers=tuple(layers), source=where, options=options)
     try:
-        made.op()
         check_look(options)
+        check_figure(made.op(), options)
     except ConvanimError as error:
         raise _at(place, error) from None
     return made
 
 
-def _layer(table: Mapping[str, Any], place: str, *, first: bool) -> Layer:
-    """The operation that a table describes; only the first of several needs an input size."""
+def _layer(table: Mapping[str, Any], place: str, *, first: bool, alone: bool) -> Layer:
+    """The operation that a table describes, the figure's own if it is `alone`; only the first of several needs an input size."""
     operation = table.get("operation")
     if operation is None:
         raise ConvanimError(f"{place} has no operation: add operation = \"conv\", or one of {', '.join(OPERATIONS)}")
     if not isinstance(operation, str) or operation not in OPERATIONS:
         raise _at(place, expected_one_of("operation", operation, OPERATIONS))
     needed = {one.name: one.default is MISSING for one in fields(OPERATIONS[operation])}
+    known = [*needed, "operation", *([*OPTIONS, "like", "layers"] if alone else [])]
     for key in table:
+        if key in OPTIONS:
+            raise ConvanimError(f"{place}: {key} is said of the whole figure: put it beside layers, not into one of them")
         if key not in (*needed, "operation"):
-            raise _at(place, expected_one_of("key", key, sorted([*needed, *OPTIONS, "operation", "like", "layers"])))
+            raise _at(place, expected_one_of("key", key, sorted(known)))
     for key in needed:
         if needed[key] and key not in table and (first or key != "input_size"):
             raise ConvanimError(f"{place} has no {key}: add a line such as {key} = 3, or [3, 5] for rows and columns")

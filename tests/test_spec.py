@@ -161,10 +161,25 @@ def test_a_list_of_layers_is_several_operations_each_of_the_size_that_the_one_be
     ('[x]\nlayers = [{ operation = "conv", kernel_size = 3 }, { operation = "conv", kernel_size = 3 }]', "layer 1 has no input_size"),
     ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv" }]', "layer 2 has no kernel_size"),
     ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conf", kernel_size = 3 }]', "did you mean 'conv'"),
-    ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv", kernel_size = 3, view = "flat" }]', "unknown key 'view'"),
+    ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv", kernel_size = 3, view = "flat" }]', "view is said of the whole figure"),
     ('[x]\noperation = "conv"\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv", kernel_size = 3 }]', "'operation'"),
     ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv", kernel_size = 9 }]', "kernel_size=9"),
 ])
 def test_a_list_of_layers_that_cannot_be_is_refused_with_its_place(text, part, tmp_path):
+    line = refusal(lambda: ca.figures(write(tmp_path, text)))
+    assert part in line and "own.toml, figure 'x'" in line
+
+
+FIRST, SECOND = 'operation = "conv", input_size = 5, kernel_size = 3', 'operation = "conv", kernel_size = 3'
+
+
+@pytest.mark.parametrize(("text", "part"), [
+    (f'[x]\nlayers = [{{ {FIRST}, theme = "dark" }}, {{ {SECOND} }}]', "layer 1: theme is said of the whole figure: put it beside layers"),
+    (f"[x]\nlayers = [{{ {FIRST} }}, {{ {SECOND} }}]\ninput_size = 5", "input_size has no place beside"),
+    (f"[x]\nlayers = [{{ {FIRST} }}, {{ {SECOND}, input_size = 9 }}]", "layer 2 has input_size=(9, 9)"),
+    ('[x]\noperation = "conv"\ninput_size = 5\nkernel_size = 3\nview = "scatter"', "the scatter view draws"),
+    ('[x]\noperation = "conv"\ninput_size = 5\nkernel_size = 3\nview = "pair"\nseed = 3', "the pair view shows no values"),
+])
+def test_what_a_view_cannot_draw_and_keys_in_the_wrong_table_are_said_when_the_file_is_read(text, part, tmp_path):
     line = refusal(lambda: ca.figures(write(tmp_path, text)))
     assert part in line and "own.toml, figure 'x'" in line

@@ -9,11 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import ROOT, refusal
+from scenes import leaves
 
 import convanim as ca
 from convanim.numeric import values
 from convanim.render import glyphs
-from convanim.scene import Group, Growing, Layer, Line, Moving, Polygon, Text, roles
+from convanim.scene import Growing, Layer, Line, Moving, Polygon, Text, roles
 from convanim.spec import figures
 from convanim.texts import numbers
 from convanim.themes import CLASSIC, CLEAR
@@ -56,16 +57,6 @@ def kernel_row(op, w):
 
 
 # --- what the scene shows
-
-
-def leaves(marks, x=0.0, y=0.0):
-    for mark in marks:
-        if isinstance(mark, Group):
-            yield from leaves(mark.marks, x + mark.at[0], y + mark.at[1])
-        elif isinstance(mark, Text):
-            yield replace(mark, at=(mark.at[0] + x, mark.at[1] + y))
-        else:
-            yield type(mark)(mark.role, tuple(tuple((px + x, py + y) for px, py in part) for part in mark.parts))
 
 
 def read(text):

@@ -13,10 +13,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from conftest import random_cases, refusal
+from scenes import leaves
 
 import convanim as ca
 from convanim.render import glyphs
-from convanim.scene import Group, Growing, Layer, Line, Moving, Polygon, Text
+from convanim.scene import Growing, Layer, Line, Moving, Polygon, Text
 
 NUMPY_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap", "symmetric": "symmetric"}
 LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉−", "0123456789-")
@@ -80,16 +81,6 @@ def role_of(op, k):
 
 
 # --- what a scene shows
-
-
-def leaves(marks, x=0.0, y=0.0):
-    for mark in marks:
-        if isinstance(mark, Group):
-            yield from leaves(mark.marks, x + mark.at[0], y + mark.at[1])
-        elif isinstance(mark, Text):
-            yield replace(mark, at=(mark.at[0] + x, mark.at[1] + y))
-        else:
-            yield type(mark)(mark.role, tuple(tuple((px + x, py + y) for px, py in part) for part in mark.parts))
 
 
 def bounds(parts):

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import ROOT, refusal
+from scenes import leaves
 
 import convanim as ca
 from convanim.errors import ConvanimError
@@ -50,16 +51,6 @@ def linked(op):
 
 
 # --- the reader
-
-
-def leaves(marks, x=0.0, y=0.0):
-    for mark in marks:
-        if isinstance(mark, Group):
-            yield from leaves(mark.marks, x + mark.at[0], y + mark.at[1])
-        elif isinstance(mark, Text):
-            yield replace(mark, at=(mark.at[0] + x, mark.at[1] + y))
-        else:
-            yield type(mark)(mark.role, tuple(tuple((px + x, py + y) for px, py in part) for part in mark.parts))
 
 
 def seen(scene, step):

@@ -16,12 +16,13 @@ from functools import cache
 import numpy as np
 import pytest
 from conftest import refusal
+from scenes import leaves
 
 import convanim as ca
 from convanim.chain import receptive_field
 from convanim.errors import ConvanimError
 from convanim.render import glyphs
-from convanim.scene import Group, Growing, Layer, Line, Moving, Polygon, Text
+from convanim.scene import Growing, Layer, Line, Moving, Polygon, Text
 from convanim.themes import CLASSIC, CLEAR
 from convanim.views import VIEWS
 
@@ -88,16 +89,6 @@ def bounds(some):
 
 
 # --- what is drawn
-
-
-def leaves(marks, x=0.0, y=0.0):
-    for mark in marks:
-        if isinstance(mark, Group):
-            yield from leaves(mark.marks, x + mark.at[0], y + mark.at[1])
-        elif isinstance(mark, Text):
-            yield replace(mark, at=(mark.at[0] + x, mark.at[1] + y))
-        else:
-            yield type(mark)(mark.role, tuple(tuple((px + x, py + y) for px, py in part) for part in mark.parts))
 
 
 def parts(marks, role, kind=Polygon | Line):

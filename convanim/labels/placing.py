@@ -40,7 +40,7 @@ def labelled(scene: Scene, op: Operation, texts: Texts | None, names: tuple[str,
     """
     em = letter_size(dpi)
     setting = Setting(op, scene, texts, language(scene.lang), em, LEAST_ROOM * em)
-    measured = sizes(setting) if "sizes" in names and em <= scene.letters else None
+    measured = sizes(setting) if "sizes" in names and em <= scene.largest_label else None
     box = _around(scene.box, measured.all) if measured and measured.all else scene.box
     setting = replace(setting, room=max(setting.room, box.width - 2 * BORDER))
     blocks = [(LABELS[name].place, block(setting)) for name in names if (block := LABELS[name].block)]

@@ -98,7 +98,7 @@ class Windows:
     _kept: dict[tuple[int, int, int], Group] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __call__(self, step: int) -> Marks:
-        return tuple(self.of(axis, o) for axis, o in enumerate(unravel(step, self.op.output_size)))
+        return tuple(self.of(axis, o) for axis, o in enumerate(unravel(step % math.prod(self.op.output_size), self.op.output_size)))
 
     def of(self, axis: int, output: int) -> Group:
         """The line of one output cell along an axis; windows of one size have the same marks."""
@@ -176,7 +176,8 @@ def sizes(setting: Setting) -> Measured:
                 bounds, text = padded_text(op.axes[axis])
             else:
                 bounds, text = (0, end), str(end)
-            size = words.size(sheet.size) if sheet.role == "matrix" else text  # of a matrix one says both at once
+            # both at once, where the rows have no place of their own, and of a matrix
+            size = words.size(sheet.size) if sheet.role == "matrix" or (count == 2 and sheet.rows is None and bounds == (0, end)) else text
             marks += ruler.marks(bounds, setting.lang.say(f"label.{sheet.role}", size=size) if columns else text)
         windows += [Windows(op, tuple(moving))] if len(moving) == count else []
     return Measured((*marks, *_names(setting)), tuple(windows))

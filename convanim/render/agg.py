@@ -55,7 +55,7 @@ class Canvas:
         self._above = rest[len(self._growing):]
         self._touched.clear()
         self._bare = self._still = self._buffer.copy()
-        self._picture = seen(self._still, theme)  # of what stands still
+        self._picture: Pixels | None = None  # of what stands still, once it is asked for
         self._grown = -1  # the last step whose growth is part of what stands still
 
     def draw(self, step: int) -> Pixels:
@@ -69,7 +69,10 @@ class Canvas:
 
     def picture(self, step: int) -> Pixels:
         """The step as `seen` gives it, the caller's own: only where something was drawn, pixels are read one by one."""
-        pixels, picture = self.draw(step), self._picture.copy()
+        pixels = self.draw(step)
+        if self._picture is None:
+            self._picture = seen(self._still, self._theme)
+        picture = self._picture.copy()
         for area in self._touched:
             _copy(pixels, picture, area)
         return picture
@@ -84,7 +87,7 @@ class Canvas:
         """Make what stands still have all that came up to this step: only what is new is drawn, but from the start when going back."""
         if step < self._grown:
             self._still, self._grown = self._bare, -1
-            self._buffer[:], self._picture = self._still, seen(self._still, self._theme)
+            self._buffer[:], self._picture = self._still, None
         if step > self._grown:
             for layer in self._growing:
                 for n in range(self._grown + 1, step + 1):
@@ -93,7 +96,8 @@ class Canvas:
                 self._still = self._bare.copy()
             for area in self._touched:
                 self._still[area] = self._buffer[area]
-                _copy(self._buffer, self._picture, area)
+                if self._picture is not None:
+                    _copy(self._buffer, self._picture, area)
             self._touched.clear()
             self._grown = step
 

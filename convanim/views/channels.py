@@ -55,8 +55,8 @@ def draw(op: Kind, texts: Texts | None, roles: Collection[str]) -> Scene:
     steps = _Steps(op, sliding, rows)
     outside = op.out_channels // op.groups
     later = op.groups // 2 * outside + outside // 2  # an output channel of a group that isn't the first
-    return Scene(_box(op, rows), (Layer((*planes, *over(sums))), *named, *growing, Moving(steps, steps.roles)), op.out_channels * cells,
-                 later * cells + sliding.poster, _sheets(op, rows), equation=sums, letters=LETTERS,
+    return Scene(_box(op, rows), (Layer((*planes, *over(sums))), *growing, *named, Moving(steps, steps.roles)), op.out_channels * cells,
+                 later * cells + sliding.poster, _sheets(op, rows), equation=sums, largest_label=LETTERS,
                  meanings=(("weight_1", "kernels"),))
 
 

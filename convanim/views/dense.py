@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..texts import Texts
 
 MOST_NODES, MOST_CONNECTIONS = 150, 2000  # of a side, and of the layer: beyond, a drawing of them is a grey area
+MOST_CELLS = 4_096  # with its padding
 STRAND, ACROSS = 0.14, 1.2  # connections of one pair of nodes are so far apart, in cells; together at most so many radii
 SAMPLE = 0.8  # where in a kernel's cell a piece of its connections is seen; its value stands above it
 RISEN = 0.42
@@ -43,6 +44,9 @@ def refuses(op: Operation) -> str:
     for side, nodes in sides.items():
         if nodes > MOST_NODES:
             return f"draws up to {MOST_NODES} nodes on a side, and this {side} of {words.size(getattr(op, f'{side}_size'))} has {nodes:,}"
+    cells = math.prod(axis.extent for axis in op.axes)
+    if cells > MOST_CELLS:
+        return f"draws up to {MOST_CELLS:,} cells of the padded input, and this one has {cells:,}"
     # the nodes that an output is connected with are a product of those along the axes
     count = math.prod(sum(axis.source(cell) is not None for o in range(axis.output) for cell in axis.taps(o)) for axis in op.axes)
     return f"draws up to {MOST_CONNECTIONS:,} connections, and this layer has {count:,}" if count > MOST_CONNECTIONS else ""

@@ -67,7 +67,7 @@ def draw(op: Operation, texts: Texts | None, wanted: Collection[str]) -> Scene:
     layers: tuple[Layer | Growing | Moving, ...] = (still, *(Growing(one, one.roles) for one in growing), Moving(steps, left.roles | {"ray"}))
     zeros = "padding" if "padding" not in wanted and any(map(any, conv.pads)) else ""
     return Scene(places.box, layers, left.steps, left.poster, places.sheets(conv, transposed), ops=ops, equation=Links(stamps, len(op.axes)),
-                 meanings=(("tap", "linked"), ("grid", zeros)), letters=LETTERS)
+                 meanings=(("tap", "linked"), ("grid", zeros)), largest_label=LETTERS)
 
 
 def _reached(stamps: Stamps, right: Sliding) -> tuple[tuple[int, ...], ...]:

@@ -29,6 +29,7 @@ MOST_PRODUCTS = 10_000  # each is a text of its own, and so is each sum that it 
 SIGN = 0.8  # the size of × and →, in cells
 APART, BESIDE, BELOW = 1.7, 1.5, 2.0  # between planes with a sign between them, without, and below each other, with labels between them
 WIDE = 2  # outputs that are at least so many times as wide as high stand below the input, not beside it
+NAMED = 2.8  # cells that a kernel has room for at least, and its name above it
 LETTERS = 0.72  # for which this is room: a label's at 72 dpi
 EDGE = BORDER + THICK  # around all
 SUM_AT, ADDED_AT = 0.39, 0.81  # how far down in its cell a sum stands, and what the step adds to it
@@ -78,7 +79,7 @@ def draw(op: Operation, texts: Texts | None, wanted: Collection[str]) -> Scene:
         Moving(moving, moving.roles),
     )
     told = Equations(adds, tuple(texts.input), kernel, tuple(texts.output) if texts.values is None else ())
-    return Scene(places.box, layers, len(stamps), len(stamps) - 1, places.sheets(op), equation=told, meanings=MEANINGS, letters=LETTERS)
+    return Scene(places.box, layers, len(stamps), len(stamps) - 1, places.sheets(op), equation=told, meanings=MEANINGS, largest_label=LETTERS)
 
 
 def _weights(op: ConvTranspose) -> tuple[str, ...]:
@@ -131,7 +132,7 @@ class Places:
         a, b = stamps.height, stamps.width
         (i, j), (k, m), (o, p) = sizes = (a.input, b.input), (a.kernel, b.kernel), (a.output, b.output)
         (top, bottom), (left, right) = around = ((0, 0), op.cropped[0]) if len(op.cropped) == 1 else (op.cropped[0], op.cropped[1])
-        tall, wide, first = top + o + bottom, left + p + right, j + APART + m
+        tall, wide, first = top + o + bottom, left + p + right, j + APART + max(m, NAMED)
         if stacked := wide >= WIDE * tall:
             across, above = max(first, wide), max(i, k)
             start, middle, sign = (across - first) / 2, above / 2, ("↓", across / 2, above + BELOW / 2)

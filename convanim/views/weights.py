@@ -22,6 +22,8 @@ def edge(kernel_size: Cell, cell: Cell) -> str:
 
 
 def _number(kernel_size: Cell, cell: Cell) -> int:
+    kept = [(n, c) for n, c in zip(kernel_size, cell, strict=True) if n > 1]  # 1 x 10 is a row as 10 is
+    kernel_size, cell = tuple(n for n, _ in kept), tuple(c for _, c in kept)
     if prod(kernel_size) <= len(WEIGHTS):
         index = 0
         for n, c in zip(kernel_size, cell, strict=True):
