@@ -161,7 +161,8 @@ def test_a_list_of_layers_is_several_operations_each_of_the_size_that_the_one_be
     ('[x]\nlayers = [{ operation = "conv", kernel_size = 3 }, { operation = "conv", kernel_size = 3 }]', "layer 1 has no input_size"),
     ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv" }]', "layer 2 has no kernel_size"),
     ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conf", kernel_size = 3 }]', "did you mean 'conv'"),
-    ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv", kernel_size = 3, view = "flat" }]', "view is said of the whole figure"),
+    ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv", kernel_size = 3, view = "flat" }]',
+     "view is said of the whole figure"),
     ('[x]\noperation = "conv"\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv", kernel_size = 3 }]', "'operation'"),
     ('[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv", kernel_size = 9 }]', "kernel_size=9"),
 ])
