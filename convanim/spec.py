@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
 from importlib import resources
 from inspect import signature
 from pathlib import Path
@@ -117,8 +118,18 @@ Tables = Mapping[str, tuple[str, object]]  # of TOML files by name, each with th
 
 
 def _tables(specs: tuple[str | os.PathLike[str], ...]) -> Tables:
+    return _parsed(_texts(specs), specs) if specs else _packages()
+
+
+@cache
+def _packages() -> Tables:
+    """Those that come with the package, which stay as they are."""
+    return _parsed([(path.name, path.read_text(encoding="utf-8")) for path in shipped()], ())
+
+
+def _parsed(texts: list[tuple[str, str]], specs: tuple[str | os.PathLike[str], ...]) -> Tables:
     found: dict[str, tuple[str, object]] = {}
-    for where, text in _texts(specs):
+    for where, text in texts:
         try:
             tables = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -209,8 +220,6 @@ def _at(place: str, error: ConvanimError) -> ConvanimError:
 
 def _texts(specs: tuple[str | os.PathLike[str], ...]) -> list[tuple[str, str]]:
     """(where, text) of the TOML files."""
-    if not specs:
-        return [(path.name, path.read_text(encoding="utf-8")) for path in shipped()]
     texts = []
     for spec in specs:
         try:
