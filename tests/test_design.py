@@ -125,7 +125,7 @@ def test_each_library_is_imported_in_one_place(library, places):
 
 @pytest.mark.parametrize("name", [
     "errors", "geometry", "lang", "plane", "scene", "hatch", "words", "theme", "themes", "texts", "views.isometric", "views.flat", "views.ground",
-    "views.line", "views.links", "views.planes", "views.spread", "views.line_rows", "views.terms", "labels",
+    "views.line", "views.links", "views.planes", "views.line_spread", "views.line_rows", "views.line_terms", "labels",
     "labels.formula", "labels.legend", "labels.placing", "labels.reading", "labels.setting", "labels.sizes",
     "render.pen", "render.svg",
 ])

@@ -17,10 +17,10 @@ from ..operation import Weighted
 from ..plane import Part, Plane
 from ..scene import Group, Growing, Layer, Line, Marks, Moving, Polygon, Scene, Text, moved
 from ..scene import roles as roles_of
+from .dense_nodes import Layout, Nodes, kernel_size
 from .digits import SMALL, alike
 from .flat import LINK, bias_text, plane_texts
 from .ground import ground
-from .network import Layout, Nodes, kernel_size
 from .planes import Cells, Sliding, one_or_two
 from .weights import edge, weight
 

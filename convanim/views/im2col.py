@@ -16,10 +16,10 @@ from ..plane import Plane
 from ..scene import Box, Group, Growing, Layer, Line, Marks, Moving, Scene, Sheet, Text, moved
 from ..scene import roles as roles_of
 from ..theme import BORDER
-from .columns import MATRIX, Convolution, Matrix, coloured
 from .digits import LARGE, SMALL, alike
 from .flat import DOWN, LINK, RIGHT, plane_texts
 from .ground import ground
+from .im2col_columns import MATRIX, Convolution, Matrix, coloured
 from .planes import Sliding, added, crops, one_or_two, two_axes
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from ..theme import BORDER, THICK
 from .digits import alike
 from .ground import ground
 from .line_rows import CLOSE, FALL, GAP, RULE, Table, column, large
+from .line_spread import Spread
+from .line_terms import Terms
 from .planes import Sliding, added, crops, one_channel
-from .spread import Spread
-from .terms import Terms
 
 if TYPE_CHECKING:
     from ..texts import Texts

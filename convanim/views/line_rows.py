@@ -12,9 +12,9 @@ from ..plane import Plane, Point, joined
 from ..scene import Group, Line, Marks, Polygon, Text, roles
 from ..words import INDICES, MINUS
 from .digits import LARGE, ROOM, alike
+from .line_spread import Spread
+from .line_terms import Terms
 from .planes import Sliding
-from .spread import Spread
-from .terms import Terms
 from .weights import weight
 
 GAP, CLOSE = 0.56, 0.2  # between the rows, with a sign in it and without one

@@ -18,8 +18,8 @@ from ..theme import BORDER, THICK, THIN
 from ..words import INDICES, MINUS, name
 from .digits import ROOM, alike
 from .ground import ground
+from .matrix_table import SIZE, STRETCH, Table, rows_of
 from .planes import Pair, Sliding, added, crops, one_or_two, two_axes
-from .table import SIZE, STRETCH, Table, rows_of
 from .weights import weight
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from .ground import ground
 from .isometric import DOWN, LIFT_X, RIGHT
 from .planes import Cells, Pair, Sliding, added, crops, one_or_two, two_axes
 from .stamp_marks import First
-from .stamping import Stamps, reached
+from .stamps import Stamps, reached
 
 if TYPE_CHECKING:
     from ..texts import Texts

@@ -19,7 +19,7 @@ from .digits import LARGE, SMALL, alike
 from .ground import ground
 from .planes import Pair, Sliding, added, crops, one_or_two, two_axes
 from .stamp_marks import Fills, First, Pieces, Steps, Veils
-from .stamping import Adds, Change, Equations, Stamps, additions, counts, reached, spans, sums
+from .stamps import Adds, Change, Equations, Stamps, additions, counts, reached, spans, sums
 from .weights import weight
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from ..theme import BORDER, THICK
 from .ground import ground
 from .isometric import DOWN, RIGHT, ray
 from .planes import Cells, Sliding, added, two_axes
-from .tracing import Fields, Seen, bare, middle, telling, trace
+from .stack_fields import Fields, Seen, bare, middle, telling, trace
 
 APART = 1.0  # between planes, in rows of the drawing: none covers another
 ASIDE = 0.8  # from all marks to the names of the maps, in cells

@@ -12,7 +12,7 @@ from ..plane import Part, Plane, Point
 from ..scene import Box, Group, Growing, Layer, Line, Marks, Moving, Polygon, Scene, Sheet
 from ..theme import BORDER, THICK
 from .planes import added
-from .tracing import Fields, Seen, jump, middle, seen_by, telling, trace
+from .stack_fields import Fields, Seen, jump, middle, seen_by, telling, trace
 
 ROW = 3.0  # from row to row, in cells
 ASIDE = 0.8  # from all cells to the names of the maps, in cells

@@ -9,7 +9,7 @@ from ..axis import Cell
 from ..plane import Plane, joined
 from ..scene import Group, Line, Marks, Polygon, Text, roles
 from .planes import Cells, Sliding
-from .stamping import Stamp, Stamps
+from .stamps import Stamp, Stamps
 
 
 @dataclass(frozen=True)
