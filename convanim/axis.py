@@ -255,3 +255,11 @@ def unravel(index: int, size: Cell) -> Cell:
         index, last = divmod(index, n)
         cell.append(last)
     return tuple(reversed(cell))
+
+
+def ravel(cell: Cell, size: Cell) -> int:
+    """The index of a cell, counted row by row: (1, 1) of a (3, 3) has index 4."""
+    index = 0
+    for n, c in zip(size, cell, strict=True):
+        index = index * n + c
+    return index

@@ -10,7 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from .. import words
-from ..axis import Cell
+from ..axis import Cell, ravel
 from ..errors import ConvanimError
 from ..geometry import Operation
 from ..operation import Weighted
@@ -19,9 +19,10 @@ from ..scene import Group, Growing, Layer, Line, Marks, Moving, Polygon, Scene, 
 from ..scene import roles as roles_of
 from .dense_nodes import Layout, Nodes, kernel_size
 from .digits import SMALL, alike
-from .flat import LINK, bias_text, plane_texts
+from .flat import bias_text, plane_texts
 from .ground import ground
-from .planes import Cells, Sliding, one_or_two
+from .links import LINK
+from .planes import Cells, Sliding, one_channel
 from .weights import edge, weight
 
 if TYPE_CHECKING:
@@ -36,10 +37,8 @@ RISEN = 0.42
 
 def refuses(op: Operation) -> str:
     """Why the view can't draw an operation."""
-    if reason := one_or_two(op):
+    if reason := one_channel(op):
         return reason
-    if isinstance(op, Weighted) and op.in_channels * op.out_channels > 1:
-        return f"draws one channel, and this has {op.in_channels} to {op.out_channels}"
     sides = {"input": math.prod(op.input_size), "output": math.prod(op.output_size)}
     for side, nodes in sides.items():
         if nodes > MOST_NODES:
@@ -121,10 +120,7 @@ class _Steps:
         found: dict[int, list[Cell]] = {}
         for tap in self.op.steps[step].taps:
             if tap.source is not None:
-                index = 0
-                for n, cell in zip(self.op.input_size, tap.source, strict=True):
-                    index = index * n + cell
-                found.setdefault(index, []).append(tap.kernel)
+                found.setdefault(ravel(tap.source, self.op.input_size), []).append(tap.kernel)
         return found
 
     def all(self) -> Marks:

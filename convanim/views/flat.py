@@ -16,6 +16,7 @@ from ..theme import BORDER
 from ..words import INDICES, MINUS
 from .digits import LARGE, ROOM, SMALL, alike
 from .ground import ground
+from .links import LINK
 from .planes import Cells, Sliding, added, crops, two_axes
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 RIGHT, DOWN = (1.0, 0.0), (0.0, 1.0)
 MARGIN = 0.5  # the guide's texts have invisible boxes of 2 x 2 cells, so its pages end half a cell beyond the grids
 RAISED = 0.36  # where the input's values stand in a cell when they, or the kernel's in the corner, are too long to stand side by side
-LINK = (0.14, 0.14)  # where lines between copies begin and end: clear of the digits of a row and of a column
 
 
 def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:

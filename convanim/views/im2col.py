@@ -17,10 +17,11 @@ from ..scene import Box, Group, Growing, Layer, Line, Marks, Moving, Scene, Shee
 from ..scene import roles as roles_of
 from ..theme import BORDER
 from .digits import LARGE, SMALL, alike
-from .flat import DOWN, LINK, RIGHT, plane_texts
+from .flat import DOWN, RIGHT, plane_texts
 from .ground import ground
 from .im2col_columns import MATRIX, Convolution, Matrix, coloured
-from .planes import Sliding, added, crops, one_or_two, two_axes
+from .links import LINK
+from .planes import Sliding, added, crops, one_channel, two_axes
 
 if TYPE_CHECKING:
     from ..texts import Texts
@@ -35,12 +36,10 @@ EQUAL = 0.75  # between the matrix and the output's row
 
 def refuses(op: Operation) -> str:
     """Why the view can't draw an operation."""
-    if reason := one_or_two(op):
+    if reason := one_channel(op):
         return reason
     if not isinstance(op, Weighted):
         return f"multiplies windows with a kernel, and {words.name(op)} has none"
-    if op.in_channels * op.out_channels > 1:
-        return f"draws one channel, and this has {op.in_channels} to {op.out_channels}"
     rows, columns = math.prod(op.kernel_size), math.prod(op.output_size)
     if rows * columns <= MOST_CELLS:
         return ""

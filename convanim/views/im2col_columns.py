@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
+from ..axis import ravel
 from ..geometry import Conv, ConvTranspose
 from ..plane import Part, Plane, joined
 from ..scene import Line, Marks, Polygon, Text
@@ -85,11 +86,7 @@ class Matrix:
         found = []
         for step in self.op.steps:
             for row, tap in enumerate(step.taps):
-                index = None
-                if tap.source is not None:
-                    index = 0
-                    for n, cell in zip(self.op.input_size, tap.source, strict=True):
-                        index = index * n + cell
+                index = None if tap.source is None else ravel(tap.source, self.op.input_size)
                 found.append(replace(none, at=MATRIX.point(step.index + 0.5, row + 0.5), text=none.text if index is None else self.texts.input[index]))
         return alike(found)
 

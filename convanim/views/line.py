@@ -17,13 +17,13 @@ from .ground import ground
 from .line_rows import CLOSE, FALL, GAP, RULE, Table, column, large
 from .line_spread import Spread
 from .line_terms import Terms
+from .links import LINK
 from .planes import Sliding, added, crops, one_channel
 
 if TYPE_CHECKING:
     from ..texts import Texts
 
 MOST = 1000  # cells of a row: more can't be read
-LINK = (0.14, 0.14)  # where lines between copies begin and end: clear of the digits
 
 
 def refuses(op: Operation) -> str:

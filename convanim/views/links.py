@@ -11,6 +11,7 @@ from ..axis import Axis
 from ..plane import Plane, Point
 from ..scene import Line, Polygon
 
+LINK = (0.14, 0.14)  # where links between cells with texts begin and end: clear of the digits of a row and of a column
 DOT = 0.09  # half of the mark at a link's end
 # how far a link bows for each cell of its length where others lie along it, in one row or column or not; and at most, in cells:
 # less than the margin of the flat view

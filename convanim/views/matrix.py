@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from ..axis import Axis, unravel
 from ..errors import ConvanimError
 from ..geometry import AdaptivePool, Operation, Pool
-from ..operation import Weighted
 from ..plane import Part, Plane, joined
 from ..scene import Box, Group, Growing, Layer, Line, Marks, Moving, Polygon, Scene, Sheet, Text
 from ..theme import BORDER, THICK, THIN
 from ..words import INDICES, MINUS, name
 from .digits import ROOM, alike
 from .ground import ground
+from .links import LINK
 from .matrix_table import SIZE, STRETCH, Table, rows_of
-from .planes import Pair, Sliding, added, crops, one_or_two, two_axes
+from .planes import Pair, Sliding, added, crops, one_channel, two_axes
 from .weights import weight
 
 if TYPE_CHECKING:
@@ -33,18 +33,15 @@ ADDEND, LETTER, ASIDE = 1.6, 0.3, 0.7  # room for the bias at most, and for each
 WIDE = 12  # columns of a matrix that its label surely isn't wider than
 HIGH, TAG = 0.31, (0.56, 0.94)  # where the input's values stand in a cell, and the tags with the kernel's: from, to
 TAG_SIDE, TAG_SIZE = 0.1, 0.35  # of the cell at a tag's sides, and of its letters
-LINK = (0.14, 0.14)  # where lines between copies begin and end: clear of the texts
 VALUE, SIGN, BIAS = (SIZE, ROOM, STRETCH), 0.7, 0.56  # size, width, stretch of the values in cells; sizes of signs and of the bias
 
 
 def refuses(op: Operation) -> str:
     """Why an operation's matrix can't be drawn."""
-    if reason := one_or_two(op):
+    if reason := one_channel(op):
         return reason
     if isinstance(op, Pool | AdaptivePool) and op.mode != "average":
         return f"draws an operation as a matrix, and {name(op)} isn't linear, so it has none"
-    if isinstance(op, Weighted) and (op.in_channels > 1 or op.out_channels > 1):
-        return f"draws one channel, and this operation has {op.in_channels} to {op.out_channels}"
     rows, columns = prod(op.output_size), prod(op.input_size)
     if rows * columns > MOST_CELLS or max(rows, columns) > MOST_SIDE:
         return (f"draws matrices of at most {MOST_CELLS:,} cells and {MOST_SIDE} rows or columns, and this one is {rows:,}x{columns:,}, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from ..axis import Cell
+from ..axis import Cell, ravel
 from ..theme import WEIGHTS
 
 
@@ -25,10 +25,7 @@ def _number(kernel_size: Cell, cell: Cell) -> int:
     kept = [(n, c) for n, c in zip(kernel_size, cell, strict=True) if n > 1]  # 1 x 10 is a row as 10 is
     kernel_size, cell = tuple(n for n, _ in kept), tuple(c for _, c in kept)
     if prod(kernel_size) <= len(WEIGHTS):
-        index = 0
-        for n, c in zip(kernel_size, cell, strict=True):
-            index = index * n + c
-        return index + 1
+        return ravel(cell, kernel_size) + 1
     if len(kernel_size) == 1:
         return cell[0] % len(WEIGHTS) + 1
     return cell[-2] % 3 * 3 + cell[-1] % 3 + 1
