@@ -465,3 +465,14 @@ def test_values_too_large_for_float64_are_refused_in_one_line():
 
 def test_steps_of_more_cells_than_len_can_count_are_still_found():
     assert Conv(10**7, 1, ndim=3).steps[-1].output == (10**7 - 1,) * 3
+
+
+def test_what_rounding_leaves_of_a_sum_that_is_zero_is_shown_as_zero():
+    noisy = [([0.1, 0.2, 0.3], [1, 1, -1]), ([0.2, 0.3, 0.3], [1, -2, 1])]
+    for x, w in noisy[:1]:
+        assert evaluate(Conv((3,), 3), x, w)[0] != 0
+    for x, w in [*noisy, ([0.3, 0.1, -0.4], [1, 1, 1])]:
+        shown = values(Conv((3,), 3), input=x, kernel=w).output[0]
+        assert shown == pytest.approx(np.dot(x, w), abs=1e-15) and (abs(shown) > 1e-10 or shown == 0)
+    small = values(Conv((3,), 3), input=[1e-9, 1, 2], kernel=[1, 0, 0]).output
+    assert small[0] == 1e-9, "what is small but no noise stays"

@@ -113,9 +113,9 @@ def near(text, number):
 
 
 def adds(text, meant):
-    """Whether a text such as "5+3" says what there was, and what is added."""
-    (before, more), told = meant, re.fullmatch(rf"({MINUS}?[\d.]+(?:e{MINUS}?\d+)?)([+{MINUS}].+)", text)
-    return told is not None and near(told[1], before) and near(told[2], more)
+    """Whether a text such as "5+3" says what there was, if it does, and what is added."""
+    (before, more), told = meant, re.fullmatch(rf"({MINUS}?[\d.]+(?:e{MINUS}?\d+)?)?([+{MINUS}].+)", text)
+    return told is not None and (told[1] is None or near(told[1], before)) and near(told[2], more)
 
 
 def wrong_values(found, wanted, fits=near):
@@ -342,7 +342,7 @@ def test_a_factor_or_a_sum_that_is_rounded_is_not_called_equal():
     (ca.Conv(4, 3), "transposed convolutions, and this is a convolution: take view='isometric'"),
     (ca.Pool(4, 2), "and this is max pooling"),
     (ca.ConvTranspose(3, 3, in_channels=2), "one channel, and this has 2 to 1"),
-    (ca.ConvTranspose(40, 3), "10,000 products at most, and an input of 40x40 with a kernel of 3x3 has 14,400"),
+    (ca.ConvTranspose(40, 3), "6,000 products at most, and an input of 40x40 with a kernel of 3x3 has 14,400"),
     (ca.ConvTranspose((3, 3, 3), 2), "draws 1 or 2 dimensions, and this operation has 3"),
 ])
 def test_what_the_view_does_not_draw_is_refused_with_the_reason(op, part):

@@ -12,7 +12,7 @@ import math
 from functools import cache
 from xml.sax.saxutils import escape
 
-from ..scene import Growing, Layer, Line, Scene
+from ..scene import Growing, Layer, Line, Marks, Moving, Scene
 from ..theme import Theme
 from .pen import DEFAULTS, PREFIX, Pen, coloured, number, pair, thousandths, written
 
@@ -36,7 +36,12 @@ def animated(scene: Scene, theme: Theme, size: tuple[int, int], step_ms: int) ->
     if scene.steps == 1:
         return still(scene, theme, size, 0)
     every = range(scene.steps)
-    at = cache(lambda layer, step: layer.at(step)) if scene.steps <= MADE_ONCE else (lambda layer, step: layer.at(step))
+    made = cache(lambda n, step: scene.layers[n].at(step))  # type: ignore[union-attr]
+    number_of = {id(layer): n for n, layer in enumerate(scene.layers)}  # a layer's hash is that of all that it holds
+
+    def at(layer: Growing | Moving, step: int) -> Marks:
+        return made(number_of[id(layer)], step) if scene.steps <= MADE_ONCE else layer.at(step)
+
     pen = Pen(theme, (marks for layer in scene.layers for marks in ([layer.marks] if isinstance(layer, Layer) else (at(layer, step) for step in every))))
     lengths: dict[int, str] = {}  # steps that a group is seen -> class of its parent
     body = []

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Kind = Conv | ConvTranspose
 
-MOST_PLANES, MOST_STEPS = 64, 5000
+MOST_PLANES, MOST_STEPS, MOST_WINDOWS = 64, 5000, 10_000
 NAMED = 2  # rows beyond a plane that its name takes
 LETTERS = 0.72  # of labels, at most, where those of slanted and of level edges meet at corners
 
@@ -36,6 +36,8 @@ def refuses(op: Operation) -> str:
     planes, steps = op.in_channels + op.out_channels, op.out_channels * prod(op.output_size)
     if planes > MOST_PLANES:
         return f"draws {MOST_PLANES} planes at most, and {op.in_channels} + {op.out_channels} channels are {planes}"
+    if (windows := steps * (op.in_channels // op.groups)) > MOST_WINDOWS:
+        return f"draws {MOST_WINDOWS:,} windows at most in all steps, and this layer has {windows:,}"
     return f"takes {MOST_STEPS:,} steps at most, one a cell, and the {op.out_channels} channels of the output have {steps:,}" if steps > MOST_STEPS else ""
 
 
@@ -81,7 +83,7 @@ def _sheets(op: Kind, rows: Rows) -> tuple[Sheet, ...]:
     first, last = rows.below[0], rows.above[-1]
     over_left = any(first.coordinates(rows.above[0].point(0, y))[0] < 0 for y in (0, height))
     over_right = any(last.coordinates(rows.below[-1].point(wide, y))[0] > width + right for y in (0, deep))
-    return (Sheet("input", first, rows.size, "left", "bottom", drop=NAMED, rows_at=1.0 if over_left else 0.5,
+    return (Sheet("input", first, rows.size, "left" if deep > 2 else None, "bottom", drop=NAMED, rows_at=1.0 if over_left else 0.5,
                   read=op.groups == 1 and not over_left),
             Sheet("output", last, rows.cells, "right", "top", ((top, bottom), (left, right)), rise=NAMED, rows_at=0.0 if over_right else 0.5))
 

@@ -122,9 +122,8 @@ class _Layout:
         """What makes it a formula: × and =, and the bias that is added to each sum."""
         middle = self.size[0] - 0.5
         signs = [Text("sign", (-APART / 2, middle), "×", SIGN, 1.0), Text("sign", (-APART / 2, self.row.origin[1] + 0.5), "=", SIGN, 1.0)]
-        plus = "" if bias.startswith(words.MINUS) else "+ "
-        return (*signs, *([Text("sign", (self.size[1] + BIAS / 2 + 0.2, middle), plus + bias.replace(words.MINUS, words.MINUS + " "), SIGN * 0.75, BIAS - 0.2)]
-                          if self.biased else []))
+        added = f"{words.MINUS} {bias[1:]}" if bias.startswith(words.MINUS) else f"+ {bias}"
+        return (*signs, *([Text("sign", (self.size[1] + BIAS / 2 + 0.2, middle), added, SIGN * 0.75, BIAS - 0.2)] if self.biased else []))
 
     def box(self, rise: float) -> Box:
         """The rectangle around all of it, with what goes beyond the input's top."""

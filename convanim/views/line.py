@@ -24,14 +24,20 @@ if TYPE_CHECKING:
     from ..texts import Texts
 
 MOST = 1000  # cells of a row: more can't be read
+MOST_PRODUCTS = 20_000  # each a text
 
 
 def refuses(op: Operation) -> str:
     """Why the view can't draw an operation."""
     if len(op.axes) > 1:
         return f"draws one dimension (ndim=1), and this operation has {len(op.axes)}"
-    cells = max(op.axes[0].extent, *op.output_size)
-    return one_channel(op) or (f"draws rows of at most {MOST:,} cells, and this operation has {cells:,}" if cells > MOST else "")
+    if reason := one_channel(op):
+        return reason
+    (axis,) = op.axes
+    cells, products = max(axis.extent, axis.output), axis.output * axis.kernel
+    if cells > MOST:
+        return f"draws rows of at most {MOST:,} cells, and this operation has {cells:,}"
+    return f"draws {MOST_PRODUCTS:,} products at most in all steps, and this operation has {products:,}" if products > MOST_PRODUCTS else ""
 
 
 def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:

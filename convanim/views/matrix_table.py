@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import fsum
 from typing import TYPE_CHECKING
 
 from .. import words
@@ -65,23 +66,22 @@ def rows_of(op: Operation, texts: Texts) -> Rows:
     for row, column, cell in zip(matrix.rows.tolist(), matrix.columns.tolist(), matrix.kernel.tolist(), strict=True):
         found[row].setdefault(column, []).append(cell)
     if isinstance(op, Weighted):
-        return tuple(tuple(_sum(op, column, sorted(cells), texts.kernel) for column, cells in sorted(row.items())) for row in found)
+        return tuple(tuple(_sum(op, column, sorted(cells), texts) for column, cells in sorted(row.items())) for row in found)
     counts = divisors(op).ravel().tolist()
     role = {count: f"weight_{n % len(WEIGHTS) + 1}" for n, count in enumerate(sorted(set(counts)))}  # equal weights, equal colours
     return tuple(tuple(Entry(column, (role[count],), ("1" if count == 1 else f"1/{count}",)) for column in sorted(row))
                  for row, count in zip(found, counts, strict=True))
 
 
-def _sum(op: Weighted, column: int, cells: list[int], kernel: Sequence[str]) -> Entry:
+def _sum(op: Weighted, column: int, cells: list[int], texts: Texts) -> Entry:
     """The entry of the weights that meet in a column: symbols with a sign between, numbers added."""
-    from ..texts import W
-
-    shown = [kernel[cell] for cell in cells]
+    shown = [texts.kernel[cell] for cell in cells]
     meeting = tuple(weight(op.kernel_size, unravel(cell, op.kernel_size)) for cell in cells)
     if len(cells) == 1:
         return Entry(column, meeting, (shown[0],))
-    if not shown[0].startswith(W):
-        return Entry(column, meeting, (words.number(sum(map(words.read, shown))),))
+    if texts.values is not None and texts.values.kernel is not None:
+        weights = texts.values.kernel.ravel().tolist()
+        return Entry(column, meeting, (words.number(fsum(weights[cell] for cell in cells)),))
     if len(cells) not in BANDS:
         return Entry(column, meeting, (shown[0], "+…+", shown[-1]))
     plus = "+" if BANDS[len(cells)][1] == 1 else ""  # four have one in their middle

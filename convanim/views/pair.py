@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 APART = 2.4  # between the two figures, with a sign between them
 SIGN = 1.4  # its size, in cells
+MOST_LINKS = 50_000  # each is named in its step's line
 LETTERS = 0.52  # for which this is room: a label's at 100 dpi
 LINKED = " ⇄ "  # between a cell of the smaller planes and those of the larger ones
 
@@ -40,7 +42,9 @@ def refuses(op: Operation) -> str:
         both(op)
     except ConvanimError as error:
         return f"draws a convolution beside its transpose, and {str(error).partition(': take')[0]}"
-    return ""
+    small = op.output_size if isinstance(op, Conv) else op.input_size
+    links = math.prod(small) * math.prod(op.kernel_size)
+    return f"draws {MOST_LINKS:,} pairs of cells at most in all steps, and this operation has {links:,}" if links > MOST_LINKS else ""
 
 
 def both(op: Conv | ConvTranspose) -> tuple[Conv, ConvTranspose]:

@@ -25,11 +25,12 @@ from .weights import weight
 if TYPE_CHECKING:
     from ..texts import Texts
 
-MOST_PRODUCTS = 10_000  # each is a text of its own, and so is each sum that it changes
+MOST_PRODUCTS = 6_000  # each is a text of its own, and so is each sum that it changes
 SIGN = 0.8  # the size of × and →, in cells
 APART, BESIDE, BELOW = 1.7, 1.5, 2.0  # between planes with a sign between them, without, and below each other, with labels between them
 WIDE = 2  # outputs that are at least so many times as wide as high stand below the input, not beside it
 NAMED = 2.8  # cells that a kernel has room for at least, and its name above it
+PAIR = 5  # letters of "12+34", which a cell can hold
 LETTERS = 0.72  # for which this is room: a label's at 72 dpi
 EDGE = BORDER + THICK  # around all
 SUM_AT, ADDED_AT = 0.39, 0.81  # how far down in its cell a sum stands, and what the step adds to it
@@ -105,10 +106,11 @@ def _layers(plane: Plane, changes: list[list[Change]], stamps: Stamps, down: flo
 
 
 def _products(plane: Plane, adds: Adds, stamps: Stamps, down: float) -> tuple[tuple[Text, ...], ...]:
-    """What each step adds, below the sums."""
+    """What each step adds, below the sums: after what there was, if that is short enough to be read."""
     columns = stamps.width.output
-    texts = iter(alike([Text("kernel_value", plane.point(add.cell % columns + 0.5, add.cell // columns + down), add.added, *SMALL)
-                        for found in adds for add in found]))
+    pairs = max((len(add.before + add.added) for found in adds for add in found), default=0) <= PAIR
+    texts = iter(alike([Text("kernel_value", plane.point(add.cell % columns + 0.5, add.cell // columns + down),
+                             add.before + add.added if pairs else add.added, *SMALL) for found in adds for add in found]))
     return tuple(tuple(next(texts) for _ in found) for found in adds)
 
 

@@ -76,8 +76,19 @@ class Fields:
 
     def _size(self, layer: int, cell: Cell) -> str:
         """What the cell sees of a layer's input; "0" for nothing."""
-        spans = [span([op.axes[axis] for op in self.ops[layer:]], c) for axis, c in enumerate(cell)]
+        spans = [self._span(layer, axis, c) for axis, c in enumerate(cell)]
         return size(tuple(last - first + 1 for first, last in spans)) if all(last >= first for first, last in spans) else "0"
+
+    def _span(self, layer: int, axis: int, cell: int) -> tuple[int, int]:
+        """The first and the last cell of a layer's input that a cell sees along an axis.
+
+        The windows of a convolution go on beyond the edge as far as padding reaches; those of adaptive pooling, and the input cells
+        of a transposed convolution, don't.
+        """
+        first, last = span([op.axes[axis] for op in self.ops[layer:]], cell)
+        own = self.ops[layer].axes[axis]
+        ends = isinstance(own, AdaptiveAxis) or bare(self.ops[layer])
+        return (max(first, 0), min(last, own.input - 1)) if ends else (first, last)
 
 
 def telling(traces: Sequence[tuple[Seen, ...]]) -> int:

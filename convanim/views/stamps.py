@@ -95,17 +95,22 @@ def additions(stamps: Stamps, texts: Texts, *, flip: bool) -> Adds:
 
 def _numbers(steps: list[list[tuple[int, int]]], last: dict[int, int], values: Values, *, flip: bool) -> Iterator[tuple[Add, ...]]:
     """The running sums as numbers; they begin with the bias."""
+    from ..numeric.values import NOISE
+
     assert values.kernel is not None
     inputs, kernel, output = values.input.ravel().tolist(), values.kernel.ravel().tolist(), values.output.ravel().tolist()
     if flip:
         kernel.reverse()
     total = dict.fromkeys(last, int(values.bias) if values.whole else values.bias)
+    sizes = dict.fromkeys(last, abs(values.bias))
     for step, cells in enumerate(steps):
         found = []
         for cell, k in cells:
             more, before = inputs[step] * kernel[k], total[cell]
-            total[cell] = output[cell] if last[cell] == step else before + more  # added in another order, its last digit may differ
-            found.append(Add(cell, k, number(before), number(total[cell]), number(before) + ("" if more < 0 else "+") + number(more)))
+            sizes[cell] += abs(more)
+            # added in another order, the last digit of the whole sum may differ; and what rounding leaves of 0 is 0
+            total[cell] = output[cell] if last[cell] == step else before + more if abs(before + more) >= NOISE * sizes[cell] else 0.0
+            found.append(Add(cell, k, number(before), number(total[cell]), ("" if more < 0 else "+") + number(more)))
         yield tuple(found)
 
 
