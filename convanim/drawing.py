@@ -149,7 +149,7 @@ def _cells(op: Operation, symbols: bool, *, whole: bool, **given: Any) -> tuple[
     if symbols:
         return texts.symbols(op), 0.0
     shown_values = values(op, **given)
-    written = texts.numbers(shown_values, biased=isinstance(op, Weighted) and op.bias)
+    written = texts.numbers(shown_values, biased=isinstance(op, Weighted) and op.bias, op=op)
     return texts.whole(written) if whole else written, shown_values.bias
 
 

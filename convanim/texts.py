@@ -10,7 +10,7 @@ from typing import overload
 from . import words
 from .axis import Cell, unravel
 from .geometry import Operation
-from .numeric import Values, absent, check_one_channel, divisors
+from .numeric import Values, absent, check_one_channel, computed_from, divisors
 from .operation import Weighted
 
 X, W, Y, B = "𝑥", "𝑤", "𝑦", "𝑏"  # input, kernel, output and bias, as in formulas
@@ -36,18 +36,24 @@ class Texts:
     values: Values | None = field(default=None, repr=False, compare=False)
 
 
-def numbers(values: Values, *, biased: bool = False) -> Texts:
-    """The values as the figure writes them; `biased` operations have a bias even if it is 0."""
+def numbers(values: Values, *, biased: bool = False, op: Operation | None = None) -> Texts:
+    """The values as the figure writes them; `biased` operations have a bias even if it is 0.
+
+    With the operation, outputs that are computed from cells whose texts aren't their values are among the `rounded`; without it all are
+    that, if there is such a cell.
+    """
     inputs, kernel = values.input.ravel().tolist(), [] if values.kernel is None else values.kernel.ravel().tolist()
     results = values.output.ravel().tolist()
     output = words.results(results, whole=values.whole)
     shown = [words.number(value) for value in (*inputs, *kernel, values.bias)]
+    rough = [not _says(text, value) for text, value in zip(shown, (*inputs, *kernel, values.bias), strict=True)]
+    rounded = frozenset(n for n, (value, text) in enumerate(zip(results, output, strict=True)) if not _says(text, value))
+    if op is not None and any(rough[:-1]):
+        rounded |= computed_from(op, rough[: len(inputs)], rough[len(inputs) : -1])
     return Texts(
         tuple(shown[: len(inputs)]), tuple(shown[len(inputs) : -1]), tuple(output),
         "" if values.padding is None else words.number(values.padding), shown[-1] if biased else "",
-        all(_says(text, value) for text, value in zip(shown, (*inputs, *kernel, values.bias), strict=True)),
-        frozenset(n for n, (value, text) in enumerate(zip(results, output, strict=True)) if not _says(text, value)),
-        values,
+        not rough[-1] and (op is not None or not any(rough)), rounded, values,
     )
 
 

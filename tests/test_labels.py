@@ -759,6 +759,16 @@ def test_an_equals_sign_stands_only_where_the_numbers_that_are_printed_are_equal
         assert sign == "≈" or total(op, terms, divisor, added) == read_number(result), text
 
 
+def test_one_cell_that_is_rounded_leaves_the_equals_signs_of_the_steps_that_do_not_read_it():
+    whole, cases = [1, 2, 3, 4], [([1, 2, 3, 0.12345], [1, 2], "==≈"), ([0.12345, 1, 2, 3], [1, 2], "≈==")]
+    for x, w, signs in [*cases, (whole, [0.12345, 2], "≈≈≈"), (whole, [1, 2], "===")]:
+        for view in ("flat", "line"):
+            a = ca.animate(ca.Conv((4,), 2), view=view, labels=["sum"], input=x, kernel=w)
+            assert [re.search("[=≈]", lines_of(a, step)[-1])[0] for step in range(3)] == list(signs), (x, view)
+    pool = ca.animate(ca.Pool((4,), 2, stride=1), view="flat", labels=["sum"], input=[1, 2, 3, 0.12345])
+    assert [re.search("[=≈]", lines_of(pool, step)[-1])[0] for step in range(3)] == ["=", "=", "≈"]
+
+
 def has(op, labels, names, **look):
     """Whether these labels are those of the names."""
     return ca.animate(op, labels=labels, **look).scene == ca.animate(op, labels=sorted(names), **look).scene

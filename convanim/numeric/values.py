@@ -67,6 +67,19 @@ def _clean(op: Operation, x: Array, weights: Array | None, bias: object | None, 
     return np.where(np.abs(output) < NOISE * largest, 0.0, output)
 
 
+def computed_from(op: Operation, inputs: list[bool], kernel: list[bool]) -> frozenset[int]:
+    """The output cells that are computed from some of the cells of the input, or of the kernel, that are marked; all are counted row by row.
+
+    The last input cell of four is read by the last of three outputs of a kernel of 2: {2}.
+    """
+    x, w = np.reshape(inputs, op.input_size).astype(int), np.reshape(kernel, op.kernel_size).astype(int) if kernel else None
+    bias = [0] if isinstance(op, Weighted) and op.bias else None
+    found = evaluate(op, x, None if w is None else np.ones_like(w), bias) > 0
+    if w is not None:
+        found |= evaluate(op, np.ones_like(x), w, bias) > 0
+    return frozenset(np.flatnonzero(found).tolist())
+
+
 def check_one_channel(op: Operation) -> None:
     """Raise ConvanimError for an operation of several channels, whose sums a plane can't show."""
     outside, inside = channels(op)
