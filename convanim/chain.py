@@ -67,7 +67,7 @@ def _field(axes: list[Axis]) -> tuple[int, float, int, int]:
     # output cells that lie a whole period apart see the same, shifted
     period = min(math.prod(_jump(axis).denominator for axis in axes), axes[-1].output)
     _check_count("the receptive fields of these layers differ over", period * len(axes))
-    spans = [span(axes, cell) for cell in range(period)]
+    spans = [_span(axes, cell) for cell in range(period)]
     first, last = spans[0]
     return max(b - a + 1 for a, b in spans), int(jump) if jump.denominator == 1 else float(jump), first, last
 
@@ -77,7 +77,7 @@ def _jump(axis: Axis) -> Fraction:
     return Fraction(axis.input, axis.output) if isinstance(axis, AdaptiveAxis) else Fraction(axis.stride, axis.spacing)
 
 
-def span(axes: list[Axis], cell: int) -> Span:
+def _span(axes: list[Axis], cell: int) -> Span:
     """The first and last cell of the first axis' input that a cell of the last one's output sees, as if all went on without end; (0, -1) for nothing."""
     # between spaced cells some read nothing, so that all have to be followed; below, the first and the last say it
     spaced = next((n for n, axis in enumerate(axes) if axis.spacing > 1), len(axes))

@@ -70,12 +70,11 @@ def animate(
     op, own_kernel, own_bias = _subject(op, view)
     given = {"input": input, "kernel": kernel, "bias": bias, "seed": seed}
     words_of = labels if labels is None or isinstance(labels, str) else labels_of(labels)  # once: it may be a generator
-    check_look({"view": view, "theme": theme, "labels": words_of, "lang": lang, "reveal": reveal, "symbols": symbols, "background": background,
-                "title": title, "description": description, "step_ms": step_ms, "dpi": dpi})
+    look = check_look({"view": view, "theme": theme, "labels": words_of, "lang": lang, "reveal": reveal, "symbols": symbols,
+                       "background": background, "title": title, "description": description, "step_ms": step_ms, "dpi": dpi})
     asked = [name for name, value in given.items() if value is not None]
     view = view_of(view, asked, symbols, op)
     check_view(view, op)
-    look = _look(theme, background)
     names = labels_of(look.labels if words_of is None else words_of)
     layers = op if isinstance(op, tuple) else (op,)
     for layer in layers:
@@ -167,8 +166,11 @@ def _sums(layers: tuple[Operation, ...], labels: object) -> bool:
     return True
 
 
-def check_look(options: Mapping[str, Any]) -> None:
-    """Raise ConvanimError for what isn't an option's value; those that are left out, or None where that has a meaning, are right."""
+def check_look(options: Mapping[str, Any]) -> Theme:
+    """Raise ConvanimError for what isn't an option's value; those that are left out, or None where that has a meaning, are right.
+
+    Returns the theme, which may be a file that is then read once.
+    """
     given = {word: value for word, value in options.items() if value is not None or word in ("lang", "reveal", "symbols", "step_ms", "dpi", "theme")}
     if "view" in given:
         _row_of_views(given["view"])
@@ -182,6 +184,7 @@ def check_look(options: Mapping[str, Any]) -> None:
         if not isinstance(given.get(word, ""), str):
             raise ConvanimError(f"{word}={shown(given[word])} is not text: write it in quotes")
     _check_numbers(given.get("step_ms", STEP_MS), given.get("dpi", DPI))
+    return look
 
 
 def _row_of_views(view: object) -> View:

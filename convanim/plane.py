@@ -50,6 +50,27 @@ class Plane:
         return along_x + along_y
 
 
+def between(start: Point, end: Point, share: float) -> Point:
+    """The point on the way from one to another."""
+    return (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
+
+
+def crossing(start: Point, end: Point, size: Point) -> tuple[float, float] | None:
+    """From where to where a line lies over a plane's cells, as shares of its length; None where it doesn't (Liang & Barsky, 1984).
+
+    Its ends are (column, row) in the plane's coordinates, and `size` is how many columns and rows there are.
+    """
+    enter, leave = 0.0, 1.0
+    for a, b, limit in zip(start, end, size, strict=True):
+        if abs(b - a) < 1e-9:
+            if not 0 < a < limit:
+                return None
+            continue
+        first, last = sorted((-a / (b - a), (limit - a) / (b - a)))
+        enter, leave = max(enter, first), min(leave, last)
+    return (enter, leave) if leave - enter > 1e-9 else None
+
+
 def runs(cells: range) -> list[Run]:
     """Neighbouring cells of a range joined: 0, 1, 2 is one run, 0, 2, 4 are three."""
     if cells and cells.step == 1:

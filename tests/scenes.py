@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from convanim.scene import Group, Text
+from convanim.scene import Group, Growing, Moving, Text, roles
 
 
 def leaves(marks, x=0.0, y=0.0):
@@ -16,3 +16,9 @@ def leaves(marks, x=0.0, y=0.0):
             yield replace(mark, at=(mark.at[0] + x, mark.at[1] + y))
         else:
             yield type(mark)(mark.role, tuple(tuple((px + x, py + y) for px, py in part) for part in mark.parts))
+
+
+def misdeclared(scene):
+    """The layers that declare other roles than those of their marks in all steps."""
+    return [layer for layer in scene.layers if isinstance(layer, Moving | Growing)
+            and layer.roles != frozenset().union(*(roles(layer.at(step)) for step in range(scene.steps)))]

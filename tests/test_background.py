@@ -12,13 +12,12 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 import resvg_py
 from conftest import rasterised, refusal
 from PIL import Image, ImageSequence
-from test_outputs import differences, flat_areas, gif_blocks, saved_svg
+from test_outputs import decoded, differences, flat_areas, gif_blocks, saved_svg
 from test_reveal import Sheet, cascaded, matches
 
 import convanim as ca
@@ -149,12 +148,7 @@ def test_a_transparent_svg_has_no_background_and_is_what_the_frame_is_on_any_pag
 
 
 def by_ffmpeg(path, size):
-    """All frames of a GIF as ffmpeg's decoder has them: uint8 (frames, height, width, 4)."""
-    raw = subprocess.run(
-        [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(path), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgba", "-"],
-        capture_output=True, check=True,
-    ).stdout
-    return np.frombuffer(raw, np.uint8).reshape(-1, size[1], size[0], 4)
+    return decoded(path, size, "rgba")
 
 
 def by_pillow(path, size):

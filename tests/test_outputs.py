@@ -161,13 +161,13 @@ def test_the_comparison_of_pictures_sees_another_size():
 # --- GIF
 
 
-def decoded(path, size):
-    """All frames of a GIF as ffmpeg's decoder has them: uint8 (frames, height, width, 3)."""
+def decoded(path, size, pixels="rgb24"):
+    """All frames of a GIF as ffmpeg's decoder has them: uint8 (frames, height, width, 3), or 4 where the pixels are "rgba"."""
     raw = subprocess.run(
-        [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(path), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(path), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", pixels, "-"],
         capture_output=True, check=True,
     ).stdout
-    return np.frombuffer(raw, np.uint8).reshape(-1, size[1], size[0], 3)
+    return np.frombuffer(raw, np.uint8).reshape(-1, size[1], size[0], len(pixels.rstrip("24")))
 
 
 def gif_blocks(data):

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import ROOT, refusal
-from scenes import leaves
+from scenes import leaves, misdeclared
 
 import convanim as ca
 from convanim.render import glyphs
@@ -240,9 +240,7 @@ def test_nothing_meets_anything_or_leaves_the_box_and_roles_are_those_declared()
         for wanted in (ROLES, ROLES | {"pending"}):
             scene = draw(op, wanted)
             assert not layout_faults(scene, scene.poster), op
-            for layer in scene.layers:
-                if isinstance(layer, Moving | Growing):
-                    assert layer.roles == frozenset().union(*(roles(layer.at(step)) for step in range(scene.steps))), op
+            assert not misdeclared(scene), op
 
 
 def test_with_reveal_output_nodes_come_one_by_one():

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import ROOT, refusal
-from scenes import leaves
+from scenes import leaves, misdeclared
 
 import convanim as ca
 from convanim.numeric import values
 from convanim.render import glyphs
-from convanim.scene import Growing, Layer, Line, Moving, Polygon, Text, roles
+from convanim.scene import Growing, Layer, Line, Moving, Polygon, Text
 from convanim.spec import figures
 from convanim.texts import numbers
 from convanim.themes import CLASSIC, CLEAR
@@ -245,9 +245,7 @@ def test_nothing_meets_or_covers_a_text_or_leaves_the_box_and_roles_are_those_de
         for wanted in (ROLES, ROLES | {"pending"}):
             scene = draw(op, wanted)
             assert not layout_faults(scene, scene.poster), op
-            for layer in scene.layers:
-                if isinstance(layer, Moving | Growing):
-                    assert layer.roles == frozenset().union(*(roles(layer.at(step)) for step in range(scene.steps))), op
+            assert not misdeclared(scene), op
 
 
 def test_with_reveal_columns_come_one_by_one_with_their_outputs():

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from conftest import ROOT, refusal
 from scenes import leaves
+from test_views import PADS, built
 
 import convanim as ca
-from convanim.errors import ConvanimError
 from convanim.render import glyphs
 from convanim.scene import Group, Growing, Layer, Line, Moving, Polygon, Text
 from convanim.themes import THEMES
@@ -132,16 +132,6 @@ def faults(scene, op, late=False):
     assert scene.steps == len(told[0])
     planes = Planes(scene, late)
     return sorted({fault for step in range(scene.steps) for fault in step_faults(scene, op, step, planes, told)})
-
-
-PADS = [(0, 0), (1, 1), (0, 1), (2, 0), (1, 2)]
-
-
-def built(kind, *args, **kwargs):
-    try:
-        return [kind(*args, **kwargs)]
-    except ConvanimError:
-        return []
 
 
 def conv_lines():

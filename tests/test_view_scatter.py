@@ -399,3 +399,9 @@ def test_texts_that_meet_and_marks_outside_are_seen():
     raised = changed(scene, lambda mark: replace(mark, at=(mark.at[0], mark.at[1] - 0.3)) if mark.role == "kernel_value" else mark)
     assert layout_faults(scene, 4) == [] and any("meets" in fault for fault in layout_faults(raised, 4))
     assert "outside" in layout_faults(replace(scene, box=replace(scene.box, width=scene.box.width / 2)), 4)
+
+
+def test_the_kernels_label_says_both_sizes_where_its_rows_are_not_measured_and_one_in_one_dimension():
+    for op, said in ((ca.ConvTranspose(3, (2, 5)), "kernel 2x5"), (ca.ConvTranspose((3, 3), (1, 3)), "kernel 1x3"), (ca.ConvTranspose((4,), 3), "kernel 3")):
+        scene = ca.animate(op, view="scatter", labels=["sizes"]).scene
+        assert [text for text in (mark.text for mark in seen(scene, 0) if isinstance(mark, Text)) if "kernel" in text] == [said]

@@ -427,3 +427,29 @@ def test_labels_speak_of_each_layer_and_the_legend_of_every_padding():
 def test_what_is_too_large_is_refused_with_the_number_and_the_limit(ops, said):
     assert said in refusal(lambda: ca.animate(ops))
     assert ca.animate(C(5, 3), view="stack") == ca.animate([C(5, 3)])
+
+
+def told_sizes(scene, step):
+    """The sizes that the equation of a step says, from the output down to the input, each as numbers."""
+    equation = scene.equation(step)
+    return [tuple(map(int, text.split("x"))) for text in (*equation.terms, equation.last)]
+
+
+def test_the_sizes_of_the_fields_are_those_of_receptive_field_in_every_step_of_convolutions_and_poolings():
+    for ops in ([C(7, 3), C(5, 3)], [C(6, 3, padding=1), C(6, 3, padding=1)], [C(12, 3, padding=1), ca.Pool(12, 2), C(6, 3, padding=1)],
+                [C(9, 3, dilation=2, padding=((1, 0), (2, 2))), C((6, 9), 2, stride=2)], [C(16, 2, dilation=d, padding="causal", ndim=1) for d in (1, 2, 4)]):
+        scene = ca.animate(ops).scene
+        meant = [ca.receptive_field(ops[n:])[-1].size for n in reversed(range(len(ops)))]
+        assert all(told_sizes(scene, step) == [(1,) * len(meant[0]), *meant] for step in range(scene.steps)), ops
+
+
+def test_below_a_transposed_layer_the_field_is_that_of_the_cells_that_it_reads():
+    down, up = C(8, 4, stride=2, padding=1), ca.ConvTranspose(4, 4, stride=2, padding=1)
+    scene, kernel = ca.animate([down, up]).scene, np.ones((4, 4))
+    read = [np.argwhere([ca.evaluate(up, np.eye(16)[n].reshape(4, 4), kernel).ravel()[step] for n in range(16)]).ravel() for step in range(64)]
+    seen = set()
+    for step, cells in enumerate(read):
+        rows, columns = np.ptp(cells // 4) + 1, np.ptp(cells % 4) + 1
+        assert told_sizes(scene, step) == [(1, 1), (rows, columns), ((rows - 1) * 2 + 4, (columns - 1) * 2 + 4)], step
+        seen.add((rows, columns))
+    assert seen == {(1, 1), (1, 2), (2, 1), (2, 2)}

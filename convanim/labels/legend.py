@@ -54,9 +54,15 @@ def _digit(plane: Plane, setting: Setting) -> Marks:
             Text("kernel_value", plane.point(0.5, 0.5), text, 0.8 * setting.em, SWATCH * 0.9 * setting.em))
 
 
+def _numbered(kind: str, setting: Setting) -> list[str]:
+    """The first three of a kind's nine roles that the figure has."""
+    roles = setting.scene.roles()
+    return [role for role in (f"{kind}_{n}" for n in WEIGHTS) if role in roles][:3]
+
+
 def _weights(plane: Plane, setting: Setting) -> Marks:
     """The first three weights that the figure has, side by side."""
-    roles = [role for role in (f"weight_{n}" for n in WEIGHTS) if role in setting.scene.roles()][:3]
+    roles = _numbered("weight", setting)
     ends = [n / len(roles) for n in range(len(roles) + 1)]
     cells = [Polygon(role, plane.rectangles([(0, 1)], [(x0, x1)]), plane) for role, x0, x1 in zip(roles, ends, ends[1:], strict=False)]
     return (*cells, _edges(plane, "output_grid"))
@@ -64,7 +70,7 @@ def _weights(plane: Plane, setting: Setting) -> Marks:
 
 def _connection(plane: Plane, setting: Setting) -> Marks:
     """The first three connections that the figure has, above each other."""
-    roles = [role for role in (f"edge_{n}" for n in WEIGHTS) if role in setting.scene.roles()][:3]
+    roles = _numbered("edge", setting)
     return tuple(Line(role, ((plane.point(0, (n + 0.5) / len(roles)), plane.point(1, (n + 0.5) / len(roles))),)) for n, role in enumerate(roles))
 
 

@@ -176,8 +176,9 @@ def sizes(setting: Setting) -> Measured:
                 bounds, text = padded_text(op.axes[axis])
             else:
                 bounds, text = (0, end), str(end)
-            # both at once, where the rows have no place of their own, and of a matrix
-            size = words.size(sheet.size) if sheet.role == "matrix" or (count == 2 and sheet.rows is None and bounds == (0, end)) else text
+            # both at once, where the rows have no place of their own, and of a matrix; a row of one dimension has but one
+            both = sheet.role == "matrix" or (count == 2 and sheet.rows is None and bounds == (0, end))
+            size = words.size(sheet.size if sheet.size[0] > 1 else sheet.size[-len(setting.op.axes) :]) if both else text
             marks += ruler.marks(bounds, setting.lang.say(f"label.{sheet.role}", size=size) if columns else text)
         windows += [Windows(op, tuple(moving))] if len(moving) == count else []
     return Measured((*marks, *_names(setting)), tuple(windows))

@@ -7,7 +7,7 @@ from math import hypot
 
 from ..axis import Axis
 from ..operation import Weighted
-from ..plane import Plane, Point
+from ..plane import Plane, Point, between, crossing
 from ..theme import THIN, WEIGHTS
 from .planes import Pair
 
@@ -89,11 +89,6 @@ def _lift(height: Axis, around: tuple[Pair, Pair], spread: float) -> float:
     return max(over_input, under_output, SLOPE * spread + step * tall)
 
 
-def between(start: Point, end: Point, share: float) -> Point:
-    """The point on the way from one to another."""
-    return (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
-
-
 def coincide(start: Point, end: Point, points: list[Point]) -> bool:
     """Whether points lie so near to a line that another one through them would look the same."""
     x, y = end[0] - start[0], end[1] - start[1]
@@ -106,22 +101,9 @@ def visible(start: Point, end: Point, planes: list[tuple[Plane, Pair]]) -> tuple
     Cutting it there, instead of painting the planes over it, lets all that moves be drawn over all that stands still.
     """
     at, parts = 0.0, []
-    for enter, leave in sorted(span for plane, size in planes if (span := _behind(start, end, plane, size))):
+    for enter, leave in sorted(span for plane, size in planes if (span := crossing(plane.coordinates(start), plane.coordinates(end), size[::-1]))):
         if enter > at:
             parts.append((at, enter))
         at = max(at, leave)
     parts += [(at, 1.0)] if at < 1 else []
     return tuple((between(start, end, a), between(start, end, b)) for a, b in parts)
-
-
-def _behind(start: Point, end: Point, plane: Plane, size: Pair) -> tuple[float, float] | None:
-    """From where to where a line crosses a plane, as shares of its length (Liang & Barsky, 1984)."""
-    enter, leave = 0.0, 1.0
-    for a, b, limit in zip(plane.coordinates(start), plane.coordinates(end), reversed(size), strict=True):
-        if abs(b - a) < 1e-9:
-            if not 0 < a < limit:
-                return None
-            continue
-        first, last = sorted((-a / (b - a), (limit - a) / (b - a)))
-        enter, leave = max(enter, first), min(leave, last)
-    return (enter, leave) if leave - enter > 1e-9 else None

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from ..geometry import Conv, ConvTranspose, Operation
 from ..operation import Weighted
-from ..plane import Part, Plane, runs
+from ..plane import Part, Plane, between, runs
 from ..scene import Box, Group, Growing, Layer, Line, Mark, Marks, Moving, Polygon, Scene, Sheet, moved
 from ..theme import BORDER, THICK
-from .channel_rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, Rows, between, coincide, kernel, rows_of, visible
+from .channel_rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, Rows, coincide, kernel, rows_of, visible
 from .ground import ground
 from .planes import Cells, Pair, Shape, Sliding, added, crops, one_or_two, two_axes
 

@@ -13,7 +13,7 @@ from .. import words
 from ..axis import Axis
 from ..errors import ConvanimError
 from ..geometry import Conv, ConvTranspose, Operation
-from ..plane import Part, Plane, Point
+from ..plane import Part, Plane, Point, between, crossing
 from ..scene import Box, Equation, Group, Growing, Layer, Line, Marks, Moving, Polygon, Scene, Sheet, Text
 from ..theme import BORDER, THICK
 from .ground import ground
@@ -169,21 +169,11 @@ def _ray(start: Point, above: Plane, corner: tuple[int, int], size: tuple[int, i
 
     Cells that are cropped hide nothing; the corner may be one of theirs.
     """
-    enter, leave = 0.0, 1.0
-    for at, to, limit in zip(above.coordinates(start), corner, size, strict=True):
-        if at == to:
-            enter = enter if 0 < at < limit else 1.0
-            continue
-        ends = sorted((-at / (to - at), (limit - at) / (to - at)))
-        enter, leave = max(enter, ends[0]), min(leave, ends[1])
-    end = above.point(*corner)
-
-    def point(share: float) -> Point:
-        return (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
-
-    if enter >= leave - 1e-9:
+    end, hidden = above.point(*corner), crossing(above.coordinates(start), corner, size)
+    if hidden is None:
         return [(start, end)]
-    return [(start, point(enter)), *([(point(leave), end)] if leave < 1 - 1e-9 else [])]
+    enter, leave = hidden
+    return [(start, between(start, end, enter)), *([(between(start, end, leave), end)] if leave < 1 - 1e-9 else [])]
 
 
 @dataclass(frozen=True)

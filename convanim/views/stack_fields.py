@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ..axis import AdaptiveAxis, Axis, Cell, unravel
-from ..chain import span
+from ..axis import AdaptiveAxis, Axis, unravel
 from ..geometry import ConvTranspose, Operation
 from ..scene import Equation
 from ..words import size
@@ -71,24 +70,27 @@ class Fields:
 
     def __call__(self, step: int) -> Equation:
         cell = unravel(step, self.ops[-1].output_size)
-        sizes = [size((1,) * len(cell)), *(self._size(n, cell) for n in reversed(range(len(self.ops))))]
+        along = [field_spans([(op.axes[n], bare(op)) for op in self.ops], c) for n, c in enumerate(cell)]
+        fields = [tuple(stop - start for start, stop in spans) for spans in zip(*along, strict=True)]
+        sizes = [size(field) if all(field) else "0" for field in fields]
         return Equation(sizes[:-1], sizes[-1], "", joined=" → ", word="field")
 
-    def _size(self, layer: int, cell: Cell) -> str:
-        """What the cell sees of a layer's input; "0" for nothing."""
-        spans = [self._span(layer, axis, c) for axis, c in enumerate(cell)]
-        return size(tuple(last - first + 1 for first, last in spans)) if all(last >= first for first, last in spans) else "0"
 
-    def _span(self, layer: int, axis: int, cell: int) -> tuple[int, int]:
-        """The first and the last cell of a layer's input that a cell sees along an axis.
+def field_spans(layers: Sequence[tuple[Axis, bool]], output: int) -> list[tuple[int, int]]:
+    """The first place of an output cell's field and the one after the last along an axis of each map, the output's first; (0, 0) for nothing.
 
-        The windows of a convolution go on beyond the edge as far as padding reaches; those of adaptive pooling, and the input cells
-        of a transposed convolution, don't.
-        """
-        first, last = span([op.axes[axis] for op in self.ops[layer:]], cell)
-        own = self.ops[layer].axes[axis]
-        ends = isinstance(own, AdaptiveAxis) or bare(self.ops[layer])
-        return (max(first, 0), min(last, own.input - 1)) if ends else (first, last)
+    Windows of a convolution or pooling go on beyond an edge, over what is padding on this map or was on one above. What a transposed
+    convolution or adaptive pooling reads are cells that there are: nothing lies beyond. Layers are (axis, bare).
+    """
+    start, stop = output, output + 1
+    spans = [(start, stop)]
+    for axis, is_bare in reversed(layers):
+        if is_bare or isinstance(axis, AdaptiveAxis):
+            start, stop = seen_by(axis, range(max(start, 0), min(stop, axis.output)), bare=True).span
+        elif stop > start:
+            start, stop = axis.window(start)[0] - axis.before, axis.window(stop - 1)[1] - axis.before
+        spans.append((start, stop))
+    return spans
 
 
 def telling(traces: Sequence[tuple[Seen, ...]]) -> int:

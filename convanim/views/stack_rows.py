@@ -27,6 +27,11 @@ class Row:
     pitch: float
     count: int
 
+    @property
+    def plane(self) -> Plane:
+        """Upright cells of their own size, from the first one on."""
+        return Plane((self.x, self.y), (1.0, 0.0), (0.0, 1.0))
+
     def at(self, cell: int) -> Point:
         """The top left corner of a cell."""
         return self.x + cell * self.pitch, self.y
@@ -38,12 +43,12 @@ class Row:
 
     def fill(self, role: str, cells: Collection[int]) -> Polygon:
         """Cells filled as a role."""
-        return Polygon(role, tuple(map(self.part, cells)), Plane((self.x, self.y), (1.0, 0.0), (0.0, 1.0)))
+        return Polygon(role, tuple(map(self.part, cells)), self.plane)
 
     def edges(self, role: str) -> Line:
         """The edges of all cells, those between neighbours once."""
         if self.pitch == 1:
-            return Line(role, Plane((self.x, self.y), (1.0, 0.0), (0.0, 1.0)).lines((0, 1), (0, self.count)))
+            return Line(role, self.plane.lines((0, 1), (0, self.count)))
         return Line(role, tuple((*part, part[0]) for part in map(self.part, range(self.count))))
 
 

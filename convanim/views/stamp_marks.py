@@ -7,7 +7,7 @@ from itertools import product
 
 from ..axis import Cell
 from ..plane import Plane, joined
-from ..scene import Group, Line, Marks, Polygon, Text, roles
+from ..scene import UPRIGHT, Group, Line, Marks, Polygon, Text, roles
 from .planes import Cells, Sliding
 from .stamps import Stamp, Stamps
 
@@ -37,13 +37,12 @@ class Pieces:
     def _kept(self, what: str, stamp: Stamp) -> Marks:
         key = (what, stamp.rows, stamp.columns)
         if key not in self._made:
-            plane = Plane((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
             down, across = self.stamps.height.dilation, self.stamps.width.dilation
             if what == "fill":
-                self._made[key] = self._cells(stamp.rows, stamp.columns, plane, down, across)
+                self._made[key] = self._cells(stamp.rows, stamp.columns, UPRIGHT, down, across)
             else:
-                parts = plane.rectangles(joined(y * down for y in stamp.rows), joined(x * across for x in stamp.columns))
-                self._made[key] = (Polygon("stamp", parts, plane),) if parts else ()
+                parts = UPRIGHT.rectangles(joined(y * down for y in stamp.rows), joined(x * across for x in stamp.columns))
+                self._made[key] = (Polygon("stamp", parts),) if parts else ()
         return self._made[key]
 
     def _cells(self, rows: range, columns: range, plane: Plane, down: int, across: int) -> Marks:
