@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import operator
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import write
 from .errors import ConvanimError, shown
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 class Animation:
     """A figure that can be saved: one frame a step, `step_ms` milliseconds each, at `dpi` pixels an inch.
 
-    At 150 dpi, the guide's, a cell is 29.5 pixels wide.
+    At 150 dpi, the guide's, a cell is 29.5 pixels wide. The last step is held for `hold_ms` more, and all is played `loop` times,
+    0 for ever. `fps` are the frames a second of a video, if it isn't to be chosen by the times of the steps.
     """
 
     scene: Scene
     theme: Theme
     step_ms: int
     dpi: float
+    hold_ms: int = 0
+    loop: int = 0
+    fps: int | None = None
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -42,12 +47,58 @@ class Animation:
         """The number of steps, which is that of the output's cells."""
         return self.scene.steps
 
-    def save(self, path: str | os.PathLike[str], *, step: int | None = None) -> list[Path]:
+    @property
+    def poster(self) -> int:
+        """The step that explains most where only one is seen, counted from 0."""
+        return self.scene.poster
+
+    def duration(self, step: int) -> int:
+        """For how many milliseconds a step is seen: the last one is held longer."""
+        return self.step_ms + (self.hold_ms if step == self.scene.steps - 1 else 0)
+
+    @property
+    def formula(self) -> tuple[str, ...]:
+        """The formula of the output's size in letters and with its numbers, "o = floor((i + 2p − k)/s) + 1 = ... = 3", a line for each that differs."""
+        from .labels.formula import formula_lines
+        from .lang import language
+
+        return tuple(line for op in self.scene.ops for line in formula_lines(op, language(self.scene.lang)))
+
+    def equation(self, step: int) -> str:
+        """How the value of a step comes about, in numbers or in symbols: "3·0 + 2·1 + 1·2 = 4"; "" where a figure has none."""
+        from .labels.reading import whole
+        from .lang import language
+
+        self.check_step(step)
+        return whole(self.scene.equation(step), language(self.scene.lang)) if self.scene.equation else ""
+
+    @property
+    def alt(self) -> str:
+        """What the figure shows, for those who don't see it: its title, what moves over what, the sizes, and what comes of it."""
+        from .alt import text
+
+        return text(self.scene)
+
+    def storyboard(self, steps: int | Iterable[int] = 6, *, columns: int | None = None) -> Animation:
+        """A still figure of several steps in a grid, row by row, for print: so many from the first to the last, or those that are listed.
+
+        `columns` are the pictures in a row; if left out, as many as make the page about one and a half times as wide as high. It is
+        saved like any other: `a.storyboard(6).save("steps.pdf")`. Raises ConvanimError for steps that there aren't.
+
+        >>> len(animate(Conv(5, 3)).storyboard(4))
+        1
+        """
+        from .storyboard import board
+
+        return replace(self, scene=board(self.scene, steps, columns, self.dpi), hold_ms=0)
+
+    def save(self, path: str | os.PathLike[str], *, step: int | Literal["poster"] | None = None) -> list[Path]:
         """Write the animation in the format of the path's suffix, or one `step` of it; returns the paths written.
 
-        "x.gif" and "x.svg" move; "frames/{step:03d}.png" or ".svg" is a file for each step. The file appears when it is
-        complete, and an existing one stays as it was if anything fails. Raises ConvanimError for an unknown suffix, a place
-        that can't be written, and figures of more than 100,000 steps or 2 GB.
+        "x.gif" and "x.svg" move; "frames/{step:03d}.png" or ".svg" is a file for each step; `step="poster"`, and a PNG without
+        a step, is the one that explains most. The file appears when it is complete, and an existing one stays as it was if
+        anything fails. Raises ConvanimError for an unknown suffix, a place that can't be written, and figures of more than
+        100,000 steps or 2 GB.
         """
         return write.save(self, path, step)
 
@@ -89,4 +140,4 @@ class Animation:
         return Lock()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("scene", "theme", "step_ms", "dpi")}
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}

@@ -96,7 +96,13 @@ LOOKS = {  # how a figure looks; what isn't given is None, so that the figure's 
     "background": click.option("--background", metavar="COLOUR", help="transparent, or a colour as #rrggbb."),
     "title": click.option("--title", metavar="TEXT", help="The title, in the label of this name and for screen readers."),
     "step_ms": click.option("--step-ms", type=int, metavar="MS", help="Time of a step (1000)."),
+    "hold_ms": click.option("--hold-ms", type=int, metavar="MS", help="How much longer the last step is seen (0)."),
+    "loop": click.option("--loop", type=int, metavar="N", help="How many times it is played; 0 is for ever (0)."),
+    "fps": click.option("--fps", type=int, metavar="N", help="Frames a second of a video (the fewest from 10 on that give each step its time)."),
+    "poster": click.option("--poster", type=int, metavar="N", help="The step that is shown where only one is, counted from 0 (the view's own)."),
     "dpi": click.option("--dpi", type=float, metavar="DPI", help="Resolution (150)."),
+    "scale": click.option("--scale", type=float, metavar="X", help="How large, in place of a resolution: 2 is twice the guide's size."),
+    "width": click.option("--width", type=int, metavar="PX", help="How wide in pixels, in place of a resolution."),
     "seed": click.option("--seed", type=int, metavar="N", help="Where the values of the flat view come from (1234)."),
 }
 
@@ -117,18 +123,22 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
 @operation_options
 @click.option("-o", "--output", multiple=True, required=True, metavar="FILE",
               help=f"May be given again; frames/{{step:03d}}.png is a file for each step. {_table(FORMATS)}")
-@click.option("--step", type=int, metavar="N", help="Write this step alone, counted from 0, as .svg or .png.")
+@click.option("--step", metavar="N", help="Write this step alone, counted from 0, or the poster.")
+@click.option("--storyboard", type=int, metavar="N", help="Write so many steps in a grid, as one still figure.")
 @figure_options
-def draw(output: tuple[str, ...], step: int | None, **options: Any) -> None:
+def draw(output: tuple[str, ...], step: str | None, storyboard: int | None, **options: Any) -> None:
     """Draw an animation of your own."""
     from .drawing import animate
 
     look = _given(options)
     animation = animate(_operation(**options), **look)
+    if storyboard is not None:
+        animation = animation.storyboard(storyboard)
+    which: Any = int(step) if step is not None and step.lstrip("-").isdecimal() else step
     for name in output:
-        planned(animation, name, step)  # nothing is written if one of them can't be
+        planned(animation, name, which)  # nothing is written if one of them can't be
     for name in output:
-        _wrote(animation.save(name, step=step))
+        _wrote(animation.save(name, step=which))
 
 
 @cli.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,8 @@ from .geometry import Operation, check_operation
 from .labels import labels_of
 from .lang import language
 from .operation import Weighted
-from .theme import COLOUR, Theme
+from .scene import Equation, Scene
+from .theme import CELL_BP, COLOUR, Theme
 from .themes import theme_of
 from .views import VIEWS, View, check_view, refusal
 from .write import MOST_STEPS
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 STEP_MS, DPI, SEED = 1000, 150, 1234  # the guide's
 LARGEST_DPI = 9600
+LOWEST_DPI, ROUNDS = 10.0, 10  # from where, and in how many halvings, a figure with labels finds its resolution for a width
 MOST_CELLS = 4_000_000  # of the padded input or the output: what a drawing of single cells can hold in 2 GB
 
 
@@ -41,7 +43,13 @@ def animate(
     symbols: bool = False,
     background: str | None = None,
     step_ms: int = STEP_MS,
-    dpi: float = DPI,
+    hold_ms: int = 0,
+    loop: int = 0,
+    fps: int | None = None,
+    poster: int | None = None,
+    dpi: float | None = None,
+    scale: float | None = None,
+    width: int | None = None,
     input: object | None = None,  # noqa: A002 - the field's word
     kernel: object | None = None,
     bias: object | None = None,
@@ -60,9 +68,11 @@ def animate(
 
     `theme` is a row of THEMES, the path of a TOML file, a table of overrides, or a Theme; `background` a colour as "#rrggbb", or
     "transparent". `labels` is "all", "none" or some of LABELS, the theme's own if left out, in the language `lang`.
-    `step_ms` is the time of a step in milliseconds; `dpi` 150 gives the guide's size. `title` and `description` are for screen
-    readers, the title also for the label of this name. Raises ConvanimError for what isn't one of these, for more than two
-    dimensions, and for a figure that is too large.
+    `step_ms` is the time of a step in milliseconds, to which `hold_ms` comes for the last one; the figure is played `loop` times,
+    0 for ever. A video has `fps` frames a second, if left out the fewest from 10 on that give each step its time. `poster` is the
+    step that is shown where only one is. How large it is says one of `dpi`, where 150 gives the guide's size, `scale`, a multiple
+    of that, and `width` in pixels. `title` and `description` are for screen readers, the title also for the label of this name.
+    Raises ConvanimError for what isn't one of these, for more than two dimensions, and for a figure that is too large.
 
     >>> animate(Conv(5, 3, padding=1), theme="clear", labels=["sizes", "step"]).scene.title
     'Convolution of a 5x5 input, kernel 3x3, padding 1x1'
@@ -71,7 +81,8 @@ def animate(
     given = {"input": input, "kernel": kernel, "bias": bias, "seed": seed}
     words_of = labels if labels is None or isinstance(labels, str) else labels_of(labels)  # once: it may be a generator
     look = check_look({"view": view, "theme": theme, "labels": words_of, "lang": lang, "reveal": reveal, "symbols": symbols,
-                       "background": background, "title": title, "description": description, "step_ms": step_ms, "dpi": dpi})
+                       "background": background, "title": title, "description": description, "step_ms": step_ms, "hold_ms": hold_ms, "loop": loop,
+                       "fps": fps, "dpi": dpi, "scale": scale, "width": width})
     asked = [name for name, value in given.items() if value is not None]
     view = view_of(view, asked, symbols, op)
     check_view(view, op)
@@ -89,11 +100,64 @@ def animate(
     scene = replace(scene, title=named or words.title(op, lang), description=told or words.description(op, added, lang, view), lang=lang)
     if texts is None and scene.equation is None and "sum" in names and not _sums(layers, labels):
         names = tuple(name for name in names if name != "sum")
-    if names:
-        from .labels.placing import labelled
+    pixels = (float(DPI * (scale or 1)) if dpi is None else float(dpi)) if width is None else int(width)
+    scene, resolution = _labelled(scene, layers[0], texts, names, pixels)
+    scene = replace(scene, ops=scene.ops or layers, equation=scene.equation or _equation(layers, texts), poster=_poster(poster, scene))
+    return Animation(scene, look, int(step_ms), resolution, int(hold_ms), int(loop), fps if fps is None else int(fps))
 
-        scene = labelled(scene, layers[0], texts, names, float(dpi))
-    return Animation(scene, look, int(step_ms), float(dpi))
+
+def _labelled(scene: Scene, op: Operation, texts: Texts | None, names: tuple[str, ...], size: float | int) -> tuple[Scene, float]:
+    """The scene with its labels, and its resolution: `size`, or what makes it so many pixels wide if that is an int."""
+    if not names:
+        return scene, size if isinstance(size, float) else dpi_of(size, scene.box.width)
+    from .labels.placing import labelled
+
+    if isinstance(size, float):
+        return labelled(scene, op, texts, names, size), size
+    found = labelled(scene, op, texts, names, DPI)
+    if dpi_of(size, found.box.width) >= DPI:
+        return found, dpi_of(size, found.box.width)
+    # letters have a size in pixels, so that the figure grows in cells where its resolution falls: the highest that it has room for
+    low, high, best = LOWEST_DPI, float(DPI), None
+    for _ in range(ROUNDS):
+        middle = math.sqrt(low * high) if best else low
+        found = labelled(scene, op, texts, names, middle)
+        if dpi_of(size, found.box.width) >= middle:
+            low, best = middle, found
+        elif best is None:
+            raise ConvanimError(f"width={size}: labels whose letters can be read need {math.ceil(size * middle / dpi_of(size, found.box.width))} pixels: "
+                                'take a larger width, fewer labels, or labels="none"')
+        else:
+            high = middle
+    assert best is not None
+    return best, dpi_of(size, best.box.width)
+
+
+def dpi_of(pixels: int, cells: float) -> float:
+    """The resolution at which so many cells are so many pixels wide."""
+    return pixels * 72 / (cells * CELL_BP)
+
+
+def _equation(layers: tuple[Operation, ...], texts: Texts | None) -> Callable[[int], Equation] | None:
+    """How the value of each output cell comes about, where a figure has one operation and its sums can be told."""
+    from .labels.reading import OutputCells
+    from .texts import check_symbols
+
+    if texts is None:
+        try:
+            check_symbols(layers[0])
+        except ConvanimError:
+            return None
+    return OutputCells(layers[0], texts) if len(layers) == 1 else None
+
+
+def _poster(given: object, scene: Scene) -> int:
+    """The step that is shown where only one is: the one that is asked for, or the view's own."""
+    if given is None:
+        return scene.poster
+    if isinstance(given, bool) or not isinstance(given, Integral) or not 0 <= int(given) < scene.steps:
+        raise ConvanimError(f"poster={shown(given)}: this figure has the steps 0 to {scene.steps - 1}")
+    return int(given)
 
 
 def _subject(op: object, view: object) -> tuple[Operation | tuple[Operation, ...], object | None, object | None]:
@@ -166,12 +230,15 @@ def _sums(layers: tuple[Operation, ...], labels: object) -> bool:
     return True
 
 
+NEVER_NONE = ("lang", "reveal", "symbols", "step_ms", "hold_ms", "loop", "theme")  # options in which None means nothing
+
+
 def check_look(options: Mapping[str, Any]) -> Theme:
     """Raise ConvanimError for what isn't an option's value; those that are left out, or None where that has a meaning, are right.
 
     Returns the theme, which may be a file that is then read once.
     """
-    given = {word: value for word, value in options.items() if value is not None or word in ("lang", "reveal", "symbols", "step_ms", "dpi", "theme")}
+    given = {word: value for word, value in options.items() if value is not None or word in NEVER_NONE}
     if "view" in given:
         _row_of_views(given["view"])
     look = _look(given.get("theme", "classic"), given.get("background"))
@@ -183,7 +250,7 @@ def check_look(options: Mapping[str, Any]) -> Theme:
     for word in ("title", "description"):
         if not isinstance(given.get(word, ""), str):
             raise ConvanimError(f"{word}={shown(given[word])} is not text: write it in quotes")
-    _check_numbers(given.get("step_ms", STEP_MS), given.get("dpi", DPI))
+    _check_numbers(given)
     return look
 
 
@@ -193,11 +260,32 @@ def _row_of_views(view: object) -> View:
     return VIEWS[view]
 
 
-def _check_numbers(step_ms: object, dpi: object) -> None:
-    if isinstance(step_ms, bool) or not isinstance(step_ms, Integral) or not 1 <= int(step_ms) <= 3_600_000:
-        raise ConvanimError(f"step_ms={shown(step_ms)}: the time of a step is a whole number of milliseconds, from 1 to 3600000")
-    if isinstance(dpi, bool) or not isinstance(dpi, Real) or not 1 <= float(dpi) <= LARGEST_DPI:
-        raise ConvanimError(f"dpi={shown(dpi)}: the resolution is a number from 1 to {LARGEST_DPI}; the guide's figures have 150")
+LONGEST_MS, MOST_LOOPS, MOST_FPS, WIDEST = 3_600_000, 65_535, 240, 65_535
+
+# what is a whole number: from where to where, and what is said of it
+WHOLE = {
+    "step_ms": (1, LONGEST_MS, f"the time of a step is a whole number of milliseconds, from 1 to {LONGEST_MS}"),
+    "hold_ms": (0, LONGEST_MS, f"how much longer the last step is seen is a whole number of milliseconds, from 0 to {LONGEST_MS}"),
+    "loop": (0, MOST_LOOPS, f"how many times a figure is played is a whole number up to {MOST_LOOPS}; 0 is for ever"),
+    "fps": (1, MOST_FPS, f"the frames a second of a video are a whole number from 1 to {MOST_FPS}"),
+    "width": (16, WIDEST, f"the width is a whole number of pixels, from 16 to {WIDEST}"),
+}
+
+
+def _check_numbers(given: Mapping[str, Any]) -> None:
+    for word, (low, high, rule) in WHOLE.items():
+        value = given.get(word)
+        if word in given and (isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high):
+            raise ConvanimError(f"{word}={shown(value)}: {rule}")
+    sizes = [word for word in ("dpi", "scale", "width") if word in given]
+    if len(sizes) > 1:
+        raise ConvanimError(f"{sizes[0]} and {sizes[1]} both say how large the figure is: leave one of them out")
+    for word, most, rule in (("dpi", LARGEST_DPI, "the resolution is a number from 1 to {}; the guide's figures have 150"),
+                             ("scale", LARGEST_DPI / DPI, "the scale is a number up to {:.0f}; at 1 the figures are as large as the guide's")):
+        value = given.get(word)
+        least = 1 / DPI if word == "scale" else 1.0
+        if word in given and (isinstance(value, bool) or not isinstance(value, Real) or not least <= float(value) <= most):
+            raise ConvanimError(f"{word}={shown(value)}: {rule.format(most)}")
 
 
 def _check_size(op: Operation) -> None:

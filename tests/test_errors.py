@@ -112,7 +112,7 @@ ANIMATE_FAULTS = [
     *(({"view": view}, "unknown view") for view in ("isometrc", "", True, 3, ["flat"])),
     *(({"theme": theme}, "unknown theme") for theme in ("clasic", "", True, None, {})),
     *(({"step_ms": ms}, "step_ms") for ms in (0, -10, True, None, 100.0, "100", 10**9)),
-    *(({"dpi": dpi}, "dpi") for dpi in (0, -1, True, None, "150", NAN, math.inf, 1e9)),
+    *(({"dpi": dpi}, "dpi") for dpi in (0, -1, True, "150", NAN, math.inf, 1e9)),
     *(({"seed": seed}, "seed") for seed in (True, -1, 1.5, "x")),
     ({"input": np.zeros((4, 5))}, "(4, 5)"),
     ({"input": np.full((5, 5), NAN)}, "nan"),
@@ -195,7 +195,7 @@ def test_a_step_that_is_not_there_is_refused(step, tmp_path):
 # --- names of files
 
 NAMES = {
-    "x.gfi": "did you mean '.gif'", "x": "suffix", "x.bmp": "unknown format", "x.png": "{step}", "": "", "x.": "suffix",
+    "x.gfi": "did you mean '.gif'", "x": "suffix", "x.bmp": "unknown format", "": "", "x.": "suffix",
     "{}.png": "braces", "{step": "", "x{stp}.png": "braces", "{step:q}.png": "braces", "{step!x}.svg": "braces", "{step.real.x}.png": "braces",
     "x{step.png": "braces", "x}.svg": "braces", "{step}.gif": "whole animation", "{step:.0}.png": "", "x\0.gif": "name",
     "{step.__class__}.png": "braces",

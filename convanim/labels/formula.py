@@ -34,19 +34,19 @@ def _each(value: tuple[int | tuple[int, int], ...]) -> str:
 
 def formula(setting: Setting) -> Block:
     """The formula of the output's size with its letters, and with its numbers: once where both axes have the same."""
-    return paragraph(setting, [line for name, op in setting.named_ops("nth") for line in _formulas(setting, name, op)])
+    return paragraph(setting, [line for name, op in setting.named_ops("nth") for line in formula_lines(op, setting.lang, name, setting.fits)])
 
 
-def _formulas(setting: Setting, start: str, op: Operation) -> list[str]:
-    """The lines of one operation, the first after `start`."""
+def formula_lines(op: Operation, lang: Language, start: str = "", fits: Callable[[str], bool] = lambda line: True) -> list[str]:
+    """The lines of one operation, the first after `start`; one that doesn't fit is two."""
     lines: list[str] = []
-    numbers = [number_formula(op, axis, setting.lang) for axis in range(len(op.axes))]
-    names = [start] if len(set(numbers)) == 1 else [start + setting.lang.say("label.rows"), setting.lang.say("label.columns")]
+    numbers = [number_formula(op, axis, lang) for axis in range(len(op.axes))]
+    names = [start] if len(set(numbers)) == 1 else [start + lang.say("label.rows"), lang.say("label.columns")]
     letters = [letter_formula(op, axis) for axis in range(len(op.axes))]
     for name, letter, number in zip(names, letters, numbers, strict=False):
         left = f"{name}o = {letter}" if letter and (not lines or letter != letters[0]) else f"{name}o"
         whole = f"{left} = {number}" if letter else f"{name}{number}"
-        lines += [whole] if not letter or setting.fits(whole) else [left, f"= {number}"]
+        lines += [whole] if not letter or fits(whole) else [left, f"= {number}"]
     return lines
 
 

@@ -10,6 +10,7 @@ from itertools import islice, product
 
 from ..axis import unravel
 from ..geometry import Operation
+from ..lang import Language
 from ..numeric import absent
 from ..operation import Weighted
 from ..scene import Equation
@@ -41,9 +42,15 @@ def step(setting: Setting) -> Block:
 def total(setting: Setting) -> Block:
     """How the step's value comes about, in the figure's numbers, or in symbols where it shows none."""
     steps = setting.scene.steps
-    said = Sum(setting, setting.scene.equation or OutputCells(setting.op, setting.texts or symbols(setting.op)))
+    said = Sum(setting, setting.scene.equation or OutputCells(setting.op, setting.texts))
     most = max(len(said(step)) for step in range(0, steps, -(-steps // LOOKED_AT)))
     return Changing(setting, replace(said, most=most)).block(most)
+
+
+def whole(told: Equation, lang: Language) -> str:
+    """An equation in one line, however long: "3·0 + 2·1 + 1·2 = 4"."""
+    word = lang.say(f"label.{told.word}") if told.word else ""
+    return f"{word}{told.before}{told.joined.join([*told.terms, told.last])}{told.end}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +131,15 @@ class Sum:
 
 @dataclass(frozen=True)
 class OutputCells:
-    """The equations of an operation's output cells, a step each."""
+    """The equations of an operation's output cells, a step each: in the figure's numbers, or in symbols if it shows none."""
 
     op: Operation
-    texts: Texts
+    given: Texts | None
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What stands in the cells."""
+        return self.given or symbols(self.op)
 
     @property
     def _form(self) -> Form:

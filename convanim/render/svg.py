@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from dataclasses import dataclass
 from functools import cache
 from xml.sax.saxutils import escape
 
@@ -27,8 +28,34 @@ def still(scene: Scene, theme: Theme, size: tuple[int, int], step: int) -> str:
     return _document(scene, theme, size, pen, [_styles(pen.dark_rules()), *body])
 
 
-def animated(scene: Scene, theme: Theme, size: tuple[int, int], step_ms: int) -> str:
-    """All steps as one SVG document that plays in a loop, `step_ms` milliseconds a step.
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When each step is seen, in milliseconds: `step_ms` each, the last one `hold_ms` longer, all of them `loop` times, 0 for ever."""
+
+    steps: int
+    step_ms: int
+    hold_ms: int = 0
+    loop: int = 0
+
+    @property
+    def total(self) -> int:
+        """The time of all steps once."""
+        return self.steps * self.step_ms + self.hold_ms
+
+    def length(self, span: range) -> int:
+        """For how long a span of steps is seen."""
+        return len(span) * self.step_ms + (self.hold_ms if self.steps - 1 in span else 0)
+
+    def count(self, ahead: int = 0) -> str:
+        """How often an animation is played that begins `ahead` of all: it ends amid the last step, and is left so."""
+        if not self.loop:
+            return "infinite"
+        last = self.step_ms + self.hold_ms
+        return f"{(self.loop * self.total - last / 2 + ahead) / self.total:.6f}".rstrip("0").rstrip(".")
+
+
+def animated(scene: Scene, theme: Theme, size: tuple[int, int], timing: Timing) -> str:
+    """All steps as one SVG document that plays by itself.
 
     Each step is a group that one shared animation shows for its time, shifted by a negative delay. Without animations (a
     reader's wish, or a program that has none) the poster's step is seen.
@@ -43,26 +70,27 @@ def animated(scene: Scene, theme: Theme, size: tuple[int, int], step_ms: int) ->
         return made(number_of[id(layer)], step) if scene.steps <= MADE_ONCE else layer.at(step)
 
     pen = Pen(theme, (marks for layer in scene.layers for marks in ([layer.marks] if isinstance(layer, Layer) else (at(layer, step) for step in every))))
-    lengths: dict[int, str] = {}  # steps that a group is seen -> class of its parent
+    lengths: dict[int, str] = {}  # milliseconds that a group is seen -> class of its parent
     body = []
     for layer in scene.layers:
         if isinstance(layer, Layer) and layer.span is None:
             body.append(pen.marks(layer.marks))
         elif isinstance(layer, Layer):
             seen = layer.span or every
-            kind = lengths.setdefault(len(seen), f"{PREFIX}k{len(lengths)}")
-            body += [f'<g class="{kind}">', _seen(pen.marks(layer.marks), seen, scene, step_ms), "</g>"]
+            kind = lengths.setdefault(timing.length(seen), f"{PREFIX}k{len(lengths)}")
+            body += [f'<g class="{kind}">', _seen(pen.marks(layer.marks), seen, scene, timing), "</g>"]
         elif isinstance(layer, Growing):
             body += [pen.marks(at(layer, 0)), f'<g class="{PREFIX}g">', *(_grown(pen.marks(at(layer, step)), step, scene) for step in every[1:]), "</g>"]
         else:
-            kind = lengths.setdefault(1, f"{PREFIX}k{len(lengths)}")
             role = pen.most_common(at(layer, scene.poster))
             look = pen.look(role, Line) if role else {}
-            body.append(f'<g class="{kind} {pen.named(role, Line)}"{written(look)}>' if role else f'<g class="{kind}">')
-            body += [_seen(pen.marks(at(layer, step), DEFAULTS | look, role), range(step, step + 1), scene, step_ms) for step in every]
-            body.append("</g>")
+            for spans in _alike(scene.steps, timing):
+                kind = lengths.setdefault(timing.length(range(spans[-1], spans[-1] + 1)), f"{PREFIX}k{len(lengths)}")
+                body.append(f'<g class="{kind} {pen.named(role, Line)}"{written(look)}>' if role else f'<g class="{kind}">')
+                body += [_seen(pen.marks(at(layer, step), DEFAULTS | look, role), range(step, step + 1), scene, timing) for step in spans]
+                body.append("</g>")
     growing = any(isinstance(layer, Growing) for layer in scene.layers)
-    rules = _motion(lengths, scene.steps, step_ms) + (_growth(scene.steps, step_ms) if growing else "") + pen.dark_rules()
+    rules = _motion(lengths, timing) + (_growth(timing) if growing else "") + pen.dark_rules()
     return _document(scene, theme, size, pen, [_styles(rules), *body])
 
 
@@ -72,43 +100,57 @@ def _grown(marks: str, step: int, scene: Scene) -> str:
     return f'<g{poster} style="animation-name:{PREFIX}s{step}">{marks}</g>'
 
 
-def _growth(steps: int, step_ms: int) -> str:
+def _alike(steps: int, timing: Timing) -> list[range]:
+    """The steps, those together that are seen for the same time: the last one may be held longer."""
+    return [range(steps)] if not timing.hold_ms else [range(steps - 1), range(steps - 1, steps)]
+
+
+def _growth(timing: Timing) -> str:
     """The rules by which the groups of a growing layer come, each at its own time, and go together when the loop begins anew."""
-    come = "".join(f"@keyframes {PREFIX}s{n}{{0%{{visibility:hidden}}{_share(n, steps)},to{{visibility:visible}}}}" for n in range(1, steps))
-    return (f".{PREFIX}g>g{{visibility:hidden;animation:{number(steps * step_ms)}s step-end infinite}}.{PREFIX}g>.poster{{visibility:visible}}{come}"
+    come = "".join(f"@keyframes {PREFIX}s{n}{{0%{{visibility:hidden}}{_share(n * timing.step_ms, timing.total)},to{{visibility:visible}}}}"
+                   for n in range(1, timing.steps))
+    return (f".{PREFIX}g>g{{visibility:hidden;animation:{number(timing.total)}s step-end {timing.count()}{_left(timing)}}}"
+            f".{PREFIX}g>.poster{{visibility:visible}}{come}"
             f"@media(prefers-reduced-motion:reduce){{.{PREFIX}g>g{{animation:none!important}}}}")
 
 
-def _seen(marks: str, span: range, scene: Scene, step_ms: int) -> str:
-    """A group that is seen during a span of steps."""
+def _left(timing: Timing) -> str:
+    """What makes an animation that ends stay as it is then."""
+    return " forwards" if timing.loop else ""
+
+
+def _seen(marks: str, span: range, scene: Scene, timing: Timing) -> str:
+    """A group that is seen during a span of steps: its animation, the same for all, begins ahead by what is left of a round when the span begins."""
     poster = ' class="poster"' if scene.poster in span else ""
-    delay = (scene.steps - span.start) % scene.steps * step_ms
-    late = f' style="animation-delay:-{number(delay)}s"' if delay else ""
-    return f"<g{poster}{late}>{marks}</g>"
+    ahead = (timing.total - span.start * timing.step_ms) % timing.total
+    late = [f"animation-delay:-{number(ahead)}s"] if ahead else []
+    ends = [f"animation-iteration-count:{timing.count(ahead)}"] if ahead and timing.loop else []
+    style = f' style="{";".join(late + ends)}"' if late else ""
+    return f"<g{poster}{style}>{marks}</g>"
 
 
-def _motion(lengths: dict[int, str], steps: int, step_ms: int) -> str:
-    """The rules by which groups are seen for as many steps as their class says."""
+def _motion(lengths: dict[int, str], timing: Timing) -> str:
+    """The rules by which groups are seen for as long as their class says."""
     if not lengths:
         return ""
     rules = []
     for length, kind in lengths.items():
         rules.append(
-            f".{kind}>g{{visibility:hidden;animation:{kind} {number(steps * step_ms)}s step-end infinite}}"
+            f".{kind}>g{{visibility:hidden;animation:{kind} {number(timing.total)}s step-end {timing.count()}{_left(timing)}}}"
             f".{kind}>.poster{{visibility:visible}}"
-            f"@keyframes {kind}{{0%{{visibility:visible}}{_share(length, steps)}{{visibility:hidden}}}}"
+            f"@keyframes {kind}{{0%{{visibility:visible}}{_share(length, timing.total)}{{visibility:hidden}}}}"
         )
     calm = ",".join(f".{kind}>g" for kind in lengths.values())
     return f"{''.join(rules)}@media(prefers-reduced-motion:reduce){{{calm}{{animation:none}}}}"
 
 
-def _share(length: int, steps: int) -> str:
-    """A number of steps as a share of all, in percent.
+def _share(length: int, total: int) -> str:
+    """A time as a share of all, in percent.
 
     Rounded down, so that a step has gone when the next one comes, at the very moment, which the first picture is; the gap is less
     than a hundred nanoseconds for each minute.
     """
-    return f"{math.floor(length / steps * 1e9) / 1e7:.7f}".rstrip("0").rstrip(".") + "%"
+    return f"{math.floor(length / total * 1e9) / 1e7:.7f}".rstrip("0").rstrip(".") + "%"
 
 
 def _styles(rules: str) -> str:

@@ -7,6 +7,7 @@ import re
 import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from ..errors import ConvanimError, expected_one_of, shown
 
 if TYPE_CHECKING:
     from ..animation import Animation
+    from ..scene import Scene
 
 STEP = re.compile(r"(0?[1-9]?d?)")  # what may follow {step: - a number of digits
 MOST_STEPS = 100_000
@@ -22,73 +24,64 @@ MOST_STEPS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a suffix is written: all steps in one file, or a picture a step. `bytes_a_pixel` is the memory that drawing takes.
+    """How a suffix is written, by functions of a module beside this one: all steps in one file, or a picture a step.
 
-    `check` raises ConvanimError for an animation that the format can't hold.
+    `bytes_a_pixel` is the memory that drawing takes, `checked` whether the module has a `check`, which raises ConvanimError for
+    an animation that the format can't hold, or where a library is missing. A file of a format of single pictures alone shows, if
+    no step is asked for, the one that explains most.
     """
 
     about: str
-    animated: Callable[[Animation, Path], None] | None
-    pictures: Callable[[Animation, Iterator[tuple[int, Path]]], None] | None
-    bytes_a_pixel: int
-    check: Callable[[Animation], None] = lambda animation: None
+    module: str
+    animated: str | None = None
+    pictures: str | None = None
+    bytes_a_pixel: int = 0
+    checked: bool = False
 
+    def check(self, animation: Animation) -> None:
+        """Raise ConvanimError for an animation that the format can't hold."""
+        if self.checked:
+            self._function("check")(animation)
 
-def _gif(animation: Animation, path: Path) -> None:
-    from . import gif
+    def write(self, animation: Animation, path: Path) -> None:
+        """Write all steps into one file."""
+        self._function(self.animated)(animation, path)
 
-    gif.write(animation, path)
+    def draw(self, animation: Animation, named: Iterator[tuple[int, Path]]) -> None:
+        """Write single steps, each into a file."""
+        self._function(self.pictures)(animation, named)
 
-
-def _gif_check(animation: Animation) -> None:
-    from . import gif
-
-    gif.check(animation)
-
-
-def _svg(animation: Animation, path: Path) -> None:
-    from . import pictures
-
-    pictures.write_animated_svg(animation, path)
-
-
-def _svgs(animation: Animation, named: Iterator[tuple[int, Path]]) -> None:
-    from . import pictures
-
-    pictures.write_svgs(animation, named)
-
-
-def _pngs(animation: Animation, named: Iterator[tuple[int, Path]]) -> None:
-    from . import pictures
-
-    pictures.write_pngs(animation, named)
+    def _function(self, name: str | None) -> Callable[..., None]:
+        """A function of the format's module, which is imported only now: it may need what a user doesn't have."""
+        assert name is not None
+        found: Callable[..., None] = getattr(import_module(f".{self.module}", __name__), name)
+        return found
 
 
 FORMATS = {
-    ".gif": Format("animated, loops", _gif, None, 24, _gif_check),
-    ".svg": Format("animated, loops, no script; with {step} or one step a still picture", _svg, _svgs, 0),
-    ".png": Format("a still picture; {step} in the name for all steps", None, _pngs, 16),
+    ".gif": Format("animated", "gif", animated="write", bytes_a_pixel=24, checked=True),
+    ".svg": Format("animated, no script; with {step} or one step a still picture", "pictures", animated="write_animated_svg", pictures="write_svgs"),
+    ".png": Format("the step that explains most; {step} in the name for all steps", "pictures", pictures="write_pngs", bytes_a_pixel=16),
 }
 
 
-def save(animation: Animation, path: str | os.PathLike[str], step: int | None = None) -> list[Path]:
+def save(animation: Animation, path: str | os.PathLike[str], step: int | str | None = None) -> list[Path]:
     """Write an animation, in the format of the path's suffix, and return the paths written.
 
-    A name with `{step}` or `{step:03d}` is a sequence, a file for each step; `step` writes that one alone. Raises
+    A name with `{step}` or `{step:03d}` is a sequence, a file for each step; `step` writes that one alone, "poster" the one that
+    explains most, which is also what a format of single pictures shows if nothing else is asked for. Raises
     ConvanimError before anything is written for a suffix that isn't in FORMATS, a name that can't be, a figure of more than
     100,000 steps or 2 GB, and for a place that can't be written.
     """
     form, named, single = planned(animation, path, step)
     if single:
-        assert form.pictures is not None
-        form.pictures(animation, iter(named))
+        form.draw(animation, iter(named))
     else:
-        assert form.animated is not None
-        form.animated(animation, named[0][1])
+        form.write(animation, named[0][1])
     return [name for _, name in named]
 
 
-def planned(animation: Animation, path: str | os.PathLike[str], step: int | None = None) -> tuple[Format, list[tuple[int, Path]], bool]:
+def planned(animation: Animation, path: str | os.PathLike[str], step: int | str | None = None) -> tuple[Format, list[tuple[int, Path]], bool]:
     """How `save` would write: the format, (step, path) of every file, and whether they are single pictures. Raises what `save` does, and writes nothing."""
     try:
         target = Path(os.fspath(path))
@@ -101,21 +94,17 @@ def planned(animation: Animation, path: str | os.PathLike[str], step: int | None
         raise expected_one_of(f"format of {str(target)!r}: suffix", suffix, FORMATS)
     form = FORMATS[suffix]
     check_cost(animation, form.bytes_a_pixel)
+    if isinstance(step, str) and step == "poster":
+        step = animation.scene.poster
     if step is not None:
-        animation.check_step(step)
-    named, sequence = _named(target, animation.scene.steps, step)
-    target = named[0][1]
-    if step is not None or sequence:
-        if form.pictures is None:
-            raise ConvanimError(f"{target}: a {suffix} holds the whole animation; write single pictures as .svg or .png")
-        return form, named, True
-    if form.animated is None and animation.scene.steps > 1:
-        raise ConvanimError(
-            f"{target}: a {suffix} holds one picture, and this figure has {animation.scene.steps} steps; "
-            f"put {{step}} into the name ({target.stem}_{{step:03d}}{suffix}), or give one step"
-        )
+        animation.check_step(step)  # type: ignore[arg-type]
+    named, sequence = _named(target, animation.scene, step)  # type: ignore[arg-type]
+    single = step is not None or sequence
+    if single and form.pictures is None:
+        others = " or ".join(name for name, row in FORMATS.items() if row.pictures)
+        raise ConvanimError(f"{named[0][1]}: a {suffix} holds the whole animation; write single pictures as {others}")
     form.check(animation)
-    return form, named, form.animated is None
+    return form, named, single or form.animated is None
 
 
 def check_cost(animation: Animation, bytes_a_pixel: int) -> None:
@@ -143,7 +132,7 @@ def _writable(name: str) -> bool:
         return False
 
 
-def _named(target: Path, steps: int, step: int | None) -> tuple[list[tuple[int, Path]], bool]:
+def _named(target: Path, scene: Scene, step: int | None) -> tuple[list[tuple[int, Path]], bool]:
     """(step, path) of every file to write, and whether the name has a {step}; without one there is a single file."""
     pattern = str(target)
     try:
@@ -154,5 +143,5 @@ def _named(target: Path, steps: int, step: int | None) -> tuple[list[tuple[int, 
         raise ConvanimError(
             f"{shown(pattern)}: braces in a name hold the step, as in 'frames_{{step}}.png' or 'frames_{{step:03d}}.png'; write {{{{ and }}}} for braces"
         )
-    wanted = range(steps) if step is None and found else [step or 0]
+    wanted = range(scene.steps) if step is None and found else [scene.poster if step is None else step]
     return [(n, Path(pattern.format(step=n))) for n in wanted], bool(found)

@@ -35,7 +35,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def write(animation: Animation, path: Path) -> None:
-    """Write the whole animation as a GIF that loops for ever."""
+    """Write the whole animation as a GIF."""
     canvas = animation.canvas()
     steps = animation.scene.steps
     palette = Palette(_colours([_packed(canvas.draw(step), animation.theme) for step in sorted({0, steps // 2})]))
@@ -43,8 +43,9 @@ def write(animation: Animation, path: Path) -> None:
         file.write(b"GIF89a" + struct.pack("<HHBBB", *animation.size, 0xF0 | palette.bits - 1, 0, 0))
         start = file.tell()
         file.write(palette.table())
-        if steps > 1:
-            file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")  # loop for ever
+        if steps > 1 and animation.loop != 1:
+            again = max(animation.loop - 1, 0)  # how often it is played once more, 0 for ever
+            file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", again) + b"\x00")
         for block in _frames(animation, canvas, palette):
             file.write(block)
         file.write(b"\x3b")
@@ -54,15 +55,18 @@ def write(animation: Animation, path: Path) -> None:
 
 def check(animation: Animation) -> None:
     """Raise ConvanimError for what a GIF can't hold: times that aren't its own, and sides that are too long."""
-    ms, (width, height) = animation.step_ms, animation.size
+    ms, last, (width, height) = animation.step_ms, animation.duration(animation.scene.steps - 1), animation.size
     if ms % TICK_MS or ms < SHORTEST_MS:
         low = max(ms // TICK_MS * TICK_MS, SHORTEST_MS)
         raise ConvanimError(
             f"step_ms={ms}: a GIF counts in steps of {TICK_MS} ms, and browsers slow down anything under {SHORTEST_MS} ms; "
             f"take step_ms={low}" + (f" or {low + TICK_MS}" if low < ms else "") + ", or write .svg"
         )
-    if ms // TICK_MS > LARGEST_SIDE:
-        raise ConvanimError(f"step_ms={ms}: a GIF's frame lasts at most {LARGEST_SIDE * TICK_MS} ms")
+    if animation.hold_ms % TICK_MS:
+        raise ConvanimError(f"hold_ms={animation.hold_ms}: a GIF counts in steps of {TICK_MS} ms; take a multiple of it, or write .svg")
+    if last // TICK_MS > LARGEST_SIDE:
+        word = f"step_ms={ms}" if not animation.hold_ms else f"step_ms={ms} with hold_ms={animation.hold_ms}"
+        raise ConvanimError(f"{word}: a GIF's frame lasts at most {LARGEST_SIDE * TICK_MS} ms")
     if max(width, height) > LARGEST_SIDE:
         raise ConvanimError(f"the picture would be {width}x{height} pixels, and a GIF's side has at most {LARGEST_SIDE}: take a smaller dpi")
 
@@ -72,7 +76,7 @@ def _frames(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[
     width, height = animation.size
     shown = np.zeros((height, width), np.uint8)  # the index that each pixel has; 0, the transparent one, where none is known
     before = np.full((height, width), NOTHING, np.uint32)
-    for now, after in _pictures(animation, canvas):
+    for step, (now, after) in enumerate(_pictures(animation, canvas)):
         differs = now != before
         # a pixel can't become transparent again but by clearing away the frame that it is in, and all that is there
         gone = (now != NOTHING) & (after == NOTHING) if after is not None else np.zeros((1, 1), bool)
@@ -97,7 +101,8 @@ def _frames(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[
         if clears:
             before[top + y0 : top + y1, left + x0 : left + x1] = NOTHING
             old[y0:y1, x0:x1] = 0
-        yield _frame(index[y0:y1, x0:x1], (left + x0, top + y0), animation.step_ms, own, local=own is not palette, after=CLEAR if clears else KEEP)
+        yield _frame(index[y0:y1, x0:x1], (left + x0, top + y0), animation.duration(step), own, local=own is not palette,
+                     after=CLEAR if clears else KEEP)
 
 
 def _pictures(animation: Animation, canvas: Canvas) -> Iterator[tuple[Array, Array | None]]:
@@ -270,10 +275,10 @@ def _distance(one: Array, other: Array) -> Array:
     return far
 
 
-def _frame(index: Array, at: tuple[int, int], step_ms: int, palette: Palette, *, local: bool, after: int = KEEP) -> bytes:
+def _frame(index: Array, at: tuple[int, int], ms: int, palette: Palette, *, local: bool, after: int = KEEP) -> bytes:
     """One frame: how long it is seen and what then becomes of it, where it lies, its palette if it has its own, and its pixels."""
     height, width = index.shape
-    control = b"\x21\xf9\x04" + struct.pack("<BHBB", after | 1, step_ms // TICK_MS, 0, 0)  # 0 is transparent
+    control = b"\x21\xf9\x04" + struct.pack("<BHBB", after | 1, ms // TICK_MS, 0, 0)  # 0 is transparent
     where = b"\x2c" + struct.pack("<HHHHB", *at, width, height, 0x80 | palette.bits - 1 if local else 0)
     image = Image.frombytes("P", (width, height), np.ascontiguousarray(index).tobytes())
     pixels = image.tobytes("gif", "P", palette.bits, 0)

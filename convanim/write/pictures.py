@@ -16,7 +16,8 @@ def write_animated_svg(animation: Animation, path: Path) -> None:
     """Write the whole animation as one SVG."""
     from ..render import svg
 
-    text = svg.animated(animation.scene, animation.theme, animation.size, animation.step_ms)
+    timing = svg.Timing(animation.scene.steps, animation.step_ms, animation.hold_ms, animation.loop)
+    text = svg.animated(animation.scene, animation.theme, animation.size, timing)
     with replacing(path) as file:
         file.write(text.encode())
 
