@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -19,6 +19,7 @@ from .theme import Theme, pixel_size
 if TYPE_CHECKING:
     import numpy as np
 
+    from .labels.placing import Labelling
     from .render.agg import Canvas
 
 
@@ -27,7 +28,8 @@ class Animation:
     """A figure that can be saved: one frame a step, `step_ms` milliseconds each, at `dpi` pixels an inch.
 
     At 150 dpi, the guide's, a cell is 29.5 pixels wide. The last step is held for `hold_ms` more, and all is played `loop` times,
-    0 for ever. `fps` are the frames a second of a video, if it isn't to be chosen by the times of the steps.
+    0 for ever. `fps` are the frames a second of a video, if it isn't to be chosen by the times of the steps. `labelling` is the
+    figure without its labels, for other arrangements of it.
     """
 
     scene: Scene
@@ -37,6 +39,7 @@ class Animation:
     hold_ms: int = 0
     loop: int = 0
     fps: int | None = None
+    labelling: Labelling | None = field(default=None, repr=False)
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -90,7 +93,7 @@ class Animation:
         """
         from .storyboard import board
 
-        return replace(self, scene=board(self.scene, steps, columns, self.dpi), hold_ms=0)
+        return replace(self, scene=board(self, steps, columns), hold_ms=0, labelling=None)
 
     def save(self, path: str | os.PathLike[str], *, step: int | Literal["poster"] | None = None) -> list[Path]:
         """Write the animation in the format of the path's suffix, or one `step` of it; returns the paths written.

@@ -24,6 +24,7 @@ from .views import VIEWS, View, check_view, refusal
 from .write import MOST_STEPS
 
 if TYPE_CHECKING:
+    from .labels.placing import Labelling
     from .texts import Texts
 
 STEP_MS, DPI, SEED = 1000, 150, 1234  # the guide's
@@ -100,42 +101,37 @@ def animate(
     scene = replace(scene, title=named or words.title(op, lang), description=told or words.description(op, added, lang, view), lang=lang)
     if texts is None and scene.equation is None and "sum" in names and not _sums(layers, labels):
         names = tuple(name for name in names if name != "sum")
-    pixels = (float(DPI * (scale or 1)) if dpi is None else float(dpi)) if width is None else int(width)
-    scene, resolution = _labelled(scene, layers[0], texts, names, pixels)
+    from .labels.placing import Labelling
+
     scene = replace(scene, ops=scene.ops or layers, equation=scene.equation or _equation(layers, texts), poster=_poster(poster, scene))
-    return Animation(scene, look, int(step_ms), resolution, int(hold_ms), int(loop), fps if fps is None else int(fps))
+    labelling = Labelling(scene, layers[0], texts, names)
+    resolution = _for_width(labelling, int(width)) if width is not None else float(DPI * (scale or 1)) if dpi is None else float(dpi)
+    labelled = labelling.at(resolution)
+    if width is not None:
+        resolution = _dpi(int(width), labelled)
+    return Animation(labelled, look, int(step_ms), resolution, int(hold_ms), int(loop), fps if fps is None else int(fps), labelling)
 
 
-def _labelled(scene: Scene, op: Operation, texts: Texts | None, names: tuple[str, ...], size: float | int) -> tuple[Scene, float]:
-    """The scene with its labels, and its resolution: `size`, or what makes it so many pixels wide if that is an int."""
-    if not names:
-        return scene, size if isinstance(size, float) else dpi_of(size, scene.box.width)
-    from .labels.placing import labelled
+def _for_width(labelling: Labelling, width: int) -> float:
+    """The highest resolution at which a figure has room for its labels in so many pixels.
 
-    if isinstance(size, float):
-        return labelled(scene, op, texts, names, size), size
-    found = labelled(scene, op, texts, names, DPI)
-    if dpi_of(size, found.box.width) >= DPI:
-        return found, dpi_of(size, found.box.width)
-    # letters have a size in pixels, so that the figure grows in cells where its resolution falls: the highest that it has room for
-    low, high, best = LOWEST_DPI, float(DPI), None
+    Letters have a size in pixels, so that the figure grows in cells where its resolution falls.
+    """
+    if not labelling.names or _dpi(width, labelling.at(DPI)) >= DPI:
+        return _dpi(width, labelling.at(DPI))
+    low, high = LOWEST_DPI, float(DPI)
+    if (needed := low / _dpi(width, labelling.at(low))) > 1:
+        raise ConvanimError(f"width={width}: labels whose letters can be read need {math.ceil(width * needed)} pixels: "
+                            'take a larger width, fewer labels, or labels="none"')
     for _ in range(ROUNDS):
-        middle = math.sqrt(low * high) if best else low
-        found = labelled(scene, op, texts, names, middle)
-        if dpi_of(size, found.box.width) >= middle:
-            low, best = middle, found
-        elif best is None:
-            raise ConvanimError(f"width={size}: labels whose letters can be read need {math.ceil(size * middle / dpi_of(size, found.box.width))} pixels: "
-                                'take a larger width, fewer labels, or labels="none"')
-        else:
-            high = middle
-    assert best is not None
-    return best, dpi_of(size, best.box.width)
+        middle = math.sqrt(low * high)
+        low, high = (middle, high) if _dpi(width, labelling.at(middle)) >= middle else (low, middle)
+    return low
 
 
-def dpi_of(pixels: int, cells: float) -> float:
-    """The resolution at which so many cells are so many pixels wide."""
-    return pixels * 72 / (cells * CELL_BP)
+def _dpi(width: int, scene: Scene) -> float:
+    """The resolution at which a scene is so many pixels wide."""
+    return width * 72 / (scene.box.width * CELL_BP)
 
 
 def _equation(layers: tuple[Operation, ...], texts: Texts | None) -> Callable[[int], Equation] | None:

@@ -6,23 +6,32 @@ import math
 import operator
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from .errors import ConvanimError, shown
+from .labels.placing import Labelling
 from .labels.setting import FACE, letter_size
 from .lang import language
 from .scene import Box, Group, Layer, Marks, Scene, Text
 from .theme import BORDER
 
+if TYPE_CHECKING:
+    from .animation import Animation
+
 SHAPE = 1.5  # of a page: its width over its height, if nothing else is asked for
 CAPTION = 1.8  # the height of a caption, in ems
+EACH = ("sizes", "sum")  # labels of every picture; the others stand once, around all of them, and the step is its caption
 
 
-def board(scene: Scene, steps: object, columns: object, dpi: float) -> Scene:
-    """The scene of a storyboard: a picture for each step, row by row, each with its number below it.
+def board(animation: Animation, steps: object, columns: object) -> Scene:
+    """The scene of a storyboard: a picture for each step, row by row, each with its number below it; what all have in common is said once.
 
     Pictures keep their size, and share their borders.
     """
-    chosen = _chosen(scene, steps)
+    whole, labelling, dpi = animation.scene, animation.labelling, animation.dpi
+    chosen = _chosen(steps, whole)
+    names = labelling.names if labelling else ()
+    scene = replace(labelling, names=tuple(name for name in names if name in EACH)).at(dpi) if labelling else whole
     em = letter_size(dpi)
     across, down = scene.box.width - BORDER, scene.box.height - BORDER + CAPTION * em
     in_row = _columns(columns, len(chosen), across, down)
@@ -31,44 +40,46 @@ def board(scene: Scene, steps: object, columns: object, dpi: float) -> Scene:
     for n, step in enumerate(chosen):
         row, column = divmod(n, in_row)
         at = column * across, row * down
-        marks += (Group(at, tuple(mark for layer in scene.layers for mark in scene.visible(layer, step))),)
-        words = say("label.step", n=step + 1, steps=scene.steps)
-        middle = scene.box.x + scene.box.width / 2 + at[0], scene.box.y + down + at[1]
-        marks += (Text("label", middle, words, em, across - BORDER, face=FACE),)
+        caption = scene.box.x + scene.box.width / 2 + at[0], scene.box.y + down + at[1]
+        marks += (Group(at, tuple(mark for layer in scene.layers for mark in scene.visible(layer, step))),
+                  Text("label", caption, say("label.step", n=step + 1, steps=scene.steps), em, across - BORDER, face=FACE))
     rows = -(-len(chosen) // in_row)
-    box = Box(scene.box.x, scene.box.y, in_row * across + BORDER, rows * down + BORDER)
     told = say("description.storyboard", steps=", ".join(str(step + 1) for step in chosen), whole=scene.steps)
-    return replace(scene, box=box, layers=(Layer(marks),), steps=1, poster=0, sheets=(), equation=None, description=f"{scene.description} {told}")
+    made = replace(scene, box=Box(scene.box.x, scene.box.y, in_row * across + BORDER, rows * down + BORDER), layers=(Layer(marks),), steps=1, poster=0,
+                   sheets=(), equation=None, description=f"{scene.description} {told}")
+    around = tuple(name for name in names if name not in (*EACH, "step"))
+    return Labelling(made, labelling.op, labelling.texts, around).at(dpi) if labelling else made
 
 
-def _chosen(scene: Scene, steps: object) -> list[int]:
+def _chosen(steps: object, scene: Scene) -> list[int]:
     """The steps that are wanted: listed, or so many from the first to the last, as evenly as can be."""
     if isinstance(steps, Iterable) and not isinstance(steps, str | bytes):
         listed = list(steps)
-        if not listed or not all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n < scene.steps for n in map(_whole, listed)):
+        found = [_whole(n) for n in listed]
+        if not found or any(n is None or not 0 <= n < scene.steps for n in found):
             raise ConvanimError(f"steps={shown(listed)}: list steps of this figure, which has 0 to {scene.steps - 1}")
-        return [operator.index(n) for n in listed]
+        return [n for n in found if n is not None]
     count = _whole(steps)
-    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+    if count is None or count < 1:
         raise ConvanimError(f"steps={shown(steps)}: a storyboard takes a number of steps, 1 or more, or a list of them such as [0, 4, 8]")
     count = min(count, scene.steps)
     return [scene.poster] if count == 1 else [round(n * (scene.steps - 1) / (count - 1)) for n in range(count)]
 
 
-def _whole(value: object) -> object:
-    """An integer of any kind as int; anything else as it is."""
+def _whole(value: object) -> int | None:
+    """An integer of any kind, None for anything else."""
     try:
-        return value if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
+        return None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        return value
+        return None
 
 
 def _columns(columns: object, count: int, across: float, down: float) -> int:
-    """How many pictures are in a row."""
+    """How many pictures are in a row: as asked for, or what gives a page of a good shape with few places left empty."""
     if columns is None:
         ratios = {n: n * across / (-(-count // n) * down) for n in range(1, count + 1)}
-        return min(ratios, key=lambda n: (abs(math.log(ratios[n] / SHAPE)) + 0.3 * (-count % n) / n, n))  # few places left empty
+        return min(ratios, key=lambda n: (abs(math.log(ratios[n] / SHAPE)) + (-count % n) / n, n))
     found = _whole(columns)
-    if not isinstance(found, int) or isinstance(found, bool) or found < 1:
+    if found is None or found < 1:
         raise ConvanimError(f"columns={shown(columns)}: the pictures in a row are a whole number, 1 or more")
     return min(found, count)

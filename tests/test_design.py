@@ -28,7 +28,8 @@ from convanim.scene import Group, Layer, Line, Polygon, Text
 PACKAGE = ROOT / "convanim"
 ORDER = [
     {"errors"}, {"lang", "padding", "plane"}, {"checks", "axis"}, {"operation"}, {"pooling"}, {"geometry"},
-    {"chain"}, {"frameworks", "numeric", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"}, {"alt", "storyboard", "write"},
+    {"chain"}, {"frameworks", "numeric", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"},
+    {"alt", "storyboard", "write"},
     {"animation"}, {"drawing"}, {"spec"}, {"batch"}, {"cli"},
 ]
 BACK = {("operation", "frameworks")}  # the one import against the current, inside of op.to_code, which is where users look for it
