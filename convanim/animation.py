@@ -19,7 +19,7 @@ from .theme import Theme, pixel_size
 if TYPE_CHECKING:
     import numpy as np
 
-    from .labels.placing import Labelling
+    from .labels.labelling import Labelling
     from .render.agg import Canvas
 
 
@@ -36,10 +36,10 @@ class Animation:
     theme: Theme
     step_ms: int
     dpi: float
-    hold_ms: int = 0
-    loop: int = 0
-    fps: int | None = None
-    labelling: Labelling | None = field(default=None, repr=False)
+    hold_ms: int
+    loop: int
+    fps: int | None
+    labelling: Labelling = field(repr=False)
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -62,18 +62,12 @@ class Animation:
     @property
     def formula(self) -> tuple[str, ...]:
         """The formula of the output's size in letters and with its numbers, "o = floor((i + 2p − k)/s) + 1 = ... = 3", a line for each that differs."""
-        from .labels.formula import formula_lines
-        from .lang import language
-
-        return tuple(line for op in self.scene.ops for line in formula_lines(op, language(self.scene.lang)))
+        return self.labelling.formula()
 
     def equation(self, step: int) -> str:
         """How the value of a step comes about, in numbers or in symbols: "3·0 + 2·1 + 1·2 = 4"; "" where a figure has none."""
-        from .labels.reading import whole
-        from .lang import language
-
         self.check_step(step)
-        return whole(self.scene.equation(step), language(self.scene.lang)) if self.scene.equation else ""
+        return self.labelling.equation(step)
 
     @property
     def alt(self) -> str:
@@ -93,7 +87,8 @@ class Animation:
         """
         from .storyboard import board
 
-        return replace(self, scene=board(self, steps, columns), hold_ms=0, labelling=None)
+        labelling = board(self, steps, columns)
+        return replace(self, scene=labelling.at(self.dpi), hold_ms=0, labelling=labelling)
 
     def save(self, path: str | os.PathLike[str], *, step: int | Literal["poster"] | None = None) -> list[Path]:
         """Write the animation in the format of the path's suffix, or one `step` of it; returns the paths written.

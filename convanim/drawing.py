@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
@@ -15,16 +15,16 @@ from .errors import ConvanimError, expected_one_of, shown
 from .frameworks import Imported
 from .geometry import Operation, check_operation
 from .labels import labels_of
+from .labels.labelling import Labelling
 from .lang import language
 from .operation import Weighted
-from .scene import Equation, Scene
+from .scene import Scene
 from .theme import CELL_BP, COLOUR, Theme
 from .themes import theme_of
 from .views import VIEWS, View, check_view, refusal
 from .write import MOST_STEPS
 
 if TYPE_CHECKING:
-    from .labels.placing import Labelling
     from .texts import Texts
 
 STEP_MS, DPI, SEED = 1000, 150, 1234  # the guide's
@@ -101,9 +101,7 @@ def animate(
     scene = replace(scene, title=named or words.title(op, lang), description=told or words.description(op, added, lang, view), lang=lang)
     if texts is None and scene.equation is None and "sum" in names and not _sums(layers, labels):
         names = tuple(name for name in names if name != "sum")
-    from .labels.placing import Labelling
-
-    scene = replace(scene, ops=scene.ops or layers, equation=scene.equation or _equation(layers, texts), poster=_poster(poster, scene))
+    scene = replace(scene, poster=_poster(poster, scene))
     labelling = Labelling(scene, layers[0], texts, names)
     resolution = _for_width(labelling, int(width)) if width is not None else float(DPI * (scale or 1)) if dpi is None else float(dpi)
     labelled = labelling.at(resolution)
@@ -132,19 +130,6 @@ def _for_width(labelling: Labelling, width: int) -> float:
 def _dpi(width: int, scene: Scene) -> float:
     """The resolution at which a scene is so many pixels wide."""
     return width * 72 / (scene.box.width * CELL_BP)
-
-
-def _equation(layers: tuple[Operation, ...], texts: Texts | None) -> Callable[[int], Equation] | None:
-    """How the value of each output cell comes about, where a figure has one operation and its sums can be told."""
-    from .labels.reading import OutputCells
-    from .texts import check_symbols
-
-    if texts is None:
-        try:
-            check_symbols(layers[0])
-        except ConvanimError:
-            return None
-    return OutputCells(layers[0], texts) if len(layers) == 1 else None
 
 
 def _poster(given: object, scene: Scene) -> int:

@@ -9,29 +9,28 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .errors import ConvanimError, shown
-from .labels.placing import Labelling
+from .labels.labelling import Labelling
 from .labels.setting import FACE, letter_size
 from .lang import language
-from .scene import Box, Group, Layer, Marks, Scene, Text
+from .scene import Box, Equation, Group, Layer, Marks, Scene, Text
 from .theme import BORDER
 
 if TYPE_CHECKING:
     from .animation import Animation
 
 SHAPE = 1.5  # of a page: its width over its height, if nothing else is asked for
-CAPTION = 1.8  # the height of a caption, in ems
+CAPTION = 2.0  # the height of a caption, in ems
 EACH = ("sizes", "sum")  # labels of every picture; the others stand once, around all of them, and the step is its caption
 
 
-def board(animation: Animation, steps: object, columns: object) -> Scene:
-    """The scene of a storyboard: a picture for each step, row by row, each with its number below it; what all have in common is said once.
+def board(animation: Animation, steps: object, columns: object) -> Labelling:
+    """The figure of a storyboard: a picture for each step, row by row, each with its number below it; what all have in common is said once.
 
     Pictures keep their size, and share their borders.
     """
-    whole, labelling, dpi = animation.scene, animation.labelling, animation.dpi
-    chosen = _chosen(steps, whole)
-    names = labelling.names if labelling else ()
-    scene = replace(labelling, names=tuple(name for name in names if name in EACH)).at(dpi) if labelling else whole
+    labelling, dpi = animation.labelling, animation.dpi
+    chosen = _chosen(steps, animation.scene)
+    scene = replace(labelling, names=tuple(name for name in labelling.names if name in EACH)).at(dpi)
     em = letter_size(dpi)
     across, down = scene.box.width - BORDER, scene.box.height - BORDER + CAPTION * em
     in_row = _columns(columns, len(chosen), across, down)
@@ -40,15 +39,19 @@ def board(animation: Animation, steps: object, columns: object) -> Scene:
     for n, step in enumerate(chosen):
         row, column = divmod(n, in_row)
         at = column * across, row * down
-        caption = scene.box.x + scene.box.width / 2 + at[0], scene.box.y + down + at[1]
+        caption = scene.box.x + scene.box.width / 2 + at[0], scene.box.y + scene.box.height - BORDER + 0.8 * em + at[1]
         marks += (Group(at, tuple(mark for layer in scene.layers for mark in scene.visible(layer, step))),
                   Text("label", caption, say("label.step", n=step + 1, steps=scene.steps), em, across - BORDER, face=FACE))
     rows = -(-len(chosen) // in_row)
     told = say("description.storyboard", steps=", ".join(str(step + 1) for step in chosen), whole=scene.steps)
     made = replace(scene, box=Box(scene.box.x, scene.box.y, in_row * across + BORDER, rows * down + BORDER), layers=(Layer(marks),), steps=1, poster=0,
-                   sheets=(), equation=None, description=f"{scene.description} {told}")
-    around = tuple(name for name in names if name not in (*EACH, "step"))
-    return Labelling(made, labelling.op, labelling.texts, around).at(dpi) if labelling else made
+                   sheets=(), equation=_nothing, description=f"{scene.description} {told}")
+    return Labelling(made, labelling.op, labelling.texts, tuple(name for name in labelling.names if name not in (*EACH, "step")))
+
+
+def _nothing(step: int) -> Equation:
+    """A page of several steps has no equation."""
+    return Equation((), "", "")
 
 
 def _chosen(steps: object, scene: Scene) -> list[int]:

@@ -32,30 +32,19 @@ class Together:
         return (*self.figure(step), *(mark for (x, y), labels in self.placed for mark in moved(labels(step), x, y)))
 
 
-@dataclass(frozen=True)
-class Labelling:
-    """A figure without labels, what it shows, and the names of the labels that it gets."""
+def labelled(scene: Scene, op: Operation, texts: Texts | None, names: tuple[str, ...], dpi: float) -> Scene:
+    """The scene with these labels around it, in its language, in letters that can be read at this resolution.
 
-    scene: Scene
-    op: Operation
-    texts: Texts | None
-    names: tuple[str, ...]
-
-    def at(self, dpi: float) -> Scene:
-        """The scene with these labels around it, in its language, in letters that can be read at this resolution.
-
-        The scene's box grows by what they need; what was in it stays as it is. No label can meet the figure or another one: those
-        above and below have lines of their own, and sizes lie beyond the edges that a view keeps free.
-        """
-        if not self.names:
-            return self.scene
-        em, scene = letter_size(dpi), self.scene
-        setting = Setting(self.op, scene, self.texts, language(scene.lang), em, LEAST_ROOM * em)
-        measured = sizes(setting) if "sizes" in self.names and em <= scene.largest_label else None
-        box = _around(scene.box, measured.all) if measured and measured.all else scene.box
-        setting = replace(setting, room=max(setting.room, box.width - 2 * BORDER))
-        blocks = [(LABELS[name].place, block(setting)) for name in self.names if (block := LABELS[name].block)]
-        return _placed(scene, box, measured, [(place, block) for place, block in blocks if block.height], em)
+    The scene's box grows by what they need; what was in it stays as it is. No label can meet the figure or another one: those
+    above and below have lines of their own, and sizes lie beyond the edges that a view keeps free.
+    """
+    em = letter_size(dpi)
+    setting = Setting(op, scene, texts, language(scene.lang), em, LEAST_ROOM * em)
+    measured = sizes(setting) if "sizes" in names and em <= scene.largest_label else None
+    box = _around(scene.box, measured.all) if measured and measured.all else scene.box
+    setting = replace(setting, room=max(setting.room, box.width - 2 * BORDER))
+    blocks = [(LABELS[name].place, block(setting)) for name in names if (block := LABELS[name].block)]
+    return _placed(scene, box, measured, [(place, block) for place, block in blocks if block.height], em)
 
 
 def _around(box: Box, marks: Marks) -> Box:

@@ -1,0 +1,51 @@
+"""What labels say of a figure: around its scene, and as texts for places that set them on their own. What sets them is imported when it is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import ConvanimError
+from ..lang import language
+
+if TYPE_CHECKING:
+    from ..geometry import Operation
+    from ..scene import Scene
+    from ..texts import Texts
+
+
+@dataclass(frozen=True)
+class Labelling:
+    """A figure without its labels: the scene, what it shows, and the names of the labels that it gets."""
+
+    scene: Scene
+    op: Operation
+    texts: Texts | None
+    names: tuple[str, ...]
+
+    def at(self, dpi: float) -> Scene:
+        """The scene with its labels around it, in letters that can be read at this resolution."""
+        if not self.names:
+            return self.scene
+        from .placing import labelled
+
+        return labelled(self.scene, self.op, self.texts, self.names, dpi)
+
+    def formula(self) -> tuple[str, ...]:
+        """The formula of the output's size in letters and with its numbers, a line for each that differs."""
+        from .formula import formula_lines
+
+        return tuple(line for op in self.scene.ops or (self.op,) for line in formula_lines(op, language(self.scene.lang)))
+
+    def equation(self, step: int) -> str:
+        """How the value of a step comes about, in one line; "" where it can't be said."""
+        from ..texts import check_symbols
+        from .reading import OutputCells, whole
+
+        told = self.scene.equation
+        if told is None and self.texts is None:
+            try:
+                check_symbols(self.op)
+            except ConvanimError:  # of several channels, or of nothing
+                return ""
+        return whole((told or OutputCells(self.op, self.texts))(step), language(self.scene.lang))
