@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from . import write
 from .errors import ConvanimError, shown
@@ -90,7 +90,7 @@ class Animation:
         labelling = board(self, steps, columns)
         return replace(self, scene=labelling.at(self.dpi), hold_ms=0, labelling=labelling)
 
-    def save(self, path: str | os.PathLike[str], *, step: int | Literal["poster"] | None = None) -> list[Path]:
+    def save(self, path: str | os.PathLike[str], *, step: int | str | None = None) -> list[Path]:
         """Write the animation in the format of the path's suffix, or one `step` of it; returns the paths written.
 
         "x.gif" and "x.svg" move; "frames/{step:03d}.png" or ".svg" is a file for each step; `step="poster"`, and a PNG without

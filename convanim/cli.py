@@ -114,6 +114,17 @@ def figure_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _step(context: click.Context, option: click.Parameter, value: str | None) -> int | str | None:
+    """A step's number, or "poster"; what is neither is refused with the figure's steps."""
+    return int(value) if value is not None and value.removeprefix("-").isdecimal() else value
+
+
+def still_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What makes a still picture of a figure."""
+    step = click.option("--step", metavar="N", callback=_step, help="This step alone, counted from 0, or poster, the one that explains most.")
+    return step(click.option("--storyboard", type=int, metavar="N", help="So many steps in a grid, as one still figure.")(command))
+
+
 def _given(options: dict[str, Any]) -> dict[str, Any]:
     """The options of a figure's look that were given, taken out of all options."""
     return {name: value for name in LOOKS if (value := options.pop(name)) is not None}
@@ -123,10 +134,9 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
 @operation_options
 @click.option("-o", "--output", multiple=True, required=True, metavar="FILE",
               help=f"May be given again; frames/{{step:03d}}.png is a file for each step. {_table(FORMATS)}")
-@click.option("--step", metavar="N", help="Write this step alone, counted from 0, or the poster.")
-@click.option("--storyboard", type=int, metavar="N", help="Write so many steps in a grid, as one still figure.")
+@still_options
 @figure_options
-def draw(output: tuple[str, ...], step: str | None, storyboard: int | None, **options: Any) -> None:
+def draw(output: tuple[str, ...], step: int | str | None, storyboard: int | None, **options: Any) -> None:
     """Draw an animation of your own."""
     from .drawing import animate
 
@@ -134,11 +144,10 @@ def draw(output: tuple[str, ...], step: str | None, storyboard: int | None, **op
     animation = animate(_operation(**options), **look)
     if storyboard is not None:
         animation = animation.storyboard(storyboard)
-    which: Any = int(step) if step is not None and step.lstrip("-").isdecimal() else step
     for name in output:
-        planned(animation, name, which)  # nothing is written if one of them can't be
+        planned(animation, name, step)  # nothing is written if one of them can't be
     for name in output:
-        _wrote(animation.save(name, step=which))
+        _wrote(animation.save(name, step=step))
 
 
 @cli.command()
@@ -163,8 +172,9 @@ def info(code: tuple[str, ...], **operation: Any) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME|TOML...")
 @click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Folder to write to.")
 @click.option("-f", "--format", "suffixes", multiple=True, default=("gif", "svg"), show_default=True, metavar="SUFFIX")
+@still_options
 @figure_options
-def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...], **options: Any) -> None:
+def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...], step: int | str | None, storyboard: int | None, **options: Any) -> None:
     """Render named figures, or all figures of TOML files, as GIF and SVG; what is said here of their look goes before what they say."""
     from tqdm import tqdm
 
@@ -186,9 +196,11 @@ def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...], **opt
             animation = figure.animate(**look)
         except ConvanimError as error:
             raise ConvanimError(f"figure {figure.name!r}: {error}") from None
+        if storyboard is not None:
+            animation = animation.storyboard(storyboard)
         for suffix in (f".{word.removeprefix('.')}" for word in suffixes):
-            each = suffix in FORMATS and FORMATS[suffix].animated is None  # a file for each step
-            paths += animation.save(Path(literal(output), f"{figure.name}{'_{step:03d}' if each else ''}{suffix}"))
+            each = step is None and len(animation) > 1 and suffix in FORMATS and FORMATS[suffix].animated is None  # a file for each step
+            paths += animation.save(Path(literal(output), f"{figure.name}{'_{step:03d}' if each else ''}{suffix}"), step=step)
     _wrote(paths)
 
 

@@ -25,6 +25,7 @@ from .views import VIEWS
 OPTIONS = [name for name in signature(animate).parameters if name not in ("op", "bias")]  # a table's `bias` is the operation's
 
 NUMBERS = ("input", "kernel", "bias", "seed")
+SIZES = ("dpi", "scale", "width")  # of which a figure has one
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ def _over(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
         gone |= {*NUMBERS}
     if any(word in more for word in NUMBERS):
         gone |= {"symbols"}
+    if any(word in more for word in SIZES):
+        gone |= {*SIZES}
     if more.get("lang", own.get("lang", "en")) != own.get("lang", "en"):
         gone |= {"title", "description"}
     return {**{word: value for word, value in own.items() if word not in gone}, **more}
