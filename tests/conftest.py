@@ -55,3 +55,23 @@ def refusal(make):
     text = str(error.value)
     assert text == text.strip() and len(text.splitlines()) == 1 and len(text) > 15
     return text
+
+
+@pytest.fixture
+def command(monkeypatch, capfd, tmp_path):
+    """Run the command line in an empty folder, errors handled as by the program: (exit status, output, errors)."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words):
+        from convanim.cli import main
+
+        monkeypatch.setattr(sys, "argv", ["convanim", *map(str, words)])
+        try:
+            main()
+            status = 0
+        except SystemExit as end:
+            status = end.code or 0
+        out, err = capfd.readouterr()
+        return status, out, err
+
+    return run

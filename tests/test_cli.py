@@ -4,34 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections import Counter
 
 import pytest
 from conftest import python
 
 import convanim as ca
-from convanim.cli import main
 
 COMMANDS = ["list", "render", "draw", "info", "gallery"]
-
-
-@pytest.fixture
-def command(monkeypatch, capfd, tmp_path):
-    """Run the command line in an empty folder, errors handled as by the program: (exit status, output, errors)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["convanim", *map(str, words)])
-        try:
-            main()
-            status = 0
-        except SystemExit as end:
-            status = end.code or 0
-        out, err = capfd.readouterr()
-        return status, out, err
-
-    return run
 
 
 def rows(text):

@@ -138,6 +138,35 @@ for one in convanim.figures().values():
     a.save(f"{sys.argv[1]}/{one.name}.svg")
 """
 
+FORMATS = """
+import sys
+import convanim as ca
+a = ca.figure("padding_strides")
+for suffix in ca.FORMATS:
+    a.save(f"{sys.argv[1]}/padding_strides{suffix}")
+"""
+
+# of the guide's figures: the bytes of all MP4s and GIFs; of all figures, the most that a page has over its SVG
+BYTES = """
+import sys
+from pathlib import Path
+import convanim as ca
+
+def size(a, suffix):
+    return a.save(f"{sys.argv[1]}/x{suffix}")[0].stat().st_size
+
+figures = [one.animate() for one in ca.figures().values()]
+guide = [one.animate() for one in ca.figures().values() if one.source in ("arithmetic.toml", "numerical.toml")]
+print(sum(size(a, ".mp4") for a in guide) / sum(size(a, ".gif") for a in guide), max(size(a, ".html") - size(a, ".svg") for a in figures))
+"""
+
+LONG_ONE = """
+import sys
+import convanim as ca
+edge = 64 if sys.argv[3] == "4096" else 8
+ca.animate(ca.Conv(edge, 1), dpi=20 if edge == 64 else 92, step_ms=100).save(f"{sys.argv[1]}/{sys.argv[3]}{sys.argv[2]}")
+"""
+
 LOADED = """
 import sys
 import convanim
@@ -299,6 +328,24 @@ def views(folder: str) -> Iterator[Row]:
     yield from largest("largest animated SVG of all", svgs, (100e3, 60e3), (12e3, 8e3))
 
 
+STREAMED = (".gif", ".apng", ".webp", ".mp4", ".webm", ".pdf")
+
+
+def formats(folder: str) -> Iterator[Row]:
+    """What the formats cost: time, bytes, and memory, which must not grow with the number of steps."""
+    cpu = least_cpu("-c", FORMATS, folder)
+    files = {path.suffix: path.stat().st_size for path in Path(folder).glob("padding_strides.*")}
+    yield row(f"padding_strides in all {len(files)} formats, one fresh process, CPU", cpu, 3, 2, seconds)
+    yield Row("their bytes", ", ".join(f"{suffix} {kilobytes(size)}" for suffix, size in sorted(files.items(), key=lambda one: one[1])))
+    yield row("an MP4 over its GIF, padding_strides", files[".mp4"] / files[".gif"], 0.5, 0.4, percent)
+    ratio, more = map(float, run("-c", BYTES, folder).output.split())
+    yield row("the guide's 19 MP4s over their GIFs", ratio, 0.5, 0.4, percent)
+    yield row("what a player has over its SVG, most of all figures", more, 40e3, 30e3, kilobytes)
+    for suffix in STREAMED:
+        many, few = (min(run("-c", LONG_ONE, folder, suffix, frames).peak for _ in range(2)) for frames in ("4096", "64"))
+        yield row(f"peak memory, {suffix} of 4,096 steps less one of 64", many - few, 64 * MB, 8 * MB, megabytes, note=f" ({few / MB:.0f} MB for 64)")
+
+
 def start(folder: str) -> Iterator[Row]:
     """The time until convanim answers, and what importing it loads."""
     version = least_cpu("-m", "convanim", "--version", runs=7) - least_cpu("-c", "pass", runs=7)
@@ -334,6 +381,7 @@ GROUPS = {
     "labels": labels,
     "views": views,
     "memory": memory,
+    "formats": formats,
     "start": start,
     "contrast": contrast,
 }
