@@ -61,6 +61,12 @@ class Format:
 FORMATS = {
     ".gif": Format("animated", "gif", animated="write", bytes_a_pixel=24, checked=True),
     ".svg": Format("animated, no script; with {step} or one step a still picture", "pictures", animated="write_animated_svg", pictures="write_svgs"),
+    ".apng": Format("animated, lossless", "apng", animated="write", bytes_a_pixel=24, checked=True),
+    ".webp": Format("animated, lossless; with {step} or one step a still picture", "webp", animated="write", pictures="write_stills", bytes_a_pixel=24,
+                    checked=True),
+    ".mp4": Format("a video, for slides", "video", animated="write", bytes_a_pixel=24, checked=True),
+    ".webm": Format("a video, for pages", "video", animated="write", bytes_a_pixel=24, checked=True),
+    ".pdf": Format("vectors, a page a step; with {step} or one step a single page", "pdf", animated="write", pictures="write_pages"),
     ".png": Format("the step that explains most; {step} in the name for all steps", "pictures", pictures="write_pngs", bytes_a_pixel=16),
 }
 
