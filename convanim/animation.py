@@ -114,6 +114,12 @@ class Animation:
         self.check_step(step)
         return svg.still(self.scene, self.theme, self.size, step)
 
+    def html(self) -> str:
+        """The player as a part of a page of your own, which may have several; `save("x.html")` writes a page with it alone."""
+        from .write.html import fragment
+
+        return fragment(self)
+
     def check_step(self, step: int) -> None:
         """Raise ConvanimError for what isn't one of the steps."""
         try:

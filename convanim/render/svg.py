@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from xml.sax.saxutils import escape
@@ -26,6 +27,49 @@ def still(scene: Scene, theme: Theme, size: tuple[int, int], step: int) -> str:
     pen = Pen(theme, layers)
     body = [pen.marks(marks) for marks in layers]
     return _document(scene, theme, size, pen, [_styles(pen.dark_rules()), *body])
+
+
+def stepped(scene: Scene, theme: Theme, size: tuple[int, int]) -> str:
+    """All steps as one SVG document for a script that shows one of them: each group says in `data-s` when it is seen, and is if it has the class "on".
+
+    "3" is step 3 alone, "3-5" three of them, and "3-" from then on; the poster's are on.
+    """
+    if scene.steps == 1:
+        return still(scene, theme, size, 0)
+    at = _at(scene)
+    pen, body = Pen(theme, _all(scene, at)), []
+    for layer in scene.layers:
+        if isinstance(layer, Layer):
+            marks = pen.marks(layer.marks)
+            body.append(marks if layer.span is None else _when(marks, layer.span, f"{layer.span.start}-{layer.span.stop - 1}", scene))
+        elif isinstance(layer, Growing):
+            body += [_when(pen.marks(at(layer, step)), range(step, scene.steps), f"{step}-", scene) for step in range(scene.steps)]
+        else:
+            role = pen.most_common(at(layer, scene.poster))
+            look = pen.look(role, Line) if role else {}
+            body.append(f'<g class="{pen.named(role, Line)}"{written(look)}>' if role else "<g>")
+            body += [_when(pen.marks(at(layer, step), DEFAULTS | look, role), range(step, step + 1), str(step), scene) for step in range(scene.steps)]
+            body.append("</g>")
+    rules = f".{PREFIX}s [data-s]{{visibility:hidden}}.{PREFIX}s .on{{visibility:visible}}{pen.dark_rules()}"
+    return _document(scene, theme, size, pen, [_styles(rules), f'<g class="{PREFIX}s">', *body, "</g>"])
+
+
+def _when(marks: str, span: range, words: str, scene: Scene) -> str:
+    """A group that a script shows during a span of steps."""
+    shown = ' class="on"' if scene.poster in span else ""
+    return f'<g{shown} data-s="{words}">{marks}</g>'
+
+
+def _at(scene: Scene) -> Callable[[Growing | Moving, int], Marks]:
+    """The marks of a layer that differ in every step, made once where they are few: they are counted first, and then written."""
+    made = cache(lambda n, step: scene.layers[n].at(step))  # type: ignore[union-attr]
+    number_of = {id(layer): n for n, layer in enumerate(scene.layers)}  # a layer's hash is that of all that it holds
+    return lambda layer, step: made(number_of[id(layer)], step) if scene.steps <= MADE_ONCE else layer.at(step)
+
+
+def _all(scene: Scene, at: Callable[[Growing | Moving, int], Marks]) -> Iterator[Marks]:
+    """The marks of all layers and steps."""
+    return (marks for layer in scene.layers for marks in ([layer.marks] if isinstance(layer, Layer) else (at(layer, step) for step in range(scene.steps))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +106,8 @@ def animated(scene: Scene, theme: Theme, size: tuple[int, int], timing: Timing) 
     """
     if scene.steps == 1:
         return still(scene, theme, size, 0)
-    every = range(scene.steps)
-    made = cache(lambda n, step: scene.layers[n].at(step))  # type: ignore[union-attr]
-    number_of = {id(layer): n for n, layer in enumerate(scene.layers)}  # a layer's hash is that of all that it holds
-
-    def at(layer: Growing | Moving, step: int) -> Marks:
-        return made(number_of[id(layer)], step) if scene.steps <= MADE_ONCE else layer.at(step)
-
-    pen = Pen(theme, (marks for layer in scene.layers for marks in ([layer.marks] if isinstance(layer, Layer) else (at(layer, step) for step in every))))
+    every, at = range(scene.steps), _at(scene)
+    pen = Pen(theme, _all(scene, at))
     lengths: dict[int, str] = {}  # milliseconds that a group is seen -> class of its parent
     body = []
     for layer in scene.layers:
@@ -176,5 +214,9 @@ def _document(scene: Scene, theme: Theme, size: tuple[int, int], pen: Pen, body:
 
 def xml_text(text: str) -> str:
     """Text for an XML element or attribute: escaped, and without the control characters and half surrogates that XML forbids."""
-    allowed = (c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c >= "\U00010000")
-    return escape("".join(allowed), {'"': "&quot;"})
+    return escape(readable(text), {'"': "&quot;"})
+
+
+def readable(text: str) -> str:
+    """A text without the control characters and half surrogates that XML and HTML forbid."""
+    return "".join(c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c >= "\U00010000")
