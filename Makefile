@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help gallery test test-frameworks lint check bench clean setup
+.PHONY: help gallery test test-frameworks test-browser test-latex lint check bench clean setup
 
 # `make test-frameworks SEED=7 COUNT=3000` draws other configurations, and that many a framework.
 SEED ?= 0
@@ -25,6 +25,9 @@ test: .venv/.dev  ## run the tests
 test-frameworks: .venv-frameworks/.ready  ## compare with PyTorch, Keras, ONNX and JAX on random configurations (SEED=0 COUNT=3000)
 	$(FRAMEWORKS) -m pytest -q -n auto --confcutdir=tests/frameworks tests/frameworks --seed $(SEED) --count $(COUNT)
 
+test-browser: .venv-browser/.ready  ## play pages, players and SVGs in Chromium
+	.venv-browser/bin/python -m pytest -q -n auto tests/browser
+
 lint: .venv/.dev  ## ruff and mypy
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy convanim
@@ -37,7 +40,7 @@ bench: .venv/.dev  ## measure time, memory and bytes
 setup: .venv/.dev  ## only set up .venv, with the tools of the tests
 
 clean:  ## remove all that can be made again, except gallery/
-	rm -rf .venv .venv-frameworks .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
+	rm -rf .venv .venv-frameworks .venv-browser .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call venv,FOLDER): a new environment of the first Python that is new enough.
@@ -63,3 +66,16 @@ endef
 	$(call venv,.venv-frameworks)
 	$(FRAMEWORKS) -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/frameworks/requirements.txt -e .
 	@touch $@
+
+.venv-browser/.ready: pyproject.toml tests/constraints.txt tests/browser/requirements.txt
+	$(call venv,.venv-browser)
+	.venv-browser/bin/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/browser/requirements.txt -e .
+	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { $(call debian,chromium); }
+	@touch $@
+
+# $(call debian,PACKAGES): Debian's packages, where they can be installed; elsewhere a line that says what is missing.
+define debian
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(1) >/dev/null; \
+	else echo "these tests need more than Python's packages: install what Debian calls $(1)" >&2; exit 1; fi
+endef

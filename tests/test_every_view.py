@@ -15,9 +15,9 @@ from functools import cache
 import numpy as np
 import pytest
 from conftest import PLANAR, rasterised, refusal
+from pictures import differences
 from test_design import SIZES, some
 from test_labels import LEAST_MARGIN, LEAST_PX, boxed, corners, crossed, gaps, ink_of, labels_in, leaves, marks_of, overlapping, segments
-from test_outputs import differences
 
 import convanim as ca
 from convanim.geometry import OPERATIONS

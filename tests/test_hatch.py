@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import PLANAR, rasterised
-from test_outputs import differences
+from pictures import differences
 
 import convanim as ca
 from convanim.hatch import HATCHES, hatched

@@ -38,19 +38,25 @@ def fragment(animation: Animation, *, page: bool = False) -> str:
     """The player as a part of another page, of which there may be others. Without a script, the poster is seen."""
     scene, say = animation.scene, language(animation.scene.lang).say
     width = animation.size[0]
-    formula = "".join(f'<p class="formula">{_typeset(line)}</p>\n' for line in animation.formula)
+    seen = animation.labelling.names  # what the figure itself says is for those alone who don't see it
+    formula = "".join(f'<p class="{_class("formula", seen)}">{_typeset(line)}</p>\n' for line in animation.formula)
     last, poster, at = len(animation) - 1, animation.poster, say("label.step", n="{n}", steps=len(animation))
     sums = _sums(animation)
     controls = "" if not last else _filled(
         "controls.html", last=str(last), poster=str(poster), at=_text(at.replace("{n}", str(poster + 1))),
         **{word: _text(say(f"player.{word}")) for word in ("restart", "back", "play", "pause", "next", "scrub", "speed")})
     text = _filled("fragment.html", title=_text(scene.title), lang=_text(scene.lang), width=str(max(width, 320)), css=_read("player.css"), controls=controls,
-                   svg=svg.stepped(scene, animation.theme, animation.size), sum=_typeset(animation.equation(poster)), formula=formula)
+                   svg=svg.stepped(scene, animation.theme, animation.size), sum=_typeset(animation.equation(poster)),
+                   sum_class=_class("sum", seen), formula=formula)
     if not last:
         return text
     data = {"times": [animation.duration(step) for step in range(last + 1)], "loop": animation.loop, "poster": poster, "sums": sums, "at": at, "page": page}
     script = f'<script type="application/json">{_json(data)}</script>\n<script>{_script()}</script>\n'
     return text.removesuffix("</div>\n") + script + "</div>\n"
+
+
+def _class(name: str, seen: tuple[str, ...]) -> str:
+    return f"{name} said" if name in seen else name
 
 
 def _sums(animation: Animation) -> list[str]:

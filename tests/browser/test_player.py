@@ -1,0 +1,189 @@
+"""The player in a real browser: every control does what it says, each step looks like its frame, and nothing is asked for from anywhere."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from screens import apart, violations
+
+import convanim as ca
+
+FIGURES = {
+    "numbers": lambda **look: ca.figure("numerical_padding_strides", **look),
+    "labels": lambda **look: ca.animate(ca.Conv(4, 3, padding=1), theme="clear", seed=3, **look),
+    "reveal": lambda **look: ca.animate(ca.ConvTranspose(2, 2, stride=2), symbols=True, reveal=True, theme="clear", **look),
+    "spans": lambda **look: ca.figure("even_stamps", **look),
+    "layers": lambda **look: ca.figure("wavenet", **look),
+    "line": lambda **look: ca.animate(ca.Conv(6, 3, ndim=1), view="line", input=[1, 2, 3, 4, 5, 6], kernel=[1, 0, -1], theme="dark", **look),
+}
+
+
+def saved(tmp_path, a, name="x.html"):
+    return a.save(tmp_path / name)[0]
+
+
+def step(page):
+    return int(page.locator("[data-part=figure]").get_attribute("data-step"))
+
+
+def says(page, name):
+    return page.locator(f"[data-part={name}]").text_content()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_step_looks_like_its_frame_and_says_its_sum(name, opened, tmp_path):
+    a = FIGURES[name]()
+    page = opened(saved(tmp_path, a), width=a.size[0] + 80, calm=True)
+    svg = page.locator(".figure svg")
+    scrub = page.locator("[data-part=scrub]")
+    sums = {}
+    for n in sorted({0, 1, len(a) // 2, len(a) - 1, a.poster}):
+        scrub.evaluate("(input, n) => { input.value = n; input.dispatchEvent(new Event('input')); }", n)
+        assert step(page) == n + 1 and str(n + 1) in says(page, "at")
+        assert not apart(svg, a, n), n
+        sums[n] = says(page, "sum")
+    plain = str.maketrans({chr(0x1D44E + n): chr(97 + n) for n in range(26)} | {chr(0x2080 + n): str(n) for n in range(10)})
+    assert sums == {n: a.equation(n).translate(plain) for n in sums}
+    assert apart(svg, a, (n + 1) % len(a)), "the comparison sees another step"
+
+
+def test_buttons_keys_speed_and_the_address_lead_to_the_steps_that_they_name(opened, tmp_path):
+    path = saved(tmp_path, FIGURES["labels"](step_ms=60_000))
+    page = opened(path)
+    click = lambda part: page.locator(f"[data-part={part}]").click()  # noqa: E731
+    assert step(page) == 1 and page.locator("[data-part=play]").get_attribute("aria-label") == "pause"
+    click("play")
+    assert page.locator("[data-part=play]").get_attribute("aria-label") == "play"
+    for part, at in (("next", 2), ("next", 3), ("back", 2)):
+        click(part)
+        assert step(page) == at and page.url.endswith(f"#step={at}")
+    for key, at in (("ArrowRight", 3), ("End", 16), ("ArrowRight", 16), ("Home", 1), ("ArrowLeft", 1), ("ArrowRight", 2)):
+        page.locator("body").press(key)
+        assert step(page) == at, key
+    page.locator("body").press("+")
+    assert page.locator("[data-part=speed]").input_value() == "2"
+    page.locator("body").press("-")
+    page.locator("body").press("-")
+    assert page.locator("[data-part=speed]").input_value() == "0.5"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press(" ")
+    assert page.locator(".bar.playing").count() == 1
+    click("restart")
+    assert step(page) == 1 and page.locator(".bar.playing").count() == 1
+    for wanted, at in ((7, 7), (99, 16), (0, 1)):
+        page = opened(f"{path.as_uri()}#step={wanted}")
+        assert step(page) == at and page.locator(".bar.standing").count() == 1
+        page.evaluate("location.hash = 'step=3'")
+        page.wait_for_function("document.querySelector('[data-part=figure]').dataset.step === '3'")
+
+
+def test_it_plays_on_its_own_in_order_and_stands_still_for_readers_who_ask_for_it(opened, tmp_path):
+    a = FIGURES["numbers"](step_ms=40, loop=1)
+    page = opened(saved(tmp_path, a))
+    page.locator(".bar.standing").wait_for()
+    assert step(page) == 9, "played once, it stays at the last step"
+    page.evaluate("""() => { window.seen = []; new MutationObserver(() => seen.push(+document.querySelector('[data-part=figure]').dataset.step))
+        .observe(document.querySelector('[data-part=figure]'), {attributes: true, attributeFilter: ['data-step']}); }""")
+    page.locator("[data-part=play]").click()
+    page.locator(".bar.standing").wait_for()
+    seen = page.evaluate("seen")
+    assert seen[0] == 1 and seen == sorted(seen) and seen[-1] == 9
+    page = opened(saved(tmp_path, FIGURES["numbers"](step_ms=40)), calm=True)
+    page.wait_for_timeout(300)
+    assert step(page) == a.poster + 1 and page.locator(".bar.standing").count() == 1
+
+
+def test_the_last_step_is_held_and_speed_divides_the_time(opened, tmp_path):
+    a = FIGURES["numbers"](step_ms=100, hold_ms=900)
+    page = opened(saved(tmp_path, a))
+    times = page.evaluate("""() => new Promise((done) => { const at = {}, figure = document.querySelector('[data-part=figure]');
+        const watch = new MutationObserver(() => { const n = +figure.dataset.step; if (at[n]) { at.again = performance.now(); watch.disconnect(); done(at); }
+        at[n] = performance.now(); }); watch.observe(figure, {attributes: true, attributeFilter: ['data-step']}); })""")
+    held, usual = times["again"] - times["9"] if "9" in times else None, times["8"] - times["7"]
+    assert held is not None and 5 < held / usual < 20
+
+
+def test_a_drag_on_the_figure_turns_the_pages_and_a_tap_stops(opened, tmp_path):
+    page = opened(saved(tmp_path, FIGURES["labels"](step_ms=60_000)), touch=True)
+    box = page.locator("[data-part=figure]").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for way, at in ((-80, 2), (-80, 3), (80, 2)):
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + way, y)
+        page.mouse.up()
+        assert step(page) == at
+    page.touchscreen.tap(x, y)
+    assert page.locator(".bar.playing").count() == 1
+    page.touchscreen.tap(x, y)
+    assert page.locator(".bar.standing").count() == 1
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_and_nothing_is_wider_than_a_small_phone(name, dark, opened, tmp_path):
+    for lang in ("en", "zh"):
+        page = opened(saved(tmp_path, FIGURES[name](lang=lang)), width=320, dark=dark, calm=True)
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert page.locator("html").get_attribute("lang") == lang
+
+
+def test_axe_sees_a_button_without_a_name(opened, tmp_path):
+    path = saved(tmp_path, FIGURES["numbers"]())
+    path.write_text(path.read_text(encoding="utf-8").replace('aria-label="next step" title="next step"', ""), encoding="utf-8")
+    assert any("button-name" in one for one in violations(opened(path, calm=True)))
+
+
+def test_without_a_script_the_poster_is_seen_and_no_control(opened, tmp_path):
+    a = FIGURES["numbers"]()
+    page = opened(saved(tmp_path, a), width=a.size[0] + 80, script=False)
+    assert not apart(page.locator(".figure svg"), a, a.poster)
+    assert not page.locator("[data-part=bar]").is_visible()
+
+
+def test_two_players_of_one_figure_and_one_of_another_on_a_page_do_not_meet(opened, tmp_path):
+    one, other = FIGURES["numbers"](step_ms=60_000), FIGURES["labels"](step_ms=60_000)
+    text = f"<!doctype html><html lang=en><title>three</title><main><h1>Three</h1>{one.html()}{other.html()}{one.html()}</main>"
+    (tmp_path / "three.html").write_text(text, encoding="utf-8")
+    page = opened(tmp_path / "three.html", calm=True)
+    figures = page.locator("[data-part=figure]")
+    start = [figures.nth(n).get_attribute("data-step") for n in range(3)]
+    page.locator("[data-part=back]").nth(1).click()
+    page.locator("[data-part=back]").nth(1).press("ArrowLeft")
+    assert [figures.nth(n).get_attribute("data-step") for n in range(3)] == [start[0], str(int(start[1]) - 2), start[2]]
+    for n, at in enumerate((start[0], str(int(start[1]) - 2), start[2])):
+        on = figures.nth(n).evaluate("figure => [...figure.querySelectorAll('.on')].map(group => group.dataset.s)")
+        assert on == [str(int(at) - 1)], "each shows its own step"
+    assert "#" not in page.url
+
+
+HOSTILE = "</script><script>document.title='no'</script><!-- & \"q\" 'a' \u2028 \u202eabc"
+
+
+def test_a_hostile_title_is_text(opened, tmp_path):
+    page = opened(saved(tmp_path, FIGURES["numbers"](title=HOSTILE, description=HOSTILE)), calm=True)
+    assert page.title().split() == HOSTILE.split()
+    assert page.locator("script").count() == 2 and page.locator("h1").text_content().split() == HOSTILE.split()
+
+
+WATCHED = """() => new Promise((done) => {
+    const figure = document.querySelector('[data-part=figure]'); let frames = 0, steps = 0, long = 0;
+    new MutationObserver(() => steps++).observe(figure, {attributes: true, attributeFilter: ['data-step']});
+    new PerformanceObserver((list) => { long += list.getEntries().length; }).observe({type: 'longtask'});
+    const count = () => { if (++frames < 120) requestAnimationFrame(count);
+        else done(JSON.stringify({frames, steps, long, ready: performance.getEntriesByName('convanim')[0].startTime})); };
+    requestAnimationFrame(count); })"""
+
+
+def test_a_figure_of_64_steps_moves_at_the_screens_pace_without_a_long_task(opened, tmp_path):
+    a = ca.animate(ca.Conv(8, 3, padding=1), theme="clear", seed=1, step_ms=16)
+    path, runs = saved(tmp_path, a), []
+    for _ in range(3):  # the best of three: other programs run beside this one
+        page = opened(path)
+        runs.append(json.loads(page.evaluate(WATCHED)))
+        page.close()
+    best = min(runs, key=lambda run: (run["long"], -run["steps"]))
+    print(f"\n64 steps: {best['steps']} steps in {best['frames']} frames, {best['long']} long tasks, ready after {min(run['ready'] for run in runs):.0f} ms")
+    assert best["long"] == 0 and best["steps"] >= 0.8 * best["frames"]
