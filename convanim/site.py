@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from pathlib import PurePath
@@ -17,7 +18,7 @@ from .animation import Animation
 from .embed import EMBEDS
 from .errors import ConvanimError
 from .frameworks import FRAMEWORKS
-from .frameworks.snippet import Raw, call, wrapped
+from .frameworks.snippet import Raw, call, written
 from .geometry import OPERATIONS, Operation
 from .render.svg import readable
 from .spec import Figure
@@ -30,7 +31,7 @@ COLLECTIONS = {
     "arithmetic.toml": ("The guide's arithmetic", "Padding, strides, dilation and transposed convolutions, as Dumoulin and Visin drew them."),
     "numerical.toml": ("The guide's numbers", "A convolution and poolings with values in their cells."),
     "explained.toml": ("Explained", "The same figures with their sizes, the formula with its numbers, the step and a legend."),
-    "padding.toml": ("Padding, rounding and poolings", "What happens at the edges: SAME on one side or the other, ceil_mode, cells that no window reads, modes of padding."),
+    "padding.toml": ("Padding, rounding and poolings", "What happens at the edges: SAME on either side, ceil_mode, unread cells, modes of padding."),
     "matrix.toml": ("As a matrix", "What a convolution is to linear algebra: a sparse matrix times the input as one column."),
     "dense.toml": ("As a network", "Connections of a dense layer, most of them left out, and weights that are shared."),
     "im2col.toml": ("As columns times a row", "How libraries compute it."),
@@ -80,10 +81,14 @@ def _detail(one: Figure, animation: Animation, suffixes: list[str]) -> dict[str,
     """What is told of a figure when it is opened."""
     ops = _ops(one)
     facts = [(f"{f'layer {n}: ' if len(ops) > 1 else ''}{what}", value) for n, op in enumerate(ops, 1) for what, value in words.facts(op)]
-    code = {"convanim": python(one), "shell": f"convanim render {_named(one)} -o out/"}
+    code = {"convanim": python(one), "shell": f"convanim render {_named(one)} -f svg -o out/\n# -f also takes {', '.join(word[1:] for word in FORMATS)}"}
     for framework in FRAMEWORKS:
         code[framework] = "\n\n".join(_code(op, framework) for op in ops)
-    embed = {place: animation.embed(place, row.file(one.name)) for place, row in EMBEDS.items() if not row.each}
+    embed = {}
+    for place, row in EMBEDS.items():
+        if not row.each:  # as many lines as steps
+            with suppress(ConvanimError):  # TeX can't read every name
+                embed[place] = animation.embed(place, row.file(one.name))
     files = [(suffix, quote(one.name + suffix)) for suffix in suffixes]
     return {"formula": animation.formula, "facts": facts, "code": code, "embed": embed, "files": files}
 
@@ -94,10 +99,10 @@ def python(one: Figure) -> str:
     for op, layer in zip(_ops(one), one.layers, strict=True):
         given = {"input_size": op.input_size} | {word: _plain(value) for word, value in layer.parameters.items()}
         layers.append(call(f"ca.{OPERATIONS[layer.operation].__name__}", **given))
-    options = {word: _plain(value) for word, value in one.options.items()}
-    subject = layers[0] if len(layers) == 1 else Raw(f"[{', '.join(layers)}]")
-    drawn = wrapped(f"a = {call('ca.animate', subject, **options)}")
-    return f"import convanim as ca\n\n{drawn}\na.save({_json(one.name + '.svg')})"
+    subject = layers[0] if len(layers) == 1 else f"[{', '.join(layers)}]"
+    options = [f"{word}={written(_plain(value))}" for word, value in one.options.items()]
+    lines = "".join(f"    {line},\n" for line in (subject, *options))
+    return f"import convanim as ca\n\na = ca.animate(\n{lines})\na.save({_json(one.name + '.svg')})"
 
 
 def _plain(value: Any) -> Any:
@@ -106,7 +111,7 @@ def _plain(value: Any) -> Any:
         return tuple(map(_plain, value))
     if isinstance(value, Mapping):
         return Raw(repr(dict(value)))
-    return Raw(repr(value)) if isinstance(value, str) else value
+    return Raw(_json(value)) if isinstance(value, str) else value
 
 
 def _named(one: Figure) -> str:
@@ -141,8 +146,3 @@ def _text(text: str) -> str:
 @cache
 def _read(name: str) -> str:
     return resources.files("convanim").joinpath("page", name).read_text(encoding="utf-8")
-
-
-def formats() -> list[str]:
-    """The suffixes of all formats, those first that are used most."""
-    return [*FORMATS]
