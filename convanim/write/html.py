@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import json
+import math
 import re
 from functools import cache
 from importlib import resources
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from ..animation import Animation
 
 MOST_SUMS = 22_000  # bytes of the steps' sums; of a figure with more they are shortened, or left out
+LONGEST = 800  # characters of a sum; one that is longer is shortened
 SHORT = 60  # characters of a sum that is shortened, from its end: what comes last, and the value
 
 
@@ -31,44 +35,77 @@ def write(animation: Animation, path: Path) -> None:
 def page(animation: Animation) -> str:
     """A whole page with the player alone: it fills the window, has all keys, and says its step in the address."""
     scene = animation.scene
-    return _filled("page.html", lang=_text(scene.lang), title=_text(scene.title), description=_text(animation.alt), fragment=fragment(animation, page=True))
+    scripts = f"'sha256-{base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()}'" if len(animation) > 1 else "'none'"
+    return _filled("page.html", lang=_text(scene.lang), title=_text(scene.title), description=_text(animation.alt), scripts=scripts,
+                   fragment=fragment(animation, page=True))
 
 
 def fragment(animation: Animation, *, page: bool = False) -> str:
     """The player as a part of another page, of which there may be others. Without a script, the poster is seen."""
-    scene, say = animation.scene, language(animation.scene.lang).say
-    width = animation.size[0]
+    scene, (width, height) = animation.scene, animation.size
     seen = animation.labelling.names  # what the figure itself says is for those alone who don't see it
     formula = "".join(f'<p class="{_class("formula", seen)}">{_typeset(line)}</p>\n' for line in animation.formula)
-    last, poster, at = len(animation) - 1, animation.poster, say("label.step", n="{n}", steps=len(animation))
-    sums = _sums(animation)
-    controls = "" if not last else _filled(
-        "controls.html", last=str(last), poster=str(poster), at=_text(at.replace("{n}", str(poster + 1))),
-        **{word: _text(say(f"player.{word}")) for word in ("restart", "back", "play", "pause", "next", "scrub", "speed")})
-    text = _filled("fragment.html", title=_text(scene.title), lang=_text(scene.lang), width=str(max(width, 320)), css=_read("player.css"), controls=controls,
-                   svg=svg.stepped(scene, animation.theme, animation.size), sum=_typeset(animation.equation(poster)),
-                   sum_class=_class("sum", seen), formula=formula)
-    if not last:
-        return text
-    data = {"times": [animation.duration(step) for step in range(last + 1)], "loop": animation.loop, "poster": poster, "sums": sums, "at": at, "page": page}
-    script = f'<script type="application/json">{_json(data)}</script>\n<script>{_script()}</script>\n'
-    return text.removesuffix("</div>\n") + script + "</div>\n"
+    moves, sums = len(animation) > 1, _sums(animation)
+    return _filled(
+        "fragment.html", title=_text(scene.title), lang=_text(scene.lang), width=str(max(width, 320)), ratio=f"{width / height:.3f}", css=_read("player.css"),
+        focus=' tabindex="-1"' if moves else "", svg=svg.stepped(scene, animation.theme, animation.size), formula=formula,
+        sum=_typeset(sums[animation.poster] if sums else _cut(animation.equation(animation.poster))), sum_class=_class("sum", seen),
+        controls=_controls(animation) if moves else "", script=_played(animation, sums, page) if moves else "")
+
+
+def _controls(animation: Animation) -> str:
+    say = language(animation.scene.lang).say
+    words = {word: _text(say(f"player.{word}")) for word in ("restart", "back", "play", "pause", "next", "scrub", "speed")}
+    at = say("label.step", n=animation.poster + 1, steps=len(animation))
+    return _filled("controls.html", last=str(len(animation) - 1), poster=str(animation.poster), at=_text(at), **words)
+
+
+def _played(animation: Animation, sums: list[str], page: bool) -> str:
+    """What the script plays, and the script."""
+    say = language(animation.scene.lang).say
+    data = {"steps": len(animation), "step_ms": animation.step_ms, "hold_ms": animation.hold_ms, "loop": animation.loop, "poster": animation.poster, "sums": sums,
+            "at": say("label.step", n="{n}", steps=len(animation)), "cell": say("player.cell", cell="{cell}"), "cells": _cells(animation), "page": page}
+    return f'<script type="application/json">{_json(data)}</script>\n<script>{_script()}</script>\n'
 
 
 def _class(name: str, seen: tuple[str, ...]) -> str:
     return f"{name} said" if name in seen else name
 
 
+def _cells(animation: Animation) -> list[int]:
+    """The sizes of the output whose cells the steps are, one by one; none where a view's steps are something else."""
+    labelling = animation.labelling
+    sizes = list(labelling.op.output_size)
+    return sizes if labelling.scene.equation is None and not labelling.scene.ops and math.prod(sizes) == len(animation) else []
+
+
 def _sums(animation: Animation) -> list[str]:
     """How each step's value comes about: whole, or its end where all of them would be too long, or nothing."""
-    steps = range(len(animation))
-    if len(animation) * 4 > MOST_SUMS or not animation.equation(0):
-        return []
-    sums = [animation.equation(step) for step in steps]
-    if len(_json(sums)) <= MOST_SUMS:
-        return sums
-    short = [text if len(text) <= SHORT else "… " + text[-SHORT:].partition(" ")[2] for text in sums]
-    return short if len(_json(short)) <= MOST_SUMS else []
+    whole, cut, bytes_whole, bytes_cut = [], [], 0, 0
+    for step in range(len(animation)):
+        told = animation.equation(step)
+        if not told:
+            return []
+        whole.append(_cut(told, LONGEST))
+        cut.append(_cut(told, SHORT))
+        bytes_whole += _bytes(whole[-1])
+        bytes_cut += _bytes(cut[-1])
+        if bytes_cut > MOST_SUMS:  # before more of them are made
+            return []
+    return whole if bytes_whole <= MOST_SUMS else cut
+
+
+def _bytes(text: str) -> int:
+    return len(_json(text).encode()) + 1  # a comma
+
+
+def _cut(told: str, most: int = LONGEST) -> str:
+    """A sum of at most so many characters: its end, after an ellipsis and what opens the brackets that its end closes."""
+    if len(told) <= most:
+        return told
+    end = told[-SHORT:].partition(" ")[2]
+    opened = told[: told.index("(") + 1] if end.count(")") > end.count("(") else ""
+    return f"{opened}… {end}"
 
 
 def _json(data: object) -> str:
