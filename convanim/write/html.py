@@ -63,7 +63,8 @@ def _controls(animation: Animation) -> str:
 def _played(animation: Animation, sums: list[str], page: bool) -> str:
     """What the script plays, and the script."""
     say = language(animation.scene.lang).say
-    data = {"steps": len(animation), "step_ms": animation.step_ms, "hold_ms": animation.hold_ms, "loop": animation.loop, "poster": animation.poster, "sums": sums,
+    data = {"steps": len(animation), "step_ms": animation.step_ms, "hold_ms": animation.hold_ms, "loop": animation.loop,
+            "poster": animation.poster, "sums": sums,
             "at": say("label.step", n="{n}", steps=len(animation)), "cell": say("player.cell", cell="{cell}"), "cells": _cells(animation), "page": page}
     return f'<script type="application/json">{_json(data)}</script>\n<script>{_script()}</script>\n'
 

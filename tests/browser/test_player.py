@@ -34,7 +34,7 @@ def says(page, name):
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_step_looks_like_its_frame_and_says_its_sum(name, opened, tmp_path):
     a = FIGURES[name]()
-    page = opened(saved(tmp_path, a), width=a.size[0] + 80, calm=True)
+    page = opened(saved(tmp_path, a), width=a.size[0] + 32, calm=True)
     svg = page.locator(".figure svg")
     scrub = page.locator("[data-part=scrub]")
     sums = {}
@@ -138,7 +138,7 @@ def test_axe_sees_a_button_without_a_name(opened, tmp_path):
 
 def test_without_a_script_the_poster_is_seen_and_no_control(opened, tmp_path):
     a = FIGURES["numbers"]()
-    page = opened(saved(tmp_path, a), width=a.size[0] + 80, script=False)
+    page = opened(saved(tmp_path, a), width=a.size[0] + 32, script=False)
     assert not apart(page.locator(".figure svg"), a, a.poster)
     assert not page.locator("[data-part=bar]").is_visible()
 
