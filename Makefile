@@ -26,7 +26,10 @@ test-frameworks: .venv-frameworks/.ready  ## compare with PyTorch, Keras, ONNX a
 	$(FRAMEWORKS) -m pytest -q -n auto --confcutdir=tests/frameworks tests/frameworks --seed $(SEED) --count $(COUNT)
 
 test-browser: .venv-browser/.ready  ## play pages, players and SVGs in Chromium
-	.venv-browser/bin/python -m pytest -q -n auto tests/browser
+	.venv-browser/bin/python -m pytest -q -n auto --confcutdir=tests/browser tests/browser
+
+test-latex: .venv-latex/.ready  ## compile TikZ in papers and slides, and look at PDF's pages
+	.venv-latex/bin/python -m pytest -q -n auto --confcutdir=tests/latex tests/latex
 
 lint: .venv/.dev  ## ruff and mypy
 	$(BIN)/python -m ruff check .
@@ -40,7 +43,7 @@ bench: .venv/.dev  ## measure time, memory and bytes
 setup: .venv/.dev  ## only set up .venv, with the tools of the tests
 
 clean:  ## remove all that can be made again, except gallery/
-	rm -rf .venv .venv-frameworks .venv-browser .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
+	rm -rf .venv .venv-frameworks .venv-browser .venv-latex .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call venv,FOLDER): a new environment of the first Python that is new enough.
@@ -71,6 +74,13 @@ endef
 	$(call venv,.venv-browser)
 	.venv-browser/bin/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/browser/requirements.txt -e .
 	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { $(call debian,chromium); }
+	@touch $@
+
+.venv-latex/.ready: pyproject.toml tests/constraints.txt tests/latex/requirements.txt
+	$(call venv,.venv-latex)
+	.venv-latex/bin/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/latex/requirements.txt -e .
+	@command -v pdflatex pdftoppm >/dev/null && kpsewhich standalone.cls animate.sty beamer.cls >/dev/null || \
+	  { $(call debian,texlive-latex-base texlive-latex-recommended texlive-pictures texlive-latex-extra poppler-utils); }
 	@touch $@
 
 # $(call debian,PACKAGES): Debian's packages, where they can be installed; elsewhere a line that says what is missing.

@@ -67,6 +67,7 @@ FORMATS = {
     ".mp4": Format("a video, for slides", "video", animated="write", bytes_a_pixel=24, checked=True),
     ".webm": Format("a video, for pages", "video", animated="write", bytes_a_pixel=24, checked=True),
     ".pdf": Format("vectors, a page a step; with {step} or one step a single page", "pdf", animated="write", pictures="write_pages"),
+    ".tex": Format("TikZ in the document's own fonts, alone, in a paper or in beamer", "tex", animated="write", pictures="write_steps"),
     ".html": Format("a page with a player", "html", animated="write"),
     ".png": Format("the step that explains most; {step} in the name for all steps", "pictures", pictures="write_pngs", bytes_a_pixel=16),
 }

@@ -1,0 +1,210 @@
+"""TikZ files and PDFs in real programs: pdfLaTeX compiles them alone, in a paper and in slides, and their pages look like the figure's frames."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # what is shared with the other tests
+
+from pictures import differences
+
+import convanim as ca
+
+SHARP = 4  # pixels for one, so that lines thinner than a pixel look alike in all programs
+
+
+def compiled(folder, name, text=None, runs=1, engine="pdflatex"):
+    """The PDF of a TeX file; AssertionError with TeX's own words if it doesn't compile."""
+    assert shutil.which(engine) and shutil.which("pdftoppm"), "no TeX or no Poppler: make test-latex installs them"
+    if text is not None:
+        (folder / f"{name}.tex").write_text(text, encoding="utf-8")
+    for _ in range(runs):
+        done = subprocess.run([engine, "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"], cwd=folder, capture_output=True, check=False)
+        assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
+    log = (folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+    assert "Overfull" not in log.replace("Overfull \\vbox", "") or text is not None
+    return folder / f"{name}.pdf"
+
+
+def pages(path):
+    """(width, height) of each page in points."""
+    out = subprocess.run(["pdfinfo", "-l", "100000", path], capture_output=True, check=True, text=True).stdout
+    return [(float(w), float(h)) for w, h in re.findall(r"Page +\d+ size: +([\d.]+) x ([\d.]+) pts", out)]
+
+
+def pictured(path, page, size):
+    """A page, counted from 0, as Poppler draws it, `size` (width, height) in pixels."""
+    place = path.with_suffix("")
+    subprocess.run(["pdftoppm", "-png", "-f", str(page + 1), "-l", str(page + 1), "-singlefile", "-scale-to-x", str(size[0] * SHARP), "-scale-to-y",
+                    str(size[1] * SHARP), path, place], check=True)
+    with Image.open(f"{place}.png") as picture:
+        return np.asarray(picture.convert("RGB").resize(size, Image.BOX))
+
+
+def sharp(a, step):
+    """A frame, drawn in as many pixels for one."""
+    return np.asarray(Image.fromarray(replace(a, dpi=a.dpi * SHARP).frame(step)).resize(a.size, Image.BOX))
+
+
+def words(path):
+    """All text of a PDF."""
+    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True, text=True).stdout
+
+
+WORDLESS = {
+    "classic": lambda: ca.figure("padding_strides"),
+    "hatches": lambda: ca.animate(ca.Conv((4, 5), 3, padding=((2, 0), (1, 0)), stride=2), theme="print", labels="none"),
+    "dark": lambda: ca.animate(ca.ConvTranspose(3, 2, stride=2, output_padding=1), theme="dark", labels="none", reveal=True),
+    "connections": lambda: ca.animate([ca.Conv(6, 2, ndim=1), ca.Conv(5, 2, dilation=2, ndim=1)], theme="clear", labels="none"),
+    "channels": lambda: ca.animate(ca.Conv(3, 2, in_channels=2, groups=2, out_channels=2), view="isometric", theme="colorblind", labels="none"),
+    "larger": lambda: ca.animate(ca.Conv(3, 2), scale=1.5),
+}
+WORDED = {
+    "numbers": lambda **look: ca.figure("numerical_padding_strides_explained", **look),
+    "letters": lambda **look: ca.figure("alphabet_conv", **look),
+    "Chinese": lambda **look: ca.figure("chinese", **look),
+    "stamps": lambda **look: ca.figure("even_stamps", **look),
+    "by hand": lambda **look: ca.figure("by_hand_full", **look),
+    "symbols": lambda **look: ca.figure("symbols_reveal", **look),
+}
+
+
+@pytest.mark.parametrize("name", WORDLESS)
+def test_a_figure_without_words_compiles_alone_to_pages_that_look_like_its_frames(name, tmp_path):
+    a = WORDLESS[name]()
+    a.save(tmp_path / "x.tex")
+    path = compiled(tmp_path, "x")
+    sizes = pages(path)
+    assert len(sizes) == len(a)
+    assert sizes[0] == pytest.approx([side * 72 / 150 for side in a.size], abs=0.5)
+    for step in sorted({0, a.poster, len(a) - 1}):
+        assert not differences(pictured(path, step, a.size), sharp(a, step)), step
+        assert differences(pictured(path, step, a.size), sharp(a, (step + 1) % len(a))), "the comparison sees another step"
+
+
+@pytest.mark.parametrize("name", WORDED)
+def test_a_figure_with_words_compiles_alone_and_says_them_in_tex_own_letters(name, tmp_path):
+    a = WORDED[name]()
+    a.save(tmp_path / "x.tex")
+    path = compiled(tmp_path, "x")
+    assert len(pages(path)) == len(a)
+    step = a.poster
+    far = np.abs(pictured(path, step, a.size).astype(int) - sharp(a, step)).mean()
+    other = np.abs(pictured(path, (step + 1) % len(a), a.size).astype(int) - sharp(a, step)).mean()
+    assert far < 9 and far < other, "other fonts, but the same figure"
+    text = words(path)
+    assert name == "Chinese" or f"step {step + 1} of {len(a)}" in text
+    fonts = subprocess.run(["pdffonts", path], capture_output=True, check=True, text=True).stdout
+    assert re.search(r"CM(R|MI)\d+ .* yes yes", fonts), "embedded Computer Modern"
+
+
+PAPER = r"""\documentclass{article}
+\usepackage{tikz}
+\renewcommand\familydefault{\sfdefault}
+\begin{document}
+Before. \begin{figure}\centering\input{one.tex}\convanimposter\caption{The first.}\end{figure}
+\begin{figure}\input{other.tex}\convanimstep{2}\hfill\convanimstep{\convanimsteps}\caption{Two steps of the second.}\end{figure}
+\input{one}\convanimstep{1}
+\end{document}
+"""
+
+
+def test_a_paper_reads_two_figures_in_its_own_font(tmp_path):
+    WORDED["numbers"]().save(tmp_path / "one.tex")
+    WORDED["by hand"]().save(tmp_path / "other.tex")
+    text = words(compiled(tmp_path, "paper", PAPER))
+    assert text.count("of 9") == 2 and "step 2 of 6" in text and "step 6 of 6" in text and "step 5 of 9" in text
+    fonts = subprocess.run(["pdffonts", tmp_path / "paper.pdf"], capture_output=True, check=True, text=True).stdout
+    assert re.search(r"CMSS\d+", fonts)
+
+
+BEAMER = r"""\documentclass{beamer}
+\usepackage{tikz}
+\begin{document}
+\begin{frame}{Overlays}\centering\input{one.tex}\convanimoverlays\end{frame}
+\begin{frame}{Still}\centering\input{one.tex}\convanimposter\end{frame}
+\end{document}
+"""
+
+
+def test_in_beamer_each_step_is_a_slide(tmp_path):
+    a = ca.animate(ca.Conv(4, 3), theme="clear", scale=0.6, labels=["step"])
+    a.save(tmp_path / "one.tex")
+    path = compiled(tmp_path, "slides", BEAMER, runs=2)
+    assert len(pages(path)) == len(a) + 1
+    assert [f"step {n} of 4" in page for n, page in enumerate(words(path).split("\f")[:4], 1)] == [True] * 4
+
+
+ANIMATED = r"""\documentclass{article}
+\usepackage{tikz,animate}
+\begin{document}
+\input{one.tex}\convanimanimate{2}
+\end{document}
+"""
+
+
+def test_the_package_animate_plays_all_steps(tmp_path):
+    a = ca.animate(ca.Conv(4, 3), theme="clear", labels="none")
+    a.save(tmp_path / "one.tex")
+    path = compiled(tmp_path, "animated", ANIMATED, runs=2)
+    told = subprocess.run(["pdfinfo", path], capture_output=True, check=True, text=True).stdout
+    assert len(pages(path)) == 1 and re.search(r"JavaScript: +yes", told)
+
+
+def test_a_single_step_is_a_single_page(tmp_path):
+    a = WORDLESS["classic"]()
+    a.save(tmp_path / "x.tex", step=3)
+    path = compiled(tmp_path, "x")
+    assert len(pages(path)) == 1 and not differences(pictured(path, 0, a.size), sharp(a, 3))
+
+
+HOSTILE = ["\\input{secret}", "100 % of $x$ & y_1 #2 ^3 ~ {a} \\end{document}", "\"quoted\" 'text' `ticks` <script> --- ,,", "ends\nhere\n\\csname x"]
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_hostile_titles_come_out_as_text(title, tmp_path):
+    (tmp_path / "secret.tex").write_text("LEAKED")
+    a = ca.animate(ca.Conv(3, 2), title=title, labels=["title"], theme="clear")
+    a.save(tmp_path / "x.tex")
+    text = "".join(words(compiled(tmp_path, "x")).split("\f")[0].split())
+    assert "LEAKED" not in text
+    for old, new in (("’", "'"), ("‘", "`"), ("”", '"'), ("∼", "~"), ("˜", "~"), ("ˆ", "^")):
+        text = text.replace(old, new)
+    assert text == "".join(title.split()).replace("_", ""), "all but the underscore, which Computer Modern has as a line"
+
+
+def test_other_engines_compile_it_too(tmp_path):
+    there = subprocess.run(["kpsewhich", "luatex85.sty"], capture_output=True, check=False).stdout
+    for engine in filter(shutil.which, ["xelatex", *(["lualatex"] if there else [])]):
+        WORDED["numbers"]().save(tmp_path / "x.tex")
+        assert len(pages(compiled(tmp_path, "x", engine=engine))) == 9
+
+
+# --- PDF, in Poppler
+
+
+@pytest.mark.parametrize("name", [*WORDLESS, *WORDED])
+def test_every_page_of_a_pdf_looks_like_its_frame_in_poppler_too(name, tmp_path):
+    a = (WORDLESS | WORDED)[name]()
+    (path,) = a.save(tmp_path / "x.pdf")
+    assert len(pages(path)) == len(a)
+    for step in sorted({0, a.poster, len(a) - 1}):
+        assert not differences(pictured(path, step, a.size), sharp(a, step)), step
+    fonts = subprocess.run(["pdffonts", path], capture_output=True, check=True, text=True).stdout
+    assert len(fonts.splitlines()) == 2, "letters are outlines"
+
+
+def test_what_pdfinfo_says_of_a_pdf(tmp_path):
+    a = ca.animate(ca.Conv(3, 2), title="Größe <b> 卷积", theme="clear", labels="none")
+    (path,) = a.save(tmp_path / "x.pdf")
+    told = subprocess.run(["pdfinfo", path], capture_output=True, check=True, text=True)
+    assert "Größe <b> 卷积" in told.stdout and "Creator:         convanim" in told.stdout and "CreationDate" not in told.stdout and told.stderr == ""
