@@ -8,9 +8,10 @@ from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import ConvanimError
+from .errors import ConvanimError, expected_one_of
 from .spec import Figure, figures
-from .write import literal
+from .write import FORMATS, literal
+from .write.files import replacing
 
 SUFFIXES = (".gif", ".svg")
 
@@ -32,11 +33,12 @@ def gallery(
     suffixes: Iterable[str] = SUFFIXES,
     done: Callable[[Built], None] | None = None,
 ) -> list[Built]:
-    """Write every figure of the TOML files `specs` (those of the package if none) into the folder `out`, as GIF and animated SVG.
+    """Write every figure of the TOML files `specs` (those of the package if none) into the folder `out`, and a page, index.html, that plays them.
 
-    The figures are built over any `concurrent.futures.Executor`, by default one process a core; `done` is called with each as
-    it is finished. Returns what became of each, in the order of the specs: a figure that fails has an `error` and doesn't stop
-    the others. Raises ConvanimError for specs that can't be read.
+    `suffixes` are the formats, GIF and animated SVG if nothing else is asked for. The figures are built over any
+    `concurrent.futures.Executor`, by default one process a core; `done` is called with each as it is finished. Returns what became
+    of each, in the order of the specs: a figure that fails has an `error`, isn't on the page, and doesn't stop the others. Raises
+    ConvanimError for specs that can't be read, and for unknown formats.
     """
     try:
         paths = [specs] if isinstance(specs, str | os.PathLike) else list(specs or ())
@@ -46,12 +48,30 @@ def gallery(
     if Path(folder).exists() and not Path(folder).is_dir():
         raise ConvanimError(f"{folder} is a file, and the gallery needs a folder to write to")
     wanted = (suffixes,) if isinstance(suffixes, str) else tuple(suffixes)
+    for suffix in wanted:
+        if suffix not in FORMATS:
+            raise expected_one_of("format: suffix", suffix, FORMATS)
     jobs = [(one, folder, wanted) for one in figures(*paths).values()]
+    built = _over(jobs, executor, done)
+    _write_page([job[0] for job, one in zip(jobs, built, strict=True) if not one.error], folder, wanted)
+    return built
+
+
+def _over(jobs: list[tuple[Figure, str, tuple[str, ...]]], executor: Executor | None, done: Callable[[Built], None] | None) -> list[Built]:
+    """The jobs over an executor, or over processes, one a core."""
     if executor is None:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         with ProcessPoolExecutor(max(1, min(cores, len(jobs)))) as pool:
             return _build(jobs, pool, done)
     return _build(jobs, executor, done)
+
+
+def _write_page(drawn: list[Figure], folder: str, suffixes: tuple[str, ...]) -> None:
+    from .site import pages
+
+    for name, text in pages(drawn, suffixes).items():
+        with replacing(Path(folder, name)) as file:
+            file.write(text.encode())
 
 
 def _build(jobs: list[tuple[Figure, str, tuple[str, ...]]], executor: Executor, done: Callable[[Built], None] | None) -> list[Built]:

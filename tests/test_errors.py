@@ -5,14 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 import re
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import child_environment
 
 import convanim as ca
 from convanim.cli import main
@@ -353,59 +350,6 @@ def test_a_refused_figure_leaves_the_old_file(tmp_path):
     with pytest.raises(ca.ConvanimError):
         ca.animate(CONV, step_ms=25).save(tmp_path / "x.gif")
     assert (tmp_path / "x.gif").read_bytes() == b"old"
-
-
-# each stops in the middle of writing its file, says so, and waits to be killed
-STOPS = {
-    "gif": """
-from convanim.write import gif
-frame, calls = gif._frame, []
-def stop_at_the_100th(*args, **kwargs):
-    calls.append(1)
-    return frame(*args, **kwargs) if len(calls) < 100 else wait()
-gif._frame = stop_at_the_100th
-""",
-    "svg": """
-from convanim.write import files
-files._name = lambda *args: wait()
-""",
-    "png": """
-from PIL import Image
-def half(self, file, *args, **kwargs):
-    file.write(b"half a picture")
-    file.flush()
-    wait()
-Image.Image.save = half
-""",
-}
-CHILD = """
-import signal, sys
-import convanim as ca
-def wait():
-    print("ready", flush=True)
-    signal.pause()
-{stop}
-a = ca.animate(ca.Conv(40, 1), dpi=20)
-a.save(sys.argv[1], step=3 if sys.argv[1].endswith("png") else None)
-"""
-
-
-@pytest.mark.skipif(not hasattr(signal, "pause"), reason="needs a system with SIGKILL")
-@pytest.mark.parametrize("there", [True, False])
-@pytest.mark.parametrize("suffix", STOPS)
-def test_a_process_killed_in_the_middle_of_writing_leaves_the_old_file_and_nothing_else(suffix, there, tmp_path):
-    target = tmp_path / f"x.{suffix}"
-    if there:
-        target.write_bytes(b"old")
-    with subprocess.Popen([sys.executable, "-c", CHILD.format(stop=STOPS[suffix]), str(target)], env=child_environment(),
-                          stdout=subprocess.PIPE) as child:
-        try:
-            assert child.stdout.readline() == b"ready\n"
-        finally:
-            child.kill()
-    assert child.returncode == -signal.SIGKILL
-    assert [path.name for path in tmp_path.iterdir()] == [target.name] * there
-    assert not there or target.read_bytes() == b"old"
 
 
 def test_the_replacing_file_is_not_seen_before_it_is_complete(tmp_path):

@@ -487,9 +487,9 @@ def test_a_link_stays_a_link_and_a_files_mode_stays_its_own(tmp_path):
 def test_the_gallery_in_the_repository_is_what_a_rebuild_gives(tmp_path):
     built = ca.gallery(None, tmp_path, ThreadPoolExecutor(2))
     assert len(GUIDE) == 19 and [one.error for one in built] == [None] * len(ca.figures())
-    names = {f"{name}.{suffix}" for name in ca.figures() for suffix in ("gif", "svg")}
+    names = {f"{name}.{suffix}" for name in ca.figures() for suffix in ("gif", "svg")} | {"index.html", "details.js"}
     assert {path.name for path in tmp_path.iterdir()} == names
-    committed = {path.name for path in (ROOT / "gallery").iterdir() if path.suffix in (".gif", ".svg")}
+    committed = {path.name for path in (ROOT / "gallery").iterdir()}
     assert committed == names
     changed = [name for name in sorted(names) if (ROOT / "gallery" / name).read_bytes() != (tmp_path / name).read_bytes()]
     assert not changed
@@ -538,7 +538,7 @@ def test_a_gallery_over_processes_the_default_goes_on_where_a_figure_fails(tmp_p
     rows = [line.split("|") for line in run.stdout.splitlines()]
     assert [row[:2] for row in rows] == [["first", "2"], ["too_fast", "0"], ["last", "2"]]
     assert "15" in rows[1][2]
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["first.gif", "first.svg", "last.gif", "last.svg"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["details.js", "first.gif", "first.svg", "index.html", "last.gif", "last.svg"]
 
 
 def check_the_failure(built, out):
@@ -546,7 +546,7 @@ def check_the_failure(built, out):
     assert [len(one.paths) for one in built] == [2, 0, 2]
     assert built[0].error is None is built[2].error
     assert "step_ms=15" in built[1].error
-    assert sorted(path.name for path in out.iterdir()) == ["first.gif", "first.svg", "last.gif", "last.svg"]
+    assert sorted(path.name for path in out.iterdir()) == ["details.js", "first.gif", "first.svg", "index.html", "last.gif", "last.svg"]
 
 
 # --- memory

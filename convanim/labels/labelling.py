@@ -35,7 +35,9 @@ class Labelling:
         """The formula of the output's size in letters and with its numbers, a line for each that differs."""
         from .formula import formula_lines
 
-        return tuple(line for op in self.scene.ops or (self.op,) for line in formula_lines(op, language(self.scene.lang)))
+        lang, ops = language(self.scene.lang), self.scene.ops or (self.op,)
+        starts = [lang.say("label.nth", n=n) for n in range(1, len(ops) + 1)] if len(ops) > 1 else [""]
+        return tuple(line for start, op in zip(starts, ops, strict=True) for line in formula_lines(op, lang, start))
 
     def equation(self, step: int) -> str:
         """How the value of a step comes about, in one line; "" where it can't be said."""

@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     from ..animation import Animation
 
 
-def write_animated_svg(animation: Animation, path: Path) -> None:
-    """Write the whole animation as one SVG."""
+def animated_svg(animation: Animation) -> str:
+    """The whole animation as the text of one SVG."""
     from ..render import svg
 
     timing = svg.Timing(animation.scene.steps, animation.step_ms, animation.hold_ms, animation.loop)
-    text = svg.animated(animation.scene, animation.theme, animation.size, timing)
+    return svg.animated(animation.scene, animation.theme, animation.size, timing)
+
+
+def write_animated_svg(animation: Animation, path: Path) -> None:
+    """Write the whole animation as one SVG."""
+    text = animated_svg(animation)
     with replacing(path) as file:
         file.write(text.encode())
 
