@@ -159,10 +159,7 @@ class Draw(SphinxPostTransform):  # type: ignore[misc]
 
     def _player(self, place: Placeholder) -> Any:
         """The player as HTML: what `html` of an animation gives."""
-        made = getattr(place["recipe"].animate(), "html", None)
-        if made is None:
-            return self._image(place, page=True)
-        return nodes.raw("", made(fragment=True), format="html")
+        return nodes.raw("", place["recipe"].animate().html(), format="html")
 
 
 def show(translator: Any, node: Picture) -> None:

@@ -43,6 +43,7 @@ TABLES = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in
 PARAMETERS = {name for kind in OPERATIONS.values() for name in parameters(kind)}
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 SVG = "{http://www.w3.org/2000/svg}"
+PAGES = {"player"}  # sections whose texts stand on a page, not in a figure
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -148,6 +149,7 @@ def test_every_text_of_a_catalogue_is_said_of_some_figure(monkeypatch):
     ca.animate(ca.Conv(4, 3, bias=True), bias=[0.5], labels=["sizes"])
     seen_texts(ca.animate(ca.ConvTranspose(2, 2, bias=True), symbols=True, view="scatter"), [0])
     ca.animate(ca.Conv(4, 3)).storyboard(2)
+    ca.animate(ca.Conv(4, 3)).html()
     for view in ca.VIEWS:
         for op in subjects(view)[::9]:
             seen_texts(drawn(op, view=view, theme="clear", labels="all"), [0])
@@ -232,7 +234,7 @@ def has():
 
 @pytest.mark.parametrize("code", TABLES)
 def test_every_character_of_every_catalogue_has_a_glyph_in_the_font_that_ships(code, has):
-    used = {c for texts in texts_of(code).values() for text in texts for c in re.sub(r"\{\w+\}", "", text)} | set(TABLES[code]["language"]["name"])
+    used = {c for (section, _), texts in texts_of(code).items() if section not in PAGES for text in texts for c in re.sub(r"\{\w+\}", "", text)} | set(TABLES[code]["language"]["name"])
     assert sorted(c for c in used if ord(c) not in has) == []
     assert len(used) > 40 and not any(ord(c) in has for c in "あ한𐒀")
 
@@ -462,7 +464,8 @@ def subset_script():
 def test_the_script_that_makes_the_font_asks_for_all_that_is_needed(has):
     wanted = subset_script().characters()
     shipped = {c for path in (ROOT / "templates").glob("*.toml") for c in path.read_text(encoding="utf-8")} - {"\n"}
-    catalogues = {c for code in TABLES for texts in texts_of(code).values() for text in texts for c in text}
+    catalogues = {c for code in TABLES for (section, _), texts in texts_of(code).items() if section not in PAGES
+                  for text in texts for c in text}
     drawn = [ca.animate(op, theme="clear", labels="all", lang=("en", "zh")[n % 2]) for n, op in enumerate(figures()[::2])]
     written = {c for a in drawn for text in seen_texts(a, [0]) for c in text}
     fallbacks = {"\N{PRIME}"} | {c for c in written if c in glyphs.ITALIC or c in glyphs.LOWERED}  # DejaVu's, Computer Modern's, smaller digits

@@ -48,9 +48,16 @@ def fragment(animation: Animation, *, page: bool = False) -> str:
     moves, sums = len(animation) > 1, _sums(animation)
     return _filled(
         "fragment.html", title=_text(scene.title), lang=_text(scene.lang), width=str(max(width, 320)), ratio=f"{width / height:.3f}", css=_read("player.css"),
-        focus=' tabindex="-1"' if moves else "", svg=svg.stepped(scene, animation.theme, animation.size), formula=formula,
+        look=_look(animation, page), svg=svg.stepped(scene, animation.theme, animation.size), formula=formula,
         sum=_typeset(sums[animation.poster] if sums else _cut(animation.equation(animation.poster))), sum_class=_class("sum", seen),
         controls=_controls(animation) if moves else "", script=_played(animation, sums, page) if moves else "")
+
+
+def _look(animation: Animation, page: bool) -> str:
+    """The attributes of what is around the figure. Keys work after a click on it; on a page of our own, which may be dark, what is drawn for paper has it."""
+    theme = animation.theme
+    ground = f' style="background:{theme.background}"' if page and theme.transparent and not theme.dark else ""
+    return (' tabindex="-1"' if len(animation) > 1 else "") + ground
 
 
 def _controls(animation: Animation) -> str:
@@ -63,9 +70,9 @@ def _controls(animation: Animation) -> str:
 def _played(animation: Animation, sums: list[str], page: bool) -> str:
     """What the script plays, and the script."""
     say = language(animation.scene.lang).say
-    data = {"steps": len(animation), "step_ms": animation.step_ms, "hold_ms": animation.hold_ms, "loop": animation.loop,
-            "poster": animation.poster, "sums": sums,
-            "at": say("label.step", n="{n}", steps=len(animation)), "cell": say("player.cell", cell="{cell}"), "cells": _cells(animation), "page": page}
+    times = {name: getattr(animation, name) for name in ("step_ms", "hold_ms", "loop", "poster")}
+    data = {"steps": len(animation), **times, "sums": sums, "at": say("label.step", n="{n}", steps=len(animation)),
+            "cell": say("player.cell", cell="{cell}"), "cells": _cells(animation), "page": page}
     return f'<script type="application/json">{_json(data)}</script>\n<script>{_script()}</script>\n'
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -157,6 +158,119 @@ def test_two_players_of_one_figure_and_one_of_another_on_a_page_do_not_meet(open
         on = figures.nth(n).evaluate("figure => [...figure.querySelectorAll('.on')].map(group => group.dataset.s)")
         assert on == [str(int(at) - 1)], "each shows its own step"
     assert "#" not in page.url
+
+
+def test_text_and_controls_can_be_read_on_a_page_of_any_colour_whatever_the_reader_prefers(opened, tmp_path):
+    one, other = (ca.animate(ca.Conv(5, 3, padding=1), seed=3, theme=theme, labels=[]).html() for theme in ("classic", "auto"))
+    for (paper, ink), dark in itertools.product((("#fff", "#222"), ("#10141a", "#eee")), (False, True)):
+        text = f"<!doctype html><html lang=en><title>two</title><body style='background:{paper};color:{ink}'><main><h1>Two</h1>{one}{other}</main>"
+        (tmp_path / "two.html").write_text(text, encoding="utf-8")
+        assert violations(opened(tmp_path / "two.html", dark=dark, calm=True)) == []
+
+
+def test_players_that_a_notebook_puts_into_a_page_start_wherever_their_script_runs(opened, tmp_path):
+    (tmp_path / "empty.html").write_text("<!doctype html><html lang=en><title>empty</title><body>", encoding="utf-8")
+    page = opened(tmp_path / "empty.html", calm=True)
+    page.evaluate("""(html) => { const place = document.createElement("div"); place.innerHTML = html; document.body.append(place);
+        for (const old of place.querySelectorAll("script:not([type])")) {
+            const script = document.createElement("script"); script.textContent = old.textContent; document.head.append(script); } }""",
+                  FIGURES["numbers"]().html() + FIGURES["labels"]().html())
+    bars = page.locator("[data-part=bar]")
+    assert [bars.nth(n).is_visible() for n in range(2)] == [True, True]
+    start = page.locator("[data-part=at]").all_text_contents()
+    page.locator("[data-part=back]").nth(1).click()
+    assert (start, page.locator("[data-part=at]").all_text_contents()) == (["step 5 of 9", "step 16 of 16"], ["step 5 of 9", "step 15 of 16"])
+
+
+def test_keys_are_for_the_player_that_was_clicked_or_has_the_focus(opened, tmp_path):
+    text = FIGURES["numbers"](step_ms=60_000).html()
+    (tmp_path / "two.html").write_text(f"<!doctype html><html lang=en><title>two</title><main><h1>Two</h1>{text}{text}</main>", encoding="utf-8")
+    page = opened(tmp_path / "two.html")
+    page.keyboard.press("End")
+    assert page.locator("[data-part=figure][data-step='9']").count() == 0, "no focus, no keys"
+    page.locator("[data-part=figure]").nth(1).click()
+    page.keyboard.press("End")
+    assert [page.locator("[data-part=figure]").nth(n).get_attribute("data-step") for n in range(2)] == ["1", "9"]
+
+
+def test_where_not_all_sums_have_room_each_step_names_its_own_cell(opened, tmp_path):
+    a = ca.animate(ca.Conv((20, 24), 7, padding=3))
+    page = opened(saved(tmp_path, a), calm=True)
+    for n in (0, 25, len(a) - 1):
+        page.evaluate(f"location.hash = 'step={n + 1}'")
+        page.wait_for_function(f"document.querySelector('[data-part=figure]').dataset.step === '{n + 1}'")
+        assert says(page, "sum") == f"output cell ({n // 24}, {n % 24})"
+
+
+def test_another_speed_goes_on_from_where_the_step_is(opened, tmp_path):
+    page = opened(saved(tmp_path, FIGURES["labels"](step_ms=8000)))
+    page.clock.install()
+    page.reload()
+    page.clock.run_for(7000)
+    assert step(page) == 1
+    for _ in range(2):
+        page.keyboard.press("+")
+    page.clock.run_for(100)
+    assert step(page) == 1, "a quarter of a second is left of it"
+    page.clock.run_for(400)
+    assert step(page) == 2
+    page.clock.run_for(2000)
+    assert step(page) == 3
+
+
+def test_played_so_often_as_is_asked_and_once_more_from_the_start(opened, tmp_path):
+    page = opened(saved(tmp_path, FIGURES["numbers"](step_ms=60_000, loop=1)))
+    page.keyboard.press("End")
+    page.keyboard.press(" ")
+    assert step(page) == 1 and page.locator(".bar.playing").count() == 1
+
+
+def test_other_buttons_and_ways_of_a_pointer_do_nothing(opened, tmp_path):
+    page = opened(saved(tmp_path, FIGURES["labels"](step_ms=60_000)))
+    page.locator("[data-part=figure]").click(button="right")
+    box = page.locator("[data-part=figure]").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 3
+    for across, down in ((0, 150), (20, 5)):
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + across, y + down)
+        page.mouse.up()
+    assert step(page) == 1 and page.locator(".bar.playing").count() == 1
+
+
+def test_the_poster_is_printed_without_controls_and_the_step_comes_back(opened, tmp_path):
+    a = FIGURES["numbers"]()
+    page = opened(saved(tmp_path, a), calm=True)
+    page.keyboard.press("Home")
+    page.evaluate("""() => { addEventListener('beforeprint', () => { window.printed = document.querySelector('[data-part=figure]').dataset.step;
+        }); }""")
+    page.pdf()
+    assert page.evaluate("window.printed") == str(a.poster + 1) and step(page) == 1
+    page.emulate_media(media="print")
+    assert not page.locator("[data-part=bar]").is_visible()
+
+
+def test_targets_are_large_enough_for_a_finger(opened, tmp_path):
+    for width in (320, 900, 3840):
+        page = opened(saved(tmp_path, FIGURES["labels"]()), width=width, calm=True)
+        boxes = [one.bounding_box() for one in page.locator(".bar button, .bar select, .bar input").all()]
+        assert len(boxes) == 6 and all(box["height"] >= 44 and box["width"] >= 44 for box in boxes)
+
+
+def test_for_readers_who_come_to_ask_for_it_it_stops(opened, tmp_path):
+    page = opened(saved(tmp_path, FIGURES["labels"](step_ms=60_000)))
+    assert page.locator(".bar.playing").count() == 1
+    page.emulate_media(reduced_motion="reduce")
+    page.locator(".bar.standing").wait_for()
+
+
+def test_what_follows_the_sums_does_not_move(opened, tmp_path):
+    page = opened(saved(tmp_path, ca.animate(ca.Conv(5, 3, padding=1), symbols=True)), width=320, calm=True)
+    tops = set()
+    for key in ("Home", *["ArrowRight"] * 8):
+        page.locator("body").press(key)
+        tops.add(page.locator(".formula").bounding_box()["y"])
+    assert len(tops) == 1
 
 
 HOSTILE = "</script><script>document.title='no'</script><!-- & \"q\" 'a' \u2028 \u202eabc"

@@ -9,6 +9,7 @@ beside the subset. The same font and catalogues give the same bytes.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -16,12 +17,14 @@ PACKAGE = Path(__file__).resolve().parents[2] / "convanim"
 TARGET = PACKAGE / "fonts" / "NotoSansSC-subset.otf"
 # of the letters of Latin, Greek and Cyrillic what the font has; punctuation and signs of formulas
 ALWAYS = [range(0x20, 0x7F), range(0xA0, 0x180), range(0x391, 0x3CA), range(0x410, 0x450), range(0x2010, 0x2028), range(0x3000, 0x3003), range(0x3008, 0x3012)]
+PLAYER = re.compile(r"(#.*\n)*\[player\][\s\S]*")  # the last section of a catalogue: text of a page, in the reader's own fonts
 SIGNS = "€™←↑→↓−∕·√∞≈≠≤≥×÷…⌈⌉⌊⌋₀₁₂₃₄₅₆₇₈₉²³，。、；：？！（）《》"
 
 
 def characters() -> set[str]:
-    files = [*(PACKAGE / "lang").glob("*.toml"), *(PACKAGE.parent / "templates").glob("*.toml")]
-    texts = "".join(path.read_text(encoding="utf-8") for path in files)
+    catalogues = [path.read_text(encoding="utf-8") for path in (PACKAGE / "lang").glob("*.toml")]
+    drawn = [PLAYER.sub("", text) for text in catalogues]
+    texts = "".join([*drawn, *(path.read_text(encoding="utf-8") for path in (PACKAGE.parent / "templates").glob("*.toml"))])
     return {*texts, *SIGNS, *(chr(code) for block in ALWAYS for code in block)} - {"\n"}
 
 
