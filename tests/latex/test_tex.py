@@ -119,10 +119,11 @@ Before. \begin{figure}\centering\input{one.tex}\convanimposter\caption{The first
 
 
 def test_a_paper_reads_two_figures_in_its_own_font(tmp_path):
-    WORDED["numbers"]().save(tmp_path / "one.tex")
+    one = WORDED["numbers"]()
+    one.save(tmp_path / "one.tex")
     WORDED["symbols"]().save(tmp_path / "other.tex")
     text = words(compiled(tmp_path, "paper", PAPER))
-    assert text.count("of 9") == 2 and "step 2 of 4" in text and "step 4 of 4" in text and "step 5 of 9" in text
+    assert text.count("of 9") == 2 and "step 2 of 4" in text and "step 4 of 4" in text and f"step {one.poster + 1} of 9" in text
     fonts = subprocess.run(["pdffonts", tmp_path / "paper.pdf"], capture_output=True, check=True, text=True).stdout
     assert re.search(r"CMSS\d+", fonts)
 
