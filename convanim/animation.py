@@ -74,7 +74,7 @@ class Animation:
         """What the figure shows, for those who don't see it: its title, what moves over what, the sizes, and what comes of it."""
         from .alt import text
 
-        return text(self.scene)
+        return text(self.scene, self.labelling.op, self.labelling.texts)
 
     def storyboard(self, steps: int | Iterable[int] = 6, *, columns: int | None = None) -> Animation:
         """A still figure of several steps in a grid, row by row, for print: so many from the first to the last, or those that are listed.

@@ -9,7 +9,6 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from . import words
-from .alt import result
 from .animation import Animation
 from .chain import chained
 from .errors import ConvanimError, expected_one_of, shown
@@ -102,7 +101,7 @@ def animate(
     scene = replace(scene, title=named or words.title(op, lang), description=told or words.description(op, added, lang, view), lang=lang)
     if texts is None and scene.equation is None and "sum" in names and not _sums(layers, labels):
         names = tuple(name for name in names if name != "sum")
-    scene = replace(scene, poster=_poster(poster, scene), result=result(texts, layers[-1].output_size))
+    scene = replace(scene, poster=_poster(poster, scene))
     labelling = Labelling(scene, layers[0], texts, names)
     resolution = _for_width(labelling, int(width)) if width is not None else float(DPI * (scale or 1)) if dpi is None else float(dpi)
     labelled = labelling.at(resolution)

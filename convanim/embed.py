@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import ConvanimError, expected_one_of, shown
-from .escaping import address, attribute, markdown, one_line, quoted, reference, tex, typst
+from .escaping import address, attribute, directive, markdown, one_line, quoted, reference, tex, typst
 from .lang import language
 from .write import FORMATS, STEP
 
@@ -54,7 +54,7 @@ def snippet(animation: Animation, place: str, src: str | None = None) -> str:
 
 def _sized(a: Animation, src: str, alt: str) -> str:
     """What all images of HTML have in common."""
-    return f'src="{address(src)}" width="{a.size[0]}" height="{a.size[1]}" alt="{attribute(alt)}"'
+    return f'src="{attribute(address(src))}" width="{a.size[0]}" height="{a.size[1]}" alt="{attribute(alt)}"'
 
 
 def _html(a: Animation, src: str) -> str:
@@ -67,8 +67,14 @@ def _figure(a: Animation, src: str) -> str:
 
 def _player(a: Animation, src: str) -> str:
     height = a.size[1] + 240  # room for the controls and the formula
-    return (f'<iframe src="{address(src)}" title="{attribute(a.scene.title)}" width="{a.size[0] + 60}" height="{height}" loading="lazy" '
+    return (f'<iframe src="{attribute(address(src))}" title="{attribute(a.scene.title)}" width="{a.size[0] + 60}" height="{height}" loading="lazy" '
             'style="max-width: 100%; border: 0"></iframe>')
+
+
+def _video(a: Animation, src: str) -> str:
+    width, height = (side + side % 2 for side in a.size)  # as the codecs need it
+    return (f'<video src="{attribute(address(src))}" width="{width}" height="{height}" aria-label="{attribute(a.alt)}" autoplay '
+            'loop muted playsinline style="max-width: 100%; height: auto"></video>')
 
 
 def _markdown(a: Animation, src: str) -> str:
@@ -76,20 +82,20 @@ def _markdown(a: Animation, src: str) -> str:
 
 
 def _commonmark(a: Animation, src: str) -> str:
-    return f"![{markdown(a.alt)}](<{address(src)}>)"
+    return f"![{markdown(a.alt)}](<{attribute(address(src))}>)"
 
 
 def _rst(a: Animation, src: str) -> str:
-    return f".. image:: {src}\n   :alt: {one_line(a.alt)}\n   :width: {a.size[0]}px"
+    return f".. image:: {directive(src)}\n   :alt: {one_line(a.alt)}\n   :width: {a.size[0]}px"
 
 
 def _myst(a: Animation, src: str) -> str:
     fence = "~~~" if "`" in src else "```"
-    return f"{fence}{{image}} {src}\n:alt: {quoted(a.alt)}\n:width: {a.size[0]}px\n{fence}"
+    return f"{fence}{{image}} {directive(src)}\n:alt: {quoted(a.alt)}\n:width: {a.size[0]}px\n{fence}"
 
 
 def _quarto(a: Animation, src: str) -> str:
-    return f'![{markdown(a.scene.title)}](<{address(src)}>){{fig-alt="{reference(a.alt)}" width={a.size[0]}}}'
+    return f'![{markdown(a.scene.title)}](<{attribute(address(src))}>){{fig-alt="{reference(a.alt)}" width={a.size[0]}}}'
 
 
 def _asciidoc(a: Animation, src: str) -> str:
@@ -104,7 +110,8 @@ def _typst(a: Animation, src: str) -> str:
 
 def _latex(a: Animation, src: str) -> str:
     width = f"{a.size[0] * 72 / a.dpi:.2f}".rstrip("0").rstrip(".")
-    return _float(a, f"\\includegraphics[width={width}bp, alt={{{tex(a.alt)}}}]{{{_readable(src)}}}")
+    page = f"page={a.poster + 1}, " if src.lower().endswith(".pdf") and len(a) > 1 else ""  # a page a step
+    return _float(a, f"\\includegraphics[{page}width={width}bp, alt={{{tex(a.alt)}}}]{{{_readable(src)}}}")
 
 
 def _tikz(a: Animation, src: str) -> str:
@@ -160,11 +167,12 @@ EMBEDS = {
     "html": Embed("web page", (".svg",), _html),
     "figure": Embed("web page, with a caption", (".svg",), _figure),
     "player": Embed("web page, with the player's controls", (".html",), _player),
+    "video": Embed("web page, as a video", (".mp4",), _video),
     "rst": Embed("reStructuredText: Sphinx, PyPI", (".svg",), _rst),
     "myst": Embed("Markdown of MyST: Sphinx, Jupyter Book", (".svg",), _myst),
     "quarto": Embed("Quarto and Pandoc", (".svg",), _quarto),
     "asciidoc": Embed("AsciiDoc", (".svg",), _asciidoc),
-    "latex": Embed("paper: the step that explains most", (".pdf", ".png"), _latex, addresses=False),
+    "latex": Embed("paper: the step that explains most", (".pdf",), _latex, addresses=False),
     "tikz": Embed("paper, drawn by TikZ in its own fonts", (".tex",), _tikz, addresses=False),
     "beamer": Embed("slide of Beamer, a step a click", (".tex",), _beamer, addresses=False),
     "revealjs": Embed("slide of reveal.js, a step a click", (".svg",), _revealjs, each=True),

@@ -23,9 +23,14 @@ def attribute(text: str) -> str:
 
 
 def address(src: str) -> str:
-    """A file's name or an address for an attribute of HTML or Markdown: what an address can't hold is written in percent."""
+    """A file's name or an address as a URL: what a URL can't hold is written in percent; where `&` means something it is still to be escaped."""
     known = "://" in src or src.startswith(("data:", "//"))
-    return html.escape(quote(src, safe="/:?#[]@!$&'*+,;=%~-._" if known else "/~-._+,=@"))
+    return quote(src, safe="/:?#[]@!$&'()*+,;=%~-._" if known else "/~-._+,=@")
+
+
+def directive(src: str) -> str:
+    """A file's name or an address as the argument of a directive of reStructuredText or MyST, which leaves out blanks that aren't escaped."""
+    return src.replace("\\", "\\\\").replace(" ", "\\ ")
 
 
 # what means something in running text of CommonMark, of its dialects, or of Pandoc; some only beside their like, or before a word

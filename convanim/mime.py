@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from .errors import ConvanimError
-from .write import FORMATS, check_cost
-from .write.pictures import animated_svg
+from .write import FORMATS, check_cost, pictures
 
 if TYPE_CHECKING:
     from .animation import Animation
@@ -32,21 +30,17 @@ def svg(animation: Animation) -> str | None:
     """The moving SVG; None for one that is too large for a notebook, or has too many steps."""
     if len(animation) > MOST_STEPS:
         return None
-    text = animated_svg(animation)
+    text = pictures.animated_svg(animation)
     return text if len(text.encode()) <= MOST_BYTES else None
 
 
 def png(animation: Animation) -> bytes | None:
     """The picture of the poster's step as a PNG; None for one that is too large to draw."""
-    from PIL import Image
-
     try:
         check_cost(animation, FORMATS[".png"].bytes_a_pixel)
     except ConvanimError:
         return None
-    file = io.BytesIO()
-    Image.fromarray(animation.canvas().picture(animation.poster)).save(file, "PNG", dpi=(animation.dpi, animation.dpi))
-    return file.getvalue()
+    return pictures.png(animation, animation.poster)
 
 
 def bundle(animation: Animation, include: Container[str] | None = None, exclude: Container[str] | None = None) -> tuple[dict[str, Any], dict[str, Any]]:

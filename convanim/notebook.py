@@ -53,18 +53,20 @@ def explore(op: Operation | Imported, **options: Any) -> Widget:
     looks = [_look(widgets, name, rows, options.get(name)) for name, rows in
              (("view", VIEWS), ("theme", THEMES), ("labels", ("all", "none", *LABELS)))]
     picture, error = widgets.HTML(_picture(first)), widgets.HTML("")
+    last = picture.value
 
     def draw(_: object = None) -> None:
+        nonlocal last
         try:
             made = type(begun)(**{control.name: control.value() for control in own}, ndim=len(begun.axes))
             look = {**options, **{control.name: value for control in looks if (value := control.value()) is not None}}
             for control in looks:
                 if control.value() is None:
                     look.pop(control.name, None)
-            picture.value = _picture(animate(replace(op, op=made) if isinstance(op, Imported) else made, **look))
-            picture.layout.opacity, error.value = "1", ""
+            last = picture.value = _picture(animate(replace(op, op=made) if isinstance(op, Imported) else made, **look))
+            error.value = ""
         except ConvanimError as refusal:  # what was seen last stays, and is clearly not what is asked for
-            picture.layout.opacity, error.value = "0.3", _told(refusal)
+            picture.value, error.value = f'<div style="opacity: 0.3">{last}</div>', _told(refusal)
 
     for control in (*own, *looks):
         for widget in control.widgets:
@@ -160,7 +162,7 @@ def _choice(widgets: Any, name: str, one: Parameter, value: str) -> Control:
 def _look(widgets: Any, name: str, rows: Mapping[str, Any] | tuple[str, ...], given: Any) -> Control:
     """How a figure looks, by the names of a table; what was given and is no name comes first."""
     own = given is not None and not (isinstance(given, str) and given in rows)
-    choices = [*([("as given", -1)] if own else []), *([("by itself", -2)]), *((row, row) for row in rows)]
+    choices = [*([("(as given)", -1)] if own else []), *([("(default)", -2)]), *((row, row) for row in rows)]
     found = widgets.Dropdown(options=choices, value=-1 if own else -2 if given is None else given, description=name, style={"description_width": "11em"})
     return Control(name, (found,), lambda: {-1: given, -2: None}.get(found.value, found.value))
 

@@ -148,14 +148,6 @@ class Equation:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """The output's values as a figure writes them, row by row, and whether some of them are `rounded`."""
-
-    rows: tuple[tuple[str, ...], ...]
-    rounded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Scene:
     """A figure: its box, the layers in drawing order, the number of steps, and the step that explains most when only one is seen.
 
@@ -163,7 +155,6 @@ class Scene:
     cells one by one says with `equation` what each computes, and with `ops` which operations it shows, if that isn't one. Its
     `largest_label` is up to which size of letters, in cells, there is room between its planes: sizes are left out where theirs are larger.
     `meanings` are rows of [legend] for the roles that stand for something else in it than their own row says, "" for none.
-    `result` is what comes of all steps, where a figure shows numbers and they are few.
     """
 
     box: Box
@@ -178,7 +169,6 @@ class Scene:
     equation: Callable[[int], Equation] | None = None
     ops: tuple[Operation, ...] = ()
     meanings: tuple[tuple[str, str], ...] = ()
-    result: Result | None = None
 
     def visible(self, layer: Layer | Growing | Moving, step: int) -> Marks:
         """The marks of a layer that are seen in a step."""

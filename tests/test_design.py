@@ -28,8 +28,8 @@ from convanim.scene import Group, Layer, Line, Polygon, Text
 PACKAGE = ROOT / "convanim"
 ORDER = [
     {"errors"}, {"lang", "padding", "plane"}, {"checks", "axis"}, {"operation"}, {"pooling"}, {"geometry"},
-    {"chain"}, {"frameworks", "numeric", "parsing", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"},
-    {"alt", "escaping", "storyboard", "write"}, {"embed", "mime"},
+    {"chain"}, {"escaping", "frameworks", "numeric", "parsing", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"},
+    {"alt", "storyboard", "write"}, {"embed", "mime"},
     {"animation"}, {"drawing"}, {"spec"}, {"site", "notebook", "recipe"}, {"batch", "serve"}, {"cli", "sphinx"},
 ]
 BACK = {("operation", "frameworks")}  # the one import against the current, inside of op.to_code, which is where users look for it

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from .files import replacing
 
 if TYPE_CHECKING:
     from ..animation import Animation
+    from ..render.agg import Canvas
 
 
 def animated_svg(animation: Animation) -> str:
@@ -36,9 +38,20 @@ def write_svgs(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> No
 
 def write_pngs(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> None:
     """Write the given steps as a PNG each."""
-    from PIL import Image
-
     canvas = animation.canvas()
     for step, path in pictures:
         with replacing(path) as file:
-            Image.fromarray(canvas.picture(step)).save(file, "PNG", dpi=(animation.dpi, animation.dpi))
+            _png(animation, canvas, step, file)
+
+
+def png(animation: Animation, step: int) -> bytes:
+    """One step as a PNG."""
+    file = io.BytesIO()
+    _png(animation, animation.canvas(), step, file)
+    return file.getvalue()
+
+
+def _png(animation: Animation, canvas: Canvas, step: int, file: BinaryIO) -> None:
+    from PIL import Image
+
+    Image.fromarray(canvas.picture(step)).save(file, "PNG", dpi=(animation.dpi, animation.dpi))
