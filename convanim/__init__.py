@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from .batch import gallery
     from .chain import Field, receptive_field, sources
     from .drawing import animate
+    from .embed import EMBEDS
     from .errors import ConvanimError
     from .frameworks import ConvanimWarning, Imported, from_keras, from_onnx, from_torch
     from .geometry import AdaptivePool, Conv, ConvTranspose, Pool
+    from .notebook import explore
     from .numeric import Unrolled, evaluate, unrolled
     from .padding import PADDING_MODES, PADDINGS
     from .spec import Figure, figure, figures
@@ -33,6 +35,7 @@ _PLACES = {
     "animation": ("Animation",),
     "errors": ("ConvanimError",),
     "drawing": ("animate",),
+    "embed": ("EMBEDS",),
     "spec": ("Figure", "figure", "figures"),
     "batch": ("gallery",),
     "axis": ("Axis", "Step", "Tap"),
@@ -40,6 +43,7 @@ _PLACES = {
     "padding": ("PADDINGS", "PADDING_MODES"),
     "chain": ("Field", "receptive_field", "sources"),
     "frameworks": ("ConvanimWarning", "Imported", "from_keras", "from_onnx", "from_torch"),
+    "notebook": ("explore",),
     "numeric": ("Unrolled", "evaluate", "unrolled"),
     "theme": ("Style", "Theme"),
     "themes": ("THEMES",),
@@ -62,7 +66,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "FORMATS", "PADDINGS", "PADDING_MODES", "THEMES", "VIEWS", "AdaptivePool", "Animation", "Axis", "Conv", "ConvTranspose", "ConvanimError",
-    "ConvanimWarning", "Field", "Figure", "Imported", "Pool", "Step", "Style", "Tap", "Theme", "Unrolled", "__version__", "animate", "evaluate",
+    "EMBEDS", "FORMATS", "PADDINGS", "PADDING_MODES", "THEMES", "VIEWS", "AdaptivePool", "Animation", "Axis", "Conv", "ConvTranspose", "ConvanimError",
+    "ConvanimWarning", "Field", "Figure", "Imported", "Pool", "Step", "Style", "Tap", "Theme", "Unrolled", "__version__", "animate", "evaluate", "explore",
     "figure", "figures", "from_keras", "from_onnx", "from_torch", "gallery", "receptive_field", "sources", "unrolled",
 ]

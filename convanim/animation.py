@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -74,7 +74,7 @@ class Animation:
         """What the figure shows, for those who don't see it: its title, what moves over what, the sizes, and what comes of it."""
         from .alt import text
 
-        return text(self.scene)
+        return text(self.scene, self.labelling.op, self.labelling.texts)
 
     def storyboard(self, steps: int | Iterable[int] = 6, *, columns: int | None = None) -> Animation:
         """A still figure of several steps in a grid, row by row, for print: so many from the first to the last, or those that are listed.
@@ -142,6 +142,28 @@ class Animation:
     @cached_property
     def _lock(self) -> Lock:  # one buffer serves all frames
         return Lock()
+
+    def embed(self, place: str, src: str | None = None) -> str:
+        """The snippet that shows the figure in a place, a row of EMBEDS: "markdown", "html", "rst", "latex", "typst", ...
+
+        It names the file that `save` writes in the place's own format, "figure.svg" and the like, or `src`, a file or an address,
+        and has the figure's size, and its title or what `alt` says. Raises ConvanimError for a place that there isn't.
+        """
+        from .embed import snippet
+
+        return snippet(self, place, src)
+
+    def __repr__(self) -> str:
+        """One line: the steps, the size, the title."""
+        from .mime import line
+
+        return line(self)
+
+    def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What a notebook shows: the figure moving, or the picture that explains most where a page doesn't take SVG."""
+        from .mime import bundle
+
+        return bundle(self, include, exclude)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}

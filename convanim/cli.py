@@ -5,26 +5,29 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import __version__
-from .checks import Parameter, parameters
+from . import __version__, parsing
+from .checks import Parameter
+from .embed import EMBEDS, Embed
 from .errors import ConvanimError, expected_one_of, shown
 from .frameworks import FRAMEWORKS
 from .geometry import OPERATIONS
 from .labels import LABELS, Label
 from .lang import LANGUAGES
-from .padding import PADDING_MODES, PADDINGS
+from .padding import PADDINGS
 from .themes import THEMES
 from .views import VIEWS, View
 from .write import FORMATS, Format, literal, planned
 
+if TYPE_CHECKING:
+    from .spec import Figure
 
-def _table(rows: Mapping[str, View] | Mapping[str, Format] | Mapping[str, Label]) -> str:
+
+def _table(rows: Mapping[str, View] | Mapping[str, Format] | Mapping[str, Label] | Mapping[str, Embed]) -> str:
     """The rows of a table for a help text: their names, and what each is."""
     return " ".join(f"{name}: {row.about}." for name, row in rows.items())
 
@@ -54,14 +57,13 @@ def list_() -> None:
 
 
 SHORT = {"input_size": "-i", "kernel_size": "-k", "stride": "-s", "padding": "-p", "dilation": "-d"}
-KNOWN = {name: one for kind in reversed(OPERATIONS.values()) for name, one in parameters(kind).items()}  # of those that share a name, the first kind's
 
 
 def operation_options(command: Callable[..., None]) -> Callable[..., None]:
     """The parameters of all operations, in PyTorch's words, and an ONNX file to take one from."""
     options = [
         click.argument("operation", metavar=f"[{'|'.join(OPERATIONS)}]", required=False),
-        *(_option(name, one) for name, one in KNOWN.items()),
+        *(_option(name, one) for name, one in parsing.KNOWN.items()),
         click.option("--ndim", type=int, metavar="N", help="Number of dimensions where all sizes are single numbers (2)."),
         click.option("--onnx", metavar="FILE", help="Take the operation from an ONNX model, in place of the words above."),
         click.option("--node", metavar="NAME", help="The node of the ONNX model, by its name or its output's."),
@@ -178,20 +180,9 @@ def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...], step:
     """Render named figures, or all figures of TOML files, as GIF and SVG; what is said here of their look goes before what they say."""
     from tqdm import tqdm
 
-    from .spec import figures
-
-    chosen = []
-    known = figures()
     look = _given(options)
-    for name in names:
-        if name.lower().endswith(".toml"):
-            chosen += list(figures(name).values())
-        elif name in known:
-            chosen.append(known[name])
-        else:
-            raise expected_one_of("figure", name, known)
     paths = []
-    for figure in tqdm(chosen, desc="render", unit="figure", leave=False, disable=None):
+    for figure in tqdm(_figures(names), desc="render", unit="figure", leave=False, disable=None):
         try:
             animation = figure.animate(**look)
         except ConvanimError as error:
@@ -202,6 +193,38 @@ def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...], step:
             each = step is None and len(animation) > 1 and suffix in FORMATS and FORMATS[suffix].animated is None  # a file for each step
             paths += animation.save(Path(literal(output), f"{figure.name}{'_{step:03d}' if each else ''}{suffix}"), step=step)
     _wrote(paths)
+
+
+def _figures(names: tuple[str, ...]) -> list[Figure]:
+    """The figures of these names, and all of TOML files."""
+    from .spec import figures
+
+    chosen = []
+    known = figures()
+    for name in names:
+        if name.lower().endswith(".toml"):
+            chosen += list(figures(name).values())
+        elif name in known:
+            chosen.append(known[name])
+        else:
+            raise expected_one_of("figure", name, known)
+    return chosen
+
+
+@cli.command(epilog=f"Places: {_table(EMBEDS)}")
+@click.argument("name", metavar="NAME|TOML")
+@click.argument("place", metavar="PLACE")
+@click.option("--src", metavar="FILE|URL", help="Where the figure's file is, if not beside the page under the name that render gives it.")
+@figure_options
+def embed(name: str, place: str, src: str | None, **options: Any) -> None:
+    """Print the snippet that shows a figure in a PLACE such as markdown, html, latex or typst; of a TOML file, those of all its figures."""
+    if place not in EMBEDS:
+        raise expected_one_of("place", place, EMBEDS)
+    look, chosen = _given(options), _figures((name,))
+    if src is not None and len(chosen) > 1:
+        raise ConvanimError(f"--src {shown(src)} is one file, and {name} has {len(chosen)} figures: leave it out")
+    for figure in chosen:
+        click.echo(figure.animate(**look).embed(place, EMBEDS[place].file(figure.name) if src is None else src))
 
 
 @cli.command()
@@ -233,21 +256,7 @@ def _operation(*, operation: str | None, ndim: int | None, onnx: str | None, nod
         raise ConvanimError(f"--node {shown(node)} is a node of an ONNX model: add --onnx FILE")
     if operation is None:
         raise ConvanimError(f"no operation was given: begin with one of {', '.join(OPERATIONS)}, or take one from a model with --onnx FILE")
-    if operation not in OPERATIONS:
-        raise expected_one_of("operation", operation, OPERATIONS)
-    known = parameters(kind := OPERATIONS[operation])
-    for name in words:
-        if name not in known:
-            raise ConvanimError(f"{operation} has no {_flag(name)}: it takes {', '.join(sorted(map(_flag, known)))}")
-    for one in fields(kind):
-        if one.default is MISSING and one.name not in words:
-            raise ConvanimError(f"{operation} needs {_flag(one.name)}: add one such as {_flag(one.name)} 3, or 3x5 for rows x columns")
-    named = {"padding"} if words.get("padding", "").lower() in {*PADDINGS, *PADDING_MODES} else set()
-    sizes = {name: _size(name, value) for name, value in words.items() if known[name].kind in ("cells", "padding") and name not in named}
-    axes = max([ndim or 0, *map(len, sizes.values())])
-    count = axes if axes > 1 or ndim else 2
-    full = {name: value * count if len(value) == 1 else value for name, value in sizes.items()}  # one value is for all axes
-    return kind(**{**words, **full}, ndim=ndim)
+    return parsing.operation(operation, words, _flag, ndim)
 
 
 def _from_onnx(path: str, node: str | None, operation: str | None, words: dict[str, Any], ndim: int | None) -> Any:
@@ -259,7 +268,7 @@ def _from_onnx(path: str, node: str | None, operation: str | None, words: dict[s
     others = [*([operation] if operation else []), *(_flag(name) for name in words if name != "input_size"), *(["--ndim"] if ndim else [])]
     if others:
         raise ConvanimError(f"{others[0]} has no place beside --onnx, whose model says it: leave it out")
-    size = _size("input_size", words["input_size"]) if "input_size" in words else None
+    size = parsing.size("input_size", words["input_size"], _flag) if "input_size" in words else None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvanimWarning)
         found = from_onnx(path, node=node, input_size=size[0] if size and len(size) == 1 else size and tuple(size))
@@ -276,21 +285,6 @@ def _from_onnx(path: str, node: str | None, operation: str | None, words: dict[s
 
 def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
-
-
-def _size(name: str, text: str) -> list[Any]:
-    """5, 5x7, and for paddings 1:2x0:1."""
-    values: list[Any] = []
-    for part in text.lower().split("x"):
-        try:
-            sides = [int(side) for side in part.split(":")]
-        except ValueError:
-            sides = []
-        if not sides or len(sides) > (2 if name == "padding" else 1):
-            pair = f", before:after as in 1:2, or one of {', '.join(PADDINGS)}" if name == "padding" else ""
-            raise ConvanimError(f"{_flag(name)} {shown(text)} is not a size: write 3, or 3x5 for rows x columns{pair}")
-        values.append(sides[0] if len(sides) == 1 else tuple(sides))
-    return values
 
 
 def _wrote(paths: list[Path]) -> None:

@@ -11,7 +11,7 @@ from conftest import python
 
 import convanim as ca
 
-COMMANDS = ["list", "render", "draw", "info", "gallery"]
+COMMANDS = ["list", "render", "draw", "info", "embed", "gallery"]
 
 
 def rows(text):

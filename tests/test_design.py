@@ -28,9 +28,9 @@ from convanim.scene import Group, Layer, Line, Polygon, Text
 PACKAGE = ROOT / "convanim"
 ORDER = [
     {"errors"}, {"lang", "padding", "plane"}, {"checks", "axis"}, {"operation"}, {"pooling"}, {"geometry"},
-    {"chain"}, {"frameworks", "numeric", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"},
-    {"alt", "storyboard", "write"},
-    {"animation"}, {"drawing"}, {"spec"}, {"batch"}, {"cli"},
+    {"chain"}, {"frameworks", "numeric", "parsing", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"},
+    {"alt", "escaping", "storyboard", "write"}, {"embed", "mime"},
+    {"animation"}, {"drawing"}, {"spec"}, {"batch", "notebook", "recipe"}, {"cli", "sphinx"},
 ]
 BACK = {("operation", "frameworks")}  # the one import against the current, inside of op.to_code, which is where users look for it
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

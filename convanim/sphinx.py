@@ -1,0 +1,190 @@
+"""The Sphinx extension `convanim.sphinx`: a directive that draws a figure, for reStructuredText and MyST.
+
+    .. convanim:: conv
+       :input-size: 5x7
+       :kernel-size: 3
+       :stride: 2
+
+Pages show it moving, EPUBs and PDFs the step that explains most, and what has no pictures says its alternative text. What was drawn is
+kept beside the doctrees, under a name that tells all that it is made of: a second build draws nothing.
+"""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+from . import __version__
+from .errors import ConvanimError, expected_one_of
+from .escaping import attribute
+from .recipe import Recipe, spelt
+from .write import FORMATS
+
+# what a builder can show, and the suffix of a format that is it; a builder names them in the order in which it wants them
+SUFFIXES = {"image/svg+xml": ".svg", "application/pdf": ".pdf", "image/png": ".png"}
+STILL = ("epub",)  # builders of pages that readers turn, on which nothing should move
+
+
+def _align(argument: str) -> str:
+    found: str = directives.choice(argument, ("left", "center", "right"))
+    return found
+
+
+OWN = {"align": _align, "alt": directives.unchanged, "caption": directives.unchanged, "class": directives.class_option, "file": directives.unchanged,
+       "name": directives.unchanged, "player": directives.flag}  # what isn't of the figure
+
+
+class Options(dict[str, Any]):
+    """The options that there are; others are let through, so that the directive can say at their line what was meant."""
+
+    def __missing__(self, name: str) -> Any:
+        return directives.unchanged
+
+
+class Placeholder(nodes.General, nodes.Element):  # type: ignore[misc]
+    """A figure that is not drawn yet: which formats are needed is known when a builder writes."""
+
+
+class Picture(nodes.image):  # type: ignore[misc]
+    """An image of a web page that loads when it is near, has a size before, and gets narrower with the page."""
+
+
+class Convanim(SphinxDirective):  # type: ignore[misc]
+    """`.. convanim:: NAME`, an operation with its parameters as options, or a figure of the package or of a TOML file (`:file:`)."""
+
+    required_arguments = 1
+    has_content = True
+    final_argument_whitespace = True
+    option_spec: ClassVar[dict[str, Any]] = Options(OWN)
+
+    def run(self) -> list[Any]:
+        """The figure's node, or the error of what can't be drawn."""
+        words = {name.replace("-", "_"): value for name, value in self.options.items() if name not in OWN}
+        try:
+            recipe = self._recipe(words)
+            animation = recipe.animate()
+            for path in recipe.files():
+                self.env.note_dependency(path)
+        except ConvanimError as error:
+            return [self.state.document.reporter.error(f"convanim: {error}", line=self._line(str(error), words))]
+        place = Placeholder("", recipe=recipe, digest=recipe.digest(animation), alt=self.options.get("alt") or animation.alt, size=animation.size,
+                            player="player" in self.options, classes=list(self.options.get("class", ())))
+        self.set_source_info(place)
+        return self._figure(place)
+
+    def _recipe(self, words: dict[str, str]) -> Recipe:
+        subject = self.arguments[0].strip()
+        known = Recipe.options(subject)
+        for name in words:
+            if name not in known:
+                raise expected_one_of("option", spelt(name), sorted([*map(spelt, known), *map(spelt, OWN)]))
+        source = self.options.get("file", "")
+        _, path = self.env.relfn2path(source) if source else ("", "")
+        theme = words.get("theme", "")
+        if theme.lower().endswith(".toml"):
+            _, words["theme"] = self.env.relfn2path(theme)
+        return Recipe.of(subject, words, path, self.config.convanim_options)
+
+    def _line(self, message: str, words: dict[str, str]) -> int:
+        """The line of the option that a message is about, otherwise the directive's."""
+        said: dict[str, int] = {}  # where in the message each option is named first
+        for name in words:
+            places = [message.find(text) for text in (spelt(name), f"{name}=", f"unknown {name} ")]
+            said |= {name: min(place for place in places if place >= 0)} if max(places) >= 0 else {}
+        if not said:
+            return int(self.lineno)
+        name = min(said, key=lambda word: said[word])
+        lines = [line.strip() for line in self.block_text.splitlines()]
+        return int(self.lineno) + next((n for n, line in enumerate(lines) if line.startswith((spelt(name), f":{name}:"))), 0)
+
+    def _figure(self, place: Placeholder) -> list[Any]:
+        """The place alone, or within a figure with a caption and what else its content says."""
+        align, body = self.options.get("align"), self.parse_content_to_nodes() if self.content else []
+        captions: list[Any] = []
+        if "caption" in self.options:
+            texts, messages = self.state.inline_text(self.options["caption"], self.lineno)
+            captions = [nodes.caption(self.options["caption"], "", *texts), *messages]
+        elif body and isinstance(body[0], nodes.paragraph):
+            captions = [nodes.caption(body[0].rawsource, "", *body.pop(0).children)]
+        if not captions and not body:
+            place["align"] = align
+            self.add_name(place)
+            return [place]
+        figure = nodes.figure("", place, *captions, **({"align": align} if align else {}))
+        self.set_source_info(figure)
+        if body:
+            figure += nodes.legend("", *body)
+        self.add_name(figure)
+        return [figure]
+
+
+class Draw(SphinxPostTransform):  # type: ignore[misc]
+    """Draws figures in the format that the builder wants, those that weren't drawn before."""
+
+    default_priority = 50  # before images are looked at
+
+    def run(self, **_: Any) -> None:
+        """Put an image, or the player, in the place of each figure."""
+        for place in list(self.document.findall(Placeholder)):
+            page = self.app.builder.format == "html" and self.app.builder.name not in STILL
+            place.replace_self(self._player(place) if page and place["player"] else self._image(place, page))
+
+    def _image(self, place: Placeholder, page: bool) -> Any:
+        kind = next((kind for kind in self.app.builder.supported_image_types if SUFFIXES.get(kind) in FORMATS), None)
+        if kind is None:  # a place for text alone
+            return nodes.paragraph("", f"[{place['alt']}]", ids=place["ids"], names=place["names"])
+        uri = self._drawn(place, SUFFIXES[kind], moving=page)
+        self.env.images.add_file(self.env.docname, uri)
+        make = Picture if self.app.builder.format == "html" else nodes.image
+        image = make("", uri=uri, candidates={kind: uri}, alt=place["alt"], classes=place["classes"], ids=place["ids"], names=place["names"])
+        if make is Picture:
+            image["size"] = place["size"]
+        else:  # the height follows
+            image["width"] = f"{place['size'][0]}px"
+        if place.get("align"):
+            image["align"] = place["align"]
+        return image
+
+    def _drawn(self, place: Placeholder, suffix: str, *, moving: bool) -> str:
+        """The path of the figure's file, which is drawn if it isn't there."""
+        path = Path(self.env.doctreedir, "convanim", f"convanim-{place['digest']}{'' if moving else '-still'}{suffix}")
+        if not path.exists():
+            place["recipe"].animate().save(path, step=None if moving else "poster")
+        return str(path)
+
+    def _player(self, place: Placeholder) -> Any:
+        """The player as HTML."""
+        return nodes.raw("", place["recipe"].animate().html(), format="html")
+
+
+def show(translator: Any, node: Picture) -> None:
+    """Write an image's tag into a page."""
+    builder = translator.builder
+    name = builder.images.get(node["uri"], node["uri"])
+    classes = " ".join(["convanim", *node["classes"], *([f"align-{node['align']}"] if "align" in node else [])])
+    ids = f' id="{html.escape(node["ids"][0])}"' if node["ids"] else ""
+    (width, height), alone = node["size"], "" if isinstance(node.parent, nodes.figure) else "; display: block"
+    translator.body.append(
+        f'<img{ids} class="{html.escape(classes)}" src="{html.escape(f"{builder.imgpath}/{quote(name)}")}" width="{width}" height="{height}" '
+        f'alt="{attribute(node["alt"])}" loading="lazy" decoding="async" style="max-width: 100%; height: auto{alone}" />\n')
+
+
+def depart(translator: Any, node: Picture) -> None:
+    """An image's tag has no end."""
+
+
+def setup(app: Any) -> dict[str, Any]:
+    """Add the directive to Sphinx; conf.py's `convanim_options` are options of `animate` for all figures that don't say it themselves."""
+    app.add_config_value("convanim_options", {}, "env")
+    app.add_node(Placeholder)
+    app.add_node(Picture, html=(show, depart))
+    app.add_directive("convanim", Convanim)
+    app.add_post_transform(Draw)
+    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
