@@ -18,14 +18,13 @@ from urllib.parse import quote
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from . import __version__
 from .errors import ConvanimError, expected_one_of
 from .escaping import attribute
 from .recipe import Recipe, spelt
-from .write import FORMATS
+from .write import FORMATS, literal
 
 # what a builder can show, and the suffix of a format that is it; a builder names them in the order in which it wants them
 SUFFIXES = {"image/svg+xml": ".svg", "application/pdf": ".pdf", "image/png": ".png"}
@@ -96,7 +95,7 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
         """The line of the option that a message is about, otherwise the directive's."""
         said: dict[str, int] = {}  # where in the message each option is named first
         for name in words:
-            places = [message.find(text) for text in (spelt(name), f"{name}=", f"unknown {name} ")]
+            places = [message.find(text) for text in (spelt(name), f"{name}=", f"unknown {name} ", f"{name} has ", f"the {name} ")]
             said |= {name: min(place for place in places if place >= 0)} if max(places) >= 0 else {}
         if not said:
             return int(self.lineno)
@@ -125,43 +124,33 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
         return [figure]
 
 
-class Draw(SphinxPostTransform):  # type: ignore[misc]
-    """Draws figures in the format that the builder wants, those that weren't drawn before."""
+def draw(app: Any, document: Any, docname: str) -> None:
+    """Put an image, or the player, in the place of each figure of a page that a builder is about to write; what wasn't drawn before is drawn."""
+    page = app.builder.format == "html" and app.builder.name not in STILL
+    for place in list(document.findall(Placeholder)):
+        if page and place["player"]:
+            place.replace_self(nodes.raw("", place["recipe"].animate().html(), format="html"))
+        else:
+            place.replace_self(_image(app, docname, place, moving=page))
 
-    default_priority = 50  # before images are looked at
 
-    def run(self, **_: Any) -> None:
-        """Put an image, or the player, in the place of each figure."""
-        for place in list(self.document.findall(Placeholder)):
-            page = self.app.builder.format == "html" and self.app.builder.name not in STILL
-            place.replace_self(self._player(place) if page and place["player"] else self._image(place, page))
-
-    def _image(self, place: Placeholder, page: bool) -> Any:
-        kind = next((kind for kind in self.app.builder.supported_image_types if SUFFIXES.get(kind) in FORMATS), None)
-        if kind is None:  # a place for text alone
-            return nodes.paragraph("", f"[{place['alt']}]", ids=place["ids"], names=place["names"])
-        uri = self._drawn(place, SUFFIXES[kind], moving=page)
-        self.env.images.add_file(self.env.docname, uri)
-        make = Picture if self.app.builder.format == "html" else nodes.image
-        image = make("", uri=uri, candidates={kind: uri}, alt=place["alt"], classes=place["classes"], ids=place["ids"], names=place["names"])
-        if make is Picture:
-            image["size"] = place["size"]
-        else:  # the height follows
-            image["width"] = f"{place['size'][0]}px"
-        if place.get("align"):
-            image["align"] = place["align"]
-        return image
-
-    def _drawn(self, place: Placeholder, suffix: str, *, moving: bool) -> str:
-        """The path of the figure's file, which is drawn if it isn't there."""
-        path = Path(self.env.doctreedir, "convanim", f"convanim-{place['digest']}{'' if moving else '-still'}{suffix}")
-        if not path.exists():
-            place["recipe"].animate().save(path, step=None if moving else "poster")
-        return str(path)
-
-    def _player(self, place: Placeholder) -> Any:
-        """The player as HTML."""
-        return nodes.raw("", place["recipe"].animate().html(), format="html")
+def _image(app: Any, docname: str, place: Placeholder, *, moving: bool) -> Any:
+    kind = next((kind for kind in app.builder.supported_image_types if SUFFIXES.get(kind) in FORMATS), None)
+    if kind is None:  # a place for text alone
+        return nodes.paragraph("", f"[{place['alt']}]", ids=place["ids"], names=place["names"])
+    path = Path(app.env.doctreedir, "convanim", f"convanim-{place['digest']}{'' if moving else '-still'}{SUFFIXES[kind]}")
+    if not path.exists():
+        place["recipe"].animate().save(literal(path), step=None if moving and SUFFIXES[kind] == ".svg" else "poster")
+    app.env.images.add_file(docname, str(path))
+    make = Picture if app.builder.format == "html" else nodes.image
+    image = make("", uri=str(path), candidates={kind: str(path)}, alt=place["alt"], classes=place["classes"], ids=place["ids"], names=place["names"])
+    if make is Picture:
+        image["size"] = place["size"]
+    else:  # the height follows
+        image["width"] = f"{place['size'][0]}px"
+    if place.get("align"):
+        image["align"] = place["align"]
+    return image
 
 
 def show(translator: Any, node: Picture) -> None:
@@ -186,5 +175,5 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_node(Placeholder)
     app.add_node(Picture, html=(show, depart))
     app.add_directive("convanim", Convanim)
-    app.add_post_transform(Draw)
+    app.connect("doctree-resolved", draw)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
