@@ -71,7 +71,7 @@ def explore(op: Operation | Imported, **options: Any) -> Widget:
     for control in (*own, *looks):
         for widget in control.widgets:
             widget.observe(draw, names="value")
-    controls = widgets.VBox([widget for control in (*own, *looks) for widget in control.widgets], layout=widgets.Layout(min_width="24em"))
+    controls = widgets.VBox([widget for control in (*own, *looks) for widget in control.widgets], layout=widgets.Layout(min_width="28em"))
     return widgets.HBox([controls, widgets.VBox([error, picture])], layout=widgets.Layout(flex_flow="row wrap"))
 
 
@@ -93,7 +93,7 @@ def _picture(animation: Animation) -> str:
 
 
 def _told(refusal: ConvanimError) -> str:
-    return f'<p role="alert" style="color: #b42318; line-height: 1.4; max-width: 40em; margin: 0">{html.escape(str(refusal))}</p>'
+    return f'<p role="alert" style="color: var(--jp-error-color1, #b42318); line-height: 1.4; max-width: 40em; margin: 0">{html.escape(str(refusal))}</p>'
 
 
 def _control(widgets: Any, name: str, one: Parameter, value: Any) -> Control | None:
@@ -103,9 +103,14 @@ def _control(widgets: Any, name: str, one: Parameter, value: Any) -> Control | N
     return CONTROLS[one.kind](widgets, name, one, value)
 
 
+def _wide(widgets: Any) -> dict[str, Any]:
+    """Room for the longest name, and for the slider beside it."""
+    return {"style": {"description_width": "13em"}, "layout": widgets.Layout(width="27em")}
+
+
 def _slider(widgets: Any, name: str, label: str, value: int, least: int) -> Any:
     most = max(MOST.get(name, MOST_ELSE), ROOM * value)
-    return widgets.IntSlider(value=value, min=least, max=most, description=label, continuous_update=False, style={"description_width": "11em"})
+    return widgets.IntSlider(value=value, min=least, max=most, description=label, continuous_update=False, **_wide(widgets))
 
 
 def _sliders(widgets: Any, name: str, least: int, values: tuple[int, ...], along: tuple[str, ...]) -> tuple[Any, ...]:
@@ -132,7 +137,7 @@ def _padding(widgets: Any, name: str, one: Parameter, value: tuple[Any, ...]) ->
     sides = tuple(f"{word} {side}" for word in along for side in ("before", "after")) if paired else along
     found = tuple(_slider(widgets, name, f"{name}, {word}", side, 0) for word, side in zip(sides, flat, strict=True)) if paired \
         else _sliders(widgets, name, 0, flat, sides)
-    named = widgets.Dropdown(options=[NUMBERS, *PADDINGS], value=NUMBERS, description=f"{name} is", style={"description_width": "11em"})
+    named = widgets.Dropdown(options=[NUMBERS, *PADDINGS], value=NUMBERS, description=f"{name} is", **_wide(widgets))
 
     def read() -> Any:
         numbers = tuple(widget.value for widget in found)
@@ -150,12 +155,12 @@ def _count(widgets: Any, name: str, one: Parameter, value: int | None) -> Contro
 
 
 def _switch(widgets: Any, name: str, one: Parameter, value: bool) -> Control:
-    found = widgets.Checkbox(value=value, description=name)
+    found = widgets.Checkbox(value=value, description=name, **_wide(widgets))
     return Control(name, (found,), lambda: found.value)
 
 
 def _choice(widgets: Any, name: str, one: Parameter, value: str) -> Control:
-    found = widgets.Dropdown(options=list(one.choices), value=value, description=name, style={"description_width": "11em"})
+    found = widgets.Dropdown(options=list(one.choices), value=value, description=name, **_wide(widgets))
     return Control(name, (found,), lambda: found.value)
 
 
@@ -163,7 +168,7 @@ def _look(widgets: Any, name: str, rows: Mapping[str, Any] | tuple[str, ...], gi
     """How a figure looks, by the names of a table; what was given and is no name comes first."""
     own = given is not None and not (isinstance(given, str) and given in rows)
     choices = [*([("(as given)", -1)] if own else []), *([("(default)", -2)]), *((row, row) for row in rows)]
-    found = widgets.Dropdown(options=choices, value=-1 if own else -2 if given is None else given, description=name, style={"description_width": "11em"})
+    found = widgets.Dropdown(options=choices, value=-1 if own else -2 if given is None else given, description=name, **_wide(widgets))
     return Control(name, (found,), lambda: {-1: given, -2: None}.get(found.value, found.value))
 
 

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from . import __version__
@@ -128,16 +129,22 @@ def draw(app: Any, document: Any, docname: str) -> None:
     """Put an image, or the player, in the place of each figure of a page that a builder is about to write; what wasn't drawn before is drawn."""
     page = app.builder.format == "html" and app.builder.name not in STILL
     for place in list(document.findall(Placeholder)):
-        if page and place["player"]:
-            place.replace_self(nodes.raw("", place["recipe"].animate().html(), format="html"))
-        else:
-            place.replace_self(_image(app, docname, place, moving=page))
+        try:
+            drawn = nodes.raw("", place["recipe"].animate().html(), format="html") if page and place["player"] else _image(app, docname, place, moving=page)
+        except ConvanimError as error:  # too large for this format, or no place to write to
+            logging.getLogger(__name__).error(f"convanim: {error}", location=place)
+            drawn = _words(place)
+        place.replace_self(drawn)
+
+
+def _words(place: Placeholder) -> Any:
+    return nodes.paragraph("", f"[{place['alt']}]", ids=place["ids"], names=place["names"])
 
 
 def _image(app: Any, docname: str, place: Placeholder, *, moving: bool) -> Any:
     kind = next((kind for kind in app.builder.supported_image_types if SUFFIXES.get(kind) in FORMATS), None)
     if kind is None:  # a place for text alone
-        return nodes.paragraph("", f"[{place['alt']}]", ids=place["ids"], names=place["names"])
+        return _words(place)
     path = Path(app.env.doctreedir, "convanim", f"convanim-{place['digest']}{'' if moving else '-still'}{SUFFIXES[kind]}")
     if not path.exists():
         place["recipe"].animate().save(literal(path), step=None if moving and SUFFIXES[kind] == ".svg" else "poster")

@@ -192,7 +192,7 @@ def test_gallery_says_which_figure_failed_and_builds_the_rest(tmp_path):
     lines = [line for line in re.split(r"[\r\n]", run.stderr) if line.startswith("failed")]
     assert len(lines) == 1 and lines[0].startswith("failed: bad: step_ms=15")
     assert "Traceback" not in run.stderr
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["one.gif", "one.svg", "two.gif", "two.svg"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["details.js", "index.html", "one.gif", "one.svg", "two.gif", "two.svg"]
 
 
 def test_gallery_without_a_failure_ends_well(tmp_path):

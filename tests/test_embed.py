@@ -15,6 +15,7 @@ import html5lib
 import pytest
 import typst
 from conftest import refusal
+from hostile import HOSTILE, lined
 from markdown_it import MarkdownIt
 from myst_parser.config.main import MdParserConfig
 from myst_parser.mdit_to_docutils.base import DocutilsRenderer
@@ -25,26 +26,11 @@ from convanim import escaping
 from convanim.embed import EMBEDS
 from convanim.write import FORMATS
 
-HOSTILE = [
-    '<script>alert("x")</script>', "</title></svg><script>alert(1)</script>", "]](x) ![y](javascript:alert(1))", "a) b] c} d> e\" f' g`h``i",
-    "100 % of #1 & $2$ ^3 _4_ ~5 \\6",
-    "\\input{/etc/passwd} \\end{figure} \\write18{x}",
-    "two\n\nlines\n.. raw:: html\n\n   <b>x</b>", ":title: no",
-    "{{< include x >}} {% x %} {{ x }} <% x %>",
-    "&lt;b&gt; &amp;amp; &#60;", "עברית \u202eRTL\u202c \u200fend", "```{raw} html\n<b>x</b>\n```", "#eval(\"1\") #image(\"/etc/passwd\") $x$ @cite <label>",
-    "-- --- ... '' ,, << >> :smile: www.example.com https://example.com", "*a* **b** __c__ ~~d~~ ==e== |f|g|", "中文标题 𝑥₁ − × → ≈ ∞ é",
-    "--> <!-- ]]> <?php ?>",
-]
 PLAIN = "A title"
 
 
 def figure(title=PLAIN, **look):
     return ca.animate(ca.Conv(4, 3), **({"seed": 1} | look), title=title)
-
-
-def lined(text):
-    """A text on one line, without controls: what a snippet must say."""
-    return " ".join(text.split())
 
 
 class Tags(html.parser.HTMLParser):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -372,11 +373,13 @@ def test_without_ffmpeg_the_error_says_how_to_get_it(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # imageio leaves the pipe of a process that ended to the collector
 def test_a_failure_of_ffmpeg_is_one_line_and_leaves_the_old_file(tmp_path, monkeypatch):
     monkeypatch.setitem(video.CODECS, ".mp4", ("no_such_codec", []))
     (tmp_path / "x.mp4").write_bytes(b"old")
     assert "ffmpeg" in refusal(lambda: FIGURES["classic"]().save(tmp_path / "x.mp4"))
     assert (tmp_path / "x.mp4").read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1
+    gc.collect()
 
 
 def test_stills_of_a_picture_format_are_exact(tmp_path):

@@ -8,10 +8,10 @@ import zipfile
 from html.parser import HTMLParser
 
 import pytest
+from hostile import HOSTILE, lined
 from sphinx.application import Sphinx
 from sphinx.util.console import nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
-from test_embed import HOSTILE, lined
 
 import convanim as ca
 from convanim import parsing
@@ -277,6 +277,16 @@ def test_a_player_is_the_html_of_the_animation_on_pages_and_a_picture_elsewhere(
     assert lines == [] and ca.animate(ca.Conv(4, 3)).html().strip() in (folder / "index.html").read_text(encoding="utf-8")
     folder, lines = build("epub", index_rst=rst)
     assert lines == [] and len(list(folder.glob("_images/*.svg"))) == 1
+
+
+def test_what_can_not_be_drawn_is_one_line_and_words_in_its_place(build, monkeypatch):
+    def full(self, path, **_):
+        raise ca.ConvanimError(f"can't write {path}: No space left on device")
+
+    monkeypatch.setattr(Animation, "save", full)
+    folder, lines = build(index_rst="T\n=\n\n.. convanim:: conv\n   :input-size: 4\n   :kernel-size: 3\n\nAfter.\n")
+    assert len(lines) == 1 and "index.rst:4: ERROR: convanim: can't write" in lines[0]
+    assert f"[{ca.animate(ca.Conv(4, 3)).alt}]" in (folder / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("builder", ["html", "text"])

@@ -21,7 +21,7 @@ READABLE = {*string.ascii_letters, *string.digits, *" .,:;-+=()/"}  # what a com
 
 USE = r"""% {title}
 % Compile it alone for a page a step; or in a document with \usepackage{{tikz}} in its preamble:
-%   \input{{{name}}}      then \convanimposter, the step that explains most, or \convanimstep{{3}}, step 3 of {steps}
+%   \input this file, then \convanimposter draws the step that explains most, and \convanimstep{{3}} step 3 of {steps}
 %   \convanimoverlays     in a frame of beamer: a step a slide
 %   \convanimanimate{{{rate}}}    with \usepackage{{animate}}: playing, {rate} steps a second
 % \renewcommand\convanimfont{{\sffamily}} sets its texts in another font, \tikzset{{convanim/input/.style={{fill=yellow}}}} its cells in another colour.
@@ -41,7 +41,7 @@ ALONE = r"""\expandafter\ifx\csname @classoptionslist\endcsname\relax
 def write(animation: Animation, path: Path) -> None:
     """Write all steps."""
     with replacing(path) as file:
-        for text in _document(animation, range(len(animation)), path.stem):
+        for text in _document(animation, range(len(animation))):
             file.write(text.encode())
 
 
@@ -49,17 +49,17 @@ def write_steps(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> N
     """Write the given steps, a file each."""
     for step, path in pictures:
         with replacing(path) as file:
-            for text in _document(animation, [step], path.stem):
+            for text in _document(animation, [step]):
                 file.write(text.encode())
 
 
-def _document(animation: Animation, steps: Iterable[int], stem: str) -> Iterator[str]:
+def _document(animation: Animation, steps: Iterable[int]) -> Iterator[str]:
     chosen = list(steps)
     name = "cv" + _letters(hashlib.sha256(repr((animation.scene.title, animation.scene.description, animation.scene.box, animation.theme)).encode()).digest())
     bp = CELL_BP * animation.dpi / GUIDE_DPI
     picture = Picture(animation.scene, animation.theme, name, bp)
     poster = chosen.index(animation.poster) + 1 if animation.poster in chosen else 1
-    yield USE.format(title=_comment(animation.scene.title), name=_comment(stem), steps=len(chosen), rate=f"{1000 / animation.step_ms:.3g}") + ALONE
+    yield USE.format(title=_comment(animation.scene.title), steps=len(chosen), rate=f"{1000 / animation.step_ms:.3g}") + ALONE
     yield "".join(f"\\definecolor{{{colour}}}{{HTML}}{{{code}}}\n" for colour, code in picture.colours())
     yield "".join(f"\\tikzset{{{style}/.style={{{options}}}}}\n" for style, options in picture.styles())
     for part, text in picture.kept():
