@@ -13,6 +13,7 @@ import pytest
 from conftest import ROOT, child_environment
 
 import convanim as ca
+from convanim.embed import EMBEDS
 from convanim.labels import LABELS
 from convanim.render.glyphs import letters
 from convanim.scene import Group, Text, moved
@@ -23,6 +24,7 @@ EXAMPLE = re.compile(r"(<!-- needs torch -->\n)?^```(python|sh)\n(.*?)^```", re.
 TEXTS = {text.splitlines()[0].strip("# "): text for text in re.split(r"^(?=## )", README, flags=re.M)}
 SECTIONS = {name: [block for needs, *block in EXAMPLE.findall(text) if not needs] for name, text in TEXTS.items()}
 SECTIONS = {name: blocks for name, blocks in SECTIONS.items() if blocks}
+PLACES = "Into slides, papers, notebooks and blogs"
 FIGURES = ca.figures()
 GUIDE = {name: one for name, one in FIGURES.items() if one.source in ("arithmetic.toml", "numerical.toml")}
 
@@ -59,6 +61,25 @@ def test_every_example_of_a_section_runs_as_printed_one_after_the_other(section:
         assert done.returncode == 0, f"{text}\n{done.stderr}"
     for name in WRITTEN.get(section, []):
         assert (tmp_path / name).stat().st_size > 1000
+
+
+def test_each_line_of_the_table_of_places_runs_and_writes_what_it_names(tmp_path: Path) -> None:
+    rows = re.findall(r"^\| (.+?) \|(.*?)\| (.*) \|$", TEXTS[PLACES], re.M)[1:]
+    start = SECTIONS[PLACES][0][1]
+    lines = [(place, line) for place, _, cell in rows for line in re.findall(r"`((?:a|ca)\.\w+\(.*?\)+)`", cell)]
+    assert len(rows) >= 12 and len(lines) >= 18
+    code = start + "".join(f"assert {line}, {place!r}\n" for place, line in lines)
+    done = run("python", code, tmp_path)
+    assert done.returncode == 0, done.stderr
+    written = {path.name for path in tmp_path.iterdir()}
+    assert {"figure.svg", "figure.html", "figure.mp4", "figure.gif", "figure_0.svg", "figure.pdf", "figure.tex", "steps.pdf", "poster.png"} <= written
+    named = {name for _, line in lines if "save" in line for name in re.findall(r'"(.+?)"', line)}
+    assert all(name.replace("{step}", "8") in written for name in named)
+
+
+def test_every_suffix_and_every_place_is_in_readme_and_every_suffix_of_readme_is_one() -> None:
+    assert all(f"`{suffix}`" in TEXTS["Command line"] for suffix in ca.FORMATS)
+    assert {*re.findall(r'embed\("(\w+)"\)', TEXTS[PLACES])} <= {*EMBEDS}
 
 
 @pytest.mark.parametrize(("kind", "text"), [("python", "assert False"), ("sh", "convanim draw conv -i 1 -k 2 -o x.gif\ntrue")])
