@@ -24,7 +24,7 @@ COLOURS = ["-vf", "scale=out_color_matrix=bt709:out_range=tv", "-colorspace", "b
 # the one before, so that a whole one a minute is enough to jump to; the index stands at the beginning, so that a page plays before it has all
 CODECS: dict[str, tuple[str, list[str]]] = {
     ".mp4": ("libx264", ["-crf", "35", "-preset", "veryslow", "-tune", "animation", "-threads", "1", "-x264-params",
-                         "keyint=600:scenecut=0:ref=16:bframes=3:b-pyramid=none:weightp=0:psy=0", "-movflags", "+faststart"]),
+                         "keyint=600:scenecut=0:ref=16:bframes=3:b-pyramid=none:weightp=0:psy=0:rc-lookahead=20", "-movflags", "+faststart"]),
     ".webm": ("libvpx-vp9", ["-crf", "36", "-b:v", "0", "-deadline", "good", "-cpu-used", "5", "-threads", "1", "-g", "600"]),
 }
 
