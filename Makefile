@@ -79,7 +79,8 @@ endef
 .venv-latex/.ready: pyproject.toml tests/constraints.txt tests/latex/requirements.txt
 	$(call venv,.venv-latex)
 	.venv-latex/bin/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/latex/requirements.txt -e .
-	@command -v pdflatex pdftoppm >/dev/null && kpsewhich standalone.cls animate.sty beamer.cls >/dev/null || \
+	@(for program in pdflatex kpsewhich pdftoppm pdftotext; do command -v $$program >/dev/null || exit 1; done) && \
+	  kpsewhich standalone.cls animate.sty beamer.cls tikz.sty >/dev/null || \
 	  { $(call debian,texlive-latex-base texlive-latex-recommended texlive-pictures texlive-latex-extra poppler-utils); }
 	@touch $@
 

@@ -67,6 +67,8 @@ TEX = {
     "\N{MINUS SIGN}": r"\ensuremath{-}", "→": r"\ensuremath{\rightarrow}", "⇄": r"\ensuremath{\leftrightarrow}", "×": r"\ensuremath{\times}",
     "≈": r"\ensuremath{\approx}", "∞": r"\ensuremath{\infty}", "√": r"\ensuremath{\surd}", "Σ": r"\ensuremath{\Sigma}", "·": r"\ensuremath{\cdot}",
     "≤": r"\ensuremath{\leq}", "≥": r"\ensuremath{\geq}", "²": r"\ensuremath{^2}", "…": r"\ldots{}",
+    "÷": r"\ensuremath{\div}", "′": r"\ensuremath{'}", "↓": r"\ensuremath{\downarrow}", "‘": r"\textquoteleft{}", "’": r"\textquoteright{}",
+    "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}", "–": r"\textendash{}", "—": r"\textemdash{}",
     **{c: rf"\ensuremath{{_{n}}}" for n, c in enumerate("₀₁₂₃₄₅₆₇₈₉")},
 }
 JOINED = re.compile("([-,'])(?=\\1)")  # two of them would become a dash or a quotation mark

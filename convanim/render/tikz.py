@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ..escaping import TEX, one_line, tex
 from ..hatch import hatched
@@ -19,63 +19,44 @@ PLAIN = {*string.ascii_letters, *string.digits, *" !'()*+,-./:;=?@[]", *TEX}
 ITALIC = {chr(0x1D44E + n): chr(ord("a") + n) for n in range(26)}
 INDEXED = re.compile("([\U0001d44e-\U0001d467])([₀-₉]+(?:,[₀-₉]+)*)?|([₀-₉]+)")
 UPRIGHT = str.maketrans({chr(0x2080 + n): str(n) for n in range(10)})
+POINTS = 72.27 / 72  # of TeX in a big point
+FONT = 10  # points: texts are set at this size, which every font has, and scaled
+KEPT = 4096  # shapes that have a name
 
 
 class Picture:
-    """Writes the marks of a scene's steps; `name` stands before the names of its styles, so that two figures don't meet."""
+    """Writes the marks of a scene's steps with the macros of a TeX file; shapes that come back are written once, before they are first used."""
 
-    def __init__(self, scene: Scene, theme: Theme, name: str, bp: float) -> None:
-        self._scene, self._theme, self._name, self._bp = scene, theme, name, bp
+    def __init__(self, scene: Scene, theme: Theme, bp: float) -> None:
+        self._scene, self._theme, self._bp = scene, theme, bp
+        self._shapes: dict[object, str] = {}
+        self._new: list[str] = []
+        self._grown = -1
 
-    def colours(self) -> list[tuple[str, str]]:
-        """(name, RRGGBB) of all colours."""
-        return [(self._colour(colour), colour[1:].upper()) for colour in sorted(self._all_colours())]
+    def still(self) -> str:
+        """The layers that come back as they are."""
+        kept = ((n, self.marks(layer.marks)) for n, layer in enumerate(self._scene.layers) if isinstance(layer, Layer))
+        text = "".join(f"\\convanimkeep{{l{n}}}{{\n{marks}}}\n" for n, marks in kept)
+        return self._defined() + text
 
-    def styles(self) -> list[tuple[str, str]]:
-        """(name, options) of each role's areas, lines, texts and hatch; a document's own `convanim/role` goes before what they say."""
-        found = []
-        for role in sorted(self._scene.roles()):
-            style = self._theme.styles[role]
-            for kind, options in (("area", _options(self, style, filled=True)), ("line", _options(self, style, filled=False))):
-                found.append((f"{self._name}/{role}/{kind}", f"{options}, convanim/{role}/.try"))
-            found.append((f"{self._name}/{role}/text", f"text={self._colour(style.fill or '#000000')}, text opacity={style.opacity:g}, convanim/{role}/.try"))
-            if style.hatch:
-                found.append((f"{self._name}/{role}/hatch", f"{_options(self, style.hatching, filled=False)}, convanim/{role} hatch/.try"))
-        return found
-
-    def ground(self) -> str:
-        """The box of the picture, painted unless the background is transparent."""
-        box = self._scene.box
-        corners = _corners(box.x, box.y, box.x + box.width, box.y + box.height)
-        paint = "" if self._theme.transparent else f"\n\\fill[{self._colour(self._theme.background)}] {corners}"
-        return f"\\useasboundingbox {corners}{paint}"
-
-    def kept(self) -> list[tuple[str, str]]:
-        """(name, drawing) of what several steps have in common: still layers, those of some steps, and all that has grown up to each step."""
-        found = []
-        for n, layer in enumerate(self._scene.layers):
-            if isinstance(layer, Layer):
-                found.append((f"l{n}", self.marks(layer.marks)))
-            elif isinstance(layer, Growing):
-                for step in range(self._scene.steps):
-                    before = self._call(f"l{n}s{step - 1}") if step else ""
-                    found.append((f"l{n}s{step}", before + self.marks(layer.at(step))))
-        return found
-
-    def step(self, step: int) -> str:
-        """What is seen in a step."""
-        text = ""
+    def step(self, step: int, page: int) -> str:
+        """What is seen in a step, as a page of this number. What has grown since the step that was asked for before comes first."""
+        grown = text = ""
         for n, layer in enumerate(self._scene.layers):
             if isinstance(layer, Moving):
                 text += self.marks(layer.at(step))
             elif isinstance(layer, Growing):
-                text += self._call(f"l{n}s{step}")
+                grown += "".join(f"\\convanimgrow{{l{n}}}{{{m}}}{{\n{self.marks(layer.at(m))}}}\n" for m in range(self._grown + 1, step + 1))
+                text += f"\\convanimgrown{{l{n}}}{{{step}}}\n"
             elif layer.span is None or step in layer.span:
-                text += self._call(f"l{n}")
-        return text
+                text += f"\\convanimkept{{l{n}}}\n"
+        self._grown = step
+        return f"{self._defined()}{grown}\\convanimpage{{{page}}}{{\n{text}}}\n"
 
-    def _call(self, name: str) -> str:
-        return f"\\csname {self._name}@{name}\\endcsname\n"
+    def _defined(self) -> str:
+        """The shapes that are new."""
+        text, self._new = "".join(self._new), []
+        return text
 
     def marks(self, marks: Marks) -> str:
         """The marks as commands."""
@@ -83,57 +64,100 @@ class Picture:
 
     def _mark(self, mark: Group | Line | Polygon | Text) -> str:
         if isinstance(mark, Group):
-            return f"\\begin{{scope}}[shift={{{_point(mark.at)}}}]\n{self.marks(mark.marks)}\\end{{scope}}\n"
+            return self._at(mark.at, mark.marks, lambda: self.marks(mark.marks))
         if isinstance(mark, Text):
             return self._text(mark)
         area, style = isinstance(mark, Polygon), self._theme.styles[mark.role]
-        text = self._path(mark.role, "area" if area else "line", _drawn(mark.parts, closed=area)) if style.stroke or (area and style.fill) else ""
+        text = _path(mark.role, "area" if area else "line", _drawn(mark.parts, closed=area)) if style.stroke or (area and style.fill) else ""
         if isinstance(mark, Polygon) and style.hatch:
-            text += self._path(mark.role, "hatch", _drawn(hatched(mark, style.hatch), closed=False))
+            text += _path(mark.role, "hatch", _drawn(hatched(mark, style.hatch), closed=False))
         return text
 
-    def _path(self, role: str, kind: str, path: str) -> str:
-        return f"\\path[{self._name}/{role}/{kind}] {path};\n" if path else ""
+    def _at(self, at: Point, shape: object, drawn: Callable[[], str]) -> str:
+        """A shape at a point; the first time, its drawing is kept under a name. Of more shapes than TeX has room for, each is drawn where it stands."""
+        if shape not in self._shapes:
+            text = drawn()  # may define others
+            if not text or len(self._shapes) >= KEPT:
+                return text and f"\\convanimshift{{{_numbers(at)}}}{{\n{text}}}\n"
+            self._shapes[shape] = f"s{len(self._shapes)}"
+            self._new.append(f"\\convanimshape{{{self._shapes[shape]}}}{{\n{text}}}\n")
+        return f"\\convanimat{{{_numbers(at)}}}{{{self._shapes[shape]}}}\n"
 
     def _text(self, mark: Text) -> str:
-        """A text as a node on its baseline: a value in the middle of its cell, words from where they begin. Fonts that are wider are set smaller."""
+        """A text around its middle: a value in its cell, words from where they begin. Fonts that are wider are set smaller."""
         letters = glyphs.letters(mark)
-        if not letters:
+        if not letters or not self._theme.styles[mark.role].fill:
             return ""
         if not {*mark.text} <= PLAIN | {*ITALIC}:
-            return self._path(mark.role, "area", "".join(_outline(letter, mark.at) for letter in letters))
+            return "".join(self._letter(mark, letter) for letter in letters)
         size = letters[0].size / (glyphs.LOWER_SIZE if mark.text[letters[0].index] in glyphs.LOWERED else 1)
-        baseline = mark.at[1] + size * glyphs.FACES[mark.face].digits / 2
-        room = min(mark.width, glyphs.width(mark.text, mark.face) * size * mark.stretch) if mark.face == "sans" else mark.width
-        left = mark.at[0] - room / 2 if mark.face == "sans" else mark.at[0]
-        anchor = "base west" if mark.face == "sans" else "base"
-        words = f"\\convanimfit{{{size * self._bp:.2f}}}{{{room * self._bp:.2f}}}{{{set_in_tex(mark.text)}}}"
-        return f"\\node[{self._name}/{mark.role}/text, anchor={anchor}, inner sep=0pt, outer sep=0pt] at {_point((left, baseline))} {{{words}}};\n"
+        words = mark.face == "sans"
+        room = min(mark.width, glyphs.width(mark.text, mark.face) * size * mark.stretch) if words else mark.width
+        left = mark.at[0] - room / 2 if words else mark.at[0]
+        scale = f"{size * self._bp * POINTS / FONT:.4f}".rstrip("0").rstrip(".")
+        command = "words" if words else "text"
+        return f"\\convanim{command}{{{mark.role}}}{{{_numbers((left, mark.at[1]))}}}{{{scale}}}{{{room * self._bp:.2f}}}{{{set_in_tex(mark.text)}}}\n"
 
-    def _all_colours(self) -> set[str]:
+    def _letter(self, mark: Text, letter: glyphs.Letter) -> str:
+        """A letter as its outline, which texts share."""
+        at = mark.at[0] + letter.at[0], mark.at[1] + letter.at[1]
+        key = mark.role, letter.character, letter.face, letter.size, letter.wide
+        return self._at(at, key, lambda: _path(mark.role, "area", _outline(letter)))
+
+
+class Look:
+    """The colours and styles of a scene's roles; `name` stands before their names, so that two figures don't meet."""
+
+    def __init__(self, scene: Scene, theme: Theme, name: str, bp: float) -> None:
+        self._scene, self._theme, self._name, self._bp = scene, theme, name, bp
+
+    def colours(self) -> list[tuple[str, str]]:
+        """(name, RRGGBB) of all colours."""
         found = {self._theme.background, "#000000"}
-        for role in self._scene.roles():
-            style = self._theme.styles[role]
+        for style in (self._theme.styles[role] for role in self._scene.roles()):
             found |= {colour for colour in (style.fill, style.stroke, style.hatch_stroke if style.hatch else None) if colour}
-        return {colour.lower() for colour in found}
+        return [(self._colour(colour), colour[1:].upper()) for colour in sorted({colour.lower() for colour in found})]
+
+    def styles(self) -> list[tuple[str, str]]:
+        """(name, options) of each role's areas, lines, texts and hatch; a document's own `convanim/role` goes before what they say."""
+        found = []
+        for role in sorted(self._scene.roles()):
+            style, own = self._theme.styles[role], f"convanim/{role}/.try"
+            found.append((f"{self._name}/{role}/area", f"{self._options(style, filled=True)}, {own}"))
+            found.append((f"{self._name}/{role}/line", f"{self._options(style, filled=False)}, {own}, fill=none"))
+            text = f"text={self._colour(style.fill or '#000000')}, text opacity={style.opacity:g}"
+            found.append((f"{self._name}/{role}/text", f"{text}, {own}, fill=none, draw=none"))
+            if style.hatch:
+                found.append((f"{self._name}/{role}/hatch", f"{self._options(style.hatching, filled=False)}, convanim/{role} hatch/.try"))
+        return found
+
+    def bounds(self) -> str:
+        """The box of the picture."""
+        box = self._scene.box
+        return f"{_point((box.x, box.y))} rectangle {_point((box.x + box.width, box.y + box.height))}"
+
+    def ground(self) -> str:
+        """The box of the picture, painted unless the background is transparent."""
+        corners = self.bounds()
+        paint = "" if self._theme.transparent else f"\n\\fill[{self._colour(self._theme.background)}] {corners};"
+        return f"\\useasboundingbox {corners};{paint}"
+
+    def _options(self, style: Style, *, filled: bool) -> str:
+        """A style as options of a path."""
+        words = []
+        if filled and style.fill:
+            words += [f"fill={self._colour(style.fill)}", f"fill opacity={style.opacity:g}"]
+        if style.stroke:
+            dash = f"dash pattern=on {self._length(style.dash)} off {self._length(style.dash)}" if style.dash else "solid"
+            words += [f"draw={self._colour(style.stroke)}", f"line width={self._length(style.width)}", dash]
+        return ", ".join(words) or "draw=none"
 
     def _colour(self, colour: str) -> str:
         return f"{self._name}{colour[1:].lower()}"
 
-    def length(self, cells: float) -> str:
+    def _length(self, cells: float) -> str:
         """A length in big points."""
         return f"{cells * self._bp:.4f}".rstrip("0").rstrip(".") + "bp"
-
-
-def _options(picture: Picture, style: Style, *, filled: bool) -> str:
-    """A style as options of a path."""
-    words = []
-    if filled and style.fill:
-        words += [f"fill={picture._colour(style.fill)}", f"fill opacity={style.opacity:g}"]
-    if style.stroke:
-        dash = f"dash pattern=on {picture.length(style.dash)} off {picture.length(style.dash)}" if style.dash else "solid"
-        words += [f"draw={picture._colour(style.stroke)}", f"line width={picture.length(style.width)}", dash]
-    return ", ".join(words) or "draw=none"
 
 
 def set_in_tex(text: str) -> str:
@@ -152,31 +176,33 @@ def _words(text: str) -> str:
     return text.replace(inner, tex(inner), 1) if inner else text
 
 
-def _point(point: Point) -> str:
+def _path(role: str, kind: str, path: str) -> str:
+    return f"\\convanim{kind}{{{role}}}{{{path}}}\n" if path else ""
+
+
+def _numbers(point: Point) -> str:
     x, y = map(thousandths, point)
-    return f"({number(x)},{number(y)})"
+    return f"{number(x)},{number(y)}"
 
 
-def _corners(x0: float, y0: float, x1: float, y1: float) -> str:
-    return f"{_point((x0, y0))} rectangle {_point((x1, y1))};"
+def _point(point: Point) -> str:
+    return f"({_numbers(point)})"
 
 
 def _drawn(parts: Iterable[Part], *, closed: bool) -> str:
     return " ".join("--".join(map(_point, part)) + ("--cycle" if closed else "") for part in parts)
 
 
-def _outline(letter: glyphs.Letter, at: Point) -> str:
-    """The outline of a letter, in TikZ's cubic curves."""
-    x, y = at[0] + letter.at[0], at[1] + letter.at[1]
+def _outline(letter: glyphs.Letter) -> str:
+    """The outline of a letter from the start of its baseline, in TikZ's cubic curves."""
     text, here = "", (0.0, 0.0)
+    ways = {"M": "{0}", "L": "--{0}", "C": "..controls {0} and {1}..{2}", "Q": "..controls {0} and {1}..{2}", "Z": "--cycle "}
     for name, points in letter.outline():
-        moved = [(px + x, py + y) for px, py in points]
         if name == "Q":
-            control, end = moved
-            moved = [_between(here, control), _between(end, control), end]
-        ways = {"M": "{0}", "L": "--{0}", "C": "..controls {0} and {1}..{2}", "Q": "..controls {0} and {1}..{2}", "Z": "--cycle "}
-        text += ways[name].format(*map(_point, moved))
-        here = moved[-1] if moved else here
+            control, end = points
+            points = (_between(here, control), _between(end, control), end)
+        text += ways[name].format(*map(_point, points))
+        here = points[-1] if points else here
     return text
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..escaping import one_line
-from ..render.tikz import Picture
+from ..render.tikz import Look, Picture
 from ..theme import CELL_BP
 from .files import replacing
+from .tex_macros import ALONE, AT_EASE, MACROS, USE
 
 if TYPE_CHECKING:
     from ..animation import Animation
@@ -19,68 +20,68 @@ if TYPE_CHECKING:
 GUIDE_DPI = 150  # pixels an inch at which a cell is as large as in the guide, 0.5 cm
 READABLE = {*string.ascii_letters, *string.digits, *" .,:;-+=()/"}  # what a comment of TeX holds in any encoding
 
-USE = r"""% {title}
-% Compile it alone for a page a step; or in a document with \usepackage{{tikz}} in its preamble:
-%   \input this file, then \convanimposter draws the step that explains most, and \convanimstep{{3}} step 3 of {steps}
-%   \convanimoverlays     in a frame of beamer: a step a slide
-%   \convanimanimate{{{rate}}}    with \usepackage{{animate}}: playing, {rate} steps a second
-% \renewcommand\convanimfont{{\sffamily}} sets its texts in another font, \tikzset{{convanim/input/.style={{fill=yellow}}}} its cells in another colour.
-"""
-
-# before a document class was read there is no list of its options
-ALONE = r"""\expandafter\ifx\csname @classoptionslist\endcsname\relax
-  \documentclass[border=0pt,multi=tikzpicture]{standalone}
-  \usepackage{tikz}
-  \def\convanimalone{}
-\fi
-\providecommand\convanimfont{}
-\def\convanimfit#1#2#3{\setbox0\hbox{\fontsize{#1bp}{#1bp}\convanimfont\selectfont#3}\ifdim\wd0>#2bp\resizebox{#2bp}{!}{\box0}\else\box0\fi}
-"""
-
 
 def write(animation: Animation, path: Path) -> None:
     """Write all steps."""
-    with replacing(path) as file:
-        for text in _document(animation, range(len(animation))):
-            file.write(text.encode())
+    _write(animation, path, range(len(animation)))
 
 
 def write_steps(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> None:
     """Write the given steps, a file each."""
     for step, path in pictures:
-        with replacing(path) as file:
-            for text in _document(animation, [step]):
-                file.write(text.encode())
+        _write(animation, path, [step])
 
 
-def _document(animation: Animation, steps: Iterable[int]) -> Iterator[str]:
-    chosen = list(steps)
-    name = "cv" + _letters(hashlib.sha256(repr((animation.scene.title, animation.scene.description, animation.scene.box, animation.theme)).encode()).digest())
+def _write(animation: Animation, path: Path, steps: Sequence[int]) -> None:
     bp = CELL_BP * animation.dpi / GUIDE_DPI
-    picture = Picture(animation.scene, animation.theme, name, bp)
-    poster = chosen.index(animation.poster) + 1 if animation.poster in chosen else 1
-    yield USE.format(title=_comment(animation.scene.title), steps=len(chosen), rate=f"{1000 / animation.step_ms:.3g}") + ALONE
-    yield "".join(f"\\definecolor{{{colour}}}{{HTML}}{{{code}}}\n" for colour, code in picture.colours())
-    yield "".join(f"\\tikzset{{{style}/.style={{{options}}}}}\n" for style, options in picture.styles())
-    for part, text in picture.kept():
-        yield _defined(f"{name}@{part}", text)
-    for n, step in enumerate(chosen, 1):
-        yield _defined(f"{name}@{n}", picture.step(step))
-    overlays = "".join(f"\\only<{n}>{{\\convanimstep{{{n}}}}}" for n in range(1, len(chosen) + 1))
-    yield (f"\\def\\convanimsteps{{{len(chosen)}}}\n"
-           f"\\def\\convanimstep#1{{\\begin{{tikzpicture}}[x={bp:.4f}bp, y=-{bp:.4f}bp, line cap=butt, line join=miter, miter limit=4]\n{picture.ground()}\n"
-           f"\\csname {name}@\\number#1\\endcsname\n\\end{{tikzpicture}}}}\n"
-           f"\\def\\convanimposter{{\\convanimstep{{{poster}}}}}\n"
-           f"\\def\\convanimoverlays{{{overlays}}}\n"
-           f"\\def\\convanimanimate#1{{\\begin{{animateinline}}[autoplay,loop,controls]{{#1}}\\multiframe{{{len(chosen)}}}{{iconvanim=1+1}}"
-           "{\\convanimstep{\\iconvanim}}\\end{animateinline}}\n")
-    yield "\\expandafter\\ifx\\csname convanimalone\\endcsname\\relax\\expandafter\\endinput\\fi\n\\begin{document}\n"
-    yield "".join(f"\\convanimstep{{{n}}}\n" for n in range(1, len(chosen) + 1))
-    yield "\\end{document}\n"
+    scene, theme = animation.scene, animation.theme
+    digest = hashlib.sha256(repr((scene.box, theme, bp)).encode())
+    for text in _body(animation, steps, bp):  # made twice, rather than kept: a long animation is larger than what else is in memory
+        digest.update(text.encode())
+    name = "cv" + _letters(digest.digest())
+    with replacing(path) as file:
+        for text in (_head(animation, steps), _look(Look(scene, theme, name, bp)), *_macros(animation, steps, name, bp)):
+            file.write(text.encode())
+        for text in _body(animation, steps, bp):
+            file.write(text.encode())
+        file.write(b"\\convanimend\n\\end{document}\n")
 
 
-def _defined(name: str, text: str) -> str:
-    return f"\\expandafter\\def\\csname {name}\\endcsname{{%\n{text}}}\n"
+def _head(animation: Animation, steps: Sequence[int]) -> str:
+    return USE.format(title=_comment(animation.scene.title), steps=len(steps), rate=f"{1000 / animation.step_ms:.6g}") + ALONE + AT_EASE
+
+
+def _look(look: Look) -> str:
+    """The colours, and the styles of the roles."""
+    colours = "".join(f"\\definecolor{{{colour}}}{{HTML}}{{{code}}}\n" for colour, code in look.colours())
+    styles = "".join(f"\\tikzset{{{style}/.style={{{options}}}}}\n" for style, options in look.styles())
+    return f"{colours}{styles}\\def\\convanimbounds{{{look.bounds()}}}\n\\def\\convanimground{{{look.ground()}}}\n"
+
+
+def _macros(animation: Animation, steps: Sequence[int], name: str, bp: float) -> Iterator[str]:
+    box, count = animation.scene.box, len(steps)
+    poster = steps.index(animation.poster) + 1 if animation.poster in steps else 1
+    longer = animation.duration(steps[-1])
+    # the last step is a frame of its own rate, which holds it longer
+    last = f"[{1000 / longer:.6g}]" if count > 1 and longer != animation.step_ms else ""
+    frames = f"\\multiframe{{{count - 1}}}{{iconvanim=1+1}}{{\\convanimstep{{\\iconvanim}}}}\\newframe{last}" if count > 1 else ""
+    looped = "" if animation.loop == 1 else ",loop"
+    yield MACROS
+    yield (f"\\def\\convanimname{{{name}}}\n\\def\\convanimcell{{{bp:.4f}bp}}\n\\def\\convanimcorner{{{box.x:.3f},{box.y:.3f}}}\n"
+           f"\\def\\convanimsteps{{{count}}}\n\\def\\convanimposter{{\\convanimstep{{{poster}}}}}\n"
+           f"\\def\\convanimoverlays{{{''.join(f'{chr(92)}only<{n}>{{{chr(92)}convanimstep{{{n}}}}}' for n in range(1, count + 1))}}}\n"
+           f"\\def\\convanimanimate#1{{\\begin{{animateinline}}[autoplay,controls{looped}]{{#1}}{frames}\\convanimstep{{{count}}}\\end{{animateinline}}}}\n"
+           # what belongs to this figure is in the macro itself, so that \let keeps it when another figure is read
+           f"\\edef\\convanimstep#1{{\\noexpand\\leavevmode\\begingroup\\def\\noexpand\\convanimname{{{name}}}\\def\\noexpand\\convanimcell{{\\convanimcell}}"
+           "\\noexpand\\convanimpicture{\\unexpanded\\expandafter{\\convanimground}\\noexpand\\convanimdraw{#1}}\\endgroup}\n")
+
+
+def _body(animation: Animation, steps: Sequence[int], bp: float) -> Iterator[str]:
+    """What is drawn: the same for figures that look the same, whatever their names."""
+    picture = Picture(animation.scene, animation.theme, bp)
+    yield picture.still()
+    for page, step in enumerate(steps, 1):
+        yield picture.step(step, page)
 
 
 def _comment(text: str) -> str:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # what is shared with the other tests
+
 from conftest import python
 from hostile import HOSTILE, lined
 

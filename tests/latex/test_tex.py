@@ -183,6 +183,106 @@ def test_hostile_titles_come_out_as_text(title, tmp_path):
     assert text == "".join(title.split()).replace("_", ""), "all but the underscore, which Computer Modern has as a line"
 
 
+# --- in documents that aren't like others
+
+
+def measured(folder, body, preamble=""):
+    """The widths in points that a document prints with \\typeout{IS ...}."""
+    compiled(folder, "paper", f"\\documentclass{{article}}\n\\usepackage{{tikz}}{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n")
+    return [float(width) for width in re.findall(r"IS ([\d.]+)pt", (folder / "paper.log").read_text(errors="replace"))]
+
+
+def test_reading_a_figure_amid_a_line_leaves_no_blank(tmp_path):
+    WORDED["numbers"]().save(tmp_path / "x.tex")
+    line = r"\setbox0\hbox{A%sB}\typeout{IS \the\wd0}"
+    plain, read, blank = measured(tmp_path, "".join(line % amid for amid in ("", r"\input{x}", " ")))
+    assert read == plain < blank
+
+
+def test_a_figure_is_as_wide_as_its_box_wherever_it_stands(tmp_path):
+    a = WORDED["numbers"]()
+    a.save(tmp_path / "x.tex")
+    (width,) = measured(tmp_path, r"\setbox0\hbox{\input{x}\convanimposter}\typeout{IS \the\wd0}")
+    assert width == pytest.approx(a.scene.box.width * 14.1734 * 72.27 / 72, abs=0.02)
+
+
+ACTIVE = "".join(rf"\catcode{ord(c)}=13 " for c in ";:!\"'>-|")  # as languages make some of them
+EVERY = (r"\tikzset{every node/.style={draw,circle,inner sep=9pt},every path/.style={line width=3pt,red},every scope/.style={rotate=30},"
+         r"every picture/.style={scale=.5}}")
+ALONE_ON_A_PAGE = r"\setbox1\hbox{\convanimposter}\pdfpagewidth\wd1 \pdfpageheight\ht1 \hoffset-1in \voffset-1in \shipout\box1 "
+
+
+@pytest.mark.parametrize(("before", "after"), [(ACTIVE, ACTIVE.replace("13", "12")), (EVERY, "")])
+def test_what_a_document_changes_for_itself_leaves_a_figure_as_it_is(before, after, tmp_path):
+    a = WORDED["numbers"]()
+    a.save(tmp_path / "x.tex")
+    pictures = []
+    for text in (rf"\input{{x}}{ALONE_ON_A_PAGE}", rf"{before}\input{{x}}{after}{ALONE_ON_A_PAGE}"):
+        path = compiled(tmp_path, "paper", rf"\documentclass{{article}}\usepackage{{tikz}}\begin{{document}}{text}\end{{document}}")
+        pictures.append(pictured(path, 0, a.size))
+    assert (pictures[0] == pictures[1]).all() and np.ptp(pictures[0]) > 200
+
+
+def test_of_two_figures_that_differ_in_their_values_alone_each_keeps_its_own(tmp_path):
+    for n in (1, 2):
+        ca.animate(ca.Conv(4, 3), seed=n, title="the same", labels="none").save(tmp_path / f"{n}.tex")
+    pair = r"\input{1}\let\first\convanimstep\input{2}\first{2}\newpage\convanimstep{2}\newpage\input{1}\convanimstep{2}"
+    text = rf"\documentclass{{article}}\usepackage{{tikz}}\pagestyle{{empty}}\begin{{document}}{pair}\end{{document}}"
+    one, two, again = words(compiled(tmp_path, "paper", text)).split("\f")[:3]
+    assert one == again != two
+
+
+def test_a_paper_gives_a_role_another_colour(tmp_path):
+    a = WORDLESS["classic"]()
+    a.save(tmp_path / "x.tex")
+    body = ALONE_ON_A_PAGE + r"\tikzset{convanim/input/.style={fill=red}}" + ALONE_ON_A_PAGE
+    path = compiled(tmp_path, "paper", rf"\documentclass{{article}}\usepackage{{tikz}}\begin{{document}}\input{{x}}{body}\end{{document}}")
+    blue, red = ({tuple(colour) for colour in pictured(path, page, a.size).reshape(-1, 3).tolist()} for page in (0, 1))
+    assert (38, 139, 210) in blue - red and (255, 0, 0) in red - blue
+
+
+def test_letters_grow_with_the_figure_beyond_the_sizes_that_a_font_has(tmp_path):
+    sizes = []
+    for scale in (1, 5):
+        a = ca.animate(ca.Conv(3, 2), seed=1, scale=scale)
+        a.save(tmp_path / f"x{scale}.tex", step=0)
+        path = compiled(tmp_path, f"x{scale}")
+        assert "Font Warning" not in path.with_suffix(".log").read_text(errors="replace")
+        out = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, check=True, text=True).stdout
+        sizes.append([float(bottom) - float(top) for top, bottom in re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)"', out)])
+    assert sizes[0] and sizes[1] == pytest.approx([5 * size for size in sizes[0]], rel=0.01)
+
+
+def test_the_last_step_is_held_in_slides_that_play(tmp_path):
+    a = ca.animate(ca.Conv(4, 3), labels="none", step_ms=500, hold_ms=1500, loop=1)
+    a.save(tmp_path / "one.tex")
+    text = (tmp_path / "one.tex").read_text(encoding="utf-8")
+    assert "\\newframe[0.5]" in text and "[autoplay,controls]" in text
+    compiled(tmp_path, "animated", ANIMATED, runs=2)
+
+
+def test_what_grows_is_seen_in_every_order_of_steps(tmp_path):
+    a = WORDLESS["dark"]()
+    a.save(tmp_path / "x.tex")
+    order = [5, 0, len(a) - 1, 2]
+    body = "".join(ALONE_ON_A_PAGE.replace("\\convanimposter", f"\\convanimstep{{{step + 1}}}") for step in order)
+    path = compiled(tmp_path, "p", rf"\documentclass{{article}}\usepackage{{tikz}}\begin{{document}}\input{{x}}{body}\end{{document}}")
+    for page, step in enumerate(order):
+        assert not differences(pictured(path, page, a.size), sharp(a, step)), step
+    a.save(tmp_path / "y.tex", step=5)
+    assert not differences(pictured(compiled(tmp_path, "y"), 0, a.size), sharp(a, 5))
+
+
+def test_hundreds_of_pages_need_hardly_more_of_tex_memory_than_a_few(tmp_path):
+    used = []
+    for size in (4, 22):
+        ca.animate(ca.Conv(size, 3), seed=1, theme="clear", labels=["step", "sum"]).save(tmp_path / "x.tex")
+        path = compiled(tmp_path, "x")
+        assert len(pages(path)) == (size - 2) ** 2
+        used.append(int(re.search(r"(\d+) words of memory", path.with_suffix(".log").read_text(errors="replace"))[1]))
+    assert used[1] - used[0] < 400_000, "of 5,000,000; what stands still takes most of it"
+
+
 def test_other_engines_compile_it_too(tmp_path):
     there = subprocess.run(["kpsewhich", "luatex85.sty"], capture_output=True, check=False).stdout
     for engine in filter(shutil.which, ["xelatex", *(["lualatex"] if there else [])]):
