@@ -66,7 +66,7 @@ MACROS = r"""\providecommand\convanimfont{}
 \def\convanimform{\immediate\pdfxform resources{\the\pdfpageresources}0\pdfrefxform\pdflastxform}
 \fi\fi
 \else
-\def\convanimform{\immediate\saveboxresource resources{\pdfvariable pageresources}0\useboxresource\lastsavedboxresourceindex}
+\def\convanimform{\immediate\saveboxresource resources{\the\pdfvariable pageresources}0\useboxresource\lastsavedboxresourceindex}
 \fi
 \let\convanimkeep\convanimadd
 \def\convanimgrow#1#2#3{\convanimadd{#1}{#3}}
