@@ -172,15 +172,8 @@ def _outline(letter: glyphs.Letter, at: Point) -> str:
     for name, points in letter.outline():
         moved = [(px + x, py + y) for px, py in points]
         if name == "Q":
-            control, end = moved
-            moved = [_between(here, control), _between(end, control), end]
+            moved = [*glyphs.cubic(here, *moved)]
         ways = {"M": "{0}", "L": "--{0}", "C": "..controls {0} and {1}..{2}", "Q": "..controls {0} and {1}..{2}", "Z": "--cycle "}
         text += ways[name].format(*map(_point, moved))
         here = moved[-1] if moved else here
     return text
-
-
-def _between(point: Point, control: Point) -> Point:
-    """Two thirds of the way to the control point of a quadratic curve."""
-    return point[0] + (control[0] - point[0]) * 2 / 3, point[1] + (control[1] - point[1]) * 2 / 3
-
