@@ -7,8 +7,8 @@ import subprocess
 import unicodedata
 
 import pytest
-from conftest import python
 from hostile import HOSTILE, lined
+from processes import python
 
 import convanim as ca
 from convanim.embed import EMBEDS
