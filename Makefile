@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help gallery test test-frameworks test-browser test-latex lint check bench clean setup
+.PHONY: help gallery test test-frameworks test-places test-browser test-latex lint check bench clean setup
 
 # `make test-frameworks SEED=7 COUNT=3000` draws other configurations, and that many a framework.
 SEED ?= 0
@@ -20,10 +20,14 @@ gallery: .venv/.run  ## build all figures of the guide into gallery/
 	$(BIN)/python -m convanim gallery -o gallery
 
 test: .venv/.dev  ## run the tests
+	@echo "left out here, for what they need or the time they take: make test-places, test-latex (TeX), test-browser (Chromium), test-frameworks"
 	$(BIN)/python -m pytest -q -n auto
 
 test-frameworks: .venv-frameworks/.ready  ## compare with PyTorch, Keras, ONNX and JAX on random configurations (SEED=0 COUNT=3000)
 	$(FRAMEWORKS) -m pytest -q -n auto --confcutdir=tests/frameworks tests/frameworks --seed $(SEED) --count $(COUNT)
+
+test-places: .venv/.dev  ## files read back by other programs, players, snippets, notebooks, Sphinx, README's examples
+	$(BIN)/python -m pytest -q -n auto tests/places
 
 test-browser: .venv-browser/.ready  ## play pages, players and SVGs in Chromium
 	.venv-browser/bin/python -m pytest -q -n auto --confcutdir=tests/browser tests/browser

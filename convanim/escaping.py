@@ -78,3 +78,11 @@ def tex(text: str) -> str:
     """For running text of LaTeX: nothing in it is a command, a comment, or mathematics."""
     plain = "".join(c for c in one_line(text) if unicodedata.category(c) not in UNSEEN)
     return JOINED.sub(r"\1{}", "".join(TEX.get(c, c) for c in plain))
+
+
+def script(data: object) -> str:
+    """Data as JSON inside of a script element, which nothing in a text can end."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -17,6 +16,7 @@ from . import words
 from .animation import Animation
 from .embed import EMBEDS
 from .errors import ConvanimError
+from .escaping import script
 from .frameworks import FRAMEWORKS
 from .frameworks.snippet import Raw, call, written
 from .geometry import OPERATIONS, Operation
@@ -59,9 +59,9 @@ def pages(figures: Iterable[Figure], suffixes: Iterable[str]) -> dict[str, str]:
         chips.append(f'<li><a href="#collection-{n}">{_text(title)}</a></li>')
         sections.append(f'<section id="collection-{n}" aria-labelledby="title-{n}"><h2 id="title-{n}">{_text(title)}</h2>\n'
                         f'{f"<p>{_text(about)}</p>" if about else ""}<ul class="grid">\n{"".join(found[source])}</ul></section>\n')
-    page = Template(_read("page.html")).substitute(count=str(len(made)), css=_read("page.css"), js=_read("page.js"), data=_json({"details": DETAILS}),
+    page = Template(_read("page.html")).substitute(count=str(len(made)), css=_read("page.css"), js=_read("page.js"), data=script({"details": DETAILS}),
                                                    chips="".join(chips), sections="".join(sections))
-    details = ",\n".join(f"{_json(one.name)}:{_json(_detail(one, animation, listed))}" for one, animation in made)
+    details = ",\n".join(f"{script(one.name)}:{script(_detail(one, animation, listed))}" for one, animation in made)
     return {PAGE: page, DETAILS: f"window.convanimDetails={{\n{details}\n}};\n"}
 
 
@@ -102,7 +102,7 @@ def python(one: Figure) -> str:
     subject = layers[0] if len(layers) == 1 else f"[{', '.join(layers)}]"
     options = [f"{word}={written(_plain(value))}" for word, value in one.options.items()]
     lines = "".join(f"    {line},\n" for line in (subject, *options))
-    return f"import convanim as ca\n\na = ca.animate(\n{lines})\na.save({_json(one.name + '.svg')})"
+    return f"import convanim as ca\n\na = ca.animate(\n{lines})\na.save({script(one.name + '.svg')})"
 
 
 def _plain(value: Any) -> Any:
@@ -111,7 +111,7 @@ def _plain(value: Any) -> Any:
         return tuple(map(_plain, value))
     if isinstance(value, Mapping):
         return Raw(repr(dict(value)))
-    return Raw(_json(value)) if isinstance(value, str) else value
+    return Raw(script(value)) if isinstance(value, str) else value
 
 
 def _named(one: Figure) -> str:
@@ -129,14 +129,6 @@ def _code(op: Operation, framework: str) -> str:
 def _ops(one: Figure) -> tuple[Operation, ...]:
     op = one.op()
     return op if isinstance(op, tuple) else (op,)
-
-
-def _json(data: object) -> str:
-    """Data inside of a script, which nothing in a text can end."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
 
 
 def _text(text: str) -> str:

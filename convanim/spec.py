@@ -15,9 +15,10 @@ from typing import Any
 from . import words
 from .animation import Animation
 from .checks import parameters
-from .drawing import animate, check_figure, check_look
+from .drawing import animate, check_figure
 from .errors import ConvanimError, expected_one_of, shown
 from .geometry import OPERATIONS, Operation
+from .looks import check_look
 from .themes import beside
 from .views import VIEWS
 

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import io
-import os
 import random
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import resvg_py
 from PIL import Image
+from processes import ROOT, child_environment, python  # noqa: F401 - for those who ask for them here
 
 from convanim.errors import ConvanimError
 
 PLANAR = ["isometric", "flat"]  # the views of the guide: the input's plane, the output's, and a step for each output cell
-ROOT = Path(__file__).resolve().parents[1]
-
-
-def python(*args, cwd=None, **environment):
-    """Run Python with these arguments, with the package importable from any folder."""
-    return subprocess.run([sys.executable, *map(str, args)], cwd=cwd, env=child_environment(**environment), capture_output=True, text=True)
-
-
-def child_environment(**changed):
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return {**os.environ, "PYTHONPATH": path, **changed}
 
 
 def rasterised(svg):

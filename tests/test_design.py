@@ -30,7 +30,7 @@ ORDER = [
     {"errors"}, {"lang", "padding", "plane"}, {"checks", "axis"}, {"operation"}, {"pooling"}, {"geometry"},
     {"chain"}, {"escaping", "frameworks", "numeric", "parsing", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"},
     {"alt", "storyboard", "write"}, {"embed", "mime"},
-    {"animation"}, {"drawing"}, {"spec"}, {"site", "notebook", "recipe"}, {"batch", "serve"}, {"cli", "sphinx"},
+    {"animation", "looks"}, {"drawing"}, {"spec"}, {"site", "notebook", "recipe"}, {"batch", "serve"}, {"cli", "sphinx"},
 ]
 BACK = {("operation", "frameworks")}  # the one import against the current, inside of op.to_code, which is where users look for it
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

@@ -104,6 +104,12 @@ def width(text: str, face: str) -> float:
     return sum(_advances(_pieces(text), face))
 
 
+def cubic(start: Point, control: Point, end: Point) -> tuple[Point, Point, Point]:
+    """The control points and the end of the cubic curve that a quadratic one is: two thirds of the way to its control point from either end."""
+    first, second = (tuple(at + (to - at) * 2 / 3 for at, to in zip(point, control, strict=True)) for point in (start, end))
+    return (first[0], first[1]), (second[0], second[1]), end
+
+
 def outline(text: Text) -> tuple[Command, ...]:
     """The outlines of all letters of a text around its centre, in cells."""
     return tuple(

@@ -87,17 +87,11 @@ def _path(commands: Iterable[glyphs.Command]) -> str:
     here: Point = (0.0, 0.0)
     for letter, points in commands:
         if letter == "Q":
-            control, end = points
-            points = (_between(here, control), _between(end, control), end)
+            points = glyphs.cubic(here, *points)
         text += [pair(*map(thousandths, point)) for point in points]
         text.append(LETTERS["C" if letter == "Q" else letter])
         here = points[-1] if points else here
     return " ".join(text) + " "
-
-
-def _between(point: Point, control: Point) -> Point:
-    """Two thirds of the way to the control point of a quadratic curve."""
-    return point[0] + (control[0] - point[0]) * 2 / 3, point[1] + (control[1] - point[1]) * 2 / 3
 
 
 def _painted(style: Style, path: str, *, filled: bool) -> str:

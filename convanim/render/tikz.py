@@ -199,14 +199,7 @@ def _outline(letter: glyphs.Letter) -> str:
     ways = {"M": "{0}", "L": "--{0}", "C": "..controls {0} and {1}..{2}", "Q": "..controls {0} and {1}..{2}", "Z": "--cycle "}
     for name, points in letter.outline():
         if name == "Q":
-            control, end = points
-            points = (_between(here, control), _between(end, control), end)
+            points = glyphs.cubic(here, *points)
         text += ways[name].format(*map(_point, points))
         here = points[-1] if points else here
     return text
-
-
-def _between(point: Point, control: Point) -> Point:
-    """Two thirds of the way to the control point of a quadratic curve."""
-    return point[0] + (control[0] - point[0]) * 2 / 3, point[1] + (control[1] - point[1]) * 2 / 3
-

@@ -37,7 +37,7 @@ def changes(animation: Animation, grid: int = 1) -> Iterator[Change]:
     for step in range(1, len(animation)):
         now = _packed(canvas.draw(step))
         changed = now != before
-        top, bottom, left, right = _bounds(changed)
+        top, bottom, left, right = bounds(changed)
         top, left = top // grid * grid, left // grid * grid
         part = np.s_[top:bottom, left:right]
         pixels = np.where(changed[part], now[part], np.uint32(0)) if over else now[part]
@@ -56,7 +56,7 @@ def _unpacked(packed: np.ndarray[Any, np.dtype[np.uint32]]) -> Pixels:
     return np.ascontiguousarray(packed).view(np.uint8).reshape(*packed.shape, 4)
 
 
-def _bounds(changed: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[int, int, int, int]:
+def bounds(changed: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[int, int, int, int]:
     """(top, bottom, left, right) of what is true; one pixel where nothing is."""
     rows = np.flatnonzero(changed.any(1))
     if not rows.size:

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from ..errors import ConvanimError
+from .changes import bounds
 from .files import replacing
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _frames(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[
         # a pixel can't become transparent again but by clearing away the frame that it is in, and all that is there
         gone = (now != NOTHING) & (after == NOTHING) if after is not None else np.zeros((1, 1), bool)
         clears = bool(gone.any())
-        top, bottom, left, right = _bounds(differs | gone if clears else differs)
+        top, bottom, left, right = bounds(differs | gone if clears else differs)
         part, old, new = (whole[top:bottom, left:right] for whole in (now, shown, differs))
         found, own = palette.index(part[new], part), palette
         if found is None:  # colours that no sample had and that nothing comes near: a palette for this frame alone
@@ -95,7 +96,7 @@ def _frames(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[
             index[new] = found
             changed = index != old
             old[:] = index
-            y0, y1, x0, x1 = _bounds(changed | gone[top:bottom, left:right] if clears else changed)
+            y0, y1, x0, x1 = bounds(changed | gone[top:bottom, left:right] if clears else changed)
             index = np.where(_stretches(index, changed), index, np.uint8(0))
         before = now
         if clears:
@@ -195,15 +196,6 @@ def _packed(pixels: Array, theme: Theme) -> Array:
 
 def _split(colours: Array) -> Array:
     return np.stack([colours & 255, colours >> 8 & 255, colours >> 16], -1).astype(np.int16)
-
-
-def _bounds(changed: Array) -> tuple[int, int, int, int]:
-    """(top, bottom, left, right) of what is true; one pixel where nothing is."""
-    rows = np.flatnonzero(changed.any(1))
-    if not rows.size:
-        return 0, 1, 0, 1
-    columns = np.flatnonzero(changed[rows[0] : rows[-1] + 1].any(0))
-    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
 
 
 def _runs(picture: Array) -> tuple[Array, Array]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import json
 import math
 import re
 from functools import cache
@@ -14,6 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
+from ..escaping import script
 from ..lang import language
 from ..render import svg
 from .files import replacing
@@ -73,7 +73,7 @@ def _played(animation: Animation, sums: list[str], page: bool) -> str:
     times = {name: getattr(animation, name) for name in ("step_ms", "hold_ms", "loop", "poster")}
     data = {"steps": len(animation), **times, "sums": sums, "at": say("label.step", n="{n}", steps=len(animation)),
             "cell": say("player.cell", cell="{cell}"), "cells": _cells(animation), "page": page}
-    return f'<script type="application/json">{_json(data)}</script>\n<script>{_script()}</script>\n'
+    return f'<script type="application/json">{script(data)}</script>\n<script>{_script()}</script>\n'
 
 
 def _class(name: str, seen: tuple[str, ...]) -> str:
@@ -104,7 +104,7 @@ def _sums(animation: Animation) -> list[str]:
 
 
 def _bytes(text: str) -> int:
-    return len(_json(text).encode()) + 1  # a comma
+    return len(script(text).encode()) + 1  # a comma
 
 
 def _cut(told: str, most: int = LONGEST) -> str:
@@ -114,14 +114,6 @@ def _cut(told: str, most: int = LONGEST) -> str:
     end = told[-SHORT:].partition(" ")[2]
     opened = told[: told.index("(") + 1] if end.count(")") > end.count("(") else ""
     return f"{opened}… {end}"
-
-
-def _json(data: object) -> str:
-    """Data inside of a script element, which nothing in a text can end."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
 
 
 def _typeset(text: str) -> str:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import unicodedata
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # what is shared with the other tests
-
-from conftest import python
 from hostile import HOSTILE, lined
+from processes import python
 
 import convanim as ca
 from convanim.embed import EMBEDS

@@ -5,17 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # what is shared with the other tests
-
 from pictures import differences
+from PIL import Image
 
 import convanim as ca
 
@@ -288,6 +283,25 @@ def test_other_engines_compile_it_too(tmp_path):
     for engine in filter(shutil.which, ["xelatex", *(["lualatex"] if there else [])]):
         WORDED["numbers"]().save(tmp_path / "x.tex")
         assert len(pages(compiled(tmp_path, "x", engine=engine))) == 9
+
+
+@pytest.mark.parametrize("engine", [name for name in ("pdflatex", "lualatex") if shutil.which(name)])
+def test_what_stands_still_is_in_the_file_once_and_its_veils_are_veils(engine, tmp_path):
+    a = ca.animate(ca.Conv(5, 3, padding=1), theme="clear", labels="none", reveal=True)
+    a.save(tmp_path / "x.tex")
+    # what the class for single pictures does, which not every LuaTeX has all of
+    alone = (r"\documentclass{article}\usepackage{tikz}\newenvironment{convanimsheet}{\newpage}{}\def\convanimalone{}\pagestyle{empty}"
+             r"\begin{document}\parindent0pt\input{x}")
+    path = compiled(tmp_path, "alone", alone, engine=engine)
+    assert len(pages(path)) == len(a)
+    read = subprocess.run(["pdftoppm", "-r", "20", path, tmp_path / "page"], capture_output=True, check=True)
+    assert read.stderr == b"", "no fault in the forms' resources"
+    for step in (0, len(a) - 1):
+        colours, counts = np.unique(sharp(a, step).reshape(-1, 3), axis=0, return_counts=True)
+        flat = {tuple(colour) for colour in colours[counts > 400].tolist()}  # fills, those under the veil mixed with it
+        picture = {tuple(colour) for colour in pictured(path, step, (1224, 1584)).reshape(-1, 3).tolist()}
+        missing = {colour for colour in flat if not any(max(abs(x - y) for x, y in zip(colour, other, strict=True)) <= 1 for other in picture)}
+        assert len(flat) > 3 and not missing
 
 
 # --- PDF, in Poppler

@@ -16,6 +16,7 @@ import pytest
 from conftest import rasterised, refusal
 
 import convanim as ca
+from convanim.escaping import script
 from convanim.views import VIEWS
 from convanim.write import html
 
@@ -210,7 +211,7 @@ def test_the_parser_sees_a_title_that_is_not_escaped(monkeypatch):
 
 
 def test_data_inside_of_a_script_can_not_end_it():
-    text = html._json(["</script>", "<!--", "\u2028", "&", "𝑥₀"])
+    text = script(["</script>", "<!--", "\u2028", "&", "𝑥₀"])
     assert not set("<>&\u2028\u2029") & set(text) and json.loads(text) == ["</script>", "<!--", "\u2028", "&", "𝑥₀"]
 
 
