@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from . import write
 from .errors import ConvanimError, shown
 from .scene import Scene
-from .theme import Theme, pixel_size
+from .theme import Theme, dpi_of, pixel_size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,10 +76,11 @@ class Animation:
 
         return text(self.scene, self.labelling.op, self.labelling.texts)
 
-    def storyboard(self, steps: int | Iterable[int] = 6, *, columns: int | None = None) -> Animation:
+    def storyboard(self, steps: int | Iterable[int] = 6, *, columns: int | None = None, width: int | None = None) -> Animation:
         """A still figure of several steps in a grid, row by row, for print: so many from the first to the last, or those that are listed.
 
-        `columns` are the pictures in a row; if left out, as many as make the page about one and a half times as wide as high. It is
+        `columns` are the pictures in a row; if left out, as many as make the page about one and a half times as wide as high. `width`
+        is that of the whole in pixels, for which all of it is scaled; if left out, pictures keep their size. It is
         saved like any other: `a.storyboard(6).save("steps.pdf")`. Raises ConvanimError for steps that there aren't.
 
         >>> len(animate(Conv(5, 3)).storyboard(4))
@@ -88,7 +89,9 @@ class Animation:
         from .storyboard import board
 
         labelling = board(self, steps, columns)
-        return replace(self, scene=labelling.at(self.dpi), hold_ms=0, labelling=labelling)
+        scene = labelling.at(self.dpi)
+        dpi = self.dpi if width is None else dpi_of(width, scene.box.width)
+        return replace(self, scene=scene, dpi=dpi, hold_ms=0, labelling=labelling)
 
     def save(self, path: str | os.PathLike[str], *, step: int | str | None = None) -> list[Path]:
         """Write the animation in the format of the path's suffix, or one `step` of it; returns the paths written.

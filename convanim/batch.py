@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import ConvanimError, expected_one_of
+from .site import PICTURES, pages
 from .spec import Figure, figures
 from .write import FORMATS, literal
 from .write.files import replacing
@@ -35,10 +36,10 @@ def gallery(
 ) -> list[Built]:
     """Write every figure of the TOML files `specs` (those of the package if none) into the folder `out`, and a page, index.html, that plays them.
 
-    `suffixes` are the formats, GIF and animated SVG if nothing else is asked for. The figures are built over any
-    `concurrent.futures.Executor`, by default one process a core; `done` is called with each as it is finished. Returns what became
-    of each, in the order of the specs: a figure that fails has an `error`, isn't on the page, and doesn't stop the others. Raises
-    ConvanimError for specs that can't be read, and for unknown formats.
+    `suffixes` are the formats, GIF and animated SVG if nothing else is asked for; without one that a page can show, SVG comes to
+    them. The figures are built over any `concurrent.futures.Executor`, by default one process a core; `done` is called with each as
+    it is finished. Returns what became of each, in the order of the specs: a figure that fails has an `error`, isn't on the page,
+    and doesn't stop the others. Raises ConvanimError for specs that can't be read, and for unknown formats.
     """
     try:
         paths = [specs] if isinstance(specs, str | os.PathLike) else list(specs or ())
@@ -51,6 +52,7 @@ def gallery(
     for suffix in wanted:
         if suffix not in FORMATS:
             raise expected_one_of("format: suffix", suffix, FORMATS)
+    wanted += () if {*wanted} & {*PICTURES} else PICTURES[:1]  # which the page shows
     jobs = [(one, folder, wanted) for one in figures(*paths).values()]
     built = _over(jobs, executor, done)
     _write_page([job[0] for job, one in zip(jobs, built, strict=True) if not one.error], folder, wanted)
@@ -67,8 +69,6 @@ def _over(jobs: list[tuple[Figure, str, tuple[str, ...]]], executor: Executor | 
 
 
 def _write_page(drawn: list[Figure], folder: str, suffixes: tuple[str, ...]) -> None:
-    from .site import pages
-
     for name, text in pages(drawn, suffixes).items():
         with replacing(Path(folder, name)) as file:
             file.write(text.encode())

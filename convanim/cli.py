@@ -24,6 +24,7 @@ from .views import VIEWS, View
 from .write import FORMATS, Format, literal, planned
 
 if TYPE_CHECKING:
+    from .animation import Animation
     from .spec import Figure
 
 
@@ -116,6 +117,15 @@ def figure_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _still(animation: Animation, storyboard: int | None, step: int | str | None, width: int | None) -> Animation:
+    """The animation, or its storyboard: then the width is that of the whole."""
+    if storyboard is None:
+        return animation
+    if step is not None:
+        raise ConvanimError("--step has no place beside --storyboard, which shows several: leave one of them out")
+    return animation.storyboard(storyboard, width=width)
+
+
 def _step(context: click.Context, option: click.Parameter, value: str | None) -> int | str | None:
     """A step's number, or "poster"; what is neither is refused with the figure's steps."""
     return int(value) if value is not None and value.removeprefix("-").isdecimal() else value
@@ -143,9 +153,8 @@ def draw(output: tuple[str, ...], step: int | str | None, storyboard: int | None
     from .drawing import animate
 
     look = _given(options)
-    animation = animate(_operation(**options), **look)
-    if storyboard is not None:
-        animation = animation.storyboard(storyboard)
+    width = look.pop("width", None) if storyboard is not None else None
+    animation = _still(animate(_operation(**options), **look), storyboard, step, width)
     for name in output:
         planned(animation, name, step)  # nothing is written if one of them can't be
     for name in output:
@@ -181,14 +190,14 @@ def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...], step:
     from tqdm import tqdm
 
     look = _given(options)
+    width = look.pop("width", None) if storyboard is not None else None
     paths = []
     for figure in tqdm(_figures(names), desc="render", unit="figure", leave=False, disable=None):
         try:
             animation = figure.animate(**look)
         except ConvanimError as error:
             raise ConvanimError(f"figure {figure.name!r}: {error}") from None
-        if storyboard is not None:
-            animation = animation.storyboard(storyboard)
+        animation = _still(animation, storyboard, step, width)
         for suffix in (f".{word.removeprefix('.')}" for word in suffixes):
             each = step is None and len(animation) > 1 and suffix in FORMATS and FORMATS[suffix].animated is None  # a file for each step
             paths += animation.save(Path(literal(output), f"{figure.name}{'_{step:03d}' if each else ''}{suffix}"), step=step)

@@ -19,7 +19,7 @@ from .labels.labelling import Labelling
 from .looks import DPI, STEP_MS, check_look
 from .operation import Weighted
 from .scene import Scene
-from .theme import CELL_BP, Theme
+from .theme import Theme, dpi_of
 from .views import VIEWS, check_view, refusal
 from .write import MOST_STEPS
 
@@ -104,7 +104,7 @@ def animate(
     resolution = _for_width(labelling, int(width)) if width is not None else float(DPI * (scale or 1)) if dpi is None else float(dpi)
     labelled = labelling.at(resolution)
     if width is not None:
-        resolution = _dpi(int(width), labelled)
+        resolution = dpi_of(int(width), labelled.box.width)
     return Animation(labelled, look, int(step_ms), resolution, int(hold_ms), int(loop), fps if fps is None else int(fps), labelling)
 
 
@@ -113,21 +113,16 @@ def _for_width(labelling: Labelling, width: int) -> float:
 
     Letters have a size in pixels, so that the figure grows in cells where its resolution falls.
     """
-    if not labelling.names or _dpi(width, labelling.at(DPI)) >= DPI:
-        return _dpi(width, labelling.at(DPI))
+    if not labelling.names or dpi_of(width, labelling.at(DPI).box.width) >= DPI:
+        return dpi_of(width, labelling.at(DPI).box.width)
     low, high = LOWEST_DPI, float(DPI)
-    if (needed := low / _dpi(width, labelling.at(low))) > 1:
+    if (needed := low / dpi_of(width, labelling.at(low).box.width)) > 1:
         raise ConvanimError(f"width={width}: labels whose letters can be read need {math.ceil(width * needed)} pixels: "
                             'take a larger width, fewer labels, or labels="none"')
     for _ in range(ROUNDS):
         middle = math.sqrt(low * high)
-        low, high = (middle, high) if _dpi(width, labelling.at(middle)) >= middle else (low, middle)
+        low, high = (middle, high) if dpi_of(width, labelling.at(middle).box.width) >= middle else (low, middle)
     return low
-
-
-def _dpi(width: int, scene: Scene) -> float:
-    """The resolution at which a scene is so many pixels wide."""
-    return width * 72 / (scene.box.width * CELL_BP)
 
 
 def _poster(given: object, scene: Scene) -> int:

@@ -15,6 +15,7 @@ from .write import FORMATS, STEP
 if TYPE_CHECKING:
     from .animation import Animation
 
+GUIDE_DPI = 150  # pixels an inch on paper, as PDF's pages have them
 CSS_PX = 96  # an inch, for places that measure on paper what a page shows in pixels
 MATHEMATICAL = "\U0001d400"  # from where letters of formulas are, of which screen readers make little
 UNREADABLE = set('%#{}\\~^$&"<>|`')  # in the name of a file that TeX shall read
@@ -109,9 +110,10 @@ def _typst(a: Animation, src: str) -> str:
 
 
 def _latex(a: Animation, src: str) -> str:
-    width = f"{a.size[0] * 72 / a.dpi:.2f}".rstrip("0").rstrip(".")
+    width = f"{a.size[0] * 72 / GUIDE_DPI:.2f}".rstrip("0").rstrip(".") + "bp"
+    width = f"\\ifdim{width}>\\linewidth\\linewidth\\else{width}\\fi"  # no wider than its column
     page = f"page={a.poster + 1}, " if src.lower().endswith(".pdf") and len(a) > 1 else ""  # a page a step
-    return _float(a, f"\\includegraphics[{page}width={width}bp, alt={{{tex(a.alt)}}}]{{{_readable(src)}}}")
+    return _float(a, f"\\includegraphics[{page}width={width}, alt={{{tex(a.alt)}}}]{{{_readable(src)}}}")
 
 
 def _tikz(a: Animation, src: str) -> str:
@@ -125,7 +127,7 @@ def _float(a: Animation, *lines: str) -> str:
 
 def _beamer(a: Animation, src: str) -> str:
     return (f"% \\usepackage{{tikz}} in the preamble\n\\begin{{frame}}{{{tex(a.scene.title)}}}\n  \\centering\n"
-            f"  \\input{{{_readable(src)}}}\n  \\convanimoverlays\n\\end{{frame}}")
+            f"  \\input{{{_readable(src)}}}\n  \\def\\convanimheight{{0.75\\textheight}}\n  \\convanimoverlays\n\\end{{frame}}")
 
 
 def _readable(src: str) -> str:

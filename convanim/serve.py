@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -91,7 +92,10 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(whole=False)
 
     def _answer(self, *, whole: bool) -> None:
-        name = unquote(urlsplit(self.path).path).removeprefix("/") or PAGE
+        try:
+            name = unquote(urlsplit(self.path).path).removeprefix("/") or PAGE
+        except ValueError:  # no address at all
+            name = "?"
         try:
             body, status = self._shelf.file(name), HTTPStatus.OK
         except ConvanimError as error:  # a format that this figure can't be written in, or that a library is missing for
@@ -105,7 +109,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
         if whole:
-            self.wfile.write(body)
+            with suppress(ConnectionError):  # the reader has gone
+                self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         """Say nothing of requests that went well."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import shlex
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -14,7 +15,7 @@ from urllib.parse import quote
 
 from . import words
 from .animation import Animation
-from .embed import EMBEDS
+from .embed import EMBEDS, Embed
 from .errors import ConvanimError
 from .escaping import script
 from .frameworks import FRAMEWORKS
@@ -25,6 +26,7 @@ from .spec import Figure
 from .write import FORMATS
 
 PAGE, DETAILS = "index.html", "details.js"
+PICTURES = (".svg", ".webp", ".gif", ".apng", ".png")  # what a card can show, the best first
 
 # what the collections that come with the package are called, in the order in which they are shown; others have the name of their file
 COLLECTIONS = {
@@ -45,13 +47,13 @@ COLLECTIONS = {
 
 
 def pages(figures: Iterable[Figure], suffixes: Iterable[str]) -> dict[str, str]:
-    """The text of each file of the page, by name; `suffixes` are the formats in which each figure lies beside it."""
+    """The text of each file of the page, by name; `suffixes` are the formats in which each figure lies beside it, one of PICTURES among them."""
     made = [(one, one.animate()) for one in figures]
     listed = list(suffixes)
-    shown = [suffix for suffix in (".svg", ".webp", ".gif", ".apng") if suffix in listed][:1] or listed[:1]
+    shown = next(suffix for suffix in PICTURES if suffix in listed)
     found: dict[str, list[str]] = {}
     for one, animation in made:
-        found.setdefault(one.source, []).append(_card(one, animation, shown[0] if shown else ".svg"))
+        found.setdefault(one.source, []).append(_card(one, animation, shown))
     names = sorted(found, key=lambda source: ([*COLLECTIONS, source].index(source)))
     sections, chips = [], []
     for n, source in enumerate(names):
@@ -71,26 +73,35 @@ def _card(one: Figure, animation: Animation, suffix: str) -> str:
     kinds = " ".join(words.name(op) for op in ops)
     said = f"{one.name} {one.options.get('view', '')} {one.options.get('theme', '')} {kinds} {PurePath(one.source).stem}"
     parameters = words.title(ops[0] if len(ops) == 1 else ops)
+    more = f" · {_text(parameters)}" if parameters != one.title else ""
     file = quote(one.name + suffix)
-    return (f'<li class="card" id="{_text(one.name)}" data-words="{_text(said)}"><div class="picture" style="--ground-of:{animation.theme.background}">'
+    return (f'<li class="card" id="figure:{_text(one.name)}" data-name="{_text(one.name)}" data-words="{_text(said)}">'
+            f'<div class="picture" style="--ground-of:{animation.theme.background}">'
             f'<img data-src="{file}" width="{width}" height="{height}" alt="{_text(animation.alt)}"></div>'
-            f'<h3><a href="{file}">{_text(one.title)}</a></h3><p><code>{_text(one.name)}</code> · {_text(parameters)}</p></li>\n')
+            f'<h3><a href="{file}">{_text(one.title)}</a></h3><p><code>{_text(one.name)}</code>{more}</p></li>\n')
 
 
 def _detail(one: Figure, animation: Animation, suffixes: list[str]) -> dict[str, Any]:
     """What is told of a figure when it is opened."""
     ops = _ops(one)
     facts = [(f"{f'layer {n}: ' if len(ops) > 1 else ''}{what}", value) for n, op in enumerate(ops, 1) for what, value in words.facts(op)]
-    code = {"convanim": python(one), "shell": f"convanim render {_named(one)} -f svg -o out/\n# -f also takes {', '.join(word[1:] for word in FORMATS)}"}
+    more = ", ".join(word[1:] for word in FORMATS)
+    code = {"convanim": python(one), "shell": f"convanim render {shlex.quote(_named(one))} -f svg -o out/\n# -f also takes {more}"}
     for framework in FRAMEWORKS:
         code[framework] = "\n\n".join(_code(op, framework) for op in ops)
     embed = {}
     for place, row in EMBEDS.items():
         if not row.each:  # as many lines as steps
             with suppress(ConvanimError):  # TeX can't read every name
-                embed[place] = animation.embed(place, row.file(one.name))
+                embed[place] = animation.embed(place, _file(one.name, row, suffixes))
     files = [(suffix, quote(one.name + suffix)) for suffix in suffixes]
     return {"formula": animation.formula, "facts": facts, "code": code, "embed": embed, "files": files}
+
+
+def _file(name: str, row: Embed, suffixes: list[str]) -> str:
+    """The file that a place shows: one that lies beside the page, if there is one that fits."""
+    there = next((suffix for suffix in (*row.suffixes, *(PICTURES if ".svg" in row.suffixes else ())) if suffix in suffixes), None)
+    return name + there if there else row.file(name)
 
 
 def python(one: Figure) -> str:

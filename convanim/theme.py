@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from math import floor
+from numbers import Integral
 from typing import Any
 
 from .errors import ConvanimError, expected_one_of, shown
@@ -23,6 +24,16 @@ def pixel_size(width: float, height: float, dpi: float) -> tuple[int, int]:
     """(width, height) in pixels of a box in cells. The guide renders at four times the resolution and shrinks, halves rounded up."""
     across, down = (floor(round(cells * CELL_BP * 4 * dpi / 72) / 4 + 0.5) for cells in (width, height))
     return max(across, 1), max(down, 1)
+
+
+LEAST_WIDTH, MOST_WIDTH = 16, 65_535  # pixels
+
+
+def dpi_of(width: object, cells: float) -> float:
+    """The resolution at which so many cells are so many pixels wide; raises ConvanimError for what is no width."""
+    if isinstance(width, bool) or not isinstance(width, Integral) or not LEAST_WIDTH <= int(width) <= MOST_WIDTH:
+        raise ConvanimError(f"width={shown(width)}: the width is a whole number of pixels, from {LEAST_WIDTH} to {MOST_WIDTH}")
+    return int(width) * 72 / (cells * CELL_BP)
 
 
 WEIGHTS = range(1, 10)  # weights that have a colour of their own; of a larger kernel, every third row and column have the same

@@ -130,3 +130,13 @@ def test_a_collection_says_how_large_and_how_long_a_figure_is_and_what_is_asked_
 ])
 def test_an_option_that_can_not_be_is_refused(options, part):
     assert part in refusal(lambda: ca.animate(ca.Conv(5, 3), **options))
+
+
+def test_a_storyboard_has_the_width_that_is_asked_for(command, tmp_path):
+    for look in ({}, {"theme": "clear"}):
+        assert ca.animate(ca.Conv(4, 3), **look).storyboard(3, width=700).size[0] == 700
+    command("draw", "conv", "-i", 4, "-k", 3, "--storyboard", 3, "--width", 700, "-o", tmp_path / "x.svg")
+    assert 'width="700"' in (tmp_path / "x.svg").read_text(encoding="utf-8")
+    for width in (0, True, "wide", 15, 70_000):
+        assert "width=" in refusal(lambda width=width: ca.animate(ca.Conv(4, 3)).storyboard(3, width=width))
+    assert "--storyboard" in command("draw", "conv", "-i", 4, "-k", 3, "--storyboard", 3, "--step", 1, "-o", "x.svg")[2]

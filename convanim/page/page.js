@@ -97,7 +97,7 @@
   }
 
   async function open(name) {
-    const card = document.getElementById(name), all = await load(), one = all && all[name];
+    const card = document.getElementById(`figure:${name}`), all = await load(), one = all && all[name];
     if (!card || !one) return;
     const image = inside(".big img"), picture = card.querySelector("img");
     inside("#detail-title").textContent = card.querySelector("h3").textContent;
@@ -117,7 +117,8 @@
     }));
     if (!dialog.open) dialog.showModal();
     dialog.scrollTop = 0;
-    if (location.hash !== `#${encodeURIComponent(name)}`) history.pushState(null, "", `#${encodeURIComponent(name)}`);
+    const place = `#figure:${encodeURIComponent(name)}`;
+    if (location.hash !== place) history.pushState(null, "", place);
   }
 
   const close = () => dialog.close();
@@ -129,11 +130,15 @@
   });
   for (const card of cards) {
     const link = card.querySelector("h3 a");
-    const start = (event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); link.focus(); open(card.id); } };
+    const start = (event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); link.focus(); open(card.dataset.name); } };
     link.addEventListener("click", start);
     card.querySelector(".picture").addEventListener("click", start);
   }
-  const asked = () => { const name = decodeURIComponent(location.hash.slice(1)); if (document.getElementById(name)?.matches(".card")) open(name); else if (dialog.open) close(); };
+  const asked = () => {
+    let name = null;
+    try { name = decodeURIComponent((/^#figure:(.*)/.exec(location.hash) || [])[1] || ""); } catch { /* no name of a figure */ }
+    if (name && document.getElementById(`figure:${name}`)) open(name); else if (dialog.open) close();
+  };
   addEventListener("popstate", asked);
   asked();
 })();

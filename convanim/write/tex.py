@@ -73,7 +73,7 @@ def _macros(animation: Animation, steps: Sequence[int], name: str, bp: float) ->
            f"\\def\\convanimanimate#1{{\\begin{{animateinline}}[autoplay,controls{looped}]{{#1}}{frames}\\convanimstep{{{count}}}\\end{{animateinline}}}}\n"
            # what belongs to this figure is in the macro itself, so that \let keeps it when another figure is read
            f"\\edef\\convanimstep#1{{\\noexpand\\leavevmode\\begingroup\\def\\noexpand\\convanimname{{{name}}}\\def\\noexpand\\convanimcell{{\\convanimcell}}"
-           "\\noexpand\\convanimpicture{\\unexpanded\\expandafter{\\convanimground}\\noexpand\\convanimdraw{#1}}\\endgroup}\n")
+           "\\setbox4\\hbox{\\noexpand\\convanimpicture{\\unexpanded\\expandafter{\\convanimground}\\noexpand\\convanimdraw{#1}}}\\noexpand\\convanimwithin\\endgroup}\n")
 
 
 def _body(animation: Animation, steps: Sequence[int], bp: float) -> Iterator[str]:

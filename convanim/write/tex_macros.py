@@ -6,6 +6,7 @@ USE = r"""% {title}
 %   \convanimoverlays     in a frame of beamer: a step a slide
 %   \convanimanimate{{{rate}}}    with \usepackage{{animate}}: playing, so many steps a second
 % Of two figures, the one read last is drawn; \let\first\convanimstep keeps one before that, and \first{{3}} draws it.
+% A figure that is wider than \convanimwidth (\linewidth) or higher than \convanimheight (\textheight) is drawn smaller: \def\convanimheight{{6cm}}
 % \renewcommand\convanimfont{{\sffamily}} sets its texts in another font, \tikzset{{convanim/input/.style={{fill=yellow}}}} its cells in another colour.
 """
 
@@ -44,18 +45,24 @@ MACROS = r"""\providecommand\convanimfont{}
 \def\convanimshape#1{\expandafter\def\csname\convanimname @#1\endcsname}
 \def\convanimpicture#1{\tikzset{every picture/.style={},every scope/.style={},every path/.style={},every node/.style={}}
 \begin{tikzpicture}[x=\convanimcell,y=-\convanimcell,line cap=butt,line join=miter,miter limit=4]#1\end{tikzpicture}}
-\def\convanimdraw#1{\convanimcall{\number#1}}
+\def\convanimdraw#1{\ifcsname\convanimname @\number#1\endcsname\convanimcall{\number#1}\else
+\PackageError{convanim}{There is no step \the\numexpr#1\relax\space in this figure}{It has the steps 1 to \convanimsteps.}\fi}
 \expandafter\ifx\csname convanimcount\endcsname\relax\csname newcount\endcsname\convanimcount\fi
 \def\convanimstop#1#2{}
 \def\convanimnext#1#2{\convanimcall{#1.\the\convanimcount}\advance\convanimcount1\relax
 \ifnum\convanimcount>#2\relax\expandafter\convanimstop\else\expandafter\convanimnext\fi{#1}{#2}}
+\providecommand\convanimwidth{\linewidth}
+\providecommand\convanimheight{\textheight}
 \ifx\convanimalone\undefined
+\def\convanimwithin{\dimen0=\convanimwidth\relax\ifdim\wd4>\dimen0\setbox4\hbox{\resizebox{\dimen0}{!}{\box4}}\fi
+\dimen2\ht4\advance\dimen2\dp4\relax\dimen0=\convanimheight\relax\ifdim\dimen2>\dimen0\resizebox*{!}{\dimen0}{\box4}\else\box4\fi}
 \let\convanimkeep\convanimshape
 \let\convanimkept\convanimcall
 \def\convanimgrow#1#2{\convanimshape{#1.#2}}
 \def\convanimgrown#1#2{\convanimcount0\relax\convanimnext{#1}{#2}}
 \let\convanimpage\convanimshape
 \else
+\def\convanimwithin{\box4}
 \def\convanimbox#1{\expandafter\ifx\csname\convanimname @#1\endcsname\relax\expandafter\newbox\csname\convanimname @#1\endcsname\fi
 \global\setbox\csname\convanimname @#1\endcsname\hbox}
 \def\convanimadd#1#2{\convanimbox{#1}{\expandafter\unhbox\csname\convanimname @#1\endcsname

@@ -17,13 +17,13 @@ PAGE = GALLERY / "index.html"
 
 def playing(page):
     """The figures that are loaded, and so play."""
-    return page.evaluate("[...document.querySelectorAll('.card img[src]')].map(image => image.closest('.card').id)")
+    return page.evaluate("[...document.querySelectorAll('.card img[src]')].map(image => image.closest('.card').dataset.name)")
 
 
 def seen(page):
     """The figures of which some is in the window."""
     return page.evaluate("""[...document.querySelectorAll('.card')].filter(card => { const box = card.querySelector('img').getBoundingClientRect();
-        return box.width && box.bottom > 0 && box.top < innerHeight; }).map(card => card.id)""")
+        return box.width && box.bottom > 0 && box.top < innerHeight; }).map(card => card.dataset.name)""")
 
 
 def test_figures_play_while_they_are_seen_and_are_put_away_afterwards(opened):
@@ -31,9 +31,9 @@ def test_figures_play_while_they_are_seen_and_are_put_away_afterwards(opened):
     page.wait_for_function("document.querySelectorAll('.card img[src]').length > 2")
     start = playing(page)
     assert {*seen(page)} <= {*start} and len(start) < 20 and "dilation" not in start
-    page.locator("#dilation").scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('#dilation img').hasAttribute('src')")
-    page.wait_for_function("!document.querySelector('#no_padding_no_strides img').hasAttribute('src')")
+    page.locator("[data-name=dilation]").scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('[data-name=dilation] img').hasAttribute('src')")
+    page.wait_for_function("!document.querySelector('[data-name=no_padding_no_strides] img').hasAttribute('src')")
     assert {*seen(page)} <= {*playing(page)} and len(playing(page)) < 20
 
 
@@ -67,7 +67,7 @@ def test_the_search_finds_all_words_anywhere_and_says_how_many(opened):
     page = opened(PAGE)
     page.keyboard.press("/")
     page.keyboard.type("transposed stride")
-    shown = page.evaluate("[...document.querySelectorAll('.card:not([hidden])')].map(card => card.id)")
+    shown = page.evaluate("[...document.querySelectorAll('.card:not([hidden])')].map(card => card.dataset.name)")
     single = {name: one for name, one in ca.figures().items() if len(one.layers) == 1}
     texts = {name: f"{name} {one.title} {ca.words.title(one.op())}".lower() for name, one in single.items()}
     wanted = {name for name, text in texts.items() if "transposed" in text and "stride" in text}
@@ -83,11 +83,11 @@ def test_with_the_keyboard_alone_a_figure_is_opened_read_and_closed_and_the_focu
     page = opened(PAGE)
     for _ in range(40):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.closest('.card')?.id") == "no_padding_no_strides":
+        if page.evaluate("document.activeElement.closest('.card')?.dataset.name") == "no_padding_no_strides":
             break
     page.keyboard.press("Enter")
     page.locator("#detail[open]").wait_for()
-    assert page.url.endswith("#no_padding_no_strides")
+    assert page.url.endswith("#figure:no_padding_no_strides")
     reached = set()
     for _ in range(12):
         page.keyboard.press("Tab")
@@ -95,11 +95,11 @@ def test_with_the_keyboard_alone_a_figure_is_opened_read_and_closed_and_the_focu
     assert reached - {"outside", "DIALOG"} == {"BUTTON", "SELECT", "PRE", "A"}
     page.keyboard.press("Escape")
     page.wait_for_function("!document.querySelector('#detail[open]') && !location.hash")
-    assert page.evaluate("document.activeElement.closest('.card')?.id") == "no_padding_no_strides"
+    assert page.evaluate("document.activeElement.closest('.card')?.dataset.name") == "no_padding_no_strides"
 
 
 def test_what_is_copied_is_what_is_shown_and_the_choice_is_kept(opened):
-    page = opened(f"{PAGE.as_uri()}#padding_strides")
+    page = opened(f"{PAGE.as_uri()}#figure:padding_strides")
     page.locator("#detail[open]").wait_for()
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: {writeText: async text => { window.taken = text; }}})")
     page.get_by_label("Put it into").first.select_option("rst")
@@ -107,7 +107,7 @@ def test_what_is_copied_is_what_is_shown_and_the_choice_is_kept(opened):
     page.get_by_role("button", name="Copied").wait_for()
     assert page.evaluate("taken") == page.locator(".copy pre").nth(1).text_content() == ca.figure("padding_strides").embed("rst", "padding_strides.svg")
     page.keyboard.press("Escape")
-    page.locator("#dilation h3 a").click()
+    page.locator("[data-name=dilation] h3 a").click()
     page.locator("#detail[open]").wait_for()
     assert page.locator(".copy pre").nth(1).text_content() == ca.figure("dilation").embed("rst", "dilation.svg")
 
@@ -128,7 +128,7 @@ def test_colours_are_switched_remembered_and_go_to_the_figures(opened):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("place", ["", "#padding_strides_explained", "#down_and_up"])
+@pytest.mark.parametrize("place", ["", "#figure:padding_strides_explained", "#figure:down_and_up"])
 def test_axe_finds_nothing(place, dark, opened):
     page = opened(f"{PAGE.as_uri()}{place}", dark=dark)
     if place:
@@ -138,7 +138,7 @@ def test_axe_finds_nothing(place, dark, opened):
 
 @pytest.mark.parametrize("width", [320, 360, 1280, 3840])
 def test_no_width_needs_scrolling_sideways(width, opened):
-    for place in ("", "#pair_dilation"):
+    for place in ("", "#figure:pair_dilation"):
         page = opened(f"{PAGE.as_uri()}{place}", width=width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         if place:
@@ -148,7 +148,7 @@ def test_no_width_needs_scrolling_sideways(width, opened):
 
 def test_without_a_script_every_figures_name_leads_to_its_file(opened):
     page = opened(PAGE, script=False)
-    assert page.locator("#dilation h3 a").get_attribute("href") == "dilation.svg" and page.locator("noscript p").count() == 1
+    assert page.locator("[data-name=dilation] h3 a").get_attribute("href") == "dilation.svg" and page.locator("noscript p").count() == 1
 
 
 def test_a_server_shows_the_page_with_every_format(opened):
@@ -163,7 +163,7 @@ def test_a_server_shows_the_page_with_every_format(opened):
             address = f"http://127.0.0.1:{running.server_port}/"
             page = opened(address, allowed=address)
             page.wait_for_function("document.querySelector('.card img').naturalWidth > 0")
-            page.locator("#dilation h3 a").click()
+            page.locator("[data-name=dilation] h3 a").click()
             page.locator("#detail[open]").wait_for()
             assert page.locator(".files a").all_text_contents() == list(FORMATS)
         finally:

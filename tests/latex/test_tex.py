@@ -323,3 +323,28 @@ def test_what_pdfinfo_says_of_a_pdf(tmp_path):
     (path,) = a.save(tmp_path / "x.pdf")
     told = subprocess.run(["pdfinfo", path], capture_output=True, check=True, text=True)
     assert "Größe <b> 卷积" in told.stdout and "Creator:         convanim" in told.stdout and "CreationDate" not in told.stdout and told.stderr == ""
+
+
+def overfull(text, folder):
+    """The lines in which TeX says that something is too large for its place."""
+    compiled(folder, "wide", text, runs=1)
+    return re.findall("Overfull .*", (folder / "wide.log").read_text(encoding="utf-8", errors="replace"))
+
+
+def test_a_figure_that_is_too_large_for_its_column_or_slide_is_drawn_smaller(tmp_path):
+    for n, a in enumerate((ca.animate(ca.Conv((6, 8), (2, 3)), theme="clear"), ca.animate(ca.ConvTranspose((3, 8), 2, stride=2), view="flat", theme="clear"))):
+        a.save(tmp_path / f"one{n}.tex")
+        a.save(tmp_path / f"one{n}.pdf")
+        paper = "\n".join(a.embed(place, f"one{n}{suffix}") for place, suffix in (("latex", ".pdf"), ("tikz", ".tex")))
+        assert overfull(f"\\documentclass[twocolumn]{{article}}\\usepackage{{tikz}}\n\\begin{{document}}\n{paper}\n\\end{{document}}\n", tmp_path) == []
+        slide = a.embed("beamer", f"one{n}.tex")
+        assert overfull(f"\\documentclass{{beamer}}\\usepackage{{tikz}}\n\\begin{{document}}\n{slide}\n\\end{{document}}\n", tmp_path) == []
+        free = slide.replace("0.75\\textheight", "99cm").replace("\\convanimoverlays", "\\def\\convanimwidth{99cm}\\convanimoverlays")
+        assert overfull(f"\\documentclass{{beamer}}\\usepackage{{tikz}}\n\\begin{{document}}\n{free}\n\\end{{document}}\n", tmp_path), "but for its limits"
+
+
+def test_a_step_that_there_is_not_is_an_error(tmp_path):
+    ca.animate(ca.Conv(3, 2)).save(tmp_path / "one.tex")
+    for step in (0, 5):
+        with pytest.raises(AssertionError, match=f"There is no step {step} in this figure"):
+            compiled(tmp_path, "none", PAPER.replace("\\convanimposter", f"\\convanimstep{{{step}}}"))

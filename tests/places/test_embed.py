@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import docutils.core
 import docutils.nodes
 import html5lib
+import pypdfium2
 import pytest
 import typst
 from conftest import refusal
@@ -230,7 +231,7 @@ def test_places_that_read_files_alone_refuse_addresses_and_unknown_places_are_to
         assert "{step}" in refusal(lambda src=src: figure().embed("revealjs", src))
 
 
-def test_sizes_are_those_of_the_file():
+def test_sizes_are_those_of_the_file(tmp_path):
     for look in ({}, {"width": 300}, {"scale": 2}, {"labels": "all"}):
         a = figure(**look)
         width, height = a.size
@@ -238,7 +239,10 @@ def test_sizes_are_those_of_the_file():
             attrs = next(attrs for tag, attrs in Tags(a.embed(place)).found if tag == "img")
             assert (attrs["width"], attrs["height"]) == (str(width), str(height))
         assert f":width: {width}px" in a.embed("rst") and f":width: {width}px" in a.embed("myst") and f" width={width}}}" in a.embed("quarto")
-        assert float(re.search(r"width=([\d.]+)bp", a.embed("latex"))[1]) == pytest.approx(width * 72 / a.dpi, abs=0.01)
+        with pypdfium2.PdfDocument(str(a.save(tmp_path / "figure.pdf")[0])) as document:
+            page = document[0].get_size()[0]
+        wide, limited = re.search(r"width=\\ifdim([\d.]+)bp>\\linewidth\\linewidth\\else([\d.]+)bp\\fi", a.embed("latex")).groups()
+        assert wide == limited and float(wide) == pytest.approx(page, abs=0.01), "as large as the page, or as there is room"
         assert float(re.search(r"width: ([\d.]+)pt", a.embed("typst"))[1]) == pytest.approx(width * 0.75)
 
 

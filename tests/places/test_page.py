@@ -55,13 +55,13 @@ def test_the_page_has_every_figure_with_its_title_its_size_its_words_and_its_fil
     page = Reader(INDEX)
     assert page.open == []
     cards = [attrs for tag, attrs in page.elements if tag == "li" and attrs.get("class") == "card"]
-    assert sorted(card["id"] for card in cards) == sorted(FIGURES)
+    assert sorted(card["data-name"] for card in cards) == sorted(FIGURES)
     images = [attrs for tag, attrs in page.elements if tag == "img" and "data-src" in attrs]
     for card, image in zip(cards, images, strict=True):
-        a = FIGURES[card["id"]].animate()
-        assert (image["data-src"], int(image["width"]), int(image["height"]), image["alt"]) == (f"{card['id']}.svg", *a.size, a.alt)
+        a = FIGURES[card["data-name"]].animate()
+        assert (image["data-src"], int(image["width"]), int(image["height"]), image["alt"]) == (f"{card['data-name']}.svg", *a.size, a.alt)
         assert (ROOT / "gallery" / image["data-src"]).is_file()
-        assert FIGURES[card["id"]].title in "".join(page.text)
+        assert FIGURES[card["data-name"]].title in "".join(page.text)
     ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
     assert len(ids) == len(set(ids))
 
@@ -129,7 +129,7 @@ def test_a_collection_of_ones_own_is_shown_under_its_files_name_and_titles_are_t
         ca.gallery(tmp_path / "my figures.toml", tmp_path / "out", pool, suffixes=(".gif", ".svg", ".pdf"))
     text, told = ((tmp_path / "out" / name).read_text(encoding="utf-8") for name in (PAGE, DETAILS))
     page = Reader(text)
-    assert [attrs["id"] for tag, attrs in page.elements if attrs.get("class") == "card"] == ["a'b & c", "b"], "what failed isn't shown"
+    assert [attrs["data-name"] for tag, attrs in page.elements if attrs.get("class") == "card"] == ["a'b & c", "b"], "what failed isn't shown"
     assert "my figures" in page.text and HOSTILE in page.text
     assert sum(tag == "script" for tag, _ in page.elements) == 3 and "</script><script>alert" not in told
     assert [suffix for suffix, _ in details(told)["b"]["files"]] == [".gif", ".svg", ".pdf"]
@@ -145,6 +145,19 @@ def test_the_same_figures_give_the_same_page_and_others_another():
     some = list(FIGURES.values())[:5]
     assert pages(some, [".svg"]) == pages(some, [".svg"]) != pages(some[:4], [".svg"])
     assert "animate" in python(some[0])
+
+
+def test_a_page_shows_a_picture_whatever_the_formats_and_snippets_name_a_file_that_is_there(tmp_path):
+    (tmp_path / "mine.toml").write_text(MINE.replace("a'b & c", "search").replace("step_ms = 15", "step_ms = 20"))
+    with ThreadPoolExecutor(1) as pool:
+        for out, suffixes, shown in (("one", (".pdf",), ".svg"), ("two", (".gif", ".pdf"), ".gif")):
+            ca.gallery(tmp_path / "mine.toml", tmp_path / out, pool, suffixes=suffixes)
+            text, told = ((tmp_path / out / name).read_text(encoding="utf-8") for name in (PAGE, DETAILS))
+            images = [attrs["data-src"] for tag, attrs in Reader(text).elements if "data-src" in attrs]
+            assert images == [f"{name}{shown}" for name in ("search", "b", "too_fast")] and all((tmp_path / out / name).is_file() for name in images)
+            assert f'src="b{shown}"' in details(told)["b"]["embed"]["html"] and "b.pdf" in details(told)["b"]["embed"]["latex"]
+            ids = [attrs["id"] for _, attrs in Reader(text).elements if "id" in attrs]
+            assert len(ids) == len(set(ids)), "a figure's name is no other element's"
 
 
 def test_an_unknown_format_of_a_gallery_is_refused_before_anything_is_drawn(tmp_path):
@@ -191,7 +204,7 @@ def test_every_format_of_a_figure_is_served_as_save_writes_it(tmp_path):
 
 
 NOT_THERE = ["/nothing.svg", "/dilation.exe", "/../pyproject.toml", "/%2e%2e/pyproject.toml", "/..%2f..%2fetc%2fpasswd", "/gallery/dilation.svg", "/dilation",
-             "/.svg", "/dilation.svg%00.gif", "//etc/passwd", "/dilation_{step}.svg", "/x/../dilation.svg"]
+             "/.svg", "/dilation.svg%00.gif", "//etc/passwd", "/dilation_{step}.svg", "/x/../dilation.svg", "//[", "/%"]
 
 
 def test_there_is_nothing_else_to_be_had():
