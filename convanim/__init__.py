@@ -14,20 +14,20 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .animation import Animation
-    from .axis import Axis, Step, Tap
-    from .batch import gallery
-    from .chain import Field, receptive_field, sources
     from .drawing import animate
-    from .embed import EMBEDS
     from .errors import ConvanimError
     from .frameworks import ConvanimWarning, Imported, from_keras, from_onnx, from_torch
     from .geometry import AdaptivePool, Conv, ConvTranspose, Pool
-    from .notebook import explore
+    from .geometry.axis import Axis, Step, Tap
+    from .geometry.padding import PADDING_MODES, PADDINGS
+    from .geometry.receptive_field import Field, receptive_field, sources
     from .numeric import Unrolled, evaluate, unrolled
-    from .padding import PADDING_MODES, PADDINGS
+    from .publish.gallery import gallery
+    from .publish.notebook import explore
+    from .publish.snippets import EMBEDS
     from .spec import Figure, figure, figures
-    from .theme import Style, Theme
-    from .themes import THEMES
+    from .themes.table import THEMES
+    from .themes.theme import Style, Theme
     from .views import VIEWS
     from .write import FORMATS
 
@@ -35,18 +35,18 @@ _PLACES = {
     "animation": ("Animation",),
     "errors": ("ConvanimError",),
     "drawing": ("animate",),
-    "embed": ("EMBEDS",),
+    "publish.snippets": ("EMBEDS",),
     "spec": ("Figure", "figure", "figures"),
-    "batch": ("gallery",),
-    "axis": ("Axis", "Step", "Tap"),
+    "publish.gallery": ("gallery",),
+    "geometry.axis": ("Axis", "Step", "Tap"),
     "geometry": ("AdaptivePool", "Conv", "ConvTranspose", "Pool"),
-    "padding": ("PADDINGS", "PADDING_MODES"),
-    "chain": ("Field", "receptive_field", "sources"),
+    "geometry.padding": ("PADDINGS", "PADDING_MODES"),
+    "geometry.receptive_field": ("Field", "receptive_field", "sources"),
     "frameworks": ("ConvanimWarning", "Imported", "from_keras", "from_onnx", "from_torch"),
-    "notebook": ("explore",),
+    "publish.notebook": ("explore",),
     "numeric": ("Unrolled", "evaluate", "unrolled"),
-    "theme": ("Style", "Theme"),
-    "themes": ("THEMES",),
+    "themes.theme": ("Style", "Theme"),
+    "themes.table": ("THEMES",),
     "views": ("VIEWS",),
     "write": ("FORMATS",),
 }
@@ -66,7 +66,39 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "EMBEDS", "FORMATS", "PADDINGS", "PADDING_MODES", "THEMES", "VIEWS", "AdaptivePool", "Animation", "Axis", "Conv", "ConvTranspose", "ConvanimError",
-    "ConvanimWarning", "Field", "Figure", "Imported", "Pool", "Step", "Style", "Tap", "Theme", "Unrolled", "__version__", "animate", "evaluate", "explore",
-    "figure", "figures", "from_keras", "from_onnx", "from_torch", "gallery", "receptive_field", "sources", "unrolled",
+    "EMBEDS",
+    "FORMATS",
+    "PADDINGS",
+    "PADDING_MODES",
+    "THEMES",
+    "VIEWS",
+    "AdaptivePool",
+    "Animation",
+    "Axis",
+    "Conv",
+    "ConvTranspose",
+    "ConvanimError",
+    "ConvanimWarning",
+    "Field",
+    "Figure",
+    "Imported",
+    "Pool",
+    "Step",
+    "Style",
+    "Tap",
+    "Theme",
+    "Unrolled",
+    "__version__",
+    "animate",
+    "evaluate",
+    "explore",
+    "figure",
+    "figures",
+    "from_keras",
+    "from_onnx",
+    "from_torch",
+    "gallery",
+    "receptive_field",
+    "sources",
+    "unrolled",
 ]

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__, parsing
-from .checks import Parameter
-from .embed import EMBEDS, Embed
-from .errors import ConvanimError, expected_one_of, shown
+from .errors import ConvanimError, expected_one_of, short_repr
 from .frameworks import FRAMEWORKS
 from .geometry import OPERATIONS
+from .geometry.padding import PADDINGS
+from .geometry.parameters import Parameter
 from .labels import LABELS, Label
-from .lang import LANGUAGES
-from .padding import PADDINGS
-from .themes import THEMES
+from .publish.snippets import EMBEDS, Embed
+from .text.lang import LANGUAGES
+from .themes.table import THEMES
 from .views import VIEWS, View
 from .write import FORMATS, Format, literal, planned
 
@@ -65,8 +65,12 @@ def operation_options(command: Callable[..., None]) -> Callable[..., None]:
     options = [
         click.argument("operation", metavar=f"[{'|'.join(OPERATIONS)}]", required=False),
         *(_option(name, one) for name, one in parsing.KNOWN.items()),
-        click.option("--ndim", type=int, metavar="N", help="Number of dimensions where all sizes are single numbers (2)."),
-        click.option("--onnx", metavar="FILE", help="Take the operation from an ONNX model, in place of the words above."),
+        click.option(
+            "--ndim", type=int, metavar="N", help="Number of dimensions where all sizes are single numbers (2)."
+        ),
+        click.option(
+            "--onnx", metavar="FILE", help="Take the operation from an ONNX model, in place of the words above."
+        ),
         click.option("--node", metavar="NAME", help="The node of the ONNX model, by its name or its output's."),
     ]
     for decorate in reversed(options):
@@ -83,28 +87,60 @@ def _option(name: str, one: Parameter) -> Callable[..., Any]:
         return click.option(f"{word}/--no-{word[2:]}", default=None, help=one.about)
     if one.kind == "count":
         return click.option(*words, type=int, metavar="N", help=one.about)
-    return click.option(*words, metavar="NAME" if one.kind == "choice" else "SIZE", help=f"{one.about}{_EXAMPLES.get(name, '')}{names}")
+    return click.option(
+        *words, metavar="NAME" if one.kind == "choice" else "SIZE", help=f"{one.about}{_EXAMPLES.get(name, '')}{names}"
+    )
 
 
 _EXAMPLES = {"input_size": " 5, or 5x7 for rows x columns.", "padding": " 1, 1x2, or before:after as in 1:2x0:1."}
 
 
 LOOKS = {  # how a figure looks; what isn't given is None, so that the figure's own value holds
-    "view": click.option("--view", metavar="VIEW", help=f"{_table(VIEWS)} If not given, flat where there is a seed or symbols, otherwise isometric."),
-    "theme": click.option("--theme", metavar="THEME", help=f"One of {', '.join(THEMES)} (classic), or a TOML file with a theme of your own."),
-    "labels": click.option("--labels", metavar="LABELS", help=f"all, none, or some with commas between (the theme's own). {_table(LABELS)}"),
-    "lang": click.option("--lang", metavar="LANG", help=f"Language of the labels and of what screen readers say: {', '.join(LANGUAGES)} (en)."),
+    "view": click.option(
+        "--view",
+        metavar="VIEW",
+        help=f"{_table(VIEWS)} If not given, flat where there is a seed or symbols, otherwise isometric.",
+    ),
+    "theme": click.option(
+        "--theme",
+        metavar="THEME",
+        help=f"One of {', '.join(THEMES)} (classic), or a TOML file with a theme of your own.",
+    ),
+    "labels": click.option(
+        "--labels", metavar="LABELS", help=f"all, none, or some with commas between (the theme's own). {_table(LABELS)}"
+    ),
+    "lang": click.option(
+        "--lang",
+        metavar="LANG",
+        help=f"Language of the labels and of what screen readers say: {', '.join(LANGUAGES)} (en).",
+    ),
     "reveal": click.option("--reveal/--no-reveal", default=None, help="Output cells appear as they are computed."),
-    "symbols": click.option("--symbols/--no-symbols", default=None, help="x, w and y with their indices in place of numbers."),
+    "symbols": click.option(
+        "--symbols/--no-symbols", default=None, help="x, w and y with their indices in place of numbers."
+    ),
     "background": click.option("--background", metavar="COLOUR", help="transparent, or a colour as #rrggbb."),
-    "title": click.option("--title", metavar="TEXT", help="The title, in the label of this name and for screen readers."),
+    "title": click.option(
+        "--title", metavar="TEXT", help="The title, in the label of this name and for screen readers."
+    ),
     "step_ms": click.option("--step-ms", type=int, metavar="MS", help="Time of a step (1000)."),
     "hold_ms": click.option("--hold-ms", type=int, metavar="MS", help="How much longer the last step is seen (0)."),
     "loop": click.option("--loop", type=int, metavar="N", help="How many times it is played; 0 is for ever (0)."),
-    "fps": click.option("--fps", type=int, metavar="N", help="Frames a second of a video (the fewest from 10 on that give each step its time)."),
-    "poster": click.option("--poster", type=int, metavar="N", help="The step that is shown where only one is, counted from 0 (the view's own)."),
+    "fps": click.option(
+        "--fps",
+        type=int,
+        metavar="N",
+        help="Frames a second of a video (the fewest from 10 on that give each step its time).",
+    ),
+    "poster": click.option(
+        "--poster",
+        type=int,
+        metavar="N",
+        help="The step that is shown where only one is, counted from 0 (the view's own).",
+    ),
     "dpi": click.option("--dpi", type=float, metavar="DPI", help="Resolution (150)."),
-    "scale": click.option("--scale", type=float, metavar="X", help="How large, in place of a resolution: 2 is twice the guide's size."),
+    "scale": click.option(
+        "--scale", type=float, metavar="X", help="How large, in place of a resolution: 2 is twice the guide's size."
+    ),
     "width": click.option("--width", type=int, metavar="PX", help="How wide in pixels, in place of a resolution."),
     "seed": click.option("--seed", type=int, metavar="N", help="Where the values of the flat view come from (1234)."),
 }
@@ -133,8 +169,17 @@ def _step(context: click.Context, option: click.Parameter, value: str | None) ->
 
 def still_options(command: Callable[..., None]) -> Callable[..., None]:
     """What makes a still picture of a figure."""
-    step = click.option("--step", metavar="N", callback=_step, help="This step alone, counted from 0, or poster, the one that explains most.")
-    return step(click.option("--storyboard", type=int, metavar="N", help="So many steps in a grid, as one still figure.")(command))
+    step = click.option(
+        "--step",
+        metavar="N",
+        callback=_step,
+        help="This step alone, counted from 0, or poster, the one that explains most.",
+    )
+    return step(
+        click.option("--storyboard", type=int, metavar="N", help="So many steps in a grid, as one still figure.")(
+            command
+        )
+    )
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
@@ -144,8 +189,14 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
 
 @cli.command()
 @operation_options
-@click.option("-o", "--output", multiple=True, required=True, metavar="FILE",
-              help=f"May be given again; frames/{{step:03d}}.png is a file for each step. {_table(FORMATS)}")
+@click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help=f"May be given again; frames/{{step:03d}}.png is a file for each step. {_table(FORMATS)}",
+)
 @still_options
 @figure_options
 def draw(output: tuple[str, ...], step: int | str | None, storyboard: int | None, **options: Any) -> None:
@@ -163,17 +214,19 @@ def draw(output: tuple[str, ...], step: int | str | None, storyboard: int | None
 
 @cli.command()
 @operation_options
-@click.option("--code", multiple=True, metavar="FRAMEWORK", help=f"Print the layer as Python code: {', '.join(FRAMEWORKS)}.")
+@click.option(
+    "--code", multiple=True, metavar="FRAMEWORK", help=f"Print the layer as Python code: {', '.join(FRAMEWORKS)}."
+)
 def info(code: tuple[str, ...], **operation: Any) -> None:
     """Print the sizes of an operation, the formula with its numbers, and what it costs."""
-    from . import words
+    from .text import describe
 
     given = _operation(**operation)
     op = getattr(given, "op", given)
     snippets = [op.to_code(framework) for framework in code]
     comment = "# " if snippets else ""  # so that all that is printed is Python
-    click.echo(f"{comment}{words.title(op)}")
-    for name, text in words.facts(op):
+    click.echo(f"{comment}{describe.title(op)}")
+    for name, text in describe.facts(op):
         click.echo(f"{comment}  {name:16}  {text}")
     for snippet in snippets:
         click.echo(f"\n{snippet.rstrip()}")
@@ -185,8 +238,17 @@ def info(code: tuple[str, ...], **operation: Any) -> None:
 @click.option("-f", "--format", "suffixes", multiple=True, default=("gif", "svg"), show_default=True, metavar="SUFFIX")
 @still_options
 @figure_options
-def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...], step: int | str | None, storyboard: int | None, **options: Any) -> None:
-    """Render named figures, or all figures of TOML files, as GIF and SVG; what is said here of their look goes before what they say."""
+def render(
+    names: tuple[str, ...],
+    output: str,
+    suffixes: tuple[str, ...],
+    step: int | str | None,
+    storyboard: int | None,
+    **options: Any,
+) -> None:
+    """Render named figures, or all figures of TOML files, as GIF and SVG; what is said here of their look goes before
+    what they say.
+    """
     from tqdm import tqdm
 
     look = _given(options)
@@ -199,8 +261,12 @@ def render(names: tuple[str, ...], output: str, suffixes: tuple[str, ...], step:
             raise ConvanimError(f"figure {figure.name!r}: {error}") from None
         animation = _still(animation, storyboard, step, width)
         for suffix in (f".{word.removeprefix('.')}" for word in suffixes):
-            each = step is None and len(animation) > 1 and suffix in FORMATS and FORMATS[suffix].animated is None  # a file for each step
-            paths += animation.save(Path(literal(output), f"{figure.name}{'_{step:03d}' if each else ''}{suffix}"), step=step)
+            each = (
+                step is None and len(animation) > 1 and suffix in FORMATS and FORMATS[suffix].animated is None
+            )  # a file for each step
+            paths += animation.save(
+                Path(literal(output), f"{figure.name}{'_{step:03d}' if each else ''}{suffix}"), step=step
+            )
     _wrote(paths)
 
 
@@ -223,15 +289,21 @@ def _figures(names: tuple[str, ...]) -> list[Figure]:
 @cli.command(epilog=f"Places: {_table(EMBEDS)}")
 @click.argument("name", metavar="NAME|TOML")
 @click.argument("place", metavar="PLACE")
-@click.option("--src", metavar="FILE|URL", help="Where the figure's file is, if not beside the page under the name that render gives it.")
+@click.option(
+    "--src",
+    metavar="FILE|URL",
+    help="Where the figure's file is, if not beside the page under the name that render gives it.",
+)
 @figure_options
 def embed(name: str, place: str, src: str | None, **options: Any) -> None:
-    """Print the snippet that shows a figure in a PLACE such as markdown, html, latex or typst; of a TOML file, those of all its figures."""
+    """Print the snippet that shows a figure in a PLACE such as markdown, html, latex or typst; of a TOML file, those of
+    all its figures.
+    """
     if place not in EMBEDS:
         raise expected_one_of("place", place, EMBEDS)
     look, chosen = _given(options), _figures((name,))
     if src is not None and len(chosen) > 1:
-        raise ConvanimError(f"--src {shown(src)} is one file, and {name} has {len(chosen)} figures: leave it out")
+        raise ConvanimError(f"--src {short_repr(src)} is one file, and {name} has {len(chosen)} figures: leave it out")
     for figure in chosen:
         click.echo(figure.animate(**look).embed(place, EMBEDS[place].file(figure.name) if src is None else src))
 
@@ -244,11 +316,13 @@ def gallery(specs: tuple[str, ...], output: str, suffixes: tuple[str, ...]) -> N
     """Build all figures of TOML files (those of convanim if none) in parallel, and a page, index.html, that plays them."""
     from tqdm import tqdm
 
-    from .batch import gallery as build
+    from .publish.gallery import gallery as build
     from .spec import figures
 
     with tqdm(total=len(figures(*specs)), desc="gallery", unit="figure", leave=False, disable=None) as bar:
-        built = build(specs, output, suffixes=[f".{word.removeprefix('.')}" for word in suffixes], done=lambda _: bar.update())
+        built = build(
+            specs, output, suffixes=[f".{word.removeprefix('.')}" for word in suffixes], done=lambda _: bar.update()
+        )
     failed = [one for one in built if one.error]
     for one in failed:
         click.echo(f"failed: {one.name}: {one.error}", err=True)
@@ -259,10 +333,19 @@ def gallery(specs: tuple[str, ...], output: str, suffixes: tuple[str, ...]) -> N
 
 @cli.command()
 @click.argument("specs", nargs=-1, metavar="[TOML...]")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="N", help="Port on this machine; 0 takes one that is free.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    metavar="N",
+    help="Port on this machine; 0 takes one that is free.",
+)
 def serve(specs: tuple[str, ...], port: int) -> None:
-    """Show the gallery's page of TOML files (those of convanim if none) in a browser, every figure in every format, drawn when it is asked for."""
-    from .serve import server
+    """Show the gallery's page of TOML files (those of convanim if none) in a browser, every figure in every format,
+    drawn when it is asked for.
+    """
+    from .publish.server import server
     from .spec import figures
 
     with server(figures(*specs).values(), port) as running:
@@ -280,9 +363,12 @@ def _operation(*, operation: str | None, ndim: int | None, onnx: str | None, nod
     if onnx is not None:
         return _from_onnx(onnx, node, operation, words, ndim)
     if node is not None:
-        raise ConvanimError(f"--node {shown(node)} is a node of an ONNX model: add --onnx FILE")
+        raise ConvanimError(f"--node {short_repr(node)} is a node of an ONNX model: add --onnx FILE")
     if operation is None:
-        raise ConvanimError(f"no operation was given: begin with one of {', '.join(OPERATIONS)}, or take one from a model with --onnx FILE")
+        raise ConvanimError(
+            f"no operation was given: begin with one of {', '.join(OPERATIONS)}, or take one from a model with --onnx"
+            " FILE"
+        )
     return parsing.operation(operation, words, _flag, ndim)
 
 
@@ -292,7 +378,11 @@ def _from_onnx(path: str, node: str | None, operation: str | None, words: dict[s
 
     from .frameworks import ConvanimWarning, from_onnx
 
-    others = [*([operation] if operation else []), *(_flag(name) for name in words if name != "input_size"), *(["--ndim"] if ndim else [])]
+    others = [
+        *([operation] if operation else []),
+        *(_flag(name) for name in words if name != "input_size"),
+        *(["--ndim"] if ndim else []),
+    ]
     if others:
         raise ConvanimError(f"{others[0]} has no place beside --onnx, whose model says it: leave it out")
     size = parsing.size("input_size", words["input_size"], _flag) if "input_size" in words else None

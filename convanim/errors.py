@@ -16,10 +16,10 @@ class ConvanimError(ValueError):
         super().__init__(" ".join(message.split()))
 
 
-def shown(value: object, limit: int = 60) -> str:
+def short_repr(value: object, limit: int = 60) -> str:
     """The value as Python writes it, cut to `limit` characters, for use in a message.
 
-    >>> shown(2.5)
+    >>> short_repr(2.5)
     '2.5'
     """
     try:
@@ -39,4 +39,4 @@ def expected_one_of(what: str, given: object, choices: Iterable[str]) -> Convani
     near = get_close_matches(given.lower(), names, n=1) if isinstance(given, str) else []
     hint = f"did you mean {near[0]!r}? " if near else ""
     listed = ", ".join(names)
-    return ConvanimError(f"unknown {what} {shown(given)}: {hint}Expected one of {listed}")
+    return ConvanimError(f"unknown {what} {short_repr(given)}: {hint}Expected one of {listed}")

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-from .checks import Parameter, parameters
-from .errors import ConvanimError, expected_one_of, shown
+from .errors import ConvanimError, expected_one_of, short_repr
 from .geometry import OPERATIONS, Operation
-from .padding import PADDING_MODES, PADDINGS
+from .geometry.padding import PADDING_MODES, PADDINGS
+from .geometry.parameters import Parameter, parameters
 
 Spelling = Callable[[str], str]  # how a place writes a parameter's name: "input_size" is --input-size or :input-size:
 
@@ -18,7 +18,8 @@ Spelling = Callable[[str], str]  # how a place writes a parameter's name: "input
 def operation(name: str, given: Mapping[str, Any], spelt: Spelling, ndim: int | None = None) -> Operation:
     """The operation of that name, a row of OPERATIONS, with sizes as text: {"input_size": "5x7", "kernel_size": "3"}.
 
-    One value is for all axes. Raises ConvanimError for an unknown name, and for a parameter that there isn't or that is missing.
+    One value is for all axes. Raises ConvanimError for an unknown name, and for a parameter that there isn't or that is
+    missing.
     """
     if name not in OPERATIONS:
         raise expected_one_of("operation", name, OPERATIONS)
@@ -28,9 +29,15 @@ def operation(name: str, given: Mapping[str, Any], spelt: Spelling, ndim: int | 
             raise ConvanimError(f"{name} has no {spelt(word)}: it takes {', '.join(sorted(map(spelt, known)))}")
     for one in fields(kind):
         if one.default is MISSING and one.name not in given:
-            raise ConvanimError(f"{name} needs {spelt(one.name)}: add one such as {spelt(one.name)} 3, or 3x5 for rows x columns")
+            raise ConvanimError(
+                f"{name} needs {spelt(one.name)}: add one such as {spelt(one.name)} 3, or 3x5 for rows x columns"
+            )
     named = {"padding"} if str(given.get("padding", "")).lower() in {*PADDINGS, *PADDING_MODES} else set()
-    sizes = {word: size(word, value, spelt) for word, value in given.items() if known[word].kind in ("cells", "padding") and word not in named}
+    sizes = {
+        word: size(word, value, spelt)
+        for word, value in given.items()
+        if known[word].kind in ("cells", "padding") and word not in named
+    }
     axes = max([ndim or 0, *map(len, sizes.values())])
     count = axes if axes > 1 or ndim else 2
     full = {word: value * count if len(value) == 1 else value for word, value in sizes.items()}
@@ -47,7 +54,9 @@ def size(name: str, text: str, spelt: Spelling) -> list[Any]:
             sides = []
         if not sides or len(sides) > (2 if name == "padding" else 1):
             pair = f", before:after as in 1:2, or one of {', '.join(PADDINGS)}" if name == "padding" else ""
-            raise ConvanimError(f"{spelt(name)} {shown(text)} is not a size: write 3, or 3x5 for rows x columns{pair}")
+            raise ConvanimError(
+                f"{spelt(name)} {short_repr(text)} is not a size: write 3, or 3x5 for rows x columns{pair}"
+            )
         values.append(sides[0] if len(sides) == 1 else tuple(sides))
     return values
 
@@ -57,14 +66,14 @@ def whole(name: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise ConvanimError(f"{name} {shown(text)} is not a whole number: write one such as 3") from None
+        raise ConvanimError(f"{name} {short_repr(text)} is not a whole number: write one such as 3") from None
 
 
 def _real(name: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ConvanimError(f"{name} {shown(text)} is not a number: write one such as 1.5") from None
+        raise ConvanimError(f"{name} {short_repr(text)} is not a number: write one such as 1.5") from None
 
 
 SWITCH = {"": True, "true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -73,7 +82,9 @@ SWITCH = {"": True, "true": True, "yes": True, "on": True, "false": False, "no":
 def _switch(name: str, text: str) -> bool:
     found = SWITCH.get(text.strip().lower())
     if found is None:
-        raise ConvanimError(f"{name} {shown(text)} is neither true nor false: write one of them, or {name} alone for true")
+        raise ConvanimError(
+            f"{name} {short_repr(text)} is neither true nor false: write one of them, or {name} alone for true"
+        )
     return found
 
 
@@ -81,7 +92,9 @@ def _array(name: str, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise ConvanimError(f"{name} {shown(text)} is not an array: write its rows as in [[1, 2], [3, 4]]") from None
+        raise ConvanimError(
+            f"{name} {short_repr(text)} is not an array: write its rows as in [[1, 2], [3, 4]]"
+        ) from None
 
 
 def _text(name: str, text: str) -> str:
@@ -90,11 +103,34 @@ def _text(name: str, text: str) -> str:
 
 # what reads the text of an option of `animate`, and of a parameter of an operation that isn't a size
 LOOKS: dict[str, Callable[[str, str], Any]] = {
-    "view": _text, "theme": _text, "labels": _text, "lang": _text, "background": _text, "title": _text, "description": _text,
-    "reveal": _switch, "symbols": _switch, "step_ms": whole, "hold_ms": whole, "loop": whole, "fps": whole, "poster": whole,
-    "dpi": _real, "scale": _real, "width": whole, "seed": whole, "input": _array, "kernel": _array,
+    "view": _text,
+    "theme": _text,
+    "labels": _text,
+    "lang": _text,
+    "background": _text,
+    "title": _text,
+    "description": _text,
+    "reveal": _switch,
+    "symbols": _switch,
+    "step_ms": whole,
+    "hold_ms": whole,
+    "loop": whole,
+    "fps": whole,
+    "poster": whole,
+    "dpi": _real,
+    "scale": _real,
+    "width": whole,
+    "seed": whole,
+    "input": _array,
+    "kernel": _array,
 }
-KINDS: dict[str, Callable[[str, str], Any]] = {"cells": _text, "padding": _text, "count": whole, "switch": _switch, "choice": _text}
+KINDS: dict[str, Callable[[str, str], Any]] = {
+    "cells": _text,
+    "padding": _text,
+    "count": whole,
+    "switch": _switch,
+    "choice": _text,
+}
 
 
 def looks(given: Mapping[str, str], spelt: Spelling) -> dict[str, Any]:
@@ -108,4 +144,6 @@ def parameter(name: str, text: str, spelt: Spelling) -> Any:
 
 
 # the parameters of all kinds; of those that share a name, the first kind's
-KNOWN: dict[str, Parameter] = {name: one for kind in reversed(OPERATIONS.values()) for name, one in parameters(kind).items()}
+KNOWN: dict[str, Parameter] = {
+    name: one for kind in reversed(OPERATIONS.values()) for name, one in parameters(kind).items()
+}

@@ -12,18 +12,20 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from . import words
 from .animation import Animation
-from .checks import parameters
 from .drawing import animate, check_figure
-from .errors import ConvanimError, expected_one_of, shown
+from .errors import ConvanimError, expected_one_of, short_repr
 from .geometry import OPERATIONS, Operation
-from .looks import check_look
-from .themes import beside
+from .geometry.parameters import parameters
+from .options import check_look
+from .text import describe
+from .themes.table import beside
 from .views import VIEWS
 
 # what a table may hold beside its operation's parameters: what `animate` takes
-OPTIONS = [name for name in signature(animate).parameters if name not in ("op", "bias")]  # a table's `bias` is the operation's
+OPTIONS = [
+    name for name in signature(animate).parameters if name not in ("op", "bias")
+]  # a table's `bias` is the operation's
 
 NUMBERS = ("input", "kernel", "bias", "seed")
 SIZES = ("dpi", "scale", "width")  # of which a figure has one
@@ -57,7 +59,7 @@ class Figure:
     def title(self) -> str:
         """What to look at, in a sentence; if the table has none, the operation in one line."""
         given = self.options.get("title")
-        return given if isinstance(given, str) else words.title(self.op(), self.options.get("lang", "en"))
+        return given if isinstance(given, str) else describe.title(self.op(), self.options.get("lang", "en"))
 
     def op(self) -> Operation | tuple[Operation, ...]:
         """The operation that the figure shows, or the operations if there are several.
@@ -73,8 +75,8 @@ class Figure:
     def animate(self, **options: Any) -> Animation:
         """The figure's animation; `options` of `animate` go before those of the figure.
 
-        A view that shows no values, or symbols in their place, leaves out the figure's own values; another language its own title.
-        Raises ConvanimError for an option that there isn't.
+        A view that shows no values, or symbols in their place, leaves out the figure's own values; another language its
+        own title. Raises ConvanimError for an option that there isn't.
         """
         for word in options:
             if word not in (*OPTIONS, "bias"):
@@ -108,9 +110,11 @@ def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
 
 
 def figure(name: str, *specs: str | os.PathLike[str], **options: Any) -> Animation:
-    """The animation of a named figure, one of the package's or of the given TOML files: `figure("padding_strides").save("x.gif")`.
+    """The animation of a named figure, one of the package's or of the given TOML files:
+    `figure("padding_strides").save("x.gif")`.
 
-    `options` are those of `animate`, before those of the figure: `figure("padding_strides", theme="dark", labels="all")`.
+    `options` are those of `animate`, before those of the figure: `figure("padding_strides", theme="dark",
+    labels="all")`.
     """
     tables = _tables(specs)
     if not isinstance(name, str) or name not in tables:
@@ -140,9 +144,13 @@ def _parsed(texts: list[tuple[str, str]], specs: tuple[str | os.PathLike[str], .
             raise ConvanimError(f"{where} is not TOML: {error}") from None
         for name, table in tables.items():
             if name in found:
-                raise ConvanimError(f"{where}: a figure named {name!r} is in {found[name][0]} already; give it another name")
+                raise ConvanimError(
+                    f"{where}: a figure named {name!r} is in {found[name][0]} already; give it another name"
+                )
             if not name or name.startswith(".") or not name.isprintable() or any(c in name for c in '/\\{}:*?"<>|'):
-                raise ConvanimError(f"{where}, figure {name!r}: a figure's name becomes a file's name; take letters, digits, - and _")
+                raise ConvanimError(
+                    f"{where}, figure {name!r}: a figure's name becomes a file's name; take letters, digits, - and _"
+                )
             if isinstance(table, dict) and "theme" in table:
                 table["theme"] = beside(table["theme"], Path(where).parent)  # beside the file that names it
             found[name] = where, table
@@ -156,12 +164,14 @@ def _whole(name: str, tables: Tables, after: tuple[str, ...] = ()) -> dict[str, 
     where, table = tables[name]
     place = f"{where}, figure {name!r}"
     if not isinstance(table, dict):
-        raise ConvanimError(f"{place}: {shown(table)} is not a table; begin each figure with a line [{name}]")
+        raise ConvanimError(f"{place}: {short_repr(table)} is not a table; begin each figure with a line [{name}]")
     if "like" not in table:
         return dict(table)
     base = table["like"]
     if base in (name, *after):
-        raise ConvanimError(f"{place}: like = {shown(base)} leads back to itself: name a figure that has an operation of its own")
+        raise ConvanimError(
+            f"{place}: like = {short_repr(base)} leads back to itself: name a figure that has an operation of its own"
+        )
     known = tables if isinstance(base, str) and base in tables else {**_tables(()), **tables}
     if not isinstance(base, str) or base not in known:
         raise _at(place, expected_one_of("figure", base, known))
@@ -173,8 +183,13 @@ def _figure(name: str, tables: Tables) -> Figure:
     where, table = tables[name][0], _whole(name, tables)
     place = f"{where}, figure {name!r}"
     listed = table.get("layers")
-    if listed is not None and (not isinstance(listed, list) or len(listed) < 2 or not all(isinstance(one, dict) for one in listed)):
-        raise ConvanimError(f"{place} has layers = {shown(listed)}: give a list of two tables or more such as {{ operation = \"conv\", kernel_size = 3 }}")
+    if listed is not None and (
+        not isinstance(listed, list) or len(listed) < 2 or not all(isinstance(one, dict) for one in listed)
+    ):
+        raise ConvanimError(
+            f"{place} has layers = {short_repr(listed)}: give a list of two tables or more such as {{ operation ="
+            ' "conv", kernel_size = 3 }'
+        )
     options = {key: value for key, value in table.items() if key in OPTIONS}
     rest = {key: value for key, value in table.items() if key not in (*OPTIONS, "like")}
     if listed is None:
@@ -185,7 +200,9 @@ def _figure(name: str, tables: Tables) -> Figure:
     else:
         for key in rest:
             if any(key in parameters(kind) for kind in OPERATIONS.values()):
-                raise ConvanimError(f"{place}: {key} has no place beside layers: put it into the table of the layer that it belongs to")
+                raise ConvanimError(
+                    f"{place}: {key} has no place beside layers: put it into the table of the layer that it belongs to"
+                )
             if key != "layers":
                 raise _at(place, expected_one_of("key", key, sorted([*OPTIONS, "layers", "like"])))
         layers = [_layer(one, f"{place}, layer {n}", first=n == 1, alone=False) for n, one in enumerate(listed, 1)]
@@ -199,17 +216,21 @@ def _figure(name: str, tables: Tables) -> Figure:
 
 
 def _layer(table: Mapping[str, Any], place: str, *, first: bool, alone: bool) -> Layer:
-    """The operation that a table describes, the figure's own if it is `alone`; only the first of several needs an input size."""
+    """The operation that a table describes, the figure's own if it is `alone`; only the first of several needs an input
+    size.
+    """
     operation = table.get("operation")
     if operation is None:
-        raise ConvanimError(f"{place} has no operation: add operation = \"conv\", or one of {', '.join(OPERATIONS)}")
+        raise ConvanimError(f'{place} has no operation: add operation = "conv", or one of {", ".join(OPERATIONS)}')
     if not isinstance(operation, str) or operation not in OPERATIONS:
         raise _at(place, expected_one_of("operation", operation, OPERATIONS))
     needed = {one.name: one.default is MISSING for one in fields(OPERATIONS[operation])}
     known = [*needed, "operation", *([*OPTIONS, "like", "layers"] if alone else [])]
     for key in table:
         if key in OPTIONS:
-            raise ConvanimError(f"{place}: {key} is said of the whole figure: put it beside layers, not into one of them")
+            raise ConvanimError(
+                f"{place}: {key} is said of the whole figure: put it beside layers, not into one of them"
+            )
         if key not in (*needed, "operation"):
             raise _at(place, expected_one_of("key", key, sorted(known)))
     for key in needed:
@@ -231,7 +252,10 @@ def _texts(specs: tuple[str | os.PathLike[str], ...]) -> list[tuple[str, str]]:
         except UnicodeDecodeError:
             raise ConvanimError(f"{spec} is not TOML: it isn't UTF-8 text") from None
         except (OSError, TypeError, ValueError) as error:
-            raise ConvanimError(f"can't read {shown(str(spec))}: {getattr(error, 'strerror', None) or error}; give the path of a TOML file") from None
+            raise ConvanimError(
+                f"can't read {short_repr(str(spec))}: {getattr(error, 'strerror', None) or error}; give the path of a"
+                " TOML file"
+            ) from None
     return texts
 
 
@@ -240,5 +264,7 @@ def shipped() -> list[Any]:
     package = resources.files("convanim")
     for folder in (package / "templates", Path(str(package)).parent / "templates"):
         if folder.is_dir():
-            return sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: str(path.name))
+            return sorted(
+                (path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: str(path.name)
+            )
     raise ConvanimError("the package's templates are missing: install convanim again")

@@ -5,8 +5,9 @@
        :kernel-size: 3
        :stride: 2
 
-Pages show it moving, EPUBs and PDFs the step that explains most, and what has no pictures says its alternative text. What was drawn is
-kept beside the doctrees, under a name that tells all that it is made of: a second build draws nothing.
+Pages show it moving, EPUBs and PDFs the step that explains most, and what has no pictures says its alternative text.
+What was drawn is kept beside the doctrees, under a name that tells all that it is made of: a second build draws
+nothing.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from sphinx.util.docutils import SphinxDirective
 
 from . import __version__
 from .errors import ConvanimError, expected_one_of
-from .escaping import attribute
-from .recipe import Recipe, spelt
+from .publish.directive import Recipe, spelt
+from .text.escaping import attribute
 from .write import FORMATS, literal
 
-# what a builder can show, and the suffix of a format that is it; a builder names them in the order in which it wants them
+# what a builder can show, and the suffix of a format that is it; a builder names them in the order in which it wants
+# them
 SUFFIXES = {"image/svg+xml": ".svg", "application/pdf": ".pdf", "image/png": ".png"}
 STILL = ("epub",)  # builders of pages that readers turn, on which nothing should move
 
@@ -37,8 +39,15 @@ def _align(argument: str) -> str:
     return found
 
 
-OWN = {"align": _align, "alt": directives.unchanged, "caption": directives.unchanged, "class": directives.class_option, "file": directives.unchanged,
-       "name": directives.unchanged, "player": directives.flag}  # what isn't of the figure
+OWN = {
+    "align": _align,
+    "alt": directives.unchanged,
+    "caption": directives.unchanged,
+    "class": directives.class_option,
+    "file": directives.unchanged,
+    "name": directives.unchanged,
+    "player": directives.flag,
+}  # what isn't of the figure
 
 
 class Options(dict[str, Any]):
@@ -57,7 +66,9 @@ class Picture(nodes.image):  # type: ignore[misc]
 
 
 class Convanim(SphinxDirective):  # type: ignore[misc]
-    """`.. convanim:: NAME`, an operation with its parameters as options, or a figure of the package or of a TOML file (`:file:`)."""
+    """`.. convanim:: NAME`, an operation with its parameters as options, or a figure of the package or of a TOML file
+    (`:file:`).
+    """
 
     required_arguments = 1
     has_content = True
@@ -74,8 +85,15 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
                 self.env.note_dependency(path)
         except ConvanimError as error:
             return [self.state.document.reporter.error(f"convanim: {error}", line=self._line(str(error), words))]
-        place = Placeholder("", recipe=recipe, digest=recipe.digest(animation), alt=self.options.get("alt") or animation.alt, size=animation.size,
-                            player="player" in self.options, classes=list(self.options.get("class", ())))
+        place = Placeholder(
+            "",
+            recipe=recipe,
+            digest=recipe.digest(animation),
+            alt=self.options.get("alt") or animation.alt,
+            size=animation.size,
+            player="player" in self.options,
+            classes=list(self.options.get("class", ())),
+        )
         self.set_source_info(place)
         return self._figure(place)
 
@@ -96,13 +114,18 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
         """The line of the option that a message is about, otherwise the directive's."""
         said: dict[str, int] = {}  # where in the message each option is named first
         for name in words:
-            places = [message.find(text) for text in (spelt(name), f"{name}=", f"unknown {name} ", f"{name} has ", f"the {name} ")]
+            places = [
+                message.find(text)
+                for text in (spelt(name), f"{name}=", f"unknown {name} ", f"{name} has ", f"the {name} ")
+            ]
             said |= {name: min(place for place in places if place >= 0)} if max(places) >= 0 else {}
         if not said:
             return int(self.lineno)
         name = min(said, key=lambda word: said[word])
         lines = [line.strip() for line in self.block_text.splitlines()]
-        return int(self.lineno) + next((n for n, line in enumerate(lines) if line.startswith((spelt(name), f":{name}:"))), 0)
+        return int(self.lineno) + next(
+            (n for n, line in enumerate(lines) if line.startswith((spelt(name), f":{name}:"))), 0
+        )
 
     def _figure(self, place: Placeholder) -> list[Any]:
         """The place alone, or within a figure with a caption and what else its content says."""
@@ -126,11 +149,17 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
 
 
 def draw(app: Any, document: Any, docname: str) -> None:
-    """Put an image, or the player, in the place of each figure of a page that a builder is about to write; what wasn't drawn before is drawn."""
+    """Put an image, or the player, in the place of each figure of a page that a builder is about to write; what wasn't
+    drawn before is drawn.
+    """
     page = app.builder.format == "html" and app.builder.name not in STILL
     for place in list(document.findall(Placeholder)):
         try:
-            drawn = nodes.raw("", place["recipe"].animate().html(), format="html") if page and place["player"] else _image(app, docname, place, moving=page)
+            drawn = (
+                nodes.raw("", place["recipe"].animate().html(), format="html")
+                if page and place["player"]
+                else _image(app, docname, place, moving=page)
+            )
         except ConvanimError as error:  # too large for this format, or no place to write to
             logging.getLogger(__name__).error(f"convanim: {error}", location=place)
             drawn = _words(place)
@@ -145,12 +174,22 @@ def _image(app: Any, docname: str, place: Placeholder, *, moving: bool) -> Any:
     kind = next((kind for kind in app.builder.supported_image_types if SUFFIXES.get(kind) in FORMATS), None)
     if kind is None:  # a place for text alone
         return _words(place)
-    path = Path(app.env.doctreedir, "convanim", f"convanim-{place['digest']}{'' if moving else '-still'}{SUFFIXES[kind]}")
+    path = Path(
+        app.env.doctreedir, "convanim", f"convanim-{place['digest']}{'' if moving else '-still'}{SUFFIXES[kind]}"
+    )
     if not path.exists():
         place["recipe"].animate().save(literal(path), step=None if moving and SUFFIXES[kind] == ".svg" else "poster")
     app.env.images.add_file(docname, str(path))
     make = Picture if app.builder.format == "html" else nodes.image
-    image = make("", uri=str(path), candidates={kind: str(path)}, alt=place["alt"], classes=place["classes"], ids=place["ids"], names=place["names"])
+    image = make(
+        "",
+        uri=str(path),
+        candidates={kind: str(path)},
+        alt=place["alt"],
+        classes=place["classes"],
+        ids=place["ids"],
+        names=place["names"],
+    )
     if make is Picture:
         image["size"] = place["size"]
     else:  # the height follows
@@ -168,8 +207,10 @@ def show(translator: Any, node: Picture) -> None:
     ids = f' id="{html.escape(node["ids"][0])}"' if node["ids"] else ""
     (width, height), alone = node["size"], "" if isinstance(node.parent, nodes.figure) else "; display: block"
     translator.body.append(
-        f'<img{ids} class="{html.escape(classes)}" src="{html.escape(f"{builder.imgpath}/{quote(name)}")}" width="{width}" height="{height}" '
-        f'alt="{attribute(node["alt"])}" loading="lazy" decoding="async" style="max-width: 100%; height: auto{alone}" />\n')
+        f'<img{ids} class="{html.escape(classes)}" src="{html.escape(f"{builder.imgpath}/{quote(name)}")}"'
+        f' width="{width}" height="{height}" alt="{attribute(node["alt"])}" loading="lazy" decoding="async"'
+        f' style="max-width: 100%; height: auto{alone}" />\n'
+    )
 
 
 def depart(translator: Any, node: Picture) -> None:
@@ -177,7 +218,9 @@ def depart(translator: Any, node: Picture) -> None:
 
 
 def setup(app: Any) -> dict[str, Any]:
-    """Add the directive to Sphinx; conf.py's `convanim_options` are options of `animate` for all figures that don't say it themselves."""
+    """Add the directive to Sphinx; conf.py's `convanim_options` are options of `animate` for all figures that don't say
+    it themselves.
+    """
     app.add_config_value("convanim_options", {}, "env")
     app.add_node(Placeholder)
     app.add_node(Picture, html=(show, depart))

@@ -8,28 +8,32 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .errors import ConvanimError, shown
+from .errors import ConvanimError, short_repr
 from .labels.labelling import Labelling
-from .labels.setting import FACE, letter_size
-from .lang import language
+from .labels.layout import FACE, letter_size
 from .scene import Box, Equation, Group, Layer, Marks, Scene, Text
-from .theme import BORDER
+from .text.lang import language
+from .themes.theme import BORDER
 
 if TYPE_CHECKING:
-    from .animation import Animation
+    from .clip import Clip
 
 SHAPE = 1.5  # of a page: its width over its height, if nothing else is asked for
 CAPTION = 2.0  # the height of a caption, in ems
-EACH = ("sizes", "sum")  # labels of every picture; the others stand once, around all of them, and the step is its caption
+EACH = (
+    "sizes",
+    "sum",
+)  # labels of every picture; the others stand once, around all of them, and the step is its caption
 
 
-def board(animation: Animation, steps: object, columns: object) -> Labelling:
-    """The figure of a storyboard: a picture for each step, row by row, each with its number below it; what all have in common is said once.
+def board(clip: Clip, steps: object, columns: object) -> Labelling:
+    """The figure of a storyboard: a picture for each step, row by row, each with its number below it; what all have in
+    common is said once.
 
     Pictures keep their size, and share their borders.
     """
-    labelling, dpi = animation.labelling, animation.dpi
-    chosen = _chosen(steps, animation.scene)
+    labelling, dpi = clip.labelling, clip.dpi
+    chosen = _chosen(steps, clip.scene)
     scene = replace(labelling, names=tuple(name for name in labelling.names if name in EACH)).at(dpi)
     em = letter_size(dpi)
     across, down = scene.box.width - BORDER, scene.box.height - BORDER + CAPTION * em
@@ -40,13 +44,25 @@ def board(animation: Animation, steps: object, columns: object) -> Labelling:
         row, column = divmod(n, in_row)
         at = column * across, row * down
         caption = scene.box.x + scene.box.width / 2 + at[0], scene.box.y + scene.box.height - BORDER + 0.8 * em + at[1]
-        marks += (Group(at, tuple(mark for layer in scene.layers for mark in scene.visible(layer, step))),
-                  Text("label", caption, say("label.step", n=step + 1, steps=scene.steps), em, across - BORDER, face=FACE))
+        marks += (
+            Group(at, tuple(mark for layer in scene.layers for mark in scene.visible(layer, step))),
+            Text("label", caption, say("label.step", n=step + 1, steps=scene.steps), em, across - BORDER, face=FACE),
+        )
     rows = -(-len(chosen) // in_row)
     told = say("description.storyboard", steps=", ".join(str(step + 1) for step in chosen), whole=scene.steps)
-    made = replace(scene, box=Box(scene.box.x, scene.box.y, in_row * across + BORDER, rows * down + BORDER), layers=(Layer(marks),), steps=1, poster=0,
-                   sheets=(), equation=_nothing, description=f"{scene.description} {told}")
-    return Labelling(made, labelling.op, labelling.texts, tuple(name for name in labelling.names if name not in (*EACH, "step")))
+    made = replace(
+        scene,
+        box=Box(scene.box.x, scene.box.y, in_row * across + BORDER, rows * down + BORDER),
+        layers=(Layer(marks),),
+        steps=1,
+        poster=0,
+        measured=(),
+        equation=_nothing,
+        description=f"{scene.description} {told}",
+    )
+    return Labelling(
+        made, labelling.op, labelling.texts, tuple(name for name in labelling.names if name not in (*EACH, "step"))
+    )
 
 
 def _nothing(step: int) -> Equation:
@@ -60,11 +76,16 @@ def _chosen(steps: object, scene: Scene) -> list[int]:
         listed = list(steps)
         found = [_whole(n) for n in listed]
         if not found or any(n is None or not 0 <= n < scene.steps for n in found):
-            raise ConvanimError(f"steps={shown(listed)}: list steps of this figure, which has 0 to {scene.steps - 1}")
+            raise ConvanimError(
+                f"steps={short_repr(listed)}: list steps of this figure, which has 0 to {scene.steps - 1}"
+            )
         return [n for n in found if n is not None]
     count = _whole(steps)
     if count is None or count < 1:
-        raise ConvanimError(f"steps={shown(steps)}: a storyboard takes a number of steps, 1 or more, or a list of them such as [0, 4, 8]")
+        raise ConvanimError(
+            f"steps={short_repr(steps)}: a storyboard takes a number of steps, 1 or more, or a list of them such as [0,"
+            " 4, 8]"
+        )
     count = min(count, scene.steps)
     return [scene.poster] if count == 1 else [round(n * (scene.steps - 1) / (count - 1)) for n in range(count)]
 
@@ -84,5 +105,5 @@ def _columns(columns: object, count: int, across: float, down: float) -> int:
         return min(ratios, key=lambda n: (abs(math.log(ratios[n] / SHAPE)) + (-count % n) / n, n))
     found = _whole(columns)
     if found is None or found < 1:
-        raise ConvanimError(f"columns={shown(columns)}: the pictures in a row are a whole number, 1 or more")
+        raise ConvanimError(f"columns={short_repr(columns)}: the pictures in a row are a whole number, 1 or more")
     return min(found, count)

@@ -1,4 +1,6 @@
-"""What several test files share: where the repository is, how to run the package in a process of its own, and pictures of SVG texts."""
+"""What several test files share: where the repository is, how to run the package in a process of its own, and pictures
+of SVG texts.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +16,24 @@ from processes import ROOT, child_environment, python  # noqa: F401 - for those 
 
 from convanim.errors import ConvanimError
 
-PLANAR = ["isometric", "flat"]  # the views of the guide: the input's plane, the output's, and a step for each output cell
+PLANAR = [
+    "isometric",
+    "flat",
+]  # the views of the guide: the input's plane, the output's, and a step for each output cell
 
 
 def rasterised(svg):
-    """The picture that resvg, a program that shares nothing with the package, makes of an SVG text: uint8 (height, width, 3)."""
+    """The picture that resvg, a program that shares nothing with the package, makes of an SVG text: uint8 (height,
+    width, 3).
+    """
     stretched = svg.replace("<svg", '<svg preserveAspectRatio="none"', 1)  # the page fills its pixels, as the frames do
     return np.asarray(Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=stretched)))).convert("RGB"))
 
 
 def random_cases(seed, count, ndims=(1, 2, 3), largest=7):
-    """Rectangular (input, kernel, stride, pads, dilation), each axis its own, padding a (before, after) pair; windows that fit alone."""
+    """Rectangular (input, kernel, stride, pads, dilation), each axis its own, padding a (before, after) pair; windows
+    that fit alone.
+    """
     rng = random.Random(seed)
     while count:
         n = rng.choice(ndims)

@@ -11,9 +11,9 @@ TILE = 12  # pixels
 def differences(one, other):
     """What tells that two renderers drew different things; an empty dict where they drew the same.
 
-    `tile` is the largest share, in any square of 12 x 12 pixels, of those whose means over 3 x 3 are further than 32 of 255 apart:
-    none where only anti-aliasing differs, 16 % or more where a ray or digit is missing. `mean` is the mean difference. `flat` is
-    the largest difference amid areas of one colour, where no edge is near.
+    `tile` is the largest share, in any square of 12 x 12 pixels, of those whose means over 3 x 3 are further than 32 of
+    255 apart: none where only anti-aliasing differs, 16 % or more where a ray or digit is missing. `mean` is the mean
+    difference. `flat` is the largest difference amid areas of one colour, where no edge is near.
     """
     if one.shape != other.shape:
         return {"shape": (one.shape, other.shape)}

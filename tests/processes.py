@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def python(*args, cwd=None, **environment):
     """Run Python with these arguments, with the package importable from any folder."""
-    return subprocess.run([sys.executable, *map(str, args)], cwd=cwd, env=child_environment(**environment), capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, *map(str, args)], cwd=cwd, env=child_environment(**environment), capture_output=True, text=True
+    )
 
 
 def child_environment(**changed):

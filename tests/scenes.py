@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from convanim.scene import Group, Growing, Moving, Text, roles
+from convanim.scene import Accumulating, Group, PerStep, Text, roles
 
 
 def leaves(marks, x=0.0, y=0.0):
@@ -20,5 +20,9 @@ def leaves(marks, x=0.0, y=0.0):
 
 def misdeclared(scene):
     """The layers that declare other roles than those of their marks in all steps."""
-    return [layer for layer in scene.layers if isinstance(layer, Moving | Growing)
-            and layer.roles != frozenset().union(*(roles(layer.at(step)) for step in range(scene.steps)))]
+    return [
+        layer
+        for layer in scene.layers
+        if isinstance(layer, PerStep | Accumulating)
+        and layer.roles != frozenset().union(*(roles(layer.at(step)) for step in range(scene.steps)))
+    ]

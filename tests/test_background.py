@@ -1,4 +1,6 @@
-"""Backgrounds: transparent ones and those of one's own, in pixels, SVG, PNG and GIF; and the theme that is light or dark as its reader's page."""
+"""Backgrounds: transparent ones and those of one's own, in pixels, SVG, PNG and GIF; and the theme that is light or
+dark as its reader's page.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,11 @@ import resvg_py
 from conftest import rasterised, refusal
 from PIL import Image, ImageSequence
 from test_outputs import decoded, differences, flat_areas, gif_blocks, saved_svg
-from test_reveal import Sheet, cascaded, matches
+from test_reveal import MeasuredPlane, cascaded, matches
 
 import convanim as ca
-from convanim.theme import Style
-from convanim.themes import CLEAR, DARK, theme_of
+from convanim.themes.table import CLEAR, DARK, theme_of
+from convanim.themes.theme import Style
 
 LEAST = 64  # alpha from which on a pixel is there in a GIF
 MARK = "#123456"
@@ -30,7 +32,10 @@ MARK = "#123456"
 FIGURES = {
     "isometric": (ca.Conv(4, 3, padding=1), {"theme": "classic"}),
     "hatches and labels": (ca.ConvTranspose(2, 3, stride=2, padding=1, output_padding=1), {"theme": "clear"}),
-    "links, dark": (ca.Conv((3, 4), 3, padding=1, padding_mode="circular"), {"theme": "dark", "view": "flat", "labels": ["step", "sum"]}),
+    "links, dark": (
+        ca.Conv((3, 4), 3, padding=1, padding_mode="circular"),
+        {"theme": "dark", "view": "flat", "labels": ["step", "sum"]},
+    ),
     "appearing": (ca.Pool((4, 6), 2), {"theme": "print", "reveal": True, "labels": ["step"]}),
     "one step": (ca.Conv(3, 3), {"theme": "colorblind"}),
 }
@@ -53,7 +58,9 @@ def over(pixels, colour):
 
 
 def nearly(one, other):
-    """Whether two pictures are within 2 of 255, but for one pixel in a thousand, where many edges meet and rounding adds up, up to 4."""
+    """Whether two pictures are within 2 of 255, but for one pixel in a thousand, where many edges meet and rounding
+    adds up, up to 4.
+    """
     far = np.abs(one.astype(int) - other).max(-1)
     return far.max() <= 4 and (far > 2).mean() < 0.001
 
@@ -134,7 +141,10 @@ def unhashed(svg):
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_transparent_svg_has_no_background_and_is_what_the_frame_is_on_any_page(name, tmp_path):
     clear, opaque = figure(name, "transparent"), figure(name)
-    for text, whole in ((clear.svg(clear.scene.poster), opaque.svg(opaque.scene.poster)), (saved_svg(clear, tmp_path), saved_svg(opaque, tmp_path))):
+    for text, whole in (
+        (clear.svg(clear.scene.poster), opaque.svg(opaque.scene.poster)),
+        (saved_svg(clear, tmp_path), saved_svg(opaque, tmp_path)),
+    ):
         assert len(BACKGROUND.findall(whole)) == 1 and not BACKGROUND.findall(text)
         assert unhashed(text) == unhashed(BACKGROUND.sub("", whole))
         pixels, frame = with_alpha(text), clear.frame(clear.scene.poster)
@@ -159,7 +169,11 @@ def by_pillow(path, size):
 def by_gifsicle(path, size):
     """All frames as gifsicle takes them apart: each whole, and alone in a file of its own."""
     program = Path(sys.executable).with_name("gifsicle")
-    subprocess.run([str(program), "--unoptimize", "--explode", str(path), "-o", str(path.with_suffix(".part"))], check=True, capture_output=True)
+    subprocess.run(
+        [str(program), "--unoptimize", "--explode", str(path), "-o", str(path.with_suffix(".part"))],
+        check=True,
+        capture_output=True,
+    )
     parts = sorted(path.parent.glob(f"{path.stem}.part.*"))
     found = [by_pillow(part, size)[0] for part in parts]
     for part in parts:
@@ -171,7 +185,9 @@ READERS = {"ffmpeg": by_ffmpeg, "pillow": by_pillow, "gifsicle": by_gifsicle}
 
 
 def faults(frames, a):
-    """What is wrong with a transparent GIF's frames: their number, what is there and shouldn't be, holes, and colours over 24 off."""
+    """What is wrong with a transparent GIF's frames: their number, what is there and shouldn't be, holes, and colours
+    over 24 off.
+    """
     if len(frames) != len(a):
         return {"frames": len(frames)}
     found = {}
@@ -197,8 +213,12 @@ def test_each_frame_of_a_transparent_gif_is_there_where_the_frame_is_and_nothing
     size, loops, frames = gif_blocks((tmp_path / "x.gif").read_bytes())
     assert size == a.size and loops == (0 if len(a) > 1 else None)
     there = [a.frame(step)[..., 3] >= LEAST for step in range(len(a))]
-    clears = [bool((one & ~other).any()) for one, other in itertools.pairwise(there)]  # what becomes transparent must be cleared away
-    assert [(delay, disposal) for delay, disposal, _ in frames] == [(100, 2 if clear else 1) for clear in [*clears, False]]
+    clears = [
+        bool((one & ~other).any()) for one, other in itertools.pairwise(there)
+    ]  # what becomes transparent must be cleared away
+    assert [(delay, disposal) for delay, disposal, _ in frames] == [
+        (100, 2 if clear else 1) for clear in [*clears, False]
+    ]
 
 
 def test_the_comparison_of_transparent_gifs_sees_what_stays_behind_holes_other_steps_and_colours(tmp_path):
@@ -231,17 +251,44 @@ def test_another_background_changes_the_background_alone(name):
     assert other.theme == replace(usual.theme, background=MARK)
     for step in seen_steps(usual):
         before, after, alpha = usual.frame(step), other.frame(step), figure(name, "transparent").frame(step)[..., 3]
-        assert np.abs(after[alpha == 255].astype(int) - before[alpha == 255]).max() <= 1 and (after[alpha == 0] == rgb(MARK)).all()
+        assert (
+            np.abs(after[alpha == 255].astype(int) - before[alpha == 255]).max() <= 1
+            and (after[alpha == 0] == rgb(MARK)).all()
+        )
         assert (alpha == 255).mean() > 0.05 and (alpha == 0).mean() > 0.3
         one, two = (unhashed(a.svg(step)) for a in (usual, other))
         assert BACKGROUND.search(two)[1] == MARK and BACKGROUND.sub("", one) == BACKGROUND.sub("", two)
 
 
-@pytest.mark.parametrize("given", ["white", "#fff", "#12345", "#1234567", "#12345g", "123456", "", "none", "Transparent", " transparent", "#123456\n",
-                                   5, True, False, b"#123456", ["transparent"], ("#123456",), {"fill": "#123456"}, 0.5])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "white",
+        "#fff",
+        "#12345",
+        "#1234567",
+        "#12345g",
+        "123456",
+        "",
+        "none",
+        "Transparent",
+        " transparent",
+        "#123456\n",
+        5,
+        True,
+        False,
+        b"#123456",
+        ["transparent"],
+        ("#123456",),
+        {"fill": "#123456"},
+        0.5,
+    ],
+)
 def test_what_is_no_background_is_refused_in_one_line(given):
     text = refusal(lambda: ca.animate(ca.Conv(4, 3), background=given))
-    assert text.startswith("background=") and text.endswith(" is neither 'transparent' nor a colour: write it as '#rrggbb'")
+    assert text.startswith("background=") and text.endswith(
+        " is neither 'transparent' nor a colour: write it as '#rrggbb'"
+    )
 
 
 def test_an_array_is_no_background_either():
@@ -255,8 +302,14 @@ AUTO = {
     "hatches and labels": (ca.ConvTranspose(2, 3, stride=2, padding=1, output_padding=1), {}),
     "links": (ca.Conv((3, 4), 3, padding=1, padding_mode="circular"), {"labels": ["legend"]}),
     "numbers and links": (ca.Conv((4, 3), 3, padding=1, padding_mode="reflect"), {"view": "flat", "labels": "all"}),
-    "appearing": (ca.ConvTranspose((1, 2), 3, stride=2, padding=1, output_padding=1), {"reveal": True, "labels": ["step"]}),
-    "symbols, appearing": (ca.Conv((3, 4), 2, stride=2, padding=((0, 1), (0, 0))), {"symbols": True, "reveal": True, "labels": "all"}),
+    "appearing": (
+        ca.ConvTranspose((1, 2), 3, stride=2, padding=1, output_padding=1),
+        {"reveal": True, "labels": ["step"]},
+    ),
+    "symbols, appearing": (
+        ca.Conv((3, 4), 2, stride=2, padding=((0, 1), (0, 0))),
+        {"symbols": True, "reveal": True, "labels": "all"},
+    ),
     "overhang, unread": (ca.Pool((3, 5), 2, stride=(2, 3), ceil_mode=True), {"labels": "none"}),
     "cropped": (ca.ConvTranspose(3, 2, stride=2, padding=1), {"labels": ["sizes"], "lang": "zh"}),
     "links that bow": (ca.Conv(5, 3, padding=2, padding_mode="reflect", ndim=1), {"view": "flat", "labels": "none"}),
@@ -272,7 +325,7 @@ def themed(name, theme):
 
 def read(svg):
     root = ElementTree.fromstring(svg)
-    return root, {child: parent for parent in root.iter() for child in parent}, Sheet(styles(root))
+    return root, {child: parent for parent in root.iter() for child in parent}, MeasuredPlane(styles(root))
 
 
 def styles(root):
@@ -280,10 +333,16 @@ def styles(root):
 
 
 def in_the_dark(svg, without=()):
-    """The SVG as a reader sees it who prefers dark pages: the rules for them are made the elements' own, in the order of the cascade."""
+    """The SVG as a reader sees it who prefers dark pages: the rules for them are made the elements' own, in the order
+    of the cascade.
+    """
     root = ElementTree.fromstring(svg)
     parents = {child: parent for parent in root.iter() for child in parent}
-    rules = [rule for rule in Sheet(styles(root)).media[PREFERS] if not any(re.search(rf"{re.escape(word)}\b", rule[0]) for word in without)]
+    rules = [
+        rule
+        for rule in MeasuredPlane(styles(root)).media[PREFERS]
+        if not any(re.search(rf"{re.escape(word)}\b", rule[0]) for word in without)
+    ]
     for element in root.iter():
         own = element.attrib.pop("style", None)
         held = cascaded(rules, element, parents)
@@ -301,7 +360,9 @@ def texts_of(a, tmp_path):
 
 @pytest.mark.parametrize("name", AUTO)
 def test_auto_is_clear_where_nothing_is_preferred_and_dark_where_that_is(name, tmp_path):
-    for text, one, other in zip(*(texts_of(themed(name, theme), tmp_path) for theme in ("auto", "clear", "dark")), strict=True):
+    for text, one, other in zip(
+        *(texts_of(themed(name, theme), tmp_path) for theme in ("auto", "clear", "dark")), strict=True
+    ):
         assert f"@media({PREFERS})" in text and PREFERS not in one + other
         assert (rasterised(text) == rasterised(one)).all(), "resvg knows no preference"
         assert (rasterised(in_the_dark(text)) == rasterised(other)).all()
@@ -315,9 +376,26 @@ def test_auto_in_the_dark_is_what_the_frames_of_dark_are():
 
 
 RULES = {  # a figure, and the rules that it shows the work of
-    "links": ["background", "input", "copy", "tap", "window", "ray", "output", "output_grid", "current", "label", "hatch", "copy_link", "grid"],
-    "hatches and labels": ["padding", "inserted", "odd_padding", "output_padding", "cropped", "measure"], "overhang, unread": ["overhang", "unread"],
-    "numbers and links": ["input_value", "kernel_value", "output_value"], "links that bow": ["line"], "appearing": ["pending"],
+    "links": [
+        "background",
+        "input",
+        "copy",
+        "tap",
+        "window",
+        "ray",
+        "output",
+        "output_grid",
+        "current",
+        "label",
+        "hatch",
+        "copy_link",
+        "grid",
+    ],
+    "hatches and labels": ["padding", "inserted", "odd_padding", "output_padding", "cropped", "measure"],
+    "overhang, unread": ["overhang", "unread"],
+    "numbers and links": ["input_value", "kernel_value", "output_value"],
+    "links that bow": ["line"],
+    "appearing": ["pending"],
 }
 
 
@@ -340,18 +418,26 @@ def test_the_rules_of_auto_begin_with_a_class_of_the_figures_own_and_find_all_th
         assert len(rules) > 8
         assert all(re.fullmatch(rf"\.{prefix}(\.[a-z_]+)+", selector) for selector, _ in rules)
         assert all(selector.startswith(f".{prefix}") for selector, _ in sheet.always)
-        page = ElementTree.fromstring('<div><p class="background"/><p class="input line"/><g class="label"><path class="hatch"/></g></div>')
+        page = ElementTree.fromstring(
+            '<div><p class="background"/><p class="input line"/><g class="label"><path class="hatch"/></g></div>'
+        )
         outside = {child: parent for parent in page.iter() for child in parent}
         for element in page.iter():
             element.tag = "{x}" + element.tag
         assert matches(".input.line", page[1], outside)
         for selector, _ in [*rules, *sheet.always]:
             assert not any(matches(selector, element, outside) for element in page.iter())
-        drawn = [element for element in root.iter() if element.get("fill") not in (None, "none") or element.get("stroke") not in (None, "none")]
+        drawn = [
+            element
+            for element in root.iter()
+            if element.get("fill") not in (None, "none") or element.get("stroke") not in (None, "none")
+        ]
         assert len(drawn) > 5
         for element in drawn:
             held = cascaded(rules, element, parents)
-            assert all(key in held for key in ("fill", "stroke") if element.get(key) not in (None, "none")), ElementTree.tostring(element)[:200]
+            assert all(key in held for key in ("fill", "stroke") if element.get(key) not in (None, "none")), (
+                ElementTree.tostring(element)[:200]
+            )
 
 
 def test_two_figures_of_auto_in_one_page_share_no_class_of_their_own_nor_id(tmp_path):
@@ -366,34 +452,61 @@ def test_two_figures_of_auto_in_one_page_share_no_class_of_their_own_nor_id(tmp_
 def test_in_pixels_auto_is_clear(name, tmp_path):
     auto, clear = themed(name, "auto"), themed(name, "clear")
     assert (auto.frame(1) == clear.frame(1)).all()
-    one, other = ([path.read_bytes() for path in (*a.save(tmp_path / "x.gif"), *a.save(tmp_path / "x.png", step=0))] for a in (auto, clear))
+    one, other = (
+        [path.read_bytes() for path in (*a.save(tmp_path / "x.gif"), *a.save(tmp_path / "x.png", step=0))]
+        for a in (auto, clear)
+    )
     assert one == other
 
 
 def test_a_transparent_auto_has_nothing_to_paint_and_one_on_a_colour_is_the_same_in_the_light_and_in_the_dark():
     op, look = AUTO["links"]
-    texts = {given: ca.animate(op, theme="auto", background=given, dpi=60, **look).svg(3) for given in (None, "transparent", MARK)}
+    texts = {
+        given: ca.animate(op, theme="auto", background=given, dpi=60, **look).svg(3)
+        for given in (None, "transparent", MARK)
+    }
     grounds = {given: re.findall(r'class="c\w+ background" fill="([^"]+)"', text) for given, text in texts.items()}
-    assert grounds == {None: ["#fff"], "transparent": [], MARK: []}  # on a colour of one's own nothing changes, so nothing needs a class
+    assert grounds == {
+        None: ["#fff"],
+        "transparent": [],
+        MARK: [],
+    }  # on a colour of one's own nothing changes, so nothing needs a class
     assert [PREFERS in text for text in texts.values()] == [True, True, False]
-    assert not with_alpha(texts["transparent"])[0, 0].any() and not with_alpha(in_the_dark(texts["transparent"]))[0, 0].any()
+    assert (
+        not with_alpha(texts["transparent"])[0, 0].any()
+        and not with_alpha(in_the_dark(texts["transparent"]))[0, 0].any()
+    )
     assert (rasterised(texts[MARK])[0, 0] == rgb(MARK)).all()
     assert (rasterised(in_the_dark(texts[None]))[0, 0] == rgb(DARK.background)).all()
 
 
-OTHER_LINES = {"output": {"width": 0.2, "stroke": "#ffffff"}, "grid": {"dash": 0.3}, "tap": {"opacity": 0.6}, "window": {"stroke": "none"},
-               "ray": {"width": 0.1}}
+OTHER_LINES = {
+    "output": {"width": 0.2, "stroke": "#ffffff"},
+    "grid": {"dash": 0.3},
+    "tap": {"opacity": 0.6},
+    "window": {"stroke": "none"},
+    "ray": {"width": 0.1},
+}
 
 
-@pytest.mark.parametrize("dark", [
-    "classic", "print", {"base": "dark", "padding": False, "unread": False, "inserted": False}, {"base": "dark", **OTHER_LINES},
-    {"base": "dark", "odd_padding": {"stroke": "#ffffff", "width": 0.2}},
-    {"base": "dark", "inserted": {"stroke": "#ffffff", "width": 0.05, "dash": 0.02}},
-], ids=str)
+@pytest.mark.parametrize(
+    "dark",
+    [
+        "classic",
+        "print",
+        {"base": "dark", "padding": False, "unread": False, "inserted": False},
+        {"base": "dark", **OTHER_LINES},
+        {"base": "dark", "odd_padding": {"stroke": "#ffffff", "width": 0.2}},
+        {"base": "dark", "inserted": {"stroke": "#ffffff", "width": 0.05, "dash": 0.02}},
+    ],
+    ids=str,
+)
 def test_any_theme_may_be_the_dark_one(dark):
     op, look = ca.ConvTranspose(2, 3, stride=2, padding=1, output_padding=1), {"labels": "none", "dpi": 100}
     mine, theme = ca.animate(op, theme={"base": "clear", "dark": dark}, **look), theme_of(dark)
-    hidden = dict.fromkeys(CLEAR.styles.keys() - theme.styles.keys(), Style())  # what has no style is there, and isn't seen
+    hidden = dict.fromkeys(
+        CLEAR.styles.keys() - theme.styles.keys(), Style()
+    )  # what has no style is there, and isn't seen
     wanted = replace(mine, theme=replace(theme, styles={**theme.styles, **hidden}))
     for step in (0, len(mine) // 2, len(mine) - 1):
         assert (rasterised(in_the_dark(mine.svg(step))) == rasterised(wanted.svg(step))).all()

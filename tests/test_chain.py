@@ -1,4 +1,6 @@
-"""What a cell sees of the input, against inputs of which one cell is changed, against sets that are walked, and against Araujo's formulas."""
+"""What a cell sees of the input, against inputs of which one cell is changed, against sets that are walked, and against
+Araujo's formulas.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +14,18 @@ import numpy as np
 import pytest
 from conftest import refusal
 
-from convanim.chain import Field, receptive_field, sources
-from convanim.checks import LARGEST
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
+from convanim.geometry.parameters import LARGEST
+from convanim.geometry.receptive_field import Field, receptive_field, sources
 from convanim.numeric import evaluate
 
 # --- oracles
 
 
 def influences(ops, rng):
-    """For every output cell the input cells that change it: each input cell is 1 alone, through kernels of positive numbers."""
+    """For every output cell the input cells that change it: each input cell is 1 alone, through kernels of positive
+    numbers.
+    """
     kernels = [rng.integers(1, 9, op.kernel_size) if isinstance(op, Conv | ConvTranspose) else None for op in ops]
     seen = {cell: set() for cell in np.ndindex(*ops[-1].output_size)}
     for source in np.ndindex(*ops[0].input_size):
@@ -35,7 +39,9 @@ def influences(ops, rng):
 
 
 def endless(op, axis, cells):
-    """The places that these output cells meet along an axis, as if the input went on without end; from the definitions of the kinds."""
+    """The places that these output cells meet along an axis, as if the input went on without end; from the definitions
+    of the kinds.
+    """
     if isinstance(op, AdaptivePool):
         i, n = op.input_size[axis], op.output_size[axis]
         return {c for o in cells for c in range(math.floor(Fraction(o * i, n)), math.ceil(Fraction((o + 1) * i, n)))}
@@ -58,7 +64,9 @@ def field_by_sets(ops, axis):
 
 
 def araujo(rows):
-    """Size, jump, first and last cell after layers of (kernel, stride, dilation, padding): equations 2 to 4, for cells counted from 0."""
+    """Size, jump, first and last cell after layers of (kernel, stride, dilation, padding): equations 2 to 4, for cells
+    counted from 0.
+    """
     size, jump, start = 1, 1, 0
     for k, s, d, p in rows:
         size, start, jump = size + d * (k - 1) * jump, start - p * jump, jump * s
@@ -75,9 +83,19 @@ def some_layer(draw, size):
         if kind is AdaptivePool:
             op = AdaptivePool(size, number(1, 7))
         elif kind is Pool:
-            op = Pool(size, number(1, 3), stride=number(1, 2), dilation=number(1, 2), padding=pads, mode="average", ceil_mode=draw.random() < 0.4)
+            op = Pool(
+                size,
+                number(1, 3),
+                stride=number(1, 2),
+                dilation=number(1, 2),
+                padding=pads,
+                mode="average",
+                ceil_mode=draw.random() < 0.4,
+            )
         elif kind is ConvTranspose:
-            op = ConvTranspose(size, number(1, 3), stride=number(1, 3), dilation=number(1, 2), padding=pads, flip=draw.random() < 0.3)
+            op = ConvTranspose(
+                size, number(1, 3), stride=number(1, 3), dilation=number(1, 2), padding=pads, flip=draw.random() < 0.3
+            )
         else:
             mode = draw.choice(("zeros", "zeros", "reflect", "replicate", "circular", "symmetric"))
             op = Conv(size, number(1, 3), stride=number(1, 2), dilation=number(1, 2), padding=pads, padding_mode=mode)
@@ -111,7 +129,12 @@ def stack(size, rows, ndim=1):
 
 def test_the_oracles_give_what_is_plain_by_hand():
     rng = np.random.default_rng(0)
-    assert influences([Conv((3,), (2,), padding=1)], rng) == {(0,): {(0,)}, (1,): {(0,), (1,)}, (2,): {(1,), (2,)}, (3,): {(2,)}}
+    assert influences([Conv((3,), (2,), padding=1)], rng) == {
+        (0,): {(0,)},
+        (1,): {(0,), (1,)},
+        (2,): {(1,), (2,)},
+        (3,): {(2,)},
+    }
     assert influences([ConvTranspose((2,), (1,), stride=2)], rng) == {(0,): {(0,)}, (1,): set(), (2,): {(1,)}}
     assert endless(ConvTranspose((2,), (3,), stride=2, padding=1), 0, {0, 1}) == {0, 1}
     assert endless(Conv((9,), (2,), stride=2, dilation=3, padding=1), 0, {0, 1}) == {-1, 1, 2, 4}
@@ -135,7 +158,11 @@ def test_the_sources_of_every_cell_are_the_input_cells_that_change_it_through_la
 def test_the_comparison_of_sources_can_fail():
     rng = np.random.default_rng(2)
     right = influences([Conv((4,), (3,), padding=1)], rng)
-    for other in (Conv((4,), (3,), padding=1, padding_mode="circular"), Conv((4,), (3,), padding=2, dilation=2), Conv((4,), (3,), padding=[(0, 2)])):
+    for other in (
+        Conv((4,), (3,), padding=1, padding_mode="circular"),
+        Conv((4,), (3,), padding=2, dilation=2),
+        Conv((4,), (3,), padding=[(0, 2)]),
+    ):
         assert any(sources([other], cell) != seen for cell, seen in right.items())
 
 
@@ -172,7 +199,10 @@ def test_every_small_transposed_layer_alone_has_the_sources_of_its_stamps():
 def test_the_field_of_direct_layers_is_araujos_after_every_layer():
     draw = random.Random(3)
     for _ in range(200):
-        rows = [(draw.randint(1, 4), draw.randint(1, 3), draw.randint(1, 3), draw.randint(0, 3)) for _ in range(draw.randint(1, 5))]
+        rows = [
+            (draw.randint(1, 4), draw.randint(1, 3), draw.randint(1, 3), draw.randint(0, 3))
+            for _ in range(draw.randint(1, 5))
+        ]
         fields = receptive_field(stack(2000, rows))
         assert len(fields) == len(rows)
         for n, field in enumerate(fields):
@@ -193,7 +223,10 @@ def test_the_field_of_layers_of_all_kinds_is_that_of_the_sets_of_all_output_cell
 
 def test_the_jump_is_the_distance_between_neighbours_fields():
     for ops in some_chains(20, 150, 1):
-        jump, period = receptive_field(ops)[-1].jump[0], math.prod(op.output_size[0] if isinstance(op, AdaptivePool) else op.stride[0] for op in ops)
+        jump, period = (
+            receptive_field(ops)[-1].jump[0],
+            math.prod(op.output_size[0] if isinstance(op, AdaptivePool) else op.stride[0] for op in ops),
+        )
         seen = [{cell} for cell in (0, period)]
         for op in reversed(ops):
             seen = [endless(op, 0, cells) for cells in seen]
@@ -203,26 +236,56 @@ def test_the_jump_is_the_distance_between_neighbours_fields():
 
 
 def test_the_field_of_interior_cells_is_the_span_of_their_sources():
-    for rows in ([(3, 1, 1, 1)] * 3, [(3, 2, 1, 1), (3, 2, 1, 1)], [(2, 1, 2**n, 0) for n in range(4)], [(5, 3, 2, 2), (2, 1, 3, 1)]):
+    for rows in (
+        [(3, 1, 1, 1)] * 3,
+        [(3, 2, 1, 1), (3, 2, 1, 1)],
+        [(2, 1, 2**n, 0) for n in range(4)],
+        [(5, 3, 2, 2), (2, 1, 3, 1)],
+    ):
         ops = stack(80, rows)
         field, middle = receptive_field(ops)[-1], ops[-1].output_size[0] // 2
         cells = [c for (c,) in sources(ops, middle)]
-        assert (min(cells), max(cells)) == (field.start[0] + middle * field.jump[0], field.end[0] + middle * field.jump[0])
+        assert (min(cells), max(cells)) == (
+            field.start[0] + middle * field.jump[0],
+            field.end[0] + middle * field.jump[0],
+        )
         assert max(cells) - min(cells) + 1 == field.size[0]
 
 
-@pytest.mark.parametrize(("name", "size", "rows"), [
-    ("two 3x3 are one 5x5", 5, [(3, 1, 1, 0)] * 2),  # Simonyan & Zisserman 2015, section 2.3
-    ("three 3x3 are one 7x7", 7, [(3, 1, 1, 0)] * 3),
-    ("WaveNet, figure 3", 16, [(2, 1, 2**n, 0) for n in range(4)]),
-    ("a stack of WaveNet, 1 to 512", 1024, [(2, 1, 2**n, 0) for n in range(10)]),  # section 2.1
-    ("Yu & Koltun 2016, figure 1", 15, [(3, 1, 1, 0), (3, 1, 2, 0), (3, 1, 4, 0)]),
-    ("AlexNet, in Araujo's table", 195, [(11, 4, 1, 0), (3, 2, 1, 0), (5, 1, 1, 2), (3, 2, 1, 0), *[(3, 1, 1, 1)] * 3, (3, 2, 1, 0)]),
-    ("VGG-16, in Araujo's table", 212, [row for n in (2, 2, 3, 3, 3) for row in (*[(3, 1, 1, 1)] * n, (2, 2, 1, 0))]),
-    ("ResNet-50 as TF-Slim has it, in Araujo's table", 483,
-     [(7, 2, 1, 3), (3, 2, 1, 1), *[(3, s, 1, 1) for n, last in ((3, 2), (4, 2), (6, 2), (3, 1)) for s in [1] * (n - 1) + [last]]]),
-    ("MobileNet, in Araujo's table", 315, [(3, 2, 1, 1), *[(3, s, 1, 1) for s in (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)]]),
-])
+@pytest.mark.parametrize(
+    ("name", "size", "rows"),
+    [
+        ("two 3x3 are one 5x5", 5, [(3, 1, 1, 0)] * 2),  # Simonyan & Zisserman 2015, section 2.3
+        ("three 3x3 are one 7x7", 7, [(3, 1, 1, 0)] * 3),
+        ("WaveNet, figure 3", 16, [(2, 1, 2**n, 0) for n in range(4)]),
+        ("a stack of WaveNet, 1 to 512", 1024, [(2, 1, 2**n, 0) for n in range(10)]),  # section 2.1
+        ("Yu & Koltun 2016, figure 1", 15, [(3, 1, 1, 0), (3, 1, 2, 0), (3, 1, 4, 0)]),
+        (
+            "AlexNet, in Araujo's table",
+            195,
+            [(11, 4, 1, 0), (3, 2, 1, 0), (5, 1, 1, 2), (3, 2, 1, 0), *[(3, 1, 1, 1)] * 3, (3, 2, 1, 0)],
+        ),
+        (
+            "VGG-16, in Araujo's table",
+            212,
+            [row for n in (2, 2, 3, 3, 3) for row in (*[(3, 1, 1, 1)] * n, (2, 2, 1, 0))],
+        ),
+        (
+            "ResNet-50 as TF-Slim has it, in Araujo's table",
+            483,
+            [
+                (7, 2, 1, 3),
+                (3, 2, 1, 1),
+                *[(3, s, 1, 1) for n, last in ((3, 2), (4, 2), (6, 2), (3, 1)) for s in [1] * (n - 1) + [last]],
+            ],
+        ),
+        (
+            "MobileNet, in Araujo's table",
+            315,
+            [(3, 2, 1, 1), *[(3, s, 1, 1) for s in (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)]],
+        ),
+    ],
+)
 def test_known_stacks_have_their_known_fields(name, size, rows):
     assert receptive_field(stack(2048, rows, ndim=2))[-1].size == (size, size), name
     assert araujo(rows)[0] == size
@@ -232,8 +295,12 @@ def test_up_and_down_again_has_the_field_of_both():
     ops = [Conv((16,), (4,), stride=2, padding=1), ConvTranspose((8,), (4,), stride=2, padding=1)]
     down, up = receptive_field(ops)
     assert (down.size, down.jump, down.start) == ((4,), (2,), (-1,))
-    assert (up.size, up.jump, up.output_size) == ((6,), (1,), (16,)), "two neighbours of the lower layer, two cells apart, four wide"
-    assert receptive_field([ConvTranspose((5,), (2,), stride=2)])[-1].jump == (0.5,) and receptive_field([AdaptivePool((6,), (4,))])[-1].jump == (1.5,)
+    assert (up.size, up.jump, up.output_size) == ((6,), (1,), (16,)), (
+        "two neighbours of the lower layer, two cells apart, four wide"
+    )
+    assert receptive_field([ConvTranspose((5,), (2,), stride=2)])[-1].jump == (0.5,) and receptive_field(
+        [AdaptivePool((6,), (4,))]
+    )[-1].jump == (1.5,)
 
 
 def test_a_field_of_nothing_has_size_0():
@@ -244,7 +311,10 @@ def test_a_field_of_nothing_has_size_0():
 
 
 def test_cells_between_the_stamps_are_not_taken_for_seen():
-    ops = [ConvTranspose((3,), (1,), stride=2), Conv((5,), (2,), dilation=2, padding=1)]  # reads cells 1 below 0 and 1: zeros between the units
+    ops = [
+        ConvTranspose((3,), (1,), stride=2),
+        Conv((5,), (2,), dilation=2, padding=1),
+    ]  # reads cells 1 below 0 and 1: zeros between the units
     assert sources(ops, 0) == set() and (receptive_field(ops)[-1].start, receptive_field(ops)[-1].end) == ((0,), (-1,))
 
 
@@ -269,29 +339,40 @@ def test_fields_of_layers_of_a_billion_cells_are_worked_out_at_once():
     assert sources([Conv((5,), (n,), padding=n)], n // 2) == {(c,) for c in range(5)}
 
 
-@pytest.mark.parametrize("call", [
-    lambda: receptive_field([ConvTranspose((LARGEST,), (3,), stride=LARGEST)]),
-    lambda: receptive_field([ConvTranspose((4,), (LARGEST - 6,), stride=2), Conv((LARGEST,), (3,))]),
-    lambda: receptive_field([ConvTranspose((LARGEST // 2,), (LARGEST // 2,), stride=2, padding=LARGEST // 4), Conv((LARGEST - 2,), (LARGEST // 2,))]),
-    lambda: sources([Conv(LARGEST, LARGEST)], (0, 0)),
-    lambda: sources([Conv((LARGEST,), (LARGEST // 2,), padding=1, padding_mode="reflect")], 0),
-    lambda: sources([AdaptivePool(10**4, 1)], (0, 0)),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: receptive_field([ConvTranspose((LARGEST,), (3,), stride=LARGEST)]),
+        lambda: receptive_field([ConvTranspose((4,), (LARGEST - 6,), stride=2), Conv((LARGEST,), (3,))]),
+        lambda: receptive_field(
+            [
+                ConvTranspose((LARGEST // 2,), (LARGEST // 2,), stride=2, padding=LARGEST // 4),
+                Conv((LARGEST - 2,), (LARGEST // 2,)),
+            ]
+        ),
+        lambda: sources([Conv(LARGEST, LARGEST)], (0, 0)),
+        lambda: sources([Conv((LARGEST,), (LARGEST // 2,), padding=1, padding_mode="reflect")], 0),
+        lambda: sources([AdaptivePool(10**4, 1)], (0, 0)),
+    ],
+)
 def test_what_would_take_minutes_or_all_memory_is_refused_in_one_line(call):
     assert "cells" in refusal(call)
 
 
-@pytest.mark.parametrize(("call", "cells"), [
-    (lambda: sources([AdaptivePool(10, 1)], (0, 0)), 100),
-    (lambda: sources([Conv((9,), (3,)), Conv((7,), (3,), padding=1, padding_mode="reflect")], 3), 9),
-    (lambda: sources([Conv((9,), (3,), padding=1, padding_mode="circular"), Conv((9,), (4,))], 3), 12),
-    (lambda: receptive_field([ConvTranspose((3,), (3,), stride=3), ConvTranspose((9,), (2,), stride=2)]), 12),
-    (lambda: receptive_field([ConvTranspose((9,), (8,), stride=2), Conv((24,), (5,))]), 20),
-])
+@pytest.mark.parametrize(
+    ("call", "cells"),
+    [
+        (lambda: sources([AdaptivePool(10, 1)], (0, 0)), 100),
+        (lambda: sources([Conv((9,), (3,)), Conv((7,), (3,), padding=1, padding_mode="reflect")], 3), 9),
+        (lambda: sources([Conv((9,), (3,), padding=1, padding_mode="circular"), Conv((9,), (4,))], 3), 12),
+        (lambda: receptive_field([ConvTranspose((3,), (3,), stride=3), ConvTranspose((9,), (2,), stride=2)]), 12),
+        (lambda: receptive_field([ConvTranspose((9,), (8,), stride=2), Conv((24,), (5,))]), 20),
+    ],
+)
 def test_the_most_cells_that_are_looked_through_are_the_limit(call, cells, monkeypatch):
-    monkeypatch.setattr("convanim.chain.MOST_READS", cells)
+    monkeypatch.setattr("convanim.geometry.receptive_field.MOST_READS", cells)
     assert call()
-    monkeypatch.setattr("convanim.chain.MOST_READS", cells - 1)
+    monkeypatch.setattr("convanim.geometry.receptive_field.MOST_READS", cells - 1)
     assert f"{cells:,} cells, and at most {cells - 1:,} are looked through" in refusal(call)
 
 
@@ -300,25 +381,75 @@ def test_the_most_cells_that_are_looked_through_are_the_limit(call, cells, monke
 
 @pytest.mark.parametrize("call", [receptive_field, lambda layers: sources(layers, (0, 0))])
 def test_what_is_no_list_of_layers_that_fit_together_is_refused(call):
-    for bad in (None, Conv(5, 3), [], (), 3, "conv", b"", {}, {Conv(5, 3)}, object(), (op for op in [Conv(5, 3)]), math.nan):
+    for bad in (
+        None,
+        Conv(5, 3),
+        [],
+        (),
+        3,
+        "conv",
+        b"",
+        {},
+        {Conv(5, 3)},
+        object(),
+        (op for op in [Conv(5, 3)]),
+        math.nan,
+    ):
         text = refusal(lambda bad=bad: call(bad))
         assert "is not a list of layers" in text or "is not an operation" in text
     for n, bad in ((0, None), (1, "pool"), (2, Conv), (1, [Conv(3, 1)]), (0, 3.5), (1, SimpleNamespace(op=3))):
         layers = [Conv(5, 3), Conv(3, 1), Conv(3, 1)]
         layers[n] = bad
         assert refusal(lambda layers=layers: call(layers)).startswith(f"layer {n + 1} is ")
-    assert refusal(lambda: call([Conv(7, 3), Conv(7, 3)])) == "layer 2 has input_size=(7, 7), and the layer before it gives (5, 5): they must be the same"
-    assert refusal(lambda: call([Conv(5, 3), Conv((3,), 3)])).startswith("layer 2 has input_size=(3,), and the layer before it gives (3, 3)")
-    assert refusal(lambda: call([Conv(5, 3), AdaptivePool(3, 2), Pool((2, 3), 2)])).startswith("layer 3 has input_size=(2, 3)")
+    assert (
+        refusal(lambda: call([Conv(7, 3), Conv(7, 3)]))
+        == "layer 2 has input_size=(7, 7), and the layer before it gives (5, 5): they must be the same"
+    )
+    assert refusal(lambda: call([Conv(5, 3), Conv((3,), 3)])).startswith(
+        "layer 2 has input_size=(3,), and the layer before it gives (3, 3)"
+    )
+    assert refusal(lambda: call([Conv(5, 3), AdaptivePool(3, 2), Pool((2, 3), 2)])).startswith(
+        "layer 3 has input_size=(2, 3)"
+    )
     deep = [Conv(5, 3, out_channels=4), Pool(3, 1), Conv(3, 1, in_channels=3)]
-    assert refusal(lambda: call(deep)) == "layer 3 has in_channels=3, and 4 channels come from the layers before it: they must be the same"
+    assert (
+        refusal(lambda: call(deep))
+        == "layer 3 has in_channels=3, and 4 channels come from the layers before it: they must be the same"
+    )
     call([*deep[:2], Conv(3, 1, in_channels=4), AdaptivePool(3, 1)])
 
 
 def test_what_is_no_cell_of_the_output_is_refused():
     ops = [Conv((5, 6), 3)]
     assert sources(ops, (2, 3)) == set(itertools.product(range(2, 5), range(3, 6)))
-    for bad in (None, 0, 2.0, "00", "0", b"00", (0,), (0, 0, 0), (3, 0), (0, 4), (-1, 0), (0.0, 0), (True, 0), (None, 0), ((0, 0), 0), [[0, 0]], ("0", 0),
-                math.nan, 10**6000, (10**6000, 0), {0: 0}, {0, 1}, itertools.count(), np.array([0.0, 0.0]), np.array(0), np.array([[0, 0]]), object()):
+    for bad in (
+        None,
+        0,
+        2.0,
+        "00",
+        "0",
+        b"00",
+        (0,),
+        (0, 0, 0),
+        (3, 0),
+        (0, 4),
+        (-1, 0),
+        (0.0, 0),
+        (True, 0),
+        (None, 0),
+        ((0, 0), 0),
+        [[0, 0]],
+        ("0", 0),
+        math.nan,
+        10**6000,
+        (10**6000, 0),
+        {0: 0},
+        {0, 1},
+        itertools.count(),
+        np.array([0.0, 0.0]),
+        np.array(0),
+        np.array([[0, 0]]),
+        object(),
+    ):
         text = refusal(lambda bad=bad: sources(ops, bad))
         assert "is no cell of the last layer's output" in text and text.endswith("at most (2, 3)") and len(text) < 200

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from conftest import refusal
 
-from convanim.checks import LARGEST
 from convanim.geometry import Conv, ConvTranspose, Pool
+from convanim.geometry.parameters import LARGEST
 from convanim.numeric import evaluate, unrolled, values
 
 # --- oracles: every multiplication by itself
@@ -48,8 +48,15 @@ def test_the_comparison_with_loops_can_fail():
     x, w = np.arange(6).reshape(2, 3), np.arange(8).reshape(2, 2, 2)
     right = evaluate(op, x, w)
     assert same(right, looped(op, x, w)[0])
-    for wrong in (looped(op, x[::-1], w)[0], looped(op, x, w[::-1])[0], looped(op, x, w[:, ::-1])[0], looped(op, x, w[:, :, ::-1])[0],
-                  right.astype(float), right[:1], looped(op, x, w, [0, 1])[0]):
+    for wrong in (
+        looped(op, x[::-1], w)[0],
+        looped(op, x, w[::-1])[0],
+        looped(op, x, w[:, ::-1])[0],
+        looped(op, x, w[:, :, ::-1])[0],
+        right.astype(float),
+        right[:1],
+        looped(op, x, w, [0, 1])[0],
+    ):
         assert not same(right, wrong)
 
 
@@ -73,12 +80,24 @@ def some(seed, ndims, largest=4):
             n = draw.choice(ndims)
             i, k, s, d = (tuple(draw.randint(1, top) for _ in range(n)) for top in (largest, 3, 2, 2))
             pads = tuple((draw.randint(0, 2), draw.randint(0, 2)) for _ in range(n))
-            room = [a + sum(p) - e * (b - 1) if kind is Conv else (a - 1) * c + e * (b - 1) + 1 - sum(p)
-                    for a, b, c, e, p in zip(i, k, s, d, pads, strict=True)]
+            room = [
+                a + sum(p) - e * (b - 1) if kind is Conv else (a - 1) * c + e * (b - 1) + 1 - sum(p)
+                for a, b, c, e, p in zip(i, k, s, d, pads, strict=True)
+            ]
             if min(room) > 0:
                 break
-        yield kind(i, k, stride=s, dilation=d, padding=pads, in_channels=inside, out_channels=outside, groups=groups,
-                   bias=draw.random() < 0.5, flip=draw.random() < 0.3)
+        yield kind(
+            i,
+            k,
+            stride=s,
+            dilation=d,
+            padding=pads,
+            in_channels=inside,
+            out_channels=outside,
+            groups=groups,
+            bias=draw.random() < 0.5,
+            flip=draw.random() < 0.3,
+        )
 
 
 OPS = [*some(1, (1,)), *some(2, (2,), 3)]
@@ -86,7 +105,9 @@ OPS = [*some(1, (1,)), *some(2, (2,), 3)]
 
 def arrays(op, rng):
     """Whole numbers for input, kernel and bias; the kernel's shape is PyTorch's `weight.shape`."""
-    first, second = (op.in_channels, op.out_channels) if isinstance(op, ConvTranspose) else (op.out_channels, op.in_channels)
+    first, second = (
+        (op.in_channels, op.out_channels) if isinstance(op, ConvTranspose) else (op.out_channels, op.in_channels)
+    )
     x = rng.integers(-9, 10, (op.in_channels, *op.input_size))
     w = rng.integers(-9, 10, (first, second // op.groups, *op.kernel_size))
     return x, w, rng.integers(-9, 10, op.out_channels) if op.bias else None
@@ -112,7 +133,16 @@ def test_floats_with_channels_give_the_values_of_plain_loops():
 def test_three_dimensions_give_the_values_of_plain_loops():
     rng = np.random.default_rng(3)
     for kind in (Conv, ConvTranspose):
-        op = kind((2, 3, 2), (2, 1, 2), stride=(1, 2, 1), padding=((0, 1), (0, 0), (1, 0)), in_channels=2, out_channels=4, groups=2, bias=True)
+        op = kind(
+            (2, 3, 2),
+            (2, 1, 2),
+            stride=(1, 2, 1),
+            padding=((0, 1), (0, 0), (1, 0)),
+            in_channels=2,
+            out_channels=4,
+            groups=2,
+            bias=True,
+        )
         x, w, b = arrays(op, rng)
         assert same(evaluate(op, x, w, b), looped(op, x, w, b)[0])
 
@@ -133,7 +163,10 @@ def test_a_pointwise_convolution_is_a_matrix_times_the_channels():
     op = Conv((4, 5), 1, in_channels=3, out_channels=2)
     x, w, _ = arrays(op, rng)
     assert same(evaluate(op, x, w), np.einsum("oi,iyx->oyx", w[:, :, 0, 0], x))
-    assert same(evaluate(ConvTranspose((4, 5), 1, in_channels=3, out_channels=2), x, w.transpose(1, 0, 2, 3)), evaluate(op, x, w))
+    assert same(
+        evaluate(ConvTranspose((4, 5), 1, in_channels=3, out_channels=2), x, w.transpose(1, 0, 2, 3)),
+        evaluate(op, x, w),
+    )
 
 
 def test_groups_do_not_see_each_other():
@@ -145,7 +178,7 @@ def test_groups_do_not_see_each_other():
         before = evaluate(op, x, w, b)
         for group in range(op.groups):
             changed = x.copy()
-            changed[group * op.in_channels // op.groups:(group + 1) * op.in_channels // op.groups] += 100
+            changed[group * op.in_channels // op.groups : (group + 1) * op.in_channels // op.groups] += 100
             differ = (evaluate(op, changed, w, b) != before).reshape(op.groups, -1).any(1)
             assert not np.delete(differ, group).any()
 
@@ -167,7 +200,9 @@ def test_no_output_channel_is_lost_where_the_input_of_one_channel_is_given_witho
     for kind, shape in ((Conv, (3, 1, 2)), (ConvTranspose, (1, 3, 2))):
         op, w = kind((5,), (2,), out_channels=3), np.arange(6).reshape(shape)
         assert evaluate(op, x, w).shape == (3, *op.output_size)
-        assert same(evaluate(op, x, w), looped(op, x[None], w)[0]) and same(evaluate(op, x[None], w), evaluate(op, x, w))
+        assert same(evaluate(op, x, w), looped(op, x[None], w)[0]) and same(
+            evaluate(op, x[None], w), evaluate(op, x, w)
+        )
 
 
 def test_whole_numbers_that_fit_stay_whole_however_many_channels_there_are():
@@ -201,14 +236,25 @@ def test_the_kernels_shape_and_the_counts_of_parameters_and_multiplications_are_
         assert op.macs == looped(op, x, w)[1], op
 
 
-@pytest.mark.parametrize(("op", "parameters", "macs"), [
-    (Conv(224, 11, stride=4, padding=2, in_channels=3, out_channels=64, bias=True), 23_296, 64 * 55 * 55 * 363),  # AlexNet's first, as torchvision has it
-    (Conv(56, 3, padding=1, in_channels=64, out_channels=64), 36_864, 115_605_504),  # ResNet's 3 x 3
-    (Conv(112, 3, padding=1, in_channels=32, out_channels=32, groups=32), 288, 3_612_672),  # MobileNet's depthwise
-    (Conv(112, 1, in_channels=32, out_channels=64), 2048, 25_690_112),  # and its pointwise
-    (Conv(7, 3, in_channels=3, out_channels=8, bias=True), 224, 5400),
-    (ConvTranspose(4, 4, stride=2, padding=1, in_channels=512, out_channels=256), 2_097_152, 33_554_432),  # DCGAN's second
-])
+@pytest.mark.parametrize(
+    ("op", "parameters", "macs"),
+    [
+        (
+            Conv(224, 11, stride=4, padding=2, in_channels=3, out_channels=64, bias=True),
+            23_296,
+            64 * 55 * 55 * 363,
+        ),  # AlexNet's first, as torchvision has it
+        (Conv(56, 3, padding=1, in_channels=64, out_channels=64), 36_864, 115_605_504),  # ResNet's 3 x 3
+        (Conv(112, 3, padding=1, in_channels=32, out_channels=32, groups=32), 288, 3_612_672),  # MobileNet's depthwise
+        (Conv(112, 1, in_channels=32, out_channels=64), 2048, 25_690_112),  # and its pointwise
+        (Conv(7, 3, in_channels=3, out_channels=8, bias=True), 224, 5400),
+        (
+            ConvTranspose(4, 4, stride=2, padding=1, in_channels=512, out_channels=256),
+            2_097_152,
+            33_554_432,
+        ),  # DCGAN's second
+    ],
+)
 def test_known_layers_have_their_known_counts(op, parameters, macs):
     assert (op.parameters, op.macs) == (parameters, macs)
 
@@ -270,7 +316,10 @@ def test_copied_padding_stands_in_the_matrix_as_the_cell_that_is_copied():
 
 
 def test_groups_that_do_not_divide_the_channels_are_refused():
-    for kind, inside, outside, groups in itertools.product((Conv, ConvTranspose), range(1, 7), range(1, 7), range(1, 5)):
+    for kind, inside, outside, groups in itertools.product(
+        (Conv, ConvTranspose), range(1, 7), range(1, 7), range(1, 5)
+    ):
+
         def make(kind=kind, inside=inside, outside=outside, groups=groups):
             return kind(5, 3, in_channels=inside, out_channels=outside, groups=groups)
 
@@ -287,12 +336,21 @@ def test_arrays_of_another_shape_are_refused_in_one_line_that_names_the_shape():
         x, w, b = np.ones((4, 5, 5)), np.ones(weight), np.ones(6)
         assert evaluate(op, x, w, b).shape == (6, *op.output_size)
         for bad in (x[0], x[:3], x[None], x[..., 0], x[:, :4], np.ones((5, 5, 4)), np.ones(100), np.ones(())):
-            assert refusal(lambda op=op, w=w, b=b, bad=bad: evaluate(op, bad, w, b)) == f"input has the shape {bad.shape}: this figure needs (4, 5, 5)"
+            assert (
+                refusal(lambda op=op, w=w, b=b, bad=bad: evaluate(op, bad, w, b))
+                == f"input has the shape {bad.shape}: this figure needs (4, 5, 5)"
+            )
         for bad in (w[0], w[:1], w[:, :1], w[..., :2], np.ones((3, 3)), np.ones(weight[:2]), w.ravel()):
-            assert refusal(lambda op=op, x=x, b=b, bad=bad: evaluate(op, x, bad, b)) == f"kernel has the shape {bad.shape}: this figure needs {weight}"
+            assert (
+                refusal(lambda op=op, x=x, b=b, bad=bad: evaluate(op, x, bad, b))
+                == f"kernel has the shape {bad.shape}: this figure needs {weight}"
+            )
             assert refusal(lambda op=op, bad=bad: unrolled(op, bad)).startswith("kernel has the shape")
         for bad in (b[:5], b[None], np.ones(()), np.ones((6, 1, 1))):
-            assert refusal(lambda op=op, x=x, w=w, bad=bad: evaluate(op, x, w, bad)) == f"bias has the shape {bad.shape}: this figure needs (6,)"
+            assert (
+                refusal(lambda op=op, x=x, w=w, bad=bad: evaluate(op, x, w, bad))
+                == f"bias has the shape {bad.shape}: this figure needs (6,)"
+            )
 
 
 def test_a_bias_that_is_missing_superfluous_or_no_finite_number_is_refused():
@@ -301,7 +359,9 @@ def test_a_bias_that_is_missing_superfluous_or_no_finite_number_is_refused():
         assert refusal(lambda kind=kind: evaluate(kind(5, 3, bias=True), x, w)).startswith("the bias is missing")
         assert refusal(lambda kind=kind: evaluate(kind(5, 3), x, w, [0])).startswith("this operation has no bias")
         for bad in ([math.nan], ["1"], [None], [1j], {}, "1", [[1], [1, 2]], math.nan, 1j, True, np.True_):
-            assert refusal(lambda kind=kind, bad=bad: evaluate(kind(5, 3, bias=True), x, w, bad)).startswith("bias "), bad
+            assert refusal(lambda kind=kind, bad=bad: evaluate(kind(5, 3, bias=True), x, w, bad)).startswith("bias "), (
+                bad
+            )
         for single in (3, 3.0, np.int8(3), np.float32(3)):
             assert same(evaluate(kind(5, 3, bias=True), x, w, single), evaluate(kind(5, 3, bias=True), x, w, [3]))
         two = kind(5, 3, out_channels=2, bias=True)
@@ -311,7 +371,9 @@ def test_a_bias_that_is_missing_superfluous_or_no_finite_number_is_refused():
 def test_the_values_of_a_figure_are_of_one_channel():
     for words in ({"in_channels": 2}, {"out_channels": 2}, {"in_channels": 2, "out_channels": 2, "groups": 2}):
         for kind in (Conv, ConvTranspose):
-            assert refusal(lambda kind=kind, words=words: values(kind(5, 3, **words))).startswith("values are shown of one channel")
+            assert refusal(lambda kind=kind, words=words: values(kind(5, 3, **words))).startswith(
+                "values are shown of one channel"
+            )
     plain, biased = values(Conv(5, 3)), values(Conv(5, 3, bias=True))
     assert same(plain.output, biased.output), "a bias that isn't given is 0"
     assert same(values(Conv(5, 3, bias=True), bias=[7]).output, plain.output + 7)
@@ -325,9 +387,15 @@ def test_an_operation_of_no_kind_is_refused_wherever_one_is_wanted():
 
 
 def test_values_and_matrices_that_need_more_memory_than_there_is_are_refused_in_one_line(monkeypatch):
-    monkeypatch.setattr("convanim.numeric.arrays.MOST_BYTES", 10_000)  # as if it was little, so that a failure does no harm
+    monkeypatch.setattr(
+        "convanim.numeric.arrays.MOST_BYTES", 10_000
+    )  # as if it was little, so that a failure does no harm
     for op in (Conv(100, 3), Conv(LARGEST, 3), Pool(LARGEST, LARGEST), ConvTranspose(LARGEST, 3, padding=1)):
         assert "GB" in refusal(lambda op=op: values(op))
     assert "GB" in refusal(lambda: unrolled(Conv((1000,), (20,))))
-    assert "GB" in refusal(lambda: evaluate(Conv((1000,), (3,), padding=1, out_channels=20), np.ones((1, 1000)), np.ones((20, 1, 3))))
-    assert evaluate(Conv((10,), (3,)), np.ones(10), np.ones(3)).shape == (8,) and unrolled(Pool((10,), (2,), mode="average")).shape == (5, 10)
+    assert "GB" in refusal(
+        lambda: evaluate(Conv((1000,), (3,), padding=1, out_channels=20), np.ones((1, 1000)), np.ones((20, 1, 3)))
+    )
+    assert evaluate(Conv((10,), (3,)), np.ones(10), np.ones(3)).shape == (8,) and unrolled(
+        Pool((10,), (2,), mode="average")
+    ).shape == (5, 10)

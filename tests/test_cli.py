@@ -44,10 +44,23 @@ def test_list_has_a_line_for_each_figure_with_its_title(command):
     status, out, err = command("list")
     assert (status, err) == (0, "")
     known = ca.figures()
-    assert [line.split(maxsplit=1) for line in out.splitlines()] == [[name, figure.title] for name, figure in known.items()]
+    assert [line.split(maxsplit=1) for line in out.splitlines()] == [
+        [name, figure.title] for name, figure in known.items()
+    ]
     assert Counter(one.source for one in known.values()) == {
-        "arithmetic.toml": 15, "numerical.toml": 4, "padding.toml": 19, "explained.toml": 19, "looks.toml": 7,
-        "line.toml": 11, "matrix.toml": 9, "dense.toml": 6, "im2col.toml": 7, "scatter.toml": 6, "pair.toml": 6, "channels.toml": 7, "stack.toml": 11,
+        "arithmetic.toml": 15,
+        "numerical.toml": 4,
+        "padding.toml": 19,
+        "explained.toml": 19,
+        "looks.toml": 7,
+        "line.toml": 11,
+        "matrix.toml": 9,
+        "dense.toml": 6,
+        "im2col.toml": 7,
+        "scatter.toml": 6,
+        "pair.toml": 6,
+        "channels.toml": 7,
+        "stack.toml": 11,
     }
 
 
@@ -73,7 +86,9 @@ DRAWN = {
     "conv -i 7 -k 3 -s 2 --ndim 1": ca.Conv(7, 3, stride=2, ndim=1),
     "conv -i 7 -k 3 -p 2:0 --ndim 1": ca.Conv(7, 3, padding=((2, 0),), ndim=1),
     "conv -i 5 -k 3 -p 1:0": ca.Conv(5, 3, padding=((1, 0), (1, 0))),
-    "transpose -i 3 -k 3 -s 2 -p 1 --output-padding 1x0": ca.ConvTranspose(3, 3, stride=2, padding=1, output_padding=(1, 0)),
+    "transpose -i 3 -k 3 -s 2 -p 1 --output-padding 1x0": ca.ConvTranspose(
+        3, 3, stride=2, padding=1, output_padding=(1, 0)
+    ),
     "pool -i 4X6 -k 2 --mode average": ca.Pool((4, 6), 2, mode="average"),
 }
 
@@ -101,22 +116,35 @@ def test_draw_passes_on_view_theme_step_time_resolution_and_seed(command, tmp_pa
     assert (tmp_path / "s.svg").read_text(encoding="utf-8") == ca.animate(ca.Conv(3, 2)).svg(3)
 
 
-@pytest.mark.parametrize(("i", "k", "s", "p", "d"), [(5, 3, 2, 1, 1), (7, 3, 1, 0, 2), (6, 3, 2, 1, 1), (224, 7, 2, 3, 1), (9, 2, 4, 0, 3)])
+@pytest.mark.parametrize(
+    ("i", "k", "s", "p", "d"), [(5, 3, 2, 1, 1), (7, 3, 1, 0, 2), (6, 3, 2, 1, 1), (224, 7, 2, 3, 1), (9, 2, 4, 0, 3)]
+)
 def test_info_of_a_convolution_prints_the_sizes_of_the_formulas(i, k, s, p, d, command):
     status, out, err = command("info", "conv", "-i", i, "-k", k, "-s", s, "-p", p, "-d", d)
     assert (status, err) == (0, "")
     reach = d * (k - 1) + 1
     size = math.floor((i + 2 * p - d * (k - 1) - 1) / s) + 1
     unread = (i + 2 * p - reach) - (size - 1) * s
-    expected = {"input": i, "padded": i + 2 * p, "kernel": k, "effective kernel": reach, "output": size, "left at the end": unread}
+    expected = {
+        "input": i,
+        "padded": i + 2 * p,
+        "kernel": k,
+        "effective kernel": reach,
+        "output": size,
+        "left at the end": unread,
+    }
     found = rows(out)
     assert {name: found[name] for name in expected} == {name: f"{n}x{n}" for name, n in expected.items()}
     check_formulas(found, [size, size])
 
 
-@pytest.mark.parametrize(("i", "k", "s", "p", "d", "extra"), [(3, 3, 2, 1, 1, 1), (5, 4, 1, 2, 1, 0), (4, 3, 3, 0, 2, 2)])
+@pytest.mark.parametrize(
+    ("i", "k", "s", "p", "d", "extra"), [(3, 3, 2, 1, 1, 1), (5, 4, 1, 2, 1, 0), (4, 3, 3, 0, 2, 2)]
+)
 def test_info_of_a_transposed_convolution_prints_the_sizes_of_the_formulas(i, k, s, p, d, extra, command):
-    status, out, _ = command("info", "transpose", "-i", i, "-k", k, "-s", s, "-p", p, "-d", d, "--output-padding", extra)
+    status, out, _ = command(
+        "info", "transpose", "-i", i, "-k", k, "-s", s, "-p", p, "-d", d, "--output-padding", extra
+    )
     assert status == 0
     size = (i - 1) * s - 2 * p + d * (k - 1) + extra + 1
     found = rows(out)
@@ -148,33 +176,36 @@ def test_the_check_of_formulas_sees_a_wrong_number():
         check_formulas({"width": "floor((5 + 2*1 - 2*(3 - 1) - 1) / 2) + 1 = 3"}, [3], ["width"])
 
 
-@pytest.mark.parametrize(("words", "part"), [
-    ("info conv -i 5 -k 3 --output-padding 1", "conv has no --output-padding"),
-    ("info conv -i 5 -k 3 --mode max", "conv has no --mode"),
-    ("info pool -i 5 -k 3 --output-padding 1", "pool has no --output-padding"),
-    ("info transpose -i 5 -k 3 --mode max", "transpose has no --mode"),
-    ("info pool -i 5 -k 3 --mode mean", "unknown mode 'mean'"),
-    ("info konv -i 5 -k 3", "did you mean 'conv'"),
-    ("info conv -i 5x -k 3", "--input-size '5x' is not a size"),
-    ("info conv -i 5.5 -k 3", "--input-size '5.5' is not a size"),
-    ("info conv -i 1:2 -k 3", "--input-size '1:2' is not a size"),
-    ("info conv -i 5 -k 3 -p 1:2:3", "--padding '1:2:3' is not a size"),
-    ("info conv -i 5x5 -k 3x3x3", "axes"),
-    ("info conv -i 5x5 -k 3 --ndim 1", "axes"),
-    ("info conv -i 5", "kernel-size"),
-    ("draw conv -i 5 -k 3", "output"),
-    ("draw conv -i 5 -k 3 --nonsense 1 -o x.gif", "nonsense"),
-    ("draw conv -i 5 -k 3 --dpi fine -o x.gif", "dpi"),
-    ("draw conv -i 5 -k 3 --dpi nan -o x.gif", "dpi=nan"),
-    ("draw conv -i 5 -k 3 --seed 1 --view isometric -o x.gif", "shows no values"),
-    ("draw conv -i 5 -k 3 --step 9 -o x.svg", "step=9"),
-    ("draw conv -i 5x5x5 -k 3 -o x.svg", "dimensions"),
-    ("render paddin_strides", "did you mean 'padding_strides'"),
-    ("render nowhere.toml", "nowhere.toml"),
-    ("render dilation -f bmp", "'.bmp'"),
-    ("render", "NAME"),
-    ("lst", "lst"),
-])
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ("info conv -i 5 -k 3 --output-padding 1", "conv has no --output-padding"),
+        ("info conv -i 5 -k 3 --mode max", "conv has no --mode"),
+        ("info pool -i 5 -k 3 --output-padding 1", "pool has no --output-padding"),
+        ("info transpose -i 5 -k 3 --mode max", "transpose has no --mode"),
+        ("info pool -i 5 -k 3 --mode mean", "unknown mode 'mean'"),
+        ("info konv -i 5 -k 3", "did you mean 'conv'"),
+        ("info conv -i 5x -k 3", "--input-size '5x' is not a size"),
+        ("info conv -i 5.5 -k 3", "--input-size '5.5' is not a size"),
+        ("info conv -i 1:2 -k 3", "--input-size '1:2' is not a size"),
+        ("info conv -i 5 -k 3 -p 1:2:3", "--padding '1:2:3' is not a size"),
+        ("info conv -i 5x5 -k 3x3x3", "axes"),
+        ("info conv -i 5x5 -k 3 --ndim 1", "axes"),
+        ("info conv -i 5", "kernel-size"),
+        ("draw conv -i 5 -k 3", "output"),
+        ("draw conv -i 5 -k 3 --nonsense 1 -o x.gif", "nonsense"),
+        ("draw conv -i 5 -k 3 --dpi fine -o x.gif", "dpi"),
+        ("draw conv -i 5 -k 3 --dpi nan -o x.gif", "dpi=nan"),
+        ("draw conv -i 5 -k 3 --seed 1 --view isometric -o x.gif", "shows no values"),
+        ("draw conv -i 5 -k 3 --step 9 -o x.svg", "step=9"),
+        ("draw conv -i 5x5x5 -k 3 -o x.svg", "dimensions"),
+        ("render paddin_strides", "did you mean 'padding_strides'"),
+        ("render nowhere.toml", "nowhere.toml"),
+        ("render dilation -f bmp", "'.bmp'"),
+        ("render", "NAME"),
+        ("lst", "lst"),
+    ],
+)
 def test_a_wrong_word_is_one_line_and_exit_status_2(words, part, command, tmp_path):
     status, out, err = command(*words.split())
     assert (status, out) == (2, "")
@@ -192,7 +223,14 @@ def test_gallery_says_which_figure_failed_and_builds_the_rest(tmp_path):
     lines = [line for line in re.split(r"[\r\n]", run.stderr) if line.startswith("failed")]
     assert len(lines) == 1 and lines[0].startswith("failed: bad: step_ms=15")
     assert "Traceback" not in run.stderr
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["details.js", "index.html", "one.gif", "one.svg", "two.gif", "two.svg"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "details.js",
+        "index.html",
+        "one.gif",
+        "one.svg",
+        "two.gif",
+        "two.svg",
+    ]
 
 
 def test_gallery_without_a_failure_ends_well(tmp_path):

@@ -1,145 +1,44 @@
-"""The layout of the code: which way imports run, what is loaded when, and that every combination of the tables can be drawn."""
+"""The layout of the code: which way imports run, what is loaded when, and that every combination of the tables can be
+drawn.
+"""
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import itertools
 import math
 import random
 import re
-import sys
 import tomllib
 import zipfile
 from dataclasses import replace
 from functools import cache
-from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 import pytest
 from conftest import ROOT, python
 
 import convanim as ca
-from convanim.checks import parameters
 from convanim.geometry import OPERATIONS, POOL_MODES
-from convanim.padding import PADDING_MODES, PADDINGS
+from convanim.geometry.padding import PADDING_MODES, PADDINGS
+from convanim.geometry.parameters import parameters
 from convanim.scene import Group, Layer, Line, Polygon, Text
 
-PACKAGE = ROOT / "convanim"
-ORDER = [
-    {"errors"}, {"lang", "padding", "plane"}, {"checks", "axis"}, {"operation"}, {"pooling"}, {"geometry"},
-    {"chain"}, {"escaping", "frameworks", "numeric", "parsing", "scene", "words"}, {"hatch", "texts"}, {"theme"}, {"themes", "views", "render"}, {"labels"},
-    {"alt", "storyboard", "write"}, {"embed", "mime"},
-    {"animation", "looks"}, {"drawing"}, {"spec"}, {"site", "notebook", "recipe"}, {"batch", "serve"}, {"cli", "sphinx"},
-]
-BACK = {("operation", "frameworks")}  # the one import against the current, inside of op.to_code, which is where users look for it
-RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 HEAVY = ("numpy", "matplotlib", "PIL", "imageio", "scipy")
-
-
-def module_name(path):
-    parts = path.relative_to(PACKAGE).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
-
-
-def imports(source, package):
-    """The names that a module imports, those of the package without its name: ("geometry", "numpy", ...); blocks for types left out.
-
-    `package` is where relative imports begin, "" for the modules at the top.
-    """
-    tree = ast.parse(source)
-    hidden = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        for part in node.body for inner in ast.walk(part)
-    }
-    found = set()
-    for node in ast.walk(tree):
-        if id(node) in hidden:
-            continue
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            if not node.level:
-                found.add(node.module)
-                continue
-            parts = package.split(".") if package else []
-            base = ".".join([*parts[: len(parts) - node.level + 1], *filter(None, [node.module])])
-            for alias in node.names:
-                inner = f"{base}.{alias.name}".lstrip(".")
-                found.add(inner if inner in MODULES else base)
-    return {name.removeprefix("convanim.") for name in found if name}
-
-
-def of_module(name):
-    path = MODULES[name]
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    return imports(path.read_text(encoding="utf-8"), package)
-
-
-def wrong_way(name, imported):
-    """The imports of a module that don't go to something that stands before it."""
-    top = name.split(".")[0]
-    own = {other for other in imported if other in MODULES and other.split(".")[0] != top}
-    return {other for other in own if RANK[other.split(".")[0]] >= RANK[top] and (name, other) not in BACK}
-
-
-@pytest.mark.parametrize("name", [name for name in MODULES if name not in ("", "__main__")])
-def test_imports_run_one_way(name):
-    assert not wrong_way(name, of_module(name))
-
-
-def test_no_module_imports_itself_through_others():
-    graph = {name: {other for other in of_module(name) if other in MODULES and other != name and (name, other) not in BACK} for name in MODULES}
-    assert list(TopologicalSorter(graph).static_order())
-
-
-def test_the_package_itself_imports_none_of_its_modules():
-    assert not of_module("") & set(MODULES) - {""}
-
-
-def test_every_module_has_a_place_in_the_order():
-    assert {name.split(".")[0] for name in MODULES} - {"", "__main__"} == set(RANK)
-
-
-def test_the_reader_of_imports_sees_each_way_to_import_and_not_those_for_types():
-    source = "if TYPE_CHECKING:\n    from . import cli\nimport numpy as np\ndef f():\n    from ..render import svg\n"
-    source += "    from .. import words\nfrom . import gif"
-    assert imports(source, "write") == {"numpy", "render.svg", "words", "write.gif"}
-    assert wrong_way("write.files", {"animation", "render.svg", "write.gif", "spec"}) == {"animation", "spec"}
-    with pytest.raises(CycleError):
-        list(TopologicalSorter({"a": {"b"}, "b": {"a"}}).static_order())
-
-
-@pytest.mark.parametrize(("library", "places"), [
-    ("matplotlib", {"render"}), ("PIL", {"write"}), ("imageio", {"write"}), ("click", {"cli"}),
-    *((name, {"frameworks"}) for name in ("torch", "keras", "jax", "onnx")),
-])
-def test_each_library_is_imported_in_one_place(library, places):
-    users = {name.split(".")[0] for name in MODULES for other in of_module(name) if other.split(".")[0] == library}
-    assert users <= places
-
-
-@pytest.mark.parametrize("name", [
-    "errors", "geometry", "lang", "plane", "scene", "hatch", "words", "theme", "themes", "texts", "views.isometric", "views.flat", "views.ground",
-    "views.line", "views.links", "views.planes", "views.line_spread", "views.line_rows", "views.line_terms", "labels",
-    "labels.formula", "labels.legend", "labels.placing", "labels.reading", "labels.setting", "labels.sizes",
-    "render.pen", "render.svg",
-])
-def test_what_describes_a_figure_needs_the_standard_library_alone(name):
-    assert {other.split(".")[0] for other in of_module(name) if other not in MODULES} <= sys.stdlib_module_names
-
-
 LOADS = {
     "import convanim": "import convanim",
-    "convanim --help": "import sys; sys.argv = ['convanim', '--help']\nfrom convanim.cli import main\ntry: main()\nexcept SystemExit: pass",
-    "convanim --version": "import sys; sys.argv = ['convanim', '--version']\nfrom convanim.cli import main\ntry: main()\nexcept SystemExit: pass",
+    "convanim --help": (
+        "import sys; sys.argv = ['convanim', '--help']\nfrom convanim.cli import main\ntry: main()\nexcept SystemExit:"
+        " pass"
+    ),
+    "convanim --version": (
+        "import sys; sys.argv = ['convanim', '--version']\nfrom convanim.cli import main\ntry: main()\nexcept"
+        " SystemExit: pass"
+    ),
     "list": "import sys; sys.argv = ['convanim', 'list']\nfrom convanim.cli import main\nmain()",
-    "an isometric SVG": "import convanim as ca; ca.animate(ca.Conv(5, 3)).save('x.svg'); ca.figure('dilation').save('y_{step}.svg')",
+    "an isometric SVG": (
+        "import convanim as ca; ca.animate(ca.Conv(5, 3)).save('x.svg'); ca.figure('dilation').save('y_{step}.svg')"
+    ),
 }
 
 
@@ -151,7 +50,10 @@ def test_what_needs_no_pixels_loads_no_large_library(what, tmp_path):
 
 
 def test_the_list_of_loaded_libraries_sees_one_that_is_loaded(tmp_path):
-    code = f"import convanim as ca; ca.animate(ca.Conv(5, 3)).save('x.gif')\nimport sys\nprint(sorted(set(sys.modules) & set({HEAVY!r})))"
+    code = (
+        "import convanim as ca; ca.animate(ca.Conv(5, 3)).save('x.gif')\nimport sys\nprint(sorted(set(sys.modules) &"
+        f" set({HEAVY!r})))"
+    )
     run = python("-c", code, cwd=tmp_path)
     assert run.stdout == "['PIL', 'matplotlib', 'numpy']\n"
 
@@ -170,9 +72,16 @@ def some(name, input_size):
     while True:
         pairs = tuple((rng.randint(0, 2), rng.randint(0, 2)) for _ in input_size)
         drawn = {
-            "stride": each(1, 3), "dilation": each(1, 3), "padding": rng.choice([pairs, pairs, each(0, 2), *PADDINGS]), "output_padding": each(0, 2),
-            "output_size": each(1, 8), "padding_mode": rng.choice([*PADDING_MODES]), "flip": rng.random() < 0.5,
-            "ceil_mode": rng.random() < 0.7, "count_include_pad": rng.random() < 0.5, "kernel_size": each(1, 4),
+            "stride": each(1, 3),
+            "dilation": each(1, 3),
+            "padding": rng.choice([pairs, pairs, each(0, 2), *PADDINGS]),
+            "output_padding": each(0, 2),
+            "output_size": each(1, 8),
+            "padding_mode": rng.choice([*PADDING_MODES]),
+            "flip": rng.random() < 0.5,
+            "ceil_mode": rng.random() < 0.7,
+            "count_include_pad": rng.random() < 0.5,
+            "kernel_size": each(1, 4),
             "mode": rng.choice(["average", "max"] if name == "adaptive_pool" else POOL_MODES),
         }
         taken = {word: drawn[word] for word in parameters(OPERATIONS[name]) if word in drawn}
@@ -180,23 +89,34 @@ def some(name, input_size):
             taken.pop("count_include_pad", None)
         try:
             op = OPERATIONS[name](input_size, **taken)
-            ca.evaluate(op, np.ones(op.input_size), np.ones(op.kernel_size) if "flip" in taken else None)  # not an average over nothing
+            ca.evaluate(
+                op, np.ones(op.input_size), np.ones(op.kernel_size) if "flip" in taken else None
+            )  # not an average over nothing
             return op
         except ca.ConvanimError:
             continue
 
 
 SIZES = [*itertools.product((1, 2, 3, 4, 6, 12), repeat=2), *((i,) for i in range(1, 13))]
-SAID = {"choice": lambda one: set(one.choices), "switch": lambda one: {False, True}, "cells": lambda one: {one.least, one.least + 1, one.least + 2}}
+SAID = {
+    "choice": lambda one: set(one.choices),
+    "switch": lambda one: {False, True},
+    "cells": lambda one: {one.least, one.least + 1, one.least + 2},
+}
 
 
 def test_the_operations_that_are_drawn_have_every_parameter_at_several_values():
     for name, kind in OPERATIONS.items():
         ops = [some(name, size) for size in SIZES]
         for word, one in parameters(kind).items():
-            if one.kind in SAID and word not in ("bias", "output_shape"):  # channels leave a figure as it is, and a shape becomes output_padding
+            if one.kind in SAID and word not in (
+                "bias",
+                "output_shape",
+            ):  # channels leave a figure as it is, and a shape becomes output_padding
                 given = [getattr(op, word) for op in ops]
-                assert SAID[one.kind](one) <= {part for value in given for part in (value if isinstance(value, tuple) else [value])}, (name, word)
+                assert SAID[one.kind](one) <= {
+                    part for value in given for part in (value if isinstance(value, tuple) else [value])
+                }, (name, word)
         assert {len(op.axes) for op in ops} == {1, 2}
         pads = {pad for op in ops for pad in op.pads}
         assert name == "adaptive_pool" or (pads >= {(0, 0), (1, 1)} and any(before < after for before, after in pads))
@@ -233,10 +153,16 @@ def apart(one, other):
 
 def hull(points):
     """The corners of the convex hull, in order (Andrew's monotone chain)."""
+
     def half(ordered):
         chain = []
         for x, y in ordered:
-            while len(chain) > 1 and (chain[-1][0] - chain[-2][0]) * (y - chain[-2][1]) - (chain[-1][1] - chain[-2][1]) * (x - chain[-2][0]) <= 1e-12:
+            while (
+                len(chain) > 1
+                and (chain[-1][0] - chain[-2][0]) * (y - chain[-2][1])
+                - (chain[-1][1] - chain[-2][1]) * (x - chain[-2][0])
+                <= 1e-12
+            ):
                 chain.pop()
             chain.append((x, y))
         return chain[:-1]
@@ -293,4 +219,6 @@ def test_a_layer_with_a_span_is_seen_in_its_steps_alone_in_pixels_and_in_svg(tmp
     (path,) = spanned.save(tmp_path / "spanned.svg")
     text = path.read_text(encoding="utf-8")
     assert re.findall(r"0%\{visibility:visible\}([\d.]+)%", text) == ["25", "50"]  # a step of four, and two of four
-    assert re.search(r'<g class="c\w{5}k1"><g style="animation-delay:-3s">', text)  # from the second second on; the poster is the last step
+    assert re.search(
+        r'<g class="c\w{5}k1"><g style="animation-delay:-3s">', text
+    )  # from the second second on; the poster is the last step

@@ -1,4 +1,6 @@
-"""Animations as things: equal, copied, sent to other processes; and views of others' making, with labels, growing and passing marks."""
+"""Animations as things: equal, copied, sent to other processes; and views of others' making, with labels, growing and
+passing marks.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +12,28 @@ from dataclasses import dataclass
 import pytest
 
 import convanim as ca
-from convanim.plane import Plane
-from convanim.scene import Box, Growing, Layer, Line, Marks, Moving, Polygon, Scene, Sheet
+from convanim.scene import Accumulating, Box, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene
+from convanim.scene.plane import Plane
 from convanim.views import VIEWS, View
 
 LOOKS = [
-    {}, {"theme": "clear", "labels": "all"}, {"theme": "dark", "labels": "all", "reveal": True, "lang": "zh"}, {"theme": "auto", "background": "transparent"},
+    {},
+    {"theme": "clear", "labels": "all"},
+    {"theme": "dark", "labels": "all", "reveal": True, "lang": "zh"},
+    {"theme": "auto", "background": "transparent"},
     {"view": "flat", "theme": "clear", "labels": "all", "reveal": True},
-    {"symbols": True, "labels": ["sum", "legend"]}, {"seed": 3, "theme": {"ray": {"width": 0.2}}},
+    {"symbols": True, "labels": ["sum", "legend"]},
+    {"seed": 3, "theme": {"ray": {"width": 0.2}}},
 ]
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_pickles_and_copies_of_an_animation_are_equal_to_it_and_draw_the_same(look):
-    for op in (ca.Conv((3, 4), 2, padding=1, padding_mode="reflect"), ca.ConvTranspose(2, 3, stride=2, padding=1), ca.Pool(4, 2, ceil_mode=True)):
+    for op in (
+        ca.Conv((3, 4), 2, padding=1, padding_mode="reflect"),
+        ca.ConvTranspose(2, 3, stride=2, padding=1),
+        ca.Pool(4, 2, ceil_mode=True),
+    ):
         a = ca.animate(op, dpi=40, **look)
         frame = a.frame(1)
         for again in (pickle.loads(pickle.dumps(a)), copy.copy(a), copy.deepcopy(a), ca.animate(op, dpi=40, **look)):
@@ -55,19 +65,31 @@ class Row:
 def toy(sheets, layers):
     def draw(op, texts, roles):
         steps = len(op.steps)
-        frame = Layer((Line("grid", (((0.0, 0.0), (float(steps), 0.0), (float(steps), 1.0), (0.0, 1.0), (0.0, 0.0)),)),))
+        frame = Layer(
+            (Line("grid", (((0.0, 0.0), (float(steps), 0.0), (float(steps), 1.0), (0.0, 1.0), (0.0, 0.0)),)),)
+        )
         plane = Plane((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
-        return Scene(Box(-1.0, -1.0, steps + 2.0, 3.0), (frame, *layers), steps, steps - 1,
-                     (Sheet("output", plane, (1, steps), "left", "top"),) if sheets else ())
+        return Scene(
+            Box(-1.0, -1.0, steps + 2.0, 3.0),
+            (frame, *layers),
+            steps,
+            steps - 1,
+            (MeasuredPlane("output", plane, (1, steps), "left", "top"),) if sheets else (),
+        )
 
     return View(draw, "a row", False)
 
 
 SPANNED = Layer((Polygon("input", (((0.2, 0.2), (0.8, 0.2), (0.8, 0.8)),)),), range(1, 3))
 LAYERS = {
-    "nothing that moves": (SPANNED,), "what moves": (Moving(Row("current"), frozenset({"current"})),),
-    "what grows": (Growing(Row("output"), frozenset({"output"})),),
-    "all, the passing one last": (Growing(Row("output"), frozenset({"output"})), Moving(Row("current"), frozenset({"current"})), SPANNED),
+    "nothing that moves": (SPANNED,),
+    "what moves": (PerStep(Row("current"), frozenset({"current"})),),
+    "what grows": (Accumulating(Row("output"), frozenset({"output"})),),
+    "all, the passing one last": (
+        Accumulating(Row("output"), frozenset({"output"})),
+        PerStep(Row("current"), frozenset({"current"})),
+        SPANNED,
+    ),
 }
 
 
@@ -81,7 +103,11 @@ def test_a_view_of_another_making_takes_labels_and_is_written(layers, sheets, th
         a = ca.animate(op, view="toy", theme=theme, labels=labels, dpi=60)
         frames = [a.frame(step) for step in range(len(a))]
         changes = [bool((one != other).any()) for one, other in itertools.pairwise(frames)]
-        assert changes == ([True] * (len(a) - 1) if labels == "all" or layers != "nothing that moves" else [True, False, True, *[False] * (len(a) - 4)])
+        assert changes == (
+            [True] * (len(a) - 1)
+            if labels == "all" or layers != "nothing that moves"
+            else [True, False, True, *[False] * (len(a) - 4)]
+        )
         for suffix in (".gif", ".svg"):
             assert a.save(tmp_path / f"x{suffix}")
         assert len({a.svg(step) for step in range(len(a))}) > 1

@@ -65,8 +65,11 @@ OPERATION_FAULTS = [
     ("pool", {"input_size": 3, "kernel_size": 4}, "kernel_size=4"),
     ("pool", {"input_size": 5, "kernel_size": 3, "padding": 2}, "padding=2"),
     ("pool", {"input_size": 5, "kernel_size": 3, "mode": "mean"}, "'mean'"),
-    *((name, {"input_size": 5, "kernel_size": 3, word: value}, f"{word}={value}")
-      for name in SLIDING for word, value in itertools.product(("input_size", "kernel_size", "stride", "dilation"), (0, -1))),
+    *(
+        (name, {"input_size": 5, "kernel_size": 3, word: value}, f"{word}={value}")
+        for name in SLIDING
+        for word, value in itertools.product(("input_size", "kernel_size", "stride", "dilation"), (0, -1))
+    ),
     *((name, {"input_size": 5, "kernel_size": 3, "padding": -1}, "padding=-1") for name in SLIDING),
     ("transpose", {"input_size": 3, "kernel_size": 3, "stride": 2, "output_padding": 2}, "output_padding=2"),
     ("transpose", {"input_size": 3, "kernel_size": 3, "output_padding": -1}, "output_padding=-1"),
@@ -79,6 +82,7 @@ OPERATION_FAULTS = [
 
 def as_words(values):
     """Sizes as the command line has them."""
+
     def text(value):
         return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
@@ -86,7 +90,9 @@ def as_words(values):
 
 
 @pytest.mark.parametrize(("name", "values", "part"), OPERATION_FAULTS)
-def test_an_operation_that_cannot_be_is_refused_in_python_and_on_the_command_line(name, values, part, command, tmp_path):
+def test_an_operation_that_cannot_be_is_refused_in_python_and_on_the_command_line(
+    name, values, part, command, tmp_path
+):
     with pytest.raises(ca.ConvanimError) as caught:
         OPERATIONS[name](**values)
     assert part in one_line(caught)
@@ -96,7 +102,9 @@ def test_an_operation_that_cannot_be_is_refused_in_python_and_on_the_command_lin
 
 
 @pytest.mark.parametrize("word", ["input_size", "kernel_size", "stride", "padding", "dilation"])
-@pytest.mark.parametrize("value", [2.0, 1.5, "2", b"2", True, NAN, (2, 1.5), (2, "2"), (), {2: 3}, [[1, 2, 3], 1], object()])
+@pytest.mark.parametrize(
+    "value", [2.0, 1.5, "2", b"2", True, NAN, (2, 1.5), (2, "2"), (), {2: 3}, [[1, 2, 3], 1], object()]
+)
 def test_what_is_no_whole_number_is_refused(word, value):
     with pytest.raises(ca.ConvanimError) as caught:
         ca.Conv(**{"input_size": 5, "kernel_size": 3, word: value})
@@ -149,10 +157,18 @@ def test_a_pool_has_no_kernel_values():
     assert "kernel" in one_line(caught)
 
 
-@pytest.mark.parametrize(("words", "part"), [
-    ("--view isometrc", "did you mean 'isometric'"), ("--theme clasic", "did you mean 'classic'"), ("--step-ms 0", "step_ms=0"), ("--dpi 0", "dpi"),
-    ("--step-ms 15", "step_ms=15"), ("--step-ms 10", "step_ms=10"), ("--seed -1", "seed"),
-])
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ("--view isometrc", "did you mean 'isometric'"),
+        ("--theme clasic", "did you mean 'classic'"),
+        ("--step-ms 0", "step_ms=0"),
+        ("--dpi 0", "dpi"),
+        ("--step-ms 15", "step_ms=15"),
+        ("--step-ms 10", "step_ms=10"),
+        ("--seed -1", "seed"),
+    ],
+)
 def test_what_cannot_be_drawn_is_refused_on_the_command_line(words, part, command, tmp_path):
     assert part in command("draw", "conv", "-i", 5, "-k", 3, *words.split(), "-o", "x.gif")
     assert list(tmp_path.iterdir()) == []
@@ -182,7 +198,12 @@ def test_more_than_two_gigabytes_are_refused_before_any_work(command, tmp_path):
 @pytest.mark.parametrize("step", [-1, 9, 1.0, "0", NAN, (0,)])
 def test_a_step_that_is_not_there_is_refused(step, tmp_path):
     a = ca.animate(CONV)
-    for work in (a.frame, a.svg, lambda step: a.save(tmp_path / "x.svg", step=step), lambda step: a.save(tmp_path / "x.png", step=step)):
+    for work in (
+        a.frame,
+        a.svg,
+        lambda step: a.save(tmp_path / "x.svg", step=step),
+        lambda step: a.save(tmp_path / "x.png", step=step),
+    ):
         with pytest.raises(ca.ConvanimError) as caught:
             work(step)
         assert "0 to 8" in one_line(caught)
@@ -192,9 +213,22 @@ def test_a_step_that_is_not_there_is_refused(step, tmp_path):
 # --- names of files
 
 NAMES = {
-    "x.gfi": "did you mean '.gif'", "x": "suffix", "x.bmp": "unknown format", "": "", "x.": "suffix",
-    "{}.png": "braces", "{step": "", "x{stp}.png": "braces", "{step:q}.png": "braces", "{step!x}.svg": "braces", "{step.real.x}.png": "braces",
-    "x{step.png": "braces", "x}.svg": "braces", "{step}.gif": "whole animation", "{step:.0}.png": "", "x\0.gif": "name",
+    "x.gfi": "did you mean '.gif'",
+    "x": "suffix",
+    "x.bmp": "unknown format",
+    "": "",
+    "x.": "suffix",
+    "{}.png": "braces",
+    "{step": "",
+    "x{stp}.png": "braces",
+    "{step:q}.png": "braces",
+    "{step!x}.svg": "braces",
+    "{step.real.x}.png": "braces",
+    "x{step.png": "braces",
+    "x}.svg": "braces",
+    "{step}.gif": "whole animation",
+    "{step:.0}.png": "",
+    "x\0.gif": "name",
     "{step.__class__}.png": "braces",
 }
 
@@ -259,7 +293,10 @@ def test_a_spec_with_a_fault_is_refused(what, command, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]
 
 
-@pytest.mark.parametrize("line", ["step_ms = true", "dpi = 'x'", "seed = 'x'", "input = [1, 2]", "kernel = [[nan, 0, 0], [0, 0, 0], [0, 0, 0]]"])
+@pytest.mark.parametrize(
+    "line",
+    ["step_ms = true", "dpi = 'x'", "seed = 'x'", "input = [1, 2]", "kernel = [[nan, 0, 0], [0, 0, 0], [0, 0, 0]]"],
+)
 def test_a_figure_whose_values_cannot_be_drawn_is_refused(line, tmp_path):
     spec = tmp_path / "mine.toml"
     spec.write_text(f'[x]\n{GOOD}view = "flat"\n{line}')

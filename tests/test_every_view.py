@@ -1,6 +1,8 @@
-"""Every view with every operation that it takes, by tables alone: what is drawn is inside, legible, in the theme's roles, and labels keep clear of it.
+"""Every view with every operation that it takes, by tables alone: what is drawn is inside, legible, in the theme's
+roles, and labels keep clear of it.
 
-What is said of views here knows nothing of what they show; each view has a file of its own for that, test_view_<name>.py or test_views.py.
+What is said of views here knows nothing of what they show; each view has a file of its own for that,
+test_view_<name>.py or test_views.py.
 """
 
 from __future__ import annotations
@@ -17,12 +19,25 @@ import pytest
 from conftest import PLANAR, rasterised, refusal
 from pictures import differences
 from test_design import SIZES, some
-from test_labels import LEAST_MARGIN, LEAST_PX, boxed, corners, crossed, gaps, ink_of, labels_in, leaves, marks_of, overlapping, segments
+from test_labels import (
+    LEAST_MARGIN,
+    LEAST_PX,
+    boxed,
+    corners,
+    crossed,
+    gaps,
+    ink_of,
+    labels_in,
+    leaves,
+    marks_of,
+    overlapping,
+    segments,
+)
 
 import convanim as ca
 from convanim.geometry import OPERATIONS
-from convanim.scene import Growing, Layer, Line, Moving, Polygon, Text
-from convanim.theme import CELL_BP
+from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
+from convanim.themes.theme import CELL_BP
 from convanim.views import VIEWS
 from convanim.views import refusal as reason
 
@@ -55,8 +70,14 @@ def subjects(view):
     if VIEWS[view].layers:
         return [ops for ops in chains() if not reason(view, ops)]
     single = [some(name, size) for name, size in itertools.product(OPERATIONS, SIZES)]
-    deep = [replace(op, in_channels=c * g, out_channels=d * g, groups=g) for (c, d, g), op in
-            zip(itertools.cycle([(2, 1, 1), (1, 3, 1), (1, 1, 3), (2, 2, 2)]), [op for op in single if hasattr(op, "groups")][::3], strict=False)]
+    deep = [
+        replace(op, in_channels=c * g, out_channels=d * g, groups=g)
+        for (c, d, g), op in zip(
+            itertools.cycle([(2, 1, 1), (1, 3, 1), (1, 1, 3), (2, 2, 2)]),
+            [op for op in single if hasattr(op, "groups")][::3],
+            strict=False,
+        )
+    ]
     taken = [op for op in [*single, *deep] if not reason(view, op)]
     return taken if view in PLANAR else taken[:: -(-len(taken) // 50)]
 
@@ -93,13 +114,21 @@ def faults(a, step, plain=None):
     low, high = np.array([box.x, box.y]), np.array([box.x + box.width, box.y + box.height])
     if not np.isfinite(points).all() or (points < low + LEAST_MARGIN).any() or (points > high - LEAST_MARGIN).any():
         found.append("something is outside")
-    declared = set().union(*({mark.role for mark in leaves(layer.marks)} if isinstance(layer, Layer) else layer.roles for layer in a.scene.layers))
+    declared = set().union(
+        *(
+            {mark.role for mark in leaves(layer.marks)} if isinstance(layer, Layer) else layer.roles
+            for layer in a.scene.layers
+        )
+    )
     found += [f"undeclared role {role}" for role in sorted({mark.role for mark in marks} - declared)]
     found += [f"no style for {role}" for role in sorted({mark.role for mark in marks} - a.theme.styles.keys())]
     texts, boxes = boxed(marks)
     if len(texts) < 800:
-        found += [f"{texts[n].text!r} is over {texts[m].text!r}" for n, m in np.argwhere(overlapping(boxes, boxes))
-                  if n < m and not (texts[n].text == texts[m].text and np.allclose(boxes[n], boxes[m], atol=0.02))]
+        found += [
+            f"{texts[n].text!r} is over {texts[m].text!r}"
+            for n, m in np.argwhere(overlapping(boxes, boxes))
+            if n < m and not (texts[n].text == texts[m].text and np.allclose(boxes[n], boxes[m], atol=0.02))
+        ]
     if plain is None:
         return found
     added, own = labels_in(a.scene, plain, step), list(leaves(marks_of(plain, step)))
@@ -111,24 +140,39 @@ def faults(a, step, plain=None):
         found += [f"{label.text!r} is over the figure" for parts in shapes if (gaps(place, parts) <= 0).any()]
     found += [f"{labels[n].text!r} is crossed by a line" for n in np.flatnonzero(crossed(where, segments(own)).any(1))]
     pixels = CELL_BP * a.dpi / 72
-    return found + [f"{label.text!r} has letters of {ink_of(label)[1] * pixels:.1f} px" for label in labels if ink_of(label)[1] * pixels < LEAST_PX]
+    return found + [
+        f"{label.text!r} has letters of {ink_of(label)[1] * pixels:.1f} px"
+        for label in labels
+        if ink_of(label)[1] * pixels < LEAST_PX
+    ]
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_draws_every_operation_that_it_takes(view):
-    """In all themes, label sets and languages in turn, with and without outputs that appear, first, middle and last frame."""
+    """In all themes, label sets and languages in turn, with and without outputs that appear, first, middle and last
+    frame.
+    """
     found, seen = [], Counter()
     for n, op in enumerate(subjects(view)):
         theme, labels = THEMES[n % len(THEMES)], SEEN[n // 2 % len(SEEN)]
-        look = {"view": view, "theme": theme, "reveal": n % 4 == 1, "lang": ("en", "zh")[n // 3 % 2], "dpi": (20, 150, 72, 100)[n % 4],
-                "symbols": bool(VIEWS[view].shows_values and n % 5 == 2 and getattr(op, "in_channels", 1) == 1)}
+        look = {
+            "view": view,
+            "theme": theme,
+            "reveal": n % 4 == 1,
+            "lang": ("en", "zh")[n // 3 % 2],
+            "dpi": (20, 150, 72, 100)[n % 4],
+            "symbols": bool(VIEWS[view].shows_values and n % 5 == 2 and getattr(op, "in_channels", 1) == 1),
+        }
         a, plain = drawn(op, labels=labels, **look), drawn(op, labels="none", **look).scene
         seen.update((("theme", theme), ("labels", labels), ("reveal", look["reveal"]), ("lang", look["lang"])))
         assert 0 <= a.scene.poster < len(a) == a.scene.steps == plain.steps
         kinds = [type(layer) for layer in a.scene.layers]
-        assert {*kinds} <= {Layer, Moving, Growing}
+        assert {*kinds} <= {Layer, PerStep, Accumulating}
         quick = itertools.dropwhile(lambda layer: isinstance(layer, Layer) and layer.span is None, a.scene.layers)
-        assert not any(isinstance(layer, Growing) for layer in itertools.dropwhile(lambda layer: isinstance(layer, Growing), quick)), "drawn anew in each step"
+        assert not any(
+            isinstance(layer, Accumulating)
+            for layer in itertools.dropwhile(lambda layer: isinstance(layer, Accumulating), quick)
+        ), "drawn anew in each step"
         for step in seen_steps(a):
             found += [(fault, op, look, labels, step) for fault in faults(a, step, plain)]
         if n % 5 == 0:
@@ -155,7 +199,8 @@ def test_an_svg_of_every_view_shows_what_the_frame_shows_in_every_theme(view, th
         a = replace(a, theme=replace(a.theme, styles=solid))
         for step in {a.scene.poster, len(a) - 1}:
             apart = differences(rasterised(a.svg(step)), a.frame(step))
-            # lines that lie on each other, and veils of many stamps, add up in another way; what is missing is further apart
+            # lines that lie on each other, and veils of many stamps, add up in another way; what is missing is further
+            # apart
             assert all(value <= NEAR.get(key, 0) for key, value in apart.items()), (apart, op, step)
 
 
@@ -191,7 +236,7 @@ def test_the_checks_of_steps_see_what_is_outside_undeclared_over_others_and_unkn
     assert not faults(a, 1, plain)
 
     def spoiled(*marks, declared=True):
-        layer = Layer(marks) if declared else Moving(Fixed(marks), frozenset())
+        layer = Layer(marks) if declared else PerStep(Fixed(marks), frozenset())
         return replace(a, scene=replace(a.scene, layers=(*a.scene.layers, layer)))
 
     (text, *_), _ = boxed(list(leaves(marks_of(a.scene, 1))))

@@ -1,4 +1,6 @@
-"""Hatches: their lines over cells, against a picture of one cell written out by hand; and that pixels and SVG show the same of them."""
+"""Hatches: their lines over cells, against a picture of one cell written out by hand; and that pixels and SVG show the
+same of them.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,10 @@ from conftest import PLANAR, rasterised
 from pictures import differences
 
 import convanim as ca
-from convanim.hatch import HATCHES, hatched
-from convanim.plane import Plane
 from convanim.scene import UPRIGHT, Polygon, moved
-from convanim.themes import CLEAR, theme_of
+from convanim.scene.hatch import HATCHES, hatched
+from convanim.scene.plane import Plane
+from convanim.themes.table import CLEAR, theme_of
 
 # the lines of one cell, x to the right and y down, as one draws them on squared paper
 DOTS = [(0.15, 0.15), (0.85, 0.15)]
@@ -29,7 +31,15 @@ CELL = {
     ".": [((x - 0.045, y), (x + 0.045, y)) for x, y in DOTS],
     "+": [((0.07, 0.2), (0.33, 0.2)), ((0.2, 0.07), (0.2, 0.33))],
 }
-LENGTH = {"/": math.sqrt(2), "\\": math.sqrt(2), "x": 2 * math.sqrt(2), "-": 2, "|": 2, ".": 2 * 0.09, "+": 2 * 0.26}  # in a cell
+LENGTH = {
+    "/": math.sqrt(2),
+    "\\": math.sqrt(2),
+    "x": 2 * math.sqrt(2),
+    "-": 2,
+    "|": 2,
+    ".": 2 * 0.09,
+    "+": 2 * 0.26,
+}  # in a cell
 PLANES = {
     "upright": UPRIGHT,
     "flat": Plane((3.25, -1.5), (1.0, 0.0), (0.0, 1.0)),
@@ -37,8 +47,22 @@ PLANES = {
     "slanted, far away": Plane((-2048.7, 0.1 + 0.2), (1.0, -0.5), (0.7, 0.65)),
     "a legend's": Plane((0.3, 0.7), (0.506, 0.0), (0.0, 0.506)),
 }
-L_SHAPE = [(4, 0), (6, 0), (6, 5), (0, 5), (0, 3), (4, 3)]  # as an overhang at the right and at the bottom: 6 x 5 cells without the first 4 x 3
-RECTANGLES = [(0, 0, 1, 1), (0, 0, 5, 3), (2, 1, 3, 7), (-1, -2, 0, 4), (7, 9, 11, 10), (0, 0, 40, 1)]  # columns and rows: x0, y0, x1, y1
+L_SHAPE = [
+    (4, 0),
+    (6, 0),
+    (6, 5),
+    (0, 5),
+    (0, 3),
+    (4, 3),
+]  # as an overhang at the right and at the bottom: 6 x 5 cells without the first 4 x 3
+RECTANGLES = [
+    (0, 0, 1, 1),
+    (0, 0, 5, 3),
+    (2, 1, 3, 7),
+    (-1, -2, 0, 4),
+    (7, 9, 11, 10),
+    (0, 0, 40, 1),
+]  # columns and rows: x0, y0, x1, y1
 
 
 def on(plane, corners):
@@ -54,7 +78,8 @@ def cells_of(x0, y0, x1, y1):
 
 
 SHAPES = {f"{box}": (rectangle(*box), cells_of(*box)) for box in RECTANGLES} | {
-    "L": (L_SHAPE, cells_of(0, 0, 6, 5) - cells_of(0, 0, 4, 3)), "L the other way round": (L_SHAPE[::-1], cells_of(0, 0, 6, 5) - cells_of(0, 0, 4, 3)),
+    "L": (L_SHAPE, cells_of(0, 0, 6, 5) - cells_of(0, 0, 4, 3)),
+    "L the other way round": (L_SHAPE[::-1], cells_of(0, 0, 6, 5) - cells_of(0, 0, 4, 3)),
 }
 
 
@@ -62,7 +87,10 @@ def in_cells(plane, lines):
     """The lines in the plane's cells, by solving for them."""
     (ox, oy), (a, b), (c, d) = plane.origin, plane.right, plane.down
     det = a * d - b * c
-    return [tuple((((x - ox) * d - (y - oy) * c) / det, ((y - oy) * a - (x - ox) * b) / det) for x, y in line) for line in lines]
+    return [
+        tuple((((x - ox) * d - (y - oy) * c) / det, ((y - oy) * a - (x - ox) * b) / det) for x, y in line)
+        for line in lines
+    ]
 
 
 def parted(lines):
@@ -73,11 +101,17 @@ def parted(lines):
         cuts = {0.0, 1.0}
         for start, way in ways:
             if abs(way) > 1e-9:
-                cuts |= {(n - start) / way for n in range(math.floor(min(start, start + way)), math.ceil(max(start, start + way)) + 1)}
+                cuts |= {
+                    (n - start) / way
+                    for n in range(math.floor(min(start, start + way)), math.ceil(max(start, start + way)) + 1)
+                }
         inside = sorted({round(share, 7) for share in cuts if -1e-7 < share < 1 + 1e-7})
         for one, other in itertools.pairwise(inside):
             column, row = (math.floor(start + (one + other) / 2 * way) for start, way in ways)
-            ends = [(round(x0 + share * (x1 - x0) - column, 4) + 0.0, round(y0 + share * (y1 - y0) - row, 4) + 0.0) for share in (one, other)]
+            ends = [
+                (round(x0 + share * (x1 - x0) - column, 4) + 0.0, round(y0 + share * (y1 - y0) - row, 4) + 0.0)
+                for share in (one, other)
+            ]
             found[(column, row), tuple(sorted(ends))] += 1
     return found
 
@@ -144,18 +178,24 @@ def test_all_pieces_lie_in_the_polygon_in_the_middle_and_near_their_ends(pattern
             assert all(inside(point, polygon.parts[0]) for point in ends)
 
 
-@pytest.mark.parametrize("pattern", [pattern for pattern, families in HATCHES.items() if not any(family.dashes for family in families)])
+@pytest.mark.parametrize(
+    "pattern", [pattern for pattern, families in HATCHES.items() if not any(family.dashes for family in families)]
+)
 def test_a_line_over_a_rectangle_is_one_piece(pattern):
     wide, high = 7, 4
     lines = in_cells(UPRIGHT, hatched(on(UPRIGHT, rectangle(0, 0, wide, high)), pattern))
-    assert len(lines) == {"/": wide + high, "\\": wide + high, "x": 2 * (wide + high - 1), "-": 2 * high, "|": 2 * wide}[pattern]
+    assert (
+        len(lines)
+        == {"/": wide + high, "\\": wide + high, "x": 2 * (wide + high - 1), "-": 2 * high, "|": 2 * wide}[pattern]
+    )
 
 
 def test_there_are_two_dots_and_one_plus_in_a_cell():
     box = rectangle(0, 0, 5, 3)
     dots = [along(line, 0.5)[0] for line in hatched(on(UPRIGHT, box), ".")]
     assert sorted((round(x, 9), round(y, 9)) for x, y in dots) == sorted(
-        (round(c + x, 9), round(r + y, 9)) for c, r, (x, y) in itertools.product(range(5), range(3), DOTS))
+        (round(c + x, 9), round(r + y, 9)) for c, r, (x, y) in itertools.product(range(5), range(3), DOTS)
+    )
     crosses = Counter(tuple(round(v, 9) for v in along(line, 0.5)[0]) for line in hatched(on(UPRIGHT, box), "+"))
     assert crosses == {(round(c + 0.2, 9), round(r + 0.2, 9)): 2 for c, r in itertools.product(range(5), range(3))}
 
@@ -187,7 +227,9 @@ CROSSED = {"x"}
 
 
 def meets_the_middle(line):
-    """Whether a line comes into the square of .35 to .65 around a cell's middle, on points that are close to each other."""
+    """Whether a line comes into the square of .35 to .65 around a cell's middle, on points that are close to each
+    other.
+    """
     return any(max(abs(x % 1 - 0.5), abs(y % 1 - 0.5)) < 0.15 for x, y in along(line, *(n / 200 for n in range(201))))
 
 
@@ -237,7 +279,9 @@ def test_of_any_polygon_the_points_of_the_pattern_are_drawn_that_lie_in_it_and_n
                 assert drawn == inside(point, corners), (seed, point)
                 seen[drawn] += 1
         for line in lines:
-            assert all(inside(point, corners) or at_edge(point, corners) for point in along(line, 0, 0.01, 0.5, 0.99, 1))
+            assert all(
+                inside(point, corners) or at_edge(point, corners) for point in along(line, 0, 0.01, 0.5, 0.99, 1)
+            )
     assert min(seen.values()) > 40 and set(seen) == {True, False}
 
 
@@ -252,15 +296,31 @@ def test_the_readers_of_lines_see_a_line_too_many_one_cut_short_one_doubled_and_
         first, *rest = lines
         shorter = (first[0], along(first, 0.9)[0])
         beyond = tuple((x + 3, y) for x, y in first)
-        for wrong in ([*lines, first], rest, [shorter, *rest], [*lines, beyond], [tuple((x + 0.01, y) for x, y in line) for line in lines]):
+        for wrong in (
+            [*lines, first],
+            rest,
+            [shorter, *rest],
+            [*lines, beyond],
+            [tuple((x + 0.01, y) for x, y in line) for line in lines],
+        ):
             assert parted(wrong) != meant(cells, pattern), pattern
         assert not all(inside(point, box) for point in along(beyond, 0.5))
     assert parted([((0, 0.5), (0.5, 0))]) != parted([((0, 0.5), (0.5, 1))])
 
 
 def test_a_point_is_told_inside_outside_and_at_the_edge():
-    assert inside((5, 1), L_SHAPE) and inside((1, 4), L_SHAPE) and not inside((1, 1), L_SHAPE) and not inside((7, 1), L_SHAPE)
-    assert at_edge((6, 1), L_SHAPE) and at_edge((4, 3), L_SHAPE) and not at_edge((6.01, 1), L_SHAPE) and not at_edge((5, 1), L_SHAPE)
+    assert (
+        inside((5, 1), L_SHAPE)
+        and inside((1, 4), L_SHAPE)
+        and not inside((1, 1), L_SHAPE)
+        and not inside((7, 1), L_SHAPE)
+    )
+    assert (
+        at_edge((6, 1), L_SHAPE)
+        and at_edge((4, 3), L_SHAPE)
+        and not at_edge((6.01, 1), L_SHAPE)
+        and not at_edge((5, 1), L_SHAPE)
+    )
     assert near((1, 1), ((0, 0), (2, 0))) == 1 and near((3, 0), ((0, 0), (2, 0))) == 1
 
 
@@ -270,20 +330,30 @@ HATCHED = {  # figures in which all hatched roles of the themes occur
     "transposed": (ca.ConvTranspose((2, 3), 3, stride=2, padding=((0, 1), (1, 0)), output_padding=1), {}),
     "copies, flat": (ca.Conv((3, 4), 3, padding=1, padding_mode="reflect"), {"view": "flat"}),
     "unread, appearing": (ca.Conv((4, 6), 2, stride=3, padding=((0, 1), (0, 0))), {"reveal": True}),
-    "symbols, appearing": (ca.ConvTranspose(2, 3, stride=2, padding=1, output_padding=1), {"symbols": True, "reveal": True, "dpi": 200}),
+    "symbols, appearing": (
+        ca.ConvTranspose(2, 3, stride=2, padding=1, output_padding=1),
+        {"symbols": True, "reveal": True, "dpi": 200},
+    ),
     "overhang": (ca.Pool((3, 5), 2, stride=(2, 3), ceil_mode=True), {}),
 }
 ROLES = {role for role, style in CLEAR.styles.items() if style.hatch}
 
 
 def test_the_figures_that_are_compared_have_every_hatched_role():
-    drawn = {role for op, look in HATCHED.values() for role in ca.animate(op, theme="clear", labels="none", **look).scene.roles()}
+    drawn = {
+        role
+        for op, look in HATCHED.values()
+        for role in ca.animate(op, theme="clear", labels="none", **look).scene.roles()
+    }
     assert drawn >= ROLES == {"copy", "inserted", "odd_padding", "unread", "output_padding"}
 
 
 THEMES = ["clear", "dark", "print", "colorblind"]
 # every figure in every theme, and with labels in half of the themes, in others than the figure before
-PICTURES = [(name, theme, ("none", "all")[(n + m) % 2]) for (n, name), (m, theme) in itertools.product(enumerate(HATCHED), enumerate(THEMES))]
+PICTURES = [
+    (name, theme, ("none", "all")[(n + m) % 2])
+    for (n, name), (m, theme) in itertools.product(enumerate(HATCHED), enumerate(THEMES))
+]
 
 
 @pytest.mark.parametrize(("name", "theme", "labels"), PICTURES)
@@ -299,14 +369,22 @@ def test_an_svg_shows_the_hatches_and_labels_that_the_frame_shows(name, theme, l
 def test_an_svg_shows_every_hatch_on_every_area_as_the_frame_does(pattern, view):
     look = {"hatch": pattern, "hatch_stroke": "#a61e4d", "hatch_width": 0.05}
     theme = dict.fromkeys(("input", "padding", "overhang", "tap", "output", "current", "unread"), look)
-    a = ca.animate(ca.Pool((3, 4), 2, stride=(2, 3), padding=((0, 1), (0, 0)), ceil_mode=True), theme=theme, labels=["legend"], view=view, dpi=180)
+    a = ca.animate(
+        ca.Pool((3, 4), 2, stride=(2, 3), padding=((0, 1), (0, 0)), ceil_mode=True),
+        theme=theme,
+        labels=["legend"],
+        view=view,
+        dpi=180,
+    )
     for step in (0, len(a) - 1):
         assert not differences(rasterised(a.svg(step)), a.frame(step))
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_the_comparison_of_pictures_sees_another_hatch_a_missing_one_and_one_in_another_colour(role):
-    op, look = next((op, look) for op, look in HATCHED.values() if role in ca.animate(op, theme="clear", **look).scene.roles())
+    op, look = next(
+        (op, look) for op, look in HATCHED.values() if role in ca.animate(op, theme="clear", **look).scene.roles()
+    )
     a = ca.animate(op, theme="clear", labels="none", **look)
     step = len(a) - 1
     other = "x" if CLEAR.styles[role].hatch != "x" else "/"

@@ -1,4 +1,6 @@
-"""What holds for every kind of operation alike: it can be read back from its repr, compared, copied, and refuses what is no value."""
+"""What holds for every kind of operation alike: it can be read back from its repr, compared, copied, and refuses what
+is no value.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +15,17 @@ import numpy as np
 import pytest
 from conftest import refusal
 
-from convanim.checks import LARGEST, MOST_AXES, parameters
 from convanim.geometry import ADAPTIVE_MODES, OPERATIONS, POOL_MODES, AdaptivePool, Conv, ConvTranspose, Pool
-from convanim.padding import PADDING_MODES, PADDINGS
+from convanim.geometry.padding import PADDING_MODES, PADDINGS
+from convanim.geometry.parameters import LARGEST, MOST_AXES, parameters
 
 KINDS = tuple(OPERATIONS.values())
 NAMES = {kind.__name__: kind for kind in KINDS}
 GOOD = {
-    Conv: {"input_size": 9, "kernel_size": 3}, ConvTranspose: {"input_size": 5, "kernel_size": 3, "stride": 2},
-    Pool: {"input_size": 9, "kernel_size": 3, "mode": "average"}, AdaptivePool: {"input_size": 9, "output_size": 3},
+    Conv: {"input_size": 9, "kernel_size": 3},
+    ConvTranspose: {"input_size": 5, "kernel_size": 3, "stride": 2},
+    Pool: {"input_size": 9, "kernel_size": 3, "mode": "average"},
+    AdaptivePool: {"input_size": 9, "output_size": 3},
 }
 WORDS = [(kind, word) for kind in KINDS for word in parameters(kind)]
 
@@ -35,14 +39,27 @@ def some(kind, draw):
 
     pads = [tuple((draw.randint(0, 2), draw.randint(0, 2)) for _ in range(n)), cells(0, 2), *PADDINGS]
     choices = {
-        "input_size": lambda: cells(1, 9), "kernel_size": lambda: cells(1, 4), "output_size": lambda: cells(1, 9), "stride": lambda: cells(1, 3),
-        "dilation": lambda: cells(1, 3), "padding": lambda: draw.choice(pads), "output_padding": lambda: cells(0, 2), "output_shape": lambda: cells(1, 20),
-        "padding_mode": lambda: draw.choice(list(PADDING_MODES)), "mode": lambda: draw.choice(ADAPTIVE_MODES if kind is AdaptivePool else POOL_MODES),
-        "in_channels": lambda: 2 * draw.randint(1, 3), "out_channels": lambda: 2 * draw.randint(1, 3), "groups": lambda: draw.randint(1, 2),
+        "input_size": lambda: cells(1, 9),
+        "kernel_size": lambda: cells(1, 4),
+        "output_size": lambda: cells(1, 9),
+        "stride": lambda: cells(1, 3),
+        "dilation": lambda: cells(1, 3),
+        "padding": lambda: draw.choice(pads),
+        "output_padding": lambda: cells(0, 2),
+        "output_shape": lambda: cells(1, 20),
+        "padding_mode": lambda: draw.choice(list(PADDING_MODES)),
+        "mode": lambda: draw.choice(ADAPTIVE_MODES if kind is AdaptivePool else POOL_MODES),
+        "in_channels": lambda: 2 * draw.randint(1, 3),
+        "out_channels": lambda: 2 * draw.randint(1, 3),
+        "groups": lambda: draw.randint(1, 2),
         "divisor_override": lambda: draw.randint(1, 5),
     }
     while True:
-        words = {name: choices.get(name, lambda: draw.random() < 0.5)() for name in parameters(kind) if name in GOOD[kind] or draw.random() < 0.5}
+        words = {
+            name: choices.get(name, lambda: draw.random() < 0.5)()
+            for name in parameters(kind)
+            if name in GOOD[kind] or draw.random() < 0.5
+        }
         try:
             return kind(**words, ndim=n)
         except ValueError:
@@ -82,33 +99,68 @@ def test_pickles_and_copies_of_every_operation_are_equal_to_it():
     for op in OPS[::3]:
         assert op.axes  # what is kept of it must not spoil the copies
         for again in (pickle.loads(pickle.dumps(op)), copy.copy(op), copy.deepcopy(op), dataclasses.replace(op)):
-            assert again == op and hash(again) == hash(op) and again.axes == op.axes and again.output_size == op.output_size
+            assert (
+                again == op
+                and hash(again) == hash(op)
+                and again.axes == op.axes
+                and again.output_size == op.output_size
+            )
             assert again is not op and type(again) is type(op)
         assert pickle.loads(pickle.dumps(op.steps[-1])) == op.steps[-1]
 
 
 def test_operations_are_equal_where_all_their_parameters_are():
     for one, other in itertools.combinations(OPS[::7], 2):
-        same = type(one) is type(other) and all(getattr(one, word) == getattr(other, word) for word in parameters(type(one)))
+        same = type(one) is type(other) and all(
+            getattr(one, word) == getattr(other, word) for word in parameters(type(one))
+        )
         assert (one == other) == same
         assert one != "conv" and not (same and hash(one) != hash(other))
 
 
-@pytest.mark.parametrize(("kind", "word", "value"), [
-    (Conv, "padding_mode", "circular"), (Conv, "flip", True), (Conv, "in_channels", 2), (Conv, "out_channels", 2), (Conv, "bias", True),
-    (ConvTranspose, "flip", True), (ConvTranspose, "bias", True), (Pool, "ceil_mode", True), (Pool, "count_include_pad", False),
-    (Pool, "divisor_override", 4), (Pool, "mode", "max"), (AdaptivePool, "mode", "max"), (AdaptivePool, "output_size", (3, 4)),
-])
+@pytest.mark.parametrize(
+    ("kind", "word", "value"),
+    [
+        (Conv, "padding_mode", "circular"),
+        (Conv, "flip", True),
+        (Conv, "in_channels", 2),
+        (Conv, "out_channels", 2),
+        (Conv, "bias", True),
+        (ConvTranspose, "flip", True),
+        (ConvTranspose, "bias", True),
+        (Pool, "ceil_mode", True),
+        (Pool, "count_include_pad", False),
+        (Pool, "divisor_override", 4),
+        (Pool, "mode", "max"),
+        (AdaptivePool, "mode", "max"),
+        (AdaptivePool, "output_size", (3, 4)),
+    ],
+)
 def test_one_parameter_makes_two_operations_differ_and_can_be_replaced(kind, word, value):
     plain = kind(**GOOD[kind])
     changed = dataclasses.replace(plain, **{word: value})
-    assert changed != plain and changed == kind(**{**GOOD[kind], word: value}) and dataclasses.replace(changed, **{word: getattr(plain, word)}) == plain
+    assert (
+        changed != plain
+        and changed == kind(**{**GOOD[kind], word: value})
+        and dataclasses.replace(changed, **{word: getattr(plain, word)}) == plain
+    )
 
 
 def test_every_operation_says_its_sizes_as_tuples_of_plain_ints():
     for op in OPS:
-        sizes = [op.input_size, op.output_size, op.kernel_size, op.padded_size, op.effective_kernel_size, op.remainder, op.overhang, *op.pads]
-        assert all(type(cell) is int for size in sizes for cell in size) and all(len(size) == op.ndim for size in sizes[:7])
+        sizes = [
+            op.input_size,
+            op.output_size,
+            op.kernel_size,
+            op.padded_size,
+            op.effective_kernel_size,
+            op.remainder,
+            op.overhang,
+            *op.pads,
+        ]
+        assert all(type(cell) is int for size in sizes for cell in size) and all(
+            len(size) == op.ndim for size in sizes[:7]
+        )
         assert len(op.steps) == math.prod(op.output_size) and min(op.output_size) >= 1
 
 
@@ -118,7 +170,12 @@ def test_numpy_integers_are_accepted_everywhere_and_become_ints():
         if one.kind in ("cells", "count", "padding"):
             value = GOOD[kind].get(word, 11 if word == "output_shape" else 1)
             plain = kind(**{**GOOD[kind], word: value})
-            for other in (np.int64(value), np.uint8(value), np.array(value), *([] if one.kind == "count" else [np.array([value] * 2), [np.int16(value)] * 2])):
+            for other in (
+                np.int64(value),
+                np.uint8(value),
+                np.array(value),
+                *([] if one.kind == "count" else [np.array([value] * 2), [np.int16(value)] * 2]),
+            ):
                 again = kind(**{**GOOD[kind], word: other})
                 assert again == plain and repr(again) == repr(plain)
 
@@ -134,13 +191,58 @@ class Shy:
 
 
 NEVER = [
-    math.nan, math.inf, 1.0, 2.5, 3j, b"3", "3", "", "x\ny", "x" * 10**5, None, object(), Shy(), {}, {3}, {3: 3}, [], (), [[]], [None], [[1, 2, 3]] * 2,
-    -1, -(10**30), LARGEST + 1, 10**30, 10**6000, -(10**6000), np.float64(2), np.array([1.5]), np.array([]), np.array([[[1]]]), np.datetime64("2020"),
-    Conv, Conv(5, 3), lambda: 3, (3, Shy()), ("3", 3), (True, 1), range(0), memoryview(b""), iter([1, 2]), type, NotImplemented, ..., np.ma.masked,
+    math.nan,
+    math.inf,
+    1.0,
+    2.5,
+    3j,
+    b"3",
+    "3",
+    "",
+    "x\ny",
+    "x" * 10**5,
+    None,
+    object(),
+    Shy(),
+    {},
+    {3},
+    {3: 3},
+    [],
+    (),
+    [[]],
+    [None],
+    [[1, 2, 3]] * 2,
+    -1,
+    -(10**30),
+    LARGEST + 1,
+    10**30,
+    10**6000,
+    -(10**6000),
+    np.float64(2),
+    np.array([1.5]),
+    np.array([]),
+    np.array([[[1]]]),
+    np.datetime64("2020"),
+    Conv,
+    Conv(5, 3),
+    lambda: 3,
+    (3, Shy()),
+    ("3", 3),
+    (True, 1),
+    range(0),
+    memoryview(b""),
+    iter([1, 2]),
+    type,
+    NotImplemented,
+    ...,
+    np.ma.masked,
 ]
 ALSO = {
-    "cells": [True, False, np.True_], "padding": [True, False, np.True_], "count": [True, False, (1,), [1, 1], np.array([1])],
-    "switch": [0, 1, "true", "yes"], "choice": [True, 0, ["max"]],
+    "cells": [True, False, np.True_],
+    "padding": [True, False, np.True_],
+    "count": [True, False, (1,), [1, 1], np.array([1])],
+    "switch": [0, 1, "true", "yes"],
+    "choice": [True, 0, ["max"]],
 }
 
 
@@ -167,7 +269,12 @@ def test_one_less_than_the_least_is_refused(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_sizes_of_a_billion_are_worked_out_or_refused_at_once(kind):
     words = [word for word, one in parameters(kind).items() if one.kind in ("cells", "padding", "count")]
-    for huge in [*itertools.combinations(words, 1), *itertools.combinations(words, 2), *itertools.combinations(words, 3), tuple(words)]:
+    for huge in [
+        *itertools.combinations(words, 1),
+        *itertools.combinations(words, 2),
+        *itertools.combinations(words, 3),
+        tuple(words),
+    ]:
         try:
             op = kind(**{**GOOD[kind], **dict.fromkeys(huge, LARGEST)})
         except ValueError as error:

@@ -1,7 +1,9 @@
-"""Labels around figures: where they stand, measured on the outlines of their letters, and what they say, against plain formulas.
+"""Labels around figures: where they stand, measured on the outlines of their letters, and what they say, against plain
+formulas.
 
-What is a label and what is figure is told apart by drawing the figure without labels too: its marks must be there unchanged, and all
-others are labels. Nothing here asks for the room, the blocks or the edges that the package places labels by.
+What is a label and what is figure is told apart by drawing the figure without labels too: its marks must be there
+unchanged, and all others are labels. Nothing here asks for the room, the blocks or the edges that the package places
+labels by.
 """
 
 from __future__ import annotations
@@ -26,10 +28,10 @@ import convanim as ca
 from convanim.errors import ConvanimError
 from convanim.geometry import OPERATIONS
 from convanim.labels import LABELS, labels_of
-from convanim.lang import language
 from convanim.render import glyphs
 from convanim.scene import Group, Layer, Line, Polygon, Text
-from convanim.theme import CELL_BP, ROLES
+from convanim.text.lang import language
+from convanim.themes.theme import CELL_BP, ROLES
 
 MINUS, DOT, ELLIPSIS = "−", "·", "…"
 
@@ -75,7 +77,9 @@ def ink_of_letter(character, face):
 
 @lru_cache(maxsize=1 << 15)
 def ink(text, face, size, width, stretch, like):
-    """The box of a text's outlines around its centre, (x0, y0, x1, y1), and the size of its smallest letter; None for one of blanks."""
+    """The box of a text's outlines around its centre, (x0, y0, x1, y1), and the size of its smallest letter; None for
+    one of blanks.
+    """
     letters = glyphs.letters(Text("label", (0.0, 0.0), text, size, width, stretch, like, face))
     boxes = []
     for letter in letters:
@@ -104,7 +108,9 @@ def parts(marks, roles=ROLES):
 
 def segments(marks):
     """The straight pieces of lines: (n, 2, 2)."""
-    pieces = [pair for mark in marks if isinstance(mark, Line) for part in mark.parts for pair in itertools.pairwise(part)]
+    pieces = [
+        pair for mark in marks if isinstance(mark, Line) for part in mark.parts for pair in itertools.pairwise(part)
+    ]
     return np.array(pieces, float).reshape(-1, 2, 2)
 
 
@@ -126,7 +132,9 @@ def normals(shapes):
 
 
 def gaps(shape, others):
-    """How far apart a convex shape (p, 2) is from others (n, q, 2), along the best of all edges' normals; not above 0 where they meet."""
+    """How far apart a convex shape (p, 2) is from others (n, q, 2), along the best of all edges' normals; not above 0
+    where they meet.
+    """
     shape, axes = np.asarray(shape, float), normals(np.asarray(shape, float))
     a, b = shape @ axes.T, others @ axes.T
     best = np.maximum(a.min(0) - b.max(1), b.min(1) - a.max(0)).max(-1)
@@ -136,7 +144,9 @@ def gaps(shape, others):
 
 
 def crossed(boxes, lines):
-    """(n, m): whether segments have a point in a box: no side of the box parts them, and its corners lie on both sides of the segment."""
+    """(n, m): whether segments have a point in a box: no side of the box parts them, and its corners lie on both sides
+    of the segment.
+    """
     start, along = lines[:, 0], lines[:, 1] - lines[:, 0]
     far = (lines.max(1)[None] < boxes[:, None, :2]).any(-1) | (lines.min(1)[None] > boxes[:, None, 2:]).any(-1)
     from_start = corners(boxes)[:, :, None] - start
@@ -156,11 +166,20 @@ class Figure:
     def __init__(self, plain, step):
         self.marks = list(leaves(marks_of(plain, step)))
         self.texts, self.boxes = boxed(self.marks)
-        self.planes = {what: hull([point for part in parts(self.marks, roles) for point in part]) for what, roles in (("input", BELOW), ("output", ABOVE))}
+        self.planes = {
+            what: hull([point for part in parts(self.marks, roles) for point in part])
+            for what, roles in (("input", BELOW), ("output", ABOVE))
+        }
         self.lines = segments(self.marks)
         self.points = np.array([point for part in parts(self.marks) for point in part])
-        over = np.argwhere(overlapping(self.boxes, self.boxes)) if step == 0 and len(self.texts) < 500 else []  # takes long
-        self.faults = [f"the cells' {self.texts[n].text!r} is over {self.texts[m].text!r}" for n, m in over if self.texts[n] != self.texts[m]]
+        over = (
+            np.argwhere(overlapping(self.boxes, self.boxes)) if step == 0 and len(self.texts) < 500 else []
+        )  # takes long
+        self.faults = [
+            f"the cells' {self.texts[n].text!r} is over {self.texts[m].text!r}"
+            for n, m in over
+            if self.texts[n] != self.texts[m]
+        ]
 
 
 def faults(a, plain, step, figure=None):
@@ -169,26 +188,44 @@ def faults(a, plain, step, figure=None):
     texts, boxes = boxed(added)
     labels = np.array([text.role == "label" for text in texts], bool)
     measures = segments([mark for mark in added if mark.role == "measure"])
-    swatches = np.array([[pick(v) for pick in (min, max) for v in zip(*part, strict=True)]
-                         for part in parts(added, ROLES.keys() - {"measure"})]).reshape(-1, 4)
+    swatches = np.array(
+        [
+            [pick(v) for pick in (min, max) for v in zip(*part, strict=True)]
+            for part in parts(added, ROLES.keys() - {"measure"})
+        ]
+    ).reshape(-1, 4)
     found = [*figure.faults]
     for others, other_boxes in ((texts, boxes), (figure.texts, figure.boxes)):
         over = [(texts[n], others[m]) for n, m in np.argwhere(overlapping(boxes, other_boxes))]
         found += [f"{one.text!r} is over the text {other.text!r}" for one, other in over if one is not other]
-    found += [f"{texts[n].text!r} is over a legend's cell" for n in np.flatnonzero(overlapping(boxes, swatches).any(1) & labels)]
+    found += [
+        f"{texts[n].text!r} is over a legend's cell"
+        for n in np.flatnonzero(overlapping(boxes, swatches).any(1) & labels)
+    ]
     for what, plane in figure.planes.items():
         found += [f"{texts[n].text!r} is over the {what}" for n in np.flatnonzero(gaps(plane, corners(boxes)) <= 0)]
-        found += [f"a legend's cell is over the {what}"] * bool(len(swatches) and (gaps(plane, corners(swatches)) <= 0).any())
-        found += [f"a line that measures is over the {what}"] * bool(len(measures) and (gaps(plane, measures) <= 0).any())
+        found += [f"a legend's cell is over the {what}"] * bool(
+            len(swatches) and (gaps(plane, corners(swatches)) <= 0).any()
+        )
+        found += [f"a line that measures is over the {what}"] * bool(
+            len(measures) and (gaps(plane, measures) <= 0).any()
+        )
     lines = np.concatenate([figure.lines, segments(added)])
     found += [f"{texts[n].text!r} is crossed by a line" for n in np.flatnonzero(crossed(boxes, lines).any(1) & labels)]
-    points = np.concatenate([*(part.reshape(-1, 2) for part in (boxes, swatches, measures, figure.boxes)), figure.points])
+    points = np.concatenate(
+        [*(part.reshape(-1, 2) for part in (boxes, swatches, measures, figure.boxes)), figure.points]
+    )
     low, high = np.array([a.scene.box.x, a.scene.box.y]), np.array([a.scene.box.width, a.scene.box.height])
-    found += ["something is outside"] * bool((points < low + LEAST_MARGIN).any() or (points > low + high - LEAST_MARGIN).any())
+    found += ["something is outside"] * bool(
+        (points < low + LEAST_MARGIN).any() or (points > low + high - LEAST_MARGIN).any()
+    )
     pixels = CELL_BP * a.dpi / 72
     sizes = {mark.text: ink_of(mark)[1] * pixels for mark in itertools.compress(texts, labels)}
     found += [f"{text!r} has letters of {size:.1f} px" for text, size in sizes.items() if size < LEAST_PX]
-    return found + [f"no style for {role}" for role in sorted({mark.role for mark in (*figure.marks, *added)} - (a.theme.styles.keys() & ROLES.keys()))]
+    return found + [
+        f"no style for {role}"
+        for role in sorted({mark.role for mark in (*figure.marks, *added)} - (a.theme.styles.keys() & ROLES.keys()))
+    ]
 
 
 # --- where labels stand, over the tables
@@ -200,20 +237,42 @@ SETS = ["all", None, *LABELS]
 
 # where rays, or links between copies, run along a plane's side
 LONG = {
-    "conv": [ca.Conv((2, 9), (1, 9)), ca.Conv((3, 12), (2, 11)), ca.Conv((12, 3), (11, 2)), ca.Conv((9, 2), (9, 1)), ca.Conv(12, 12, ndim=1),
-             ca.Conv((3, 1), (3, 1), padding=((2, 0), (0, 0)), padding_mode="reflect"), ca.Conv(6, 3, padding=((4, 0), (1, 1)), padding_mode="circular")],
+    "conv": [
+        ca.Conv((2, 9), (1, 9)),
+        ca.Conv((3, 12), (2, 11)),
+        ca.Conv((12, 3), (11, 2)),
+        ca.Conv((9, 2), (9, 1)),
+        ca.Conv(12, 12, ndim=1),
+        ca.Conv((3, 1), (3, 1), padding=((2, 0), (0, 0)), padding_mode="reflect"),
+        ca.Conv(6, 3, padding=((4, 0), (1, 1)), padding_mode="circular"),
+    ],
     "pool": [ca.Pool((3, 7), (1, 7)), ca.Pool((5, 12), (2, 5), stride=(1, 7))],
-    "transpose": [ca.ConvTranspose((2, 12), (1, 3), padding=(0, 6)), ca.ConvTranspose((12, 2), 3, padding=((5, 6), (0, 0)))],
-    "adaptive_pool": [ca.AdaptivePool((5, 12), (3, 1)), ca.AdaptivePool((2, 12), (7, 2)), ca.AdaptivePool((12, 2), (1, 7)), ca.AdaptivePool((26, 2), (3, 1))],
+    "transpose": [
+        ca.ConvTranspose((2, 12), (1, 3), padding=(0, 6)),
+        ca.ConvTranspose((12, 2), 3, padding=((5, 6), (0, 0))),
+    ],
+    "adaptive_pool": [
+        ca.AdaptivePool((5, 12), (3, 1)),
+        ca.AdaptivePool((2, 12), (7, 2)),
+        ca.AdaptivePool((12, 2), (1, 7)),
+        ca.AdaptivePool((26, 2), (3, 1)),
+    ],
 }
 
 
 def looks(view, name):
-    """(operation, what else `animate` gets, label sets) of figures of each size; the choices are drawn by a generator seeded by the names."""
+    """(operation, what else `animate` gets, label sets) of figures of each size; the choices are drawn by a generator
+    seeded by the names.
+    """
     rng = random.Random(f"{view} {name}")
     for size in [*SIZES, *RECTANGLES, *SIZES]:
-        look = {"view": view, "theme": rng.choice(["clear", "clear", "classic"]), "lang": rng.choice(["en", "zh"]), "reveal": rng.random() < 0.4,
-                "dpi": rng.choice(DPIS)}
+        look = {
+            "view": view,
+            "theme": rng.choice(["clear", "clear", "classic"]),
+            "lang": rng.choice(["en", "zh"]),
+            "reveal": rng.random() < 0.4,
+            "dpi": rng.choice(DPIS),
+        }
         if ca.VIEWS[view].shows_values and rng.random() < 0.4:
             look["symbols"] = True
         yield some(name, size), look, ["all", rng.choice(SETS[1:])]
@@ -244,10 +303,25 @@ def test_the_figures_that_are_checked_have_every_pair_of_choices():
     for view, name in itertools.product(PLANAR, OPERATIONS):
         for op, look, sets in looks(view, name):
             for labels in sets:
-                choices = {**look, "symbols": look.get("symbols", False), "kind": name, "labels": labels, "ndim": len(op.axes)}
+                choices = {
+                    **look,
+                    "symbols": look.get("symbols", False),
+                    "kind": name,
+                    "labels": labels,
+                    "ndim": len(op.axes),
+                }
                 pairs.update(itertools.combinations(choices.items(), 2))
-    words = {"view": PLANAR, "theme": ("clear", "classic"), "lang": ("en", "zh"), "reveal": (False, True), "dpi": DPIS, "symbols": (False, True),
-             "kind": OPERATIONS, "labels": SETS, "ndim": (1, 2)}
+    words = {
+        "view": PLANAR,
+        "theme": ("clear", "classic"),
+        "lang": ("en", "zh"),
+        "reveal": (False, True),
+        "dpi": DPIS,
+        "symbols": (False, True),
+        "kind": OPERATIONS,
+        "labels": SETS,
+        "ndim": (1, 2),
+    }
     for one, other in itertools.combinations(words, 2):
         for a, b in itertools.product(words[one], words[other]):
             if {"isometric", True} != {a, b} or "symbols" not in (one, other):
@@ -264,14 +338,22 @@ def test_a_scene_names_the_roles_of_all_marks_of_all_steps(view, name):
         for theme, reveal in (("clear", n % 2 == 0), ("classic", n % 2 == 1)):
             labels = ("all", "step", "sizes", "title")[n // 2 % 4]
             scene = ca.animate(op, view=view, theme=theme, reveal=reveal, labels=labels).scene
-            assert scene.roles() == {mark.role for step in range(scene.steps) for mark in leaves(marks_of(scene, step))}, op
+            assert scene.roles() == {
+                mark.role for step in range(scene.steps) for mark in leaves(marks_of(scene, step))
+            }, op
 
 
 def test_above_the_resolution_of_the_guide_nothing_moves():
     for view in PLANAR:
-        scenes = [ca.animate(ca.Conv((5, 4), 3, padding=1), view=view, labels="all", dpi=dpi).scene for dpi in (150, 151, 400, 9600)]
+        scenes = [
+            ca.animate(ca.Conv((5, 4), 3, padding=1), view=view, labels="all", dpi=dpi).scene
+            for dpi in (150, 151, 400, 9600)
+        ]
         for scene in scenes[1:]:
-            assert np.allclose([scene.box.x, scene.box.width, scene.box.height], [scenes[0].box.x, scenes[0].box.width, scenes[0].box.height])
+            assert np.allclose(
+                [scene.box.x, scene.box.width, scene.box.height],
+                [scenes[0].box.x, scenes[0].box.width, scenes[0].box.height],
+            )
             for one, other in zip(leaves(marks_of(scene, 4)), leaves(marks_of(scenes[0], 4)), strict=True):
                 assert np.allclose(*([mark.at] if isinstance(mark, Text) else mark.parts for mark in (one, other)))
 
@@ -281,12 +363,17 @@ def test_above_the_resolution_of_the_guide_nothing_moves():
 def test_figures_with_all_labels_can_be_drawn_and_written_in_every_theme(view, theme):
     for n, name in enumerate(OPERATIONS):
         op = some(name, [(4, 6), (3, 3), (6, 2), (12,)][n])
-        bare, a = (ca.animate(op, view=view, theme=theme, labels=labels, lang="zh", reveal=True, dpi=20) for labels in ("none", "all"))
+        bare, a = (
+            ca.animate(op, view=view, theme=theme, labels=labels, lang="zh", reveal=True, dpi=20)
+            for labels in ("none", "all")
+        )
         for step in sorted({0, len(a) // 2, len(a) - 1}):
             frame = a.frame(step)
             assert frame.shape == (*a.size[::-1], 3) and frame.dtype == np.uint8
             dark = np.abs(frame.astype(int) - frame[0, 0]).sum(-1) > 150  # the page's corner is background
-            assert dark.sum() > 50 + (np.abs(bare.frame(step).astype(int) - frame[0, 0]).sum(-1) > 150).sum()  # labels have ink
+            assert (
+                dark.sum() > 50 + (np.abs(bare.frame(step).astype(int) - frame[0, 0]).sum(-1) > 150).sum()
+            )  # labels have ink
             root = ElementTree.fromstring(a.svg(step))
             assert [float(root.get(side)) for side in ("width", "height")] == list(a.size)
             assert a.svg(step).count("<use") > bare.svg(step).count("<use")
@@ -318,8 +405,12 @@ def test_the_check_of_places_sees_each_thing_that_can_be_wrong():
     assert wrong(text(*free), text(free[0] + 0.1, free[1])) == {"T is over the text T"}
     assert {"T is over the input"} <= wrong(text(2.98, 3.9)) & wrong(text(4.0, 2.02))
     assert "T is over the output" in wrong(text(5.5, 2.0)) and "T is over the text T" in wrong(text(5.5, 1.6))
-    assert wrong(Group((1.0, 0.0), (text(free[0] - 1, free[1]), Line("measure", (((free[0] - 3, free[1] - 3), (free[0] + 1, free[1] + 1)),))))) >= {
-        "T is crossed by a line"}
+    assert wrong(
+        Group(
+            (1.0, 0.0),
+            (text(free[0] - 1, free[1]), Line("measure", (((free[0] - 3, free[1] - 3), (free[0] + 1, free[1] + 1)),))),
+        )
+    ) >= {"T is crossed by a line"}
     assert wrong(Line("measure", (((1.0, 1.0), (1.5, 1.5)),))) >= {"a line that measures is over the input"}
     cell = Polygon("input", (((free[0], free[1] - 0.1), (free[0] + 0.2, free[1]), (free[0], free[1] + 0.1)),))
     assert wrong(cell, text(*free)) == {"T is over a legend's cell"}
@@ -342,7 +433,9 @@ def test_the_boxes_of_texts_are_those_of_their_outlines_and_segments_are_told_fr
     on = lines[:, 0] + np.linspace(0, 1, 4001)[:, None, None] * (lines[:, 1] - lines[:, 0])
     near = crossed(boxes, lines)
     inside = np.array([((on > box[:2]) & (on < box[2:])).all(-1).any(0) for box in boxes])
-    assert 200 < inside.sum() <= near.sum() <= inside.sum() + 5 and (near | ~inside).all()  # a corner may be cut between two points
+    assert (
+        200 < inside.sum() <= near.sum() <= inside.sum() + 5 and (near | ~inside).all()
+    )  # a corner may be cut between two points
     square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
     moved = np.array([np.add(square, by) for by in ([2.5, 0], [0.9, 0.9])] + [square / 4 + 0.3])
     assert gaps(square, moved) == pytest.approx([1.5, -0.1, -0.55])
@@ -359,8 +452,16 @@ SMALL = {"view": "isometric", "theme": "classic"}  # what is quick to draw
 
 
 def lines_of(a, step=0):
-    """The texts of a figure's labels in a step, from the top; legend cells have texts of their own, which are no labels."""
-    return [mark.text for mark in sorted((mark for mark in leaves(marks_of(a.scene, step)) if mark.role == "label"), key=lambda mark: (mark.at[1], mark.at[0]))]
+    """The texts of a figure's labels in a step, from the top; legend cells have texts of their own, which are no
+    labels.
+    """
+    return [
+        mark.text
+        for mark in sorted(
+            (mark for mark in leaves(marks_of(a.scene, step)) if mark.role == "label"),
+            key=lambda mark: (mark.at[1], mark.at[0]),
+        )
+    ]
 
 
 def said(op, labels, step=0, **look):
@@ -376,7 +477,9 @@ def numbers_of(op):
 
 
 def documented(op, axis):
-    """The output size by the formulas of PyTorch's documentation of Conv2d, ConvTranspose2d and MaxPool2d, and whether `ceil_mode` dropped a window."""
+    """The output size by the formulas of PyTorch's documentation of Conv2d, ConvTranspose2d and MaxPool2d, and whether
+    `ceil_mode` dropped a window.
+    """
     i, k, s, (before, after), d, extra = numbers_of(op)[axis]
     if isinstance(op, ca.ConvTranspose):
         return (i - 1) * s - before - after + d * (k - 1) + extra + 1, False
@@ -400,7 +503,9 @@ def with_numbers(letters, values):
     assert "".join(tokens) == letters, letters
     written = tokens[:1]
     for one, other in itertools.pairwise(tokens):
-        product_ = (one[-1] in "ikspd′)" or one.isdigit() or one == "output_padding") and (other[0] in "ikspd(" or other == "output_padding")
+        product_ = (one[-1] in "ikspd′)" or one.isdigit() or one == "output_padding") and (
+            other[0] in "ikspd(" or other == "output_padding"
+        )
         written += [DOT, other] if product_ else [other]
     return "".join(str(values[token]) if token in values else token for token in written)
 
@@ -447,7 +552,9 @@ def small(kind):
         for i, k, s, p, d in itertools.product(range(1, 7), (1, 2, 3), (1, 2, 3), PADS, (1, 2, 3)):
             yield from built(ca.Conv, (i,), k, stride=s, padding=p, dilation=d)
     elif kind == "pool":
-        for i, k, s, p, d, ceil in itertools.product(range(1, 7), (1, 2, 3), (1, 2, 3, 4), [0, 1, ((0, 1),)], (1, 2), (False, True)):
+        for i, k, s, p, d, ceil in itertools.product(
+            range(1, 7), (1, 2, 3), (1, 2, 3, 4), [0, 1, ((0, 1),)], (1, 2), (False, True)
+        ):
             yield from built(ca.Pool, (i,), k, stride=s, padding=p, dilation=d, ceil_mode=ceil)
     elif kind == "transpose":
         for i, k, s, p, d, extra in itertools.product((1, 2, 4), (1, 2, 3), (1, 2, 3), PADS, (1, 2), (0, 1, 2)):
@@ -465,9 +572,15 @@ def test_the_formula_holds_with_its_letters_and_with_its_numbers_for_all_small_o
         text = said(op, "formula", lang=lang)
         assert not wrong_formula(op, text, lang), (op, text)
         parts_of_it = {"p′": "p′", "d": "d(k", "ceil": "ceil", "extra": "output_padding"}
-        seen.update({"all": 1, "dropped": documented(op, 0)[1], **{name: part in text for name, part in parts_of_it.items()}})
+        seen.update(
+            {"all": 1, "dropped": documented(op, 0)[1], **{name: part in text for name, part in parts_of_it.items()}}
+        )
     assert seen["all"] > 400 and seen["p′"] > 100 and seen["d"] > 100
-    assert (seen["dropped"] > 50, seen["ceil"] > 100, seen["extra"] > 100) == (kind == "pool", kind == "pool", kind == "transpose")
+    assert (seen["dropped"] > 50, seen["ceil"] > 100, seen["extra"] > 100) == (
+        kind == "pool",
+        kind == "pool",
+        kind == "transpose",
+    )
 
 
 @pytest.mark.parametrize("view", PLANAR)
@@ -484,7 +597,8 @@ def test_the_formula_names_rows_and_columns_where_they_differ(view):
     op = ca.Conv((7, 5), 3, padding=((1, 1), (1, 2)), stride=(2, 1), dilation=(1, 2))
     assert said(op, "formula") == (
         "height: o = floor((i + 2p − k)/s) + 1 = floor((7 + 2·1 − 3)/2) + 1 = 4 "
-        "width: o = floor((i + p + p′ − (d(k − 1) + 1))/s) + 1 = floor((5 + 1 + 2 − (2·(3 − 1) + 1))/1) + 1 = 4")
+        "width: o = floor((i + p + p′ − (d(k − 1) + 1))/s) + 1 = floor((5 + 1 + 2 − (2·(3 − 1) + 1))/1) + 1 = 4"
+    )
 
 
 @pytest.mark.parametrize("lang", ROWS)
@@ -494,25 +608,59 @@ def test_the_words_of_adaptive_pooling_give_the_cells_of_every_window(lang):
         first, last = re.search(r"(floor\(.*?n/\d+\)).*?(ceil\(.*?\)/\d+\)−1)", text).groups()
         assert re.search(rf"(?<!\d){n}(?!\d)", text)
         for o, (start, stop) in enumerate(meaning(ca.AdaptivePool((i,), n))[1].windows):
-            assert [eval(side.replace(MINUS, "-").replace(DOT, "*"), {**FLOOR, "n": o}) for side in (first, last)] == [start, stop - 1]
+            assert [eval(side.replace(MINUS, "-").replace(DOT, "*"), {**FLOOR, "n": o}) for side in (first, last)] == [
+                start,
+                stop - 1,
+            ]
     names = ROWS[lang]
-    assert [said(ca.AdaptivePool(size, 2), "formula", lang=lang).count(name) for size in ((5, 5), (5, 4)) for name in names] == [0, 0, 1, 1]
+    assert [
+        said(ca.AdaptivePool(size, 2), "formula", lang=lang).count(name) for size in ((5, 5), (5, 4)) for name in names
+    ] == [0, 0, 1, 1]
 
 
 def test_the_check_of_formulas_sees_wrong_numbers_letters_and_results():
     op, dropped = ca.Conv((5,), 3, stride=2, padding=1), ca.Pool((5,), 2, padding=1, ceil_mode=True)
     good = said(op, "formula")
-    assert good == "o = floor((i + 2p − k)/s) + 1 = floor((5 + 2·1 − 3)/2) + 1 = 3" and not wrong_formula(op, good, "en")
-    for old, new, fault in (("= 3", "= 4", "the result"), ("(5 +", "(6 +", "the letters"), ("5 + 2·1", "2·1 + 5", "the letters"), ("2p", "p", "the letters"),
-                            ("(5 +", "(9 +", "the result"), ("k)/s", "s)/k", "the letters"), ("o = ", "i = ", "the result")):
+    assert good == "o = floor((i + 2p − k)/s) + 1 = floor((5 + 2·1 − 3)/2) + 1 = 3" and not wrong_formula(
+        op, good, "en"
+    )
+    for old, new, fault in (
+        ("= 3", "= 4", "the result"),
+        ("(5 +", "(6 +", "the letters"),
+        ("5 + 2·1", "2·1 + 5", "the letters"),
+        ("2p", "p", "the letters"),
+        ("(5 +", "(9 +", "the result"),
+        ("k)/s", "s)/k", "the letters"),
+        ("o = ", "i = ", "the result"),
+    ):
         assert wrong_formula(op, good.replace(old, new, 1), "en") == fault
     assert wrong_formula(ca.Conv((5,), 3, stride=2, padding=((1, 2),)), good, "en") == "one padding for two"
-    assert wrong_formula(dropped, said(dropped, "formula").replace("(it would start beyond the input)", ""), "en") == "why a window is dropped"
-    assert with_numbers("(i−1)s−2p+d(k−1)+1+output_padding", {"i": 1, "s": 2, "p": 3, "d": 4, "k": 5, "output_padding": 6}) == "(1−1)·2−2·3+4·(5−1)+1+6"
+    assert (
+        wrong_formula(dropped, said(dropped, "formula").replace("(it would start beyond the input)", ""), "en")
+        == "why a window is dropped"
+    )
+    assert (
+        with_numbers("(i−1)s−2p+d(k−1)+1+output_padding", {"i": 1, "s": 2, "p": 3, "d": 4, "k": 5, "output_padding": 6})
+        == "(1−1)·2−2·3+4·(5−1)+1+6"
+    )
 
 
-USUAL = {"stride": None, "padding": None, "kernel_size": None, "dilation": 1, "output_padding": 0, "padding_mode": "zeros", "flip": False, "ceil_mode": False,
-         "count_include_pad": True, "divisor_override": None, "in_channels": 1, "out_channels": 1, "groups": 1, "bias": False}
+USUAL = {
+    "stride": None,
+    "padding": None,
+    "kernel_size": None,
+    "dilation": 1,
+    "output_padding": 0,
+    "padding_mode": "zeros",
+    "flip": False,
+    "ceil_mode": False,
+    "count_include_pad": True,
+    "divisor_override": None,
+    "in_channels": 1,
+    "out_channels": 1,
+    "groups": 1,
+    "bias": False,
+}
 LETTERS = {"k": "kernel_size", "s": "stride", "p": "padding", "d": "dilation"}
 
 
@@ -531,14 +679,25 @@ def read_parameters(text, ndim):
 
 
 def test_the_parameters_are_those_of_the_operation_and_all_that_is_not_usual_is_among_them():
-    channels = [ca.Conv(4, 3, in_channels=4, out_channels=8, groups=2, bias=True), ca.Pool(4, 2, mode="average", divisor_override=3)]
+    channels = [
+        ca.Conv(4, 3, in_channels=4, out_channels=8, groups=2, bias=True),
+        ca.Pool(4, 2, mode="average", divisor_override=3),
+    ]
     for n, op in enumerate([*(some(kind, size) for kind in SIZED for size in SIZES), *channels]):
         text = said(op, "parameters", lang=("en", "zh")[n % 2], dpi=(150, 60)[n // 2 % 2])
-        unusual = {word: getattr(op, word) for word, usual in USUAL.items()
-                   if hasattr(op, word) and getattr(op, word) not in (usual, (usual,) * len(op.input_size))}
-        assert read_parameters(text, len(op.input_size)) == {word: value if isinstance(value, tuple) else str(value) for word, value in unusual.items()}
+        unusual = {
+            word: getattr(op, word)
+            for word, usual in USUAL.items()
+            if hasattr(op, word) and getattr(op, word) not in (usual, (usual,) * len(op.input_size))
+        }
+        assert read_parameters(text, len(op.input_size)) == {
+            word: value if isinstance(value, tuple) else str(value) for word, value in unusual.items()
+        }
     assert said(ca.Conv((5, 4), 3, padding=((1, 2), (0, 0))), "parameters") == "k=3 s=1 p=1:2x0:0"
-    assert said(ca.AdaptivePool((5, 4), (3, 2)), "parameters") == "o=3x2" and said(ca.AdaptivePool((5, 4), 2), "parameters") == "o=2"
+    assert (
+        said(ca.AdaptivePool((5, 4), (3, 2)), "parameters") == "o=3x2"
+        and said(ca.AdaptivePool((5, 4), 2), "parameters") == "o=2"
+    )
 
 
 # --- the sum
@@ -568,8 +727,16 @@ def read_sum(op, text, bias):
     _, terms, divisor = re.fullmatch(FORMS[mode_of(op)], left).groups()
     terms = terms.split(", " if mode_of(op) == "max" else " + ")
     assert all(term.endswith("²") == (mode_of(op) == "l2") for term in terms if term != ELLIPSIS)
-    assert all(not re.search(f"(^|{DOT}){MINUS}", term) for term in terms) or mode_of(op) == "max", "a negative factor without brackets"
-    return [None if term == ELLIPSIS else tuple(map(read_number, term.split(DOT))) for term in terms], int(divisor or 1), added, sign, result
+    assert all(not re.search(f"(^|{DOT}){MINUS}", term) for term in terms) or mode_of(op) == "max", (
+        "a negative factor without brackets"
+    )
+    return (
+        [None if term == ELLIPSIS else tuple(map(read_number, term.split(DOT))) for term in terms],
+        int(divisor or 1),
+        added,
+        sign,
+        result,
+    )
 
 
 def counted(op, step):
@@ -581,15 +748,18 @@ def counted(op, step):
 def meant_terms(op, step, x, w):
     """The terms of a step, from its taps."""
     none = -math.inf if mode_of(op) == "max" else 0
-    return [(none if tap.source is None else x[tap.source], *([] if w is None else [w[tap.kernel]])) for tap in counted(op, step)]
+    return [
+        (none if tap.source is None else x[tap.source], *([] if w is None else [w[tap.kernel]]))
+        for tap in counted(op, step)
+    ]
 
 
 def total(op, terms, divisor, bias):
     """The value of a sum in exact numbers; of "l2" its square."""
     if mode_of(op) == "max":
-        return max(value for value, in terms)
+        return max(value for (value,) in terms)
     if mode_of(op) == "l2":
-        return sum(value**2 for value, in terms)
+        return sum(value**2 for (value,) in terms)
     return sum(math.prod(term) for term in terms) / Fraction(divisor) + bias
 
 
@@ -625,20 +795,46 @@ def wrong_sum(op, step, text, x, w, bias, value):
 
 
 SUMMED = {
-    "conv": [ca.Conv((3, 4), 2, bias=True), ca.Conv((3, 3), 3, padding=((1, 2), (0, 1)), bias=True), ca.Conv((5, 4), 2, dilation=2, flip=True, padding=1),
-             ca.Conv(4, (3, 2), padding=1, padding_mode="reflect", stride=2), ca.Conv(4, 3, padding=2, padding_mode="circular", bias=True),
-             ca.Conv((6,), 3, stride=2, padding=2), ca.Conv((8, 9), 8, bias=True)],
-    "transpose": [ca.ConvTranspose((2, 3), 3, stride=2, padding=1, output_padding=1, bias=True), ca.ConvTranspose(3, 2, stride=2, flip=True),
-                  ca.ConvTranspose((3,), 3, dilation=2, padding=1), ca.ConvTranspose((2, 2), (1, 3), stride=(1, 3)), ca.ConvTranspose((8, 9), 8, padding=7)],
-    "pool": [ca.Pool(4, 2, padding=1, mode="average"), ca.Pool((5, 4), 3, stride=2, padding=1, mode="average", count_include_pad=False, ceil_mode=True),
-             ca.Pool(4, 2, mode="average", divisor_override=7), ca.Pool(5, 2, mode="average", ceil_mode=True), ca.Pool(4, 3, padding=1, stride=2),
-             ca.Pool((5, 3), 2, padding=1, ceil_mode=True, dilation=2), ca.Pool(4, 3, padding=1, stride=2, mode="l2"), ca.Pool((7,), 3, ceil_mode=True),
-             ca.Pool((2, 2), (2, 2), stride=1, padding=((1, 1), (1, 0))), ca.Pool((12, 13), 12, stride=1, mode="average")],
-    "adaptive_pool": [ca.AdaptivePool((5, 4), 3), ca.AdaptivePool((5, 7), (3, 2), mode="max"), ca.AdaptivePool((3,), 7), ca.AdaptivePool((12, 24), (1, 2))],
+    "conv": [
+        ca.Conv((3, 4), 2, bias=True),
+        ca.Conv((3, 3), 3, padding=((1, 2), (0, 1)), bias=True),
+        ca.Conv((5, 4), 2, dilation=2, flip=True, padding=1),
+        ca.Conv(4, (3, 2), padding=1, padding_mode="reflect", stride=2),
+        ca.Conv(4, 3, padding=2, padding_mode="circular", bias=True),
+        ca.Conv((6,), 3, stride=2, padding=2),
+        ca.Conv((8, 9), 8, bias=True),
+    ],
+    "transpose": [
+        ca.ConvTranspose((2, 3), 3, stride=2, padding=1, output_padding=1, bias=True),
+        ca.ConvTranspose(3, 2, stride=2, flip=True),
+        ca.ConvTranspose((3,), 3, dilation=2, padding=1),
+        ca.ConvTranspose((2, 2), (1, 3), stride=(1, 3)),
+        ca.ConvTranspose((8, 9), 8, padding=7),
+    ],
+    "pool": [
+        ca.Pool(4, 2, padding=1, mode="average"),
+        ca.Pool((5, 4), 3, stride=2, padding=1, mode="average", count_include_pad=False, ceil_mode=True),
+        ca.Pool(4, 2, mode="average", divisor_override=7),
+        ca.Pool(5, 2, mode="average", ceil_mode=True),
+        ca.Pool(4, 3, padding=1, stride=2),
+        ca.Pool((5, 3), 2, padding=1, ceil_mode=True, dilation=2),
+        ca.Pool(4, 3, padding=1, stride=2, mode="l2"),
+        ca.Pool((7,), 3, ceil_mode=True),
+        ca.Pool((2, 2), (2, 2), stride=1, padding=((1, 1), (1, 0))),
+        ca.Pool((12, 13), 12, stride=1, mode="average"),
+    ],
+    "adaptive_pool": [
+        ca.AdaptivePool((5, 4), 3),
+        ca.AdaptivePool((5, 7), (3, 2), mode="max"),
+        ca.AdaptivePool((3,), 7),
+        ca.AdaptivePool((12, 24), (1, 2)),
+    ],
 }
 VALUES = {  # what stands in the cells, and the bias: none is longer than it is printed
-    "whole": (lambda rng, size: rng.integers(0, 4, size), 0), "negative": (lambda rng, size: rng.integers(-9, 10, size), -3),
-    "fractions": (lambda rng, size: rng.integers(-40, 41, size) / 8, 0.125), "large": (lambda rng, size: rng.integers(-(10**6), 10**6, size), 99_000),
+    "whole": (lambda rng, size: rng.integers(0, 4, size), 0),
+    "negative": (lambda rng, size: rng.integers(-9, 10, size), -3),
+    "fractions": (lambda rng, size: rng.integers(-40, 41, size) / 8, 0.125),
+    "large": (lambda rng, size: rng.integers(-(10**6), 10**6, size), 99_000),
     "tenths": (lambda rng, size: rng.integers(-30, 31, size) / 4, -1.75),
 }
 
@@ -655,7 +851,9 @@ def summed(kind):
 
 def exactly(array):
     """The array in exact numbers."""
-    return None if array is None else np.array([Fraction(v) for v in array.ravel().tolist()], object).reshape(array.shape)
+    return (
+        None if array is None else np.array([Fraction(v) for v in array.ravel().tolist()], object).reshape(array.shape)
+    )
 
 
 @pytest.mark.parametrize("kind", SUMMED)
@@ -668,7 +866,15 @@ def test_the_sum_of_each_step_has_the_terms_of_its_taps_and_gives_the_value_that
             text = " ".join(lines := lines_of(a, step.index))
             wrong = wrong_sum(op, step, text, *exact, b, values[step.output])
             assert not wrong, (wrong, text, op, step.index)
-            seen.update({"cut": ELLIPSIS in text, "whole": ELLIPSIS not in text, "=": "=" in text, "≈": "≈" in text, "several lines": len(lines) > 1})
+            seen.update(
+                {
+                    "cut": ELLIPSIS in text,
+                    "whole": ELLIPSIS not in text,
+                    "=": "=" in text,
+                    "≈": "≈" in text,
+                    "several lines": len(lines) > 1,
+                }
+            )
             assert len(lines) <= 3
     assert min(seen.values()) >= 8 and min(seen[word] for word in ("whole", "=", "≈")) > 20, seen
 
@@ -680,10 +886,16 @@ def test_the_check_of_sums_sees_wrong_terms_values_signs_and_roundings():
     good = "1·2 + (−2)·1 + 3·0 + 4·5 = 20.0"
     assert not wrong_sum(op, step, good, x, w, 0, 20) and not wrong_sum(op, step, "1·2 + … + 4·5 = 20.0", x, w, 0, 20)
     assert not wrong_sum(pool, mean, "(1 + 2 + 2)/3 ≈ 1.67", y, None, 0, 5 / 3)
-    for text, fault in ((good.replace("3·0", "3·1"), "terms"), ("1·2 + … + 3·0 = 20.0", "shortened terms"), ("(−2)·1 + … + 4·5 = 20.0", "shortened terms"),
-                        (good.replace("+ 3·0 ", "+ … "), ""), ("1·2 + (−2)·1 + 3·0 + … + 4·5 = 20.0", "shortened terms"),
-                        (good.replace("= 20.0", "= 21.0"), "equal or nearly so"), (good.replace("=", "≈"), "equal or nearly so"),
-                        (good.replace("= 20.0", "≈ 20.1"), "rounding")):
+    for text, fault in (
+        (good.replace("3·0", "3·1"), "terms"),
+        ("1·2 + … + 3·0 = 20.0", "shortened terms"),
+        ("(−2)·1 + … + 4·5 = 20.0", "shortened terms"),
+        (good.replace("+ 3·0 ", "+ … "), ""),
+        ("1·2 + (−2)·1 + 3·0 + … + 4·5 = 20.0", "shortened terms"),
+        (good.replace("= 20.0", "= 21.0"), "equal or nearly so"),
+        (good.replace("=", "≈"), "equal or nearly so"),
+        (good.replace("= 20.0", "≈ 20.1"), "rounding"),
+    ):
         assert wrong_sum(op, step, text, x, w, 0, 20) == fault, text
     assert wrong_sum(op, step, good, x, w, 0, 19) == "the value"
     assert wrong_sum(op, step, good.replace(" =", " + 1 ="), x, w, 2, 22) == "divisor or bias"
@@ -706,7 +918,10 @@ def read_symbol(text, letter, ndim):
 
 def meant_symbols(op, step):
     none = "−∞" if mode_of(op) == "max" else "0"
-    return [(none if tap.source is None else tap.source, *([tap.kernel] if mode_of(op) == "sum" else [])) for tap in counted(op, step)]
+    return [
+        (none if tap.source is None else tap.source, *([tap.kernel] if mode_of(op) == "sum" else []))
+        for tap in counted(op, step)
+    ]
 
 
 @pytest.mark.parametrize("view", PLANAR)
@@ -725,11 +940,20 @@ def test_with_symbols_the_sum_has_the_letters_and_indices_of_the_taps(kind, view
             _, terms, divisor = re.fullmatch(FORMS[mode_of(op)], left).groups()
             meant = meant_symbols(op, step)
             assert read_symbol(result, "𝑦", ndim) == step.output
-            assert int(divisor or 1) == (1 if mode_of(op) != "average" else getattr(op, "divisor_override", None) or len(meant))
+            assert int(divisor or 1) == (
+                1 if mode_of(op) != "average" else getattr(op, "divisor_override", None) or len(meant)
+            )
             found = []
             for term in terms.split(", " if mode_of(op) == "max" else " + "):
                 x, *w = (term.removesuffix("²") if mode_of(op) == "l2" else term).split(DOT)
-                found.append(None if term == ELLIPSIS else (x if x in ("0", "−∞") else read_symbol(x, "𝑥", ndim), *(read_symbol(one, "𝑤", ndim) for one in w)))
+                found.append(
+                    None
+                    if term == ELLIPSIS
+                    else (
+                        x if x in ("0", "−∞") else read_symbol(x, "𝑥", ndim),
+                        *(read_symbol(one, "𝑤", ndim) for one in w),
+                    )
+                )
             if None in found:
                 n = found.index(None)
                 assert found == [*meant[:n], None, meant[-1]] and n + 1 < len(meant), (op, text)
@@ -741,18 +965,38 @@ def test_with_symbols_the_sum_has_the_letters_and_indices_of_the_taps(kind, view
 
 @pytest.mark.parametrize("dpi", [150, 20])
 def test_the_longest_numbers_fit_into_the_line_of_a_sum(dpi):
-    for x, w, b in [(-999_999_999, -999_999_999, -999_999_999), (-1.23e-100, -1.23e-111, -99_999.9), (0.001234, -1.23e300, -0.5)]:
+    for x, w, b in [
+        (-999_999_999, -999_999_999, -999_999_999),
+        (-1.23e-100, -1.23e-111, -99_999.9),
+        (0.001234, -1.23e300, -0.5),
+    ]:
         mean = ca.Pool((3,), 2, mode="average", divisor_override=10**9)
-        for op in (ca.Conv((3,), 2, bias=True), ca.ConvTranspose((2,), 2, bias=True), ca.Pool((3,), 2), ca.Pool((3,), 2, mode="l2"), mean):
+        for op in (
+            ca.Conv((3,), 2, bias=True),
+            ca.ConvTranspose((2,), 2, bias=True),
+            ca.Pool((3,), 2),
+            ca.Pool((3,), 2, mode="l2"),
+            mean,
+        ):
             weighted = mode_of(op) == "sum"
-            given = {"input": np.full(op.input_size, x), "kernel": np.full(op.kernel_size, w) if weighted else None, "bias": [b] if weighted else None}
+            given = {
+                "input": np.full(op.input_size, x),
+                "kernel": np.full(op.kernel_size, w) if weighted else None,
+                "bias": [b] if weighted else None,
+            }
             a, plain = (ca.animate(op, view="flat", labels=labels, dpi=dpi, **given) for labels in ("sum", "none"))
             for step in range(len(a)):
                 assert not faults(a, plain.scene, step), lines_of(a, step)
 
 
 def test_an_equals_sign_stands_only_where_the_numbers_that_are_printed_are_equal():
-    for x, w in [([1 / 3], [3]), ([1 / 3, 2 / 3], [1, 1]), ([0.1, 0.2], [1, 1]), ([1 / 3, 1 / 6], [2, 2]), ([0.12345], [10_000])]:
+    for x, w in [
+        ([1 / 3], [3]),
+        ([1 / 3, 2 / 3], [1, 1]),
+        ([0.1, 0.2], [1, 1]),
+        ([1 / 3, 1 / 6], [2, 2]),
+        ([0.12345], [10_000]),
+    ]:
         op = ca.Conv((len(x),), len(x))
         (text,) = lines_of(ca.animate(op, view="flat", labels="sum", input=x, kernel=w))
         terms, divisor, added, sign, result = read_sum(op, text, 0)
@@ -779,9 +1023,15 @@ def test_the_sum_is_left_out_where_there_is_nothing_to_add_up_unless_it_is_asked
     explained = set(ca.THEMES["clear"].labels)
     assert "sum" in explained and not ca.THEMES["classic"].labels
     assert has(one, None, explained - {"sum"}, theme="clear") and has(many, None, explained - {"sum"}, theme="clear")
-    assert has(one, None, explained, theme="clear", view="flat") and has(one, None, explained, theme="clear", symbols=True)
+    assert has(one, None, explained, theme="clear", view="flat") and has(
+        one, None, explained, theme="clear", symbols=True
+    )
     assert has(one, None, ()) and has(one, "none", (), theme="clear")
-    assert has(one, "all", every) and has(many, "all", every - {"sum"}) and has(many, "all", every - {"sum"}, theme="clear")
+    assert (
+        has(one, "all", every)
+        and has(many, "all", every - {"sum"})
+        and has(many, "all", every - {"sum"}, theme="clear")
+    )
     assert not has(one, "all", every - {"sum"}) and not has(one, None, explained - {"sum"}, theme="clear", view="flat")
     for names in (["sum"], "step,sum", [*LABELS]):
         assert "one channel, and this has 2 to 1" in refusal(lambda names=names: ca.animate(many, labels=names))
@@ -803,7 +1053,13 @@ def test_an_average_over_padding_alone_that_is_not_counted_has_a_sum_too_where_i
 
 def test_any_iterable_of_names_will_do():
     expected = ca.animate(ca.Conv(3, 2), labels=["title", "step"]).scene
-    for given in (("step", "title"), {"title": 1, "step": 2}, (name for name in ["step", "title"]), "step,title", np.array(["title", "step"])):
+    for given in (
+        ("step", "title"),
+        {"title": 1, "step": 2},
+        (name for name in ["step", "title"]),
+        "step,title",
+        np.array(["title", "step"]),
+    ):
         assert ca.animate(ca.Conv(3, 2), labels=given).scene == expected
 
 
@@ -811,7 +1067,9 @@ def test_any_iterable_of_names_will_do():
 
 
 def measures(marks):
-    """(where the ticks are, the text beside it) of each dimension line; ticks stand across the line, the outer ones at its ends."""
+    """(where the ticks are, the text beside it) of each dimension line; ticks stand across the line, the outer ones at
+    its ends.
+    """
     found = []
     for line, text in itertools.pairwise(mark for mark in marks if mark.role in ("measure", "label")):
         if line.role == "measure":
@@ -836,10 +1094,16 @@ class Rulers:
         told = {mark.role for mark in marks}
         top, right = (down.cropped[0], across.cropped[1]) if "cropped" in told else (0, 0)
         # by plane and direction (1: down): the corner where the edge begins that is measured
-        self.starts = {("input", 0): below + len(down.roles) * self.basis[1], ("input", 1): below,
-                       ("output", 0): above - top * self.basis[1], ("output", 1): above + (across.output + right) * self.basis[0]}
-        self.centres = {"input": below + np.array([len(across.roles), len(down.roles)]) / 2 @ self.basis,
-                        "output": above + np.array([across.output, down.output]) / 2 @ self.basis}
+        self.starts = {
+            ("input", 0): below + len(down.roles) * self.basis[1],
+            ("input", 1): below,
+            ("output", 0): above - top * self.basis[1],
+            ("output", 1): above + (across.output + right) * self.basis[0],
+        }
+        self.centres = {
+            "input": below + np.array([len(across.roles), len(down.roles)]) / 2 @ self.basis,
+            "output": above + np.array([across.output, down.output]) / 2 @ self.basis,
+        }
 
     def read(self, marks, plane):
         """{direction: (cells at which the ticks are, the text)} of the lines beside a plane."""
@@ -856,6 +1120,7 @@ class Rulers:
 
     def plane(self, middles, direction):
         """The plane along whose edge a line lies nearest."""
+
         def distance(plane):
             (x, y), (u, v) = (middles[0] + middles[-1]) / 2 - self.starts[plane, direction], self.basis[direction]
             return abs(x * v - y * u)
@@ -874,10 +1139,14 @@ def meant_sizes(axis):
         return [0, padded], f"{padded} + 0"
     first, last = inside[0], inside[-1] + 1
     counts = Counter(axis.roles)
-    middle = f"{counts['input']} + {counts['inserted']}" if counts["input"] and counts["inserted"] else str(last - first)
+    middle = (
+        f"{counts['input']} + {counts['inserted']}" if counts["input"] and counts["inserted"] else str(last - first)
+    )
     around = first > 0, last < padded
     middle = f"({middle})" if "+" in middle and any(around) else middle
-    return sorted({0, first, last, padded}), " + ".join([str(first)] * around[0] + [middle] + [str(padded - last)] * around[1])
+    return sorted({0, first, last, padded}), " + ".join(
+        [str(first)] * around[0] + [middle] + [str(padded - last)] * around[1]
+    )
 
 
 def meant_window(op, axis, o):
@@ -894,8 +1163,10 @@ def wrong_sizes(op, scene, plain, view, lang):
     axes = range(ndim)
     direction = {axis: int(axis < ndim - 1) for axis in axes}  # 1: down
     still = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
-    meant = {"input": {direction[axis]: meant_sizes(meaning(op)[axis - ndim]) for axis in axes},
-             "output": {direction[axis]: ([0, op.output_size[axis]], str(op.output_size[axis])) for axis in axes}}
+    meant = {
+        "input": {direction[axis]: meant_sizes(meaning(op)[axis - ndim]) for axis in axes},
+        "output": {direction[axis]: ([0, op.output_size[axis]], str(op.output_size[axis])) for axis in axes},
+    }
     found = []
     for plane, rows in meant.items():
         bounds, text = rows[0]
@@ -917,10 +1188,15 @@ def test_the_sizes_and_the_lines_beside_them_are_those_of_planes_parts_and_windo
     windows = Counter()
     for n, size in enumerate([*SIZES, (1, 40), (30, 2), (7, 11)]):
         op = some(kind, size)
-        look = {"view": view, "theme": ("clear", "classic")[n % 2], "lang": ("en", "zh")[n // 2 % 2], "dpi": (150, 40)[n // 4 % 2]}
+        look = {
+            "view": view,
+            "theme": ("clear", "classic")[n % 2],
+            "lang": ("en", "zh")[n // 2 % 2],
+            "dpi": (150, 40)[n // 4 % 2],
+        }
         a, plain = (ca.animate(op, labels=labels, **look) for labels in ("sizes", "none"))
         assert not wrong_sizes(op, a.scene, plain.scene, view, look["lang"]), op
-        for axis, padded in zip(meaning(op)[-len(size):], op.padded_size, strict=True):
+        for axis, padded in zip(meaning(op)[-len(size) :], op.padded_size, strict=True):
             assert value_of(meant_sizes(axis)[1]) == padded == axis.padded
         windows[len(size)] += 1
     assert windows == {2: 39, 1: 12}
@@ -935,7 +1211,11 @@ def test_the_check_of_sizes_sees_a_wrong_number_a_line_that_is_too_long_and_one_
     assert sorted(texts) == sorted(["1 + 5 + 1", "input 1 + 4 + 1", "5", "output 2", "k=3", "k=3 → 5"])
     still, labels, *rest = a.layers
     longer = replace(labels.marks[0], parts=tuple(tuple((x, y * 2) for x, y in part) for part in labels.marks[0].parts))
-    for spoiled in ([longer, *labels.marks[1:]], labels.marks[2:], [labels.marks[0], replace(labels.marks[1], text="1 + 5 + 2"), *labels.marks[2:]]):
+    for spoiled in (
+        [longer, *labels.marks[1:]],
+        labels.marks[2:],
+        [labels.marks[0], replace(labels.marks[1], text="1 + 5 + 2"), *labels.marks[2:]],
+    ):
         assert wrong_sizes(op, replace(a, layers=(still, Layer(tuple(spoiled)), *rest)), plain, "flat", "en")
     with pytest.raises(AssertionError, match="far from its line"):
         measures([labels.marks[0], replace(labels.marks[1], at=(-9.0, 3.0))])
@@ -946,18 +1226,40 @@ def test_the_check_of_sizes_sees_a_wrong_number_a_line_that_is_too_long_and_one_
 
 @pytest.mark.parametrize(("lang", "said_of_it"), [("en", "step {} of {}"), ("zh", "第 {} 步，共 {} 步")])
 def test_every_step_says_which_it_is(lang, said_of_it):
-    for view, op in itertools.product(PLANAR, [ca.Conv((5, 4), 3, padding=1), ca.Conv((7,), 2), ca.AdaptivePool(1, 1), ca.ConvTranspose(3, 3, stride=3)]):
+    for view, op in itertools.product(
+        PLANAR,
+        [ca.Conv((5, 4), 3, padding=1), ca.Conv((7,), 2), ca.AdaptivePool(1, 1), ca.ConvTranspose(3, 3, stride=3)],
+    ):
         a = ca.animate(op, view=view, labels="step", lang=lang)
-        assert [lines_of(a, n) for n in range(len(a))] == [[said_of_it.format(n + 1, math.prod(op.output_size))] for n in range(len(a))]
+        assert [lines_of(a, n) for n in range(len(a))] == [
+            [said_of_it.format(n + 1, math.prod(op.output_size))] for n in range(len(a))
+        ]
 
 
 # roles that stand for something; a grid's dashed cells only where the theme has no look for what they are
-STAND = {"input", "copy", "copy_link", "inserted", "padding", "odd_padding", "overhang", "unread", "tap", "kernel_value", "output", "output_padding",
-         "cropped", "current", "pending"}
+STAND = {
+    "input",
+    "copy",
+    "copy_link",
+    "inserted",
+    "padding",
+    "odd_padding",
+    "overhang",
+    "unread",
+    "tap",
+    "kernel_value",
+    "output",
+    "output_padding",
+    "cropped",
+    "current",
+    "pending",
+}
 
 
 def legend_of(scene, plain):
-    """[(roles of a cell, the words beside it)] in the order of drawing; each cell is left of its words, at their height, and no cell is without."""
+    """[(roles of a cell, the words beside it)] in the order of drawing; each cell is left of its words, at their
+    height, and no cell is without.
+    """
     found, cell = [], []
     for mark in labels_in(scene, plain, 0):
         if mark.role != "label":
@@ -967,7 +1269,9 @@ def legend_of(scene, plain):
         points = [point for part in parts(cell) for point in part] + [one.at for one in cell if isinstance(one, Text)]
         low, high = np.min(points, axis=0), np.max(points, axis=0)
         size, left = mark.size, mark.at[0] + ink_of(mark)[0][0]
-        assert 0 < left - high[0] < size and abs((low + high)[1] / 2 - mark.at[1]) < 0.2 * size, "a cell far from its words"
+        assert 0 < left - high[0] < size and abs((low + high)[1] / 2 - mark.at[1]) < 0.2 * size, (
+            "a cell far from its words"
+        )
         found.append((frozenset(one.role for one in cell), mark.text))
         cell = []
     assert not cell, "a cell without words"
@@ -976,7 +1280,12 @@ def legend_of(scene, plain):
 
 def seen_roles(scene):
     """The roles of all marks, of all steps, that leave something on the paper."""
-    return {mark.role for step in range(scene.steps) for mark in leaves(marks_of(scene, step)) if (mark.text if isinstance(mark, Text) else mark.parts)}
+    return {
+        mark.role
+        for step in range(scene.steps)
+        for mark in leaves(marks_of(scene, step))
+        if (mark.text if isinstance(mark, Text) else mark.parts)
+    }
 
 
 def meant_legend(op, plain, theme, lang):
@@ -984,9 +1293,15 @@ def meant_legend(op, plain, theme, lang):
     say = language(lang).words
     pad = "−∞" if mode_of(op) == "max" else "0"
     pad = say["legend.not_counted"] if mode_of(op) == "average" and not getattr(op, "count_include_pad", True) else pad
-    meant = {role: say[f"legend.{role}"].format(value=pad) for role in seen_roles(plain) & STAND - ({"pending"} if plain.steps == 1 else set())}
+    meant = {
+        role: say[f"legend.{role}"].format(value=pad)
+        for role in seen_roles(plain) & STAND - ({"pending"} if plain.steps == 1 else set())
+    }
     down, across = meaning(op)
-    cells = {max(a, b, key=STRENGTH.index) for a, b in itertools.product(down.roles[: down.padded], across.roles[: across.padded])}
+    cells = {
+        max(a, b, key=STRENGTH.index)
+        for a, b in itertools.product(down.roles[: down.padded], across.roles[: across.padded])
+    }
     kinds = {role.removeprefix("odd_") for role in cells} - {"input"}
     if theme == "classic" and kinds:
         meant["grid"] = say[f"legend.{min(kinds) if len(kinds) == 1 else 'zeros'}"].format(value=pad)
@@ -1010,7 +1325,12 @@ def wrong_legend(legend, meant):
 def test_the_legend_explains_the_roles_that_occur_and_no_others(view, kind):
     seen = Counter()
     for n, op in enumerate([*(some(kind, size) for size in SIZES), *LONG[kind], *SUMMED[kind]]):
-        look = {"view": view, "theme": ("clear", "classic")[n % 2], "lang": ("en", "zh")[n // 2 % 2], "reveal": n % 5 == 0}
+        look = {
+            "view": view,
+            "theme": ("clear", "classic")[n % 2],
+            "lang": ("en", "zh")[n // 2 % 2],
+            "reveal": n % 5 == 0,
+        }
         if math.prod(op.output_size) > 150:
             continue
         a, plain = (ca.animate(op, labels=labels, **look).scene for labels in ("legend", "none"))
@@ -1018,15 +1338,29 @@ def test_the_legend_explains_the_roles_that_occur_and_no_others(view, kind):
         legend = legend_of(a, plain)
         assert not wrong_legend(legend, meant), (wrong_legend(legend, meant), op, look, legend, meant)
         seen.update(meant.keys())
-    always = {"input", "tap", "output", "current", "pending"} | ({"kernel_value"} if view == "flat" and kind in ("conv", "transpose") else set())
-    assert set(seen) == always | {
-        "conv": {"copy", "copy_link", "padding", "odd_padding", "unread", "grid"}, "pool": {"padding", "odd_padding", "overhang", "unread", "grid"},
-        "transpose": {"inserted", "padding", "odd_padding", "unread", "output_padding", "cropped", "grid"}, "adaptive_pool": set()}[kind]
+    always = {"input", "tap", "output", "current", "pending"} | (
+        {"kernel_value"} if view == "flat" and kind in ("conv", "transpose") else set()
+    )
+    assert (
+        set(seen)
+        == always
+        | {
+            "conv": {"copy", "copy_link", "padding", "odd_padding", "unread", "grid"},
+            "pool": {"padding", "odd_padding", "overhang", "unread", "grid"},
+            "transpose": {"inserted", "padding", "odd_padding", "unread", "output_padding", "cropped", "grid"},
+            "adaptive_pool": set(),
+        }[kind]
+    )
 
 
 def test_the_words_of_the_legend_are_those_of_the_figures():
     def words(op, theme="clear", **look):
-        return [text for _, text in legend_of(*(ca.animate(op, theme=theme, labels=labels, **look).scene for labels in ("legend", "none")))]
+        return [
+            text
+            for _, text in legend_of(
+                *(ca.animate(op, theme=theme, labels=labels, **look).scene for labels in ("legend", "none"))
+            )
+        ]
 
     plain = ["input", "read in this step", "output", "output of this step"]
     assert words(ca.Conv(4, 3)) == plain == words(ca.Conv(4, 3), "classic")
@@ -1034,7 +1368,11 @@ def test_the_words_of_the_legend_are_those_of_the_figures():
     assert sorted(words(ca.Conv(4, 3, padding=1), "classic")) == sorted(words(ca.Conv(4, 3, padding=1)))
     assert sorted(words(ca.ConvTranspose(4, 3, stride=2), "classic")) == sorted([*plain, "zero"])
     assert sorted(words(ca.ConvTranspose(4, 1, stride=2), "classic")) == sorted([*plain, "inserted zero"])
-    pools = [ca.Pool(4, 2, padding=1), ca.Pool(4, 2, padding=1, mode="average"), ca.Pool(4, 2, padding=1, mode="average", count_include_pad=False)]
+    pools = [
+        ca.Pool(4, 2, padding=1),
+        ca.Pool(4, 2, padding=1, mode="average"),
+        ca.Pool(4, 2, padding=1, mode="average", count_include_pad=False),
+    ]
     assert [words(op)[1] for op in pools] == ["padding (−∞)", "padding (0)", "padding (not counted)"]
     assert "kernel" in words(ca.Conv(4, 3), view="flat") and "kernel" not in words(ca.Pool(4, 2), view="flat")
     assert "output of a later step" in words(ca.Conv(4, 3), reveal=True)
@@ -1042,7 +1380,9 @@ def test_the_words_of_the_legend_are_those_of_the_figures():
 
 def test_in_classic_dashed_cells_are_called_what_they_are_where_the_rows_of_the_input_are_cropped():
     op = ca.ConvTranspose((1, 2), 1, stride=4, padding=(1, 0), output_padding=(2, 0))
-    assert "input" not in meaning(op)[0].roles and "inserted" in meaning(op)[1].roles  # a row of padding is left, and no other
+    assert (
+        "input" not in meaning(op)[0].roles and "inserted" in meaning(op)[1].roles
+    )  # a row of padding is left, and no other
     a, plain = (ca.animate(op, labels=labels).scene for labels in ("legend", "none"))
     assert not wrong_legend(legend_of(a, plain), meant_legend(op, plain, "classic", "en")), legend_of(a, plain)
 
@@ -1052,8 +1392,15 @@ def test_the_check_of_legends_sees_what_is_missing_too_much_without_words_or_mix
     a, plain = (ca.animate(op, theme="clear", labels=labels).scene for labels in ("legend", "none"))
     legend, meant = legend_of(a, plain), meant_legend(op, plain, "clear", "en")
     assert not wrong_legend(legend, meant) and len(legend) == len(meant) == 5
-    assert wrong_legend(legend[1:], meant) == wrong_legend([*legend, (frozenset({"unread"}), "never read")], meant) == "its words"
-    assert wrong_legend([(legend[1][0], legend[0][1]), (legend[0][0], legend[1][1]), *legend[2:]], meant) == "a cell of another role"
+    assert (
+        wrong_legend(legend[1:], meant)
+        == wrong_legend([*legend, (frozenset({"unread"}), "never read")], meant)
+        == "its words"
+    )
+    assert (
+        wrong_legend([(legend[1][0], legend[0][1]), (legend[0][0], legend[1][1]), *legend[2:]], meant)
+        == "a cell of another role"
+    )
     assert wrong_legend([(legend[1][0], legend[0][1]), *legend[1:]], meant) == "two that look the same"
     figure, labels, *rest = a.layers
     words = [n for n, mark in enumerate(labels.marks) if isinstance(mark, Text)]
@@ -1062,8 +1409,11 @@ def test_the_check_of_legends_sees_what_is_missing_too_much_without_words_or_mix
         return replace(a, layers=(figure, Layer(tuple(marks)), *rest))
 
     moved = replace(labels.marks[words[0]], at=(40.0, 0.0))
-    for marks, fault in (([*labels.marks[: words[0]], moved, *labels.marks[words[0] + 1 :]], "far from its words"), (labels.marks[:-1], "without words"),
-                         ([moved, *labels.marks], "without a cell")):
+    for marks, fault in (
+        ([*labels.marks[: words[0]], moved, *labels.marks[words[0] + 1 :]], "far from its words"),
+        (labels.marks[:-1], "without words"),
+        ([moved, *labels.marks], "without a cell"),
+    ):
         with pytest.raises(AssertionError, match=fault):
             legend_of(spoiled(marks), plain)
     ground, *moving = plain.layers
@@ -1111,7 +1461,9 @@ def test_a_title_is_shown_whole_in_lines_that_end_between_words_or_chinese_chara
         several += len(lines) > 1
         if n % 4 == 0:
             assert not faults(a, plain, 0)
-        widths = [ink_of(mark)[0][2] - ink_of(mark)[0][0] for mark in leaves(marks_of(a.scene, 0)) if mark.role == "label"]
+        widths = [
+            ink_of(mark)[0][2] - ink_of(mark)[0][0] for mark in leaves(marks_of(a.scene, 0)) if mark.role == "label"
+        ]
         assert max(widths) > 0.6 * a.scene.box.width or len(lines) == 1  # no line ends before it is nearly full
     assert several > 60
 
@@ -1123,7 +1475,9 @@ def test_a_word_that_is_longer_than_a_line_is_broken_and_blanks_are_as_good_as_o
     lines = lines_of(a)
     assert not faults(a, plain.scene, 0) and len(lines) > 3
     assert "".join(lines).replace(" ", "") == f"A{long}isbrokenanywhere" and lines[-1].endswith("is broken anywhere")
-    for view, given in itertools.product(PLANAR, (ca.Conv((12, 3), 3, stride=2, padding=1), ca.ConvTranspose(3, 3, stride=2), ca.Pool((2, 9), 2))):
+    for view, given in itertools.product(
+        PLANAR, (ca.Conv((12, 3), 3, stride=2, padding=1), ca.ConvTranspose(3, 3, stride=2), ca.Pool((2, 9), 2))
+    ):
         for lang in ROWS:
             a = ca.animate(given, view=view, labels="title", lang=lang)
             assert "".join(lines_of(a)).replace(" ", "") == a.scene.title.replace(" ", "")
@@ -1131,8 +1485,12 @@ def test_a_word_that_is_longer_than_a_line_is_broken_and_blanks_are_as_good_as_o
 
 def test_the_check_of_lines_sees_lost_letters_and_spaces_parted_words_and_a_comma_at_the_beginning():
     assert not wrong_lines("one two 三四，五", ["one two", "三四，", "五"])
-    for lines, fault in ((["one two", "三四，"], "letters"), (["onetwo", "三四，五"], "spaces"), (["one", "t", "wo 三四，五"], "a word is parted"),
-                         (["one two 三四", "，五"], "a comma begins a line")):
+    for lines, fault in (
+        (["one two", "三四，"], "letters"),
+        (["onetwo", "三四，五"], "spaces"),
+        (["one", "t", "wo 三四，五"], "a word is parted"),
+        (["one two 三四", "，五"], "a comma begins a line"),
+    ):
         assert wrong_lines("one two 三四，五", lines) == fault
 
 
@@ -1142,11 +1500,30 @@ def test_labels_are_given_as_all_none_a_list_or_names_with_commas_and_stand_in_o
     assert labels_of("all") == labels_of(" ALL ") == labels_of(["all"]) == labels_of(list(names)) == names
     assert labels_of(reversed(names)) == labels_of(",".join(names)) == names
     assert labels_of("none") == labels_of([]) == labels_of(()) == ()
-    assert labels_of("step,title") == labels_of(["title", "step", "title"]) == labels_of(" title , step ") == labels_of({"step", "title"}) == ("title", "step")
+    assert (
+        labels_of("step,title")
+        == labels_of(["title", "step", "title"])
+        == labels_of(" title , step ")
+        == labels_of({"step", "title"})
+        == ("title", "step")
+    )
     assert labels_of("sum") == labels_of(("sum",)) == ("sum",)
 
 
-WRONG = ["legnd", "title,legnd", ["title", "legnd"], ["title", 3], ["title", "all"], "", "title,,step", 3, True, [None], [["title"]], {"legend": 1, "x": 2}]
+WRONG = [
+    "legnd",
+    "title,legnd",
+    ["title", "legnd"],
+    ["title", 3],
+    ["title", "all"],
+    "",
+    "title,,step",
+    3,
+    True,
+    [None],
+    [["title"]],
+    {"legend": 1, "x": 2},
+]
 
 
 @pytest.mark.parametrize("given", WRONG)

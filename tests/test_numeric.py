@@ -104,7 +104,9 @@ def test_the_oracles_agree_with_numbers_worked_by_hand():
 def test_every_small_convolution_equals_scipys_correlation(rng):
     for i, k, s, p, d in VALID:
         x, w = whole(rng, i), whole(rng, k)
-        assert_exactly(evaluate(Conv((i,), (k,), stride=s, padding=p, dilation=d), x, w), by_scipy(x, w, (s,), [(p, p)], (d,)))
+        assert_exactly(
+            evaluate(Conv((i,), (k,), stride=s, padding=p, dilation=d), x, w), by_scipy(x, w, (s,), [(p, p)], (d,))
+        )
 
 
 def test_every_small_square_convolution_equals_scipys_correlation(rng):
@@ -155,7 +157,10 @@ def test_rectangular_asymmetric_cases_of_one_to_three_dimensions_equal_the_oracl
 
 def test_rectangular_asymmetric_pooling_of_one_to_three_dimensions_equals_the_windows(rng):
     for i, k, s, p, d in random_cases(6, 250):
-        p = tuple((min(a, (e * (b - 1) + 1) // 2), min(c, (e * (b - 1) + 1) // 2)) for b, (a, c), e in zip(k, p, d, strict=True))
+        p = tuple(
+            (min(a, (e * (b - 1) + 1) // 2), min(c, (e * (b - 1) + 1) // 2))
+            for b, (a, c), e in zip(k, p, d, strict=True)
+        )
         if any(n + sum(one) < e * (b - 1) + 1 for n, b, one, e in zip(i, k, p, d, strict=True)):
             continue
         x = rng.normal(size=i)
@@ -166,7 +171,9 @@ def test_rectangular_asymmetric_pooling_of_one_to_three_dimensions_equals_the_wi
 
 def test_a_pooling_without_a_stride_takes_the_kernel_size(rng):
     x = whole(rng, (7, 8))
-    assert_exactly(evaluate(Pool((7, 8), (2, 3)), x), by_windows(x, (2, 3), (2, 3), [(0, 0)] * 2, (1, 1), "max").astype(int))
+    assert_exactly(
+        evaluate(Pool((7, 8), (2, 3)), x), by_windows(x, (2, 3), (2, 3), [(0, 0)] * 2, (1, 1), "max").astype(int)
+    )
 
 
 def test_a_max_over_padding_alone_is_minus_infinity():
@@ -183,14 +190,19 @@ def test_floats_equal_the_oracles_closely(rng):
 
 
 def test_taps_multiplied_by_hand_give_the_values(rng):
-    for i, k, s, p, d in [*[((i,), (k,), (s,), ((p, p),), (d,)) for i, k, s, p, d in VALID[::2]], *random_cases(8, 40, largest=5)]:
+    for i, k, s, p, d in [
+        *[((i,), (k,), (s,), ((p, p),), (d,)) for i, k, s, p, d in VALID[::2]],
+        *random_cases(8, 40, largest=5),
+    ]:
         w = whole(rng, k)
         conv = Conv(i, k, stride=s, padding=p, dilation=d)
         for op in (conv, conv.transpose()):
             x = whole(rng, op.input_size)
             out = evaluate(op, x, w)
             for step in op.steps:
-                assert out[step.output] == sum(x[tap.source] * w[tap.kernel] for tap in step.taps if tap.source is not None)
+                assert out[step.output] == sum(
+                    x[tap.source] * w[tap.kernel] for tap in step.taps if tap.source is not None
+                )
 
 
 def test_taps_compared_by_hand_give_the_values_of_max_and_average_pooling(rng):
@@ -237,7 +249,10 @@ def test_transposed_convolutions_with_output_padding_and_crop_have_the_transpose
 
 
 def test_the_matrix_times_the_input_is_the_output(rng):
-    for i, k, s, p, d in [*[((i,), (k,), (s,), ((p, p),), (d,)) for i, k, s, p, d in VALID], *random_cases(10, 100, largest=5)]:
+    for i, k, s, p, d in [
+        *[((i,), (k,), (s,), ((p, p),), (d,)) for i, k, s, p, d in VALID],
+        *random_cases(10, 100, largest=5),
+    ]:
         conv, w = Conv(i, k, stride=s, padding=p, dilation=d), whole(rng, k)
         for op in (conv, conv.transpose()):
             x = whole(rng, op.input_size)
@@ -261,7 +276,10 @@ def test_the_guides_matrix_is_4_by_16_with_36_values():
         [0, 0, 0, 0, 1, 2, 3, 0, 4, 5, 6, 0, 7, 8, 9, 0],
         [0, 0, 0, 0, 0, 1, 2, 3, 0, 4, 5, 6, 0, 7, 8, 9],
     ]
-    assert matrix.shape == (4, 16) and len(matrix.values) == len(matrix.rows) == len(matrix.columns) == len(matrix.kernel) == 36
+    assert (
+        matrix.shape == (4, 16)
+        and len(matrix.values) == len(matrix.rows) == len(matrix.columns) == len(matrix.kernel) == 36
+    )
     assert matrix.dense().tolist() == rows
     assert (matrix.values == matrix.kernel + 1).all()
     assert sorted(set(zip(matrix.rows.tolist(), matrix.columns.tolist(), strict=True))) == sorted(
@@ -305,7 +323,12 @@ def test_small_integer_types_do_not_wrap(kind):
 
 def test_sums_that_would_leave_int64_are_float64_and_those_just_below_are_exact():
     conv = Conv((2,), (2,))
-    for x, w in (([2**62, 2**62], [1, 1]), ([2**40, 1], [2**40, 1]), ([-(2**63), 0], [1, 1]), ([2**63 - 1, 1], [-1, -(2**63)])):
+    for x, w in (
+        ([2**62, 2**62], [1, 1]),
+        ([2**40, 1], [2**40, 1]),
+        ([-(2**63), 0], [1, 1]),
+        ([2**63 - 1, 1], [-1, -(2**63)]),
+    ):
         ours = evaluate(conv, x, w)
         assert ours.dtype == np.float64
         assert ours.tolist() == pytest.approx(exact(conv, x, w), rel=1e-12)
@@ -431,7 +454,10 @@ def test_a_missing_or_superfluous_kernel_is_refused():
 def test_the_refusal_of_a_bad_value_says_where_it_stands():
     x = np.ones((3, 3))
     x[1, 2] = math.nan
-    assert refusal(lambda: evaluate(Conv(3, 1), x, [[1]])) == "input holds nan at (1, 2): every value must be a finite number"
+    assert (
+        refusal(lambda: evaluate(Conv(3, 1), x, [[1]]))
+        == "input holds nan at (1, 2): every value must be a finite number"
+    )
     assert "(2, 3)" in refusal(lambda: numbers("input", np.ones((3, 2)), (2, 3)))
 
 

@@ -22,9 +22,9 @@ from PIL import Image
 
 import convanim as ca
 from convanim.render.agg import Canvas
-from convanim.scene import Group, Layer, Line, Moving, Text
-from convanim.theme import Theme
-from convanim.themes import CLASSIC
+from convanim.scene import Group, Layer, Line, PerStep, Text
+from convanim.themes.table import CLASSIC
+from convanim.themes.theme import Theme
 
 GUIDE = [name for name, one in ca.figures().items() if one.source in ("arithmetic.toml", "numerical.toml")]
 OPERATIONS = {
@@ -54,17 +54,24 @@ EXAMPLES = ["padding_strides_odd_transposed", "dilation", "numerical_padding_str
 
 # --- two renderers' pictures of one step
 
+
 def redrawn(a, change, theme=None):
     """The animation with `change` made to the marks of every layer, or another theme."""
     layers = tuple(
-        Moving(lambda step, at=layer.at: change(at(step)), layer.roles) if isinstance(layer, Moving) else Layer(change(layer.marks), layer.span)
+        (
+            PerStep(lambda step, at=layer.at: change(at(step)), layer.roles)
+            if isinstance(layer, PerStep)
+            else Layer(change(layer.marks), layer.span)
+        )
         for layer in a.scene.layers
     )
     return replace(a, scene=replace(a.scene, layers=layers), theme=theme or a.theme)
 
 
 def without_a_ray(marks):
-    return tuple(Line(mark.role, mark.parts[:-1]) if isinstance(mark, Line) and mark.role == "ray" else mark for mark in marks)
+    return tuple(
+        Line(mark.role, mark.parts[:-1]) if isinstance(mark, Line) and mark.role == "ray" else mark for mark in marks
+    )
 
 
 def without_a_text(marks):
@@ -97,7 +104,9 @@ def test_the_comparison_of_pictures_sees_a_window_a_tenth_of_a_cell_off(name):
     assert differences(rasterised(redrawn(a, with_a_moved_window).svg(0)), a.frame(0))
 
 
-@pytest.mark.parametrize("name", [name for name in ALL if animation(name).scene.poster and "numerical" not in name and "flat" not in name])
+@pytest.mark.parametrize(
+    "name", [name for name in ALL if animation(name).scene.poster and "numerical" not in name and "flat" not in name]
+)
 def test_the_comparison_of_pictures_sees_a_missing_ray(name):
     a = animation(name)
     step = a.scene.poster
@@ -113,7 +122,10 @@ def test_the_comparison_of_pictures_sees_a_missing_digit(name):
 
 def test_the_comparison_of_pictures_sees_a_slightly_different_blue():
     a = animation("padding_strides")
-    styles = {**CLASSIC.styles, "input": replace(CLASSIC.styles["input"], fill="#2690d2")}  # 5 of 255 off in one channel
+    styles = {
+        **CLASSIC.styles,
+        "input": replace(CLASSIC.styles["input"], fill="#2690d2"),
+    }  # 5 of 255 off in one channel
     other = redrawn(a, lambda marks: marks, Theme("other", CLASSIC.background, styles))
     assert "flat" in differences(rasterised(other.svg(4)), a.frame(4))
 
@@ -127,16 +139,33 @@ def test_the_comparison_of_pictures_sees_another_size():
 
 
 def decoded(path, size, pixels="rgb24"):
-    """All frames of a GIF as ffmpeg's decoder has them: uint8 (frames, height, width, 3), or 4 where the pixels are "rgba"."""
+    """All frames of a GIF as ffmpeg's decoder has them: uint8 (frames, height, width, 3), or 4 where the pixels are
+    "rgba".
+    """
     raw = subprocess.run(
-        [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(path), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", pixels, "-"],
-        capture_output=True, check=True,
+        [
+            imageio_ffmpeg.get_ffmpeg_exe(),
+            "-v",
+            "error",
+            "-i",
+            str(path),
+            "-fps_mode",
+            "passthrough",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            pixels,
+            "-",
+        ],
+        capture_output=True,
+        check=True,
     ).stdout
     return np.frombuffer(raw, np.uint8).reshape(-1, size[1], size[0], len(pixels.rstrip("24")))
 
 
 def gif_blocks(data):
-    """(size, loops, frames) of a GIF, read block by block; frames are (delay in ticks, disposal, (left, top, width, height)).
+    """(size, loops, frames) of a GIF, read block by block; frames are (delay in ticks, disposal, (left, top, width,
+    height)).
 
     `loops` is None without the extension that asks for it, and 0 for ever.
     """
@@ -174,7 +203,9 @@ def gif_blocks(data):
 
 
 def gif_faults(path, a):
-    """What is wrong with the pixels of a GIF of an animation: the number of frames, distances over 24, flat colours that aren't exact."""
+    """What is wrong with the pixels of a GIF of an animation: the number of frames, distances over 24, flat colours
+    that aren't exact.
+    """
     frames = decoded(path, a.size)
     if len(frames) != len(a):
         return {"frames": len(frames)}
@@ -252,7 +283,12 @@ def test_the_comparison_of_gifs_sees_other_frames_missing_frames_and_colours_one
     a = animation("padding_strides")
     late = replace(a, scene=redrawn(a, lambda marks: marks).scene)
     moving = late.scene.layers[-1]
-    late = replace(late, scene=replace(late.scene, layers=(*late.scene.layers[:-1], Moving(lambda step: moving.at((step + 1) % 9), moving.roles))))
+    late = replace(
+        late,
+        scene=replace(
+            late.scene, layers=(*late.scene.layers[:-1], PerStep(lambda step: moving.at((step + 1) % 9), moving.roles))
+        ),
+    )
     late.save(folder / "late.gif")
     assert len(gif_faults(folder / "late.gif", a)) == 9
     fewer = replace(a, scene=replace(a.scene, steps=8))
@@ -325,7 +361,9 @@ def test_an_animated_svg_plays_every_step_once_without_script_or_anything_from_o
     assert style.split("prefers-reduced-motion:reduce")[1].count("animation:none") == 1
 
     seconds = a.step_ms / 1000
-    assert re.findall(r"animation:\w+ ([\d.]+)s step-end infinite", style) == [f"{len(a) * seconds:g}"] * len(re.findall("@keyframes", style))
+    assert re.findall(r"animation:\w+ ([\d.]+)s step-end infinite", style) == [f"{len(a) * seconds:g}"] * len(
+        re.findall("@keyframes", style)
+    )
     for ahead in timed_groups(root):  # a child starts again when its lead has passed: the i-th at i steps
         starts = [(len(a) * seconds - seconds_ahead) % (len(a) * seconds) for seconds_ahead in ahead]
         assert starts == pytest.approx([n * seconds for n in range(len(a))])
@@ -341,18 +379,26 @@ def test_the_reader_of_animated_svgs_sees_a_step_that_comes_twice(folder):
     assert len(set(timed_groups(ET.fromstring(text.replace("delay:-8s", "delay:-7s")))[0])) == 8
 
 
-@pytest.mark.parametrize("name", ["padding_strides_odd_transposed", "numerical_padding_strides", "rectangular, isometric"])
+@pytest.mark.parametrize(
+    "name", ["padding_strides_odd_transposed", "numerical_padding_strides", "rectangular, isometric"]
+)
 def test_each_group_of_an_animated_svg_shows_its_step_and_the_poster_without_animation(name, folder):
     a = animation(name)
     text = saved_svg(a, folder)
     assert a.scene.poster == a.scene.poster % len(a) != 0
     assert not differences(rasterised(text), a.frame(a.scene.poster))  # resvg knows no animation
-    groups = list(re.finditer(r'<g(?: class="poster")?(?: style="animation-delay:[^"]*")?>', text[text.index("</style>"):]))
+    groups = list(
+        re.finditer(r'<g(?: class="poster")?(?: style="animation-delay:[^"]*")?>', text[text.index("</style>") :])
+    )
     assert len(groups) == len(a)
     head, body = text.split("</style>", 1)
     body = "</style>" + body
     for step, group in enumerate(groups):
-        alone = body[: group.start()].replace(' class="poster"', "") + '<g class="poster">' + body[group.end():].replace(' class="poster"', "")
+        alone = (
+            body[: group.start()].replace(' class="poster"', "")
+            + '<g class="poster">'
+            + body[group.end() :].replace(' class="poster"', "")
+        )
         assert not differences(rasterised(head + alone), a.frame(step)), step
 
 
@@ -427,7 +473,9 @@ def test_frames_from_several_threads_are_those_of_one():
     a = animation("padding_strides")
     alone = [animation("padding_strides").frame(n) for n in range(9)]
     with ThreadPoolExecutor(4) as pool:
-        assert all((frame == alone[n % 9]).all() for n, frame in enumerate(pool.map(a.frame, [n % 9 for n in range(45)])))
+        assert all(
+            (frame == alone[n % 9]).all() for n, frame in enumerate(pool.map(a.frame, [n % 9 for n in range(45)]))
+        )
 
 
 # --- sequences and single pictures
@@ -451,7 +499,10 @@ def test_a_sequence_of_svg_holds_the_stills_as_they_are(tmp_path):
     assert [path.read_text(encoding="utf-8") for path in paths] == [a.svg(n) for n in range(9)]
 
 
-@pytest.mark.parametrize(("name", "written"), [("x.png", "x.png"), ("x.SVG", "x.SVG"), ("x{step:02}.png", "x04.png"), ("{{x}}.svg", "{x}.svg")])
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("x.png", "x.png"), ("x.SVG", "x.SVG"), ("x{step:02}.png", "x04.png"), ("{{x}}.svg", "{x}.svg")],
+)
 def test_one_step_is_one_file(name, written, tmp_path):
     a = animation("padding_strides")
     assert a.save(tmp_path / name, step=4) == [tmp_path / written]
@@ -491,7 +542,9 @@ def test_the_gallery_in_the_repository_is_what_a_rebuild_gives(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == names
     committed = {path.name for path in (ROOT / "gallery").iterdir()}
     assert committed == names
-    changed = [name for name in sorted(names) if (ROOT / "gallery" / name).read_bytes() != (tmp_path / name).read_bytes()]
+    changed = [
+        name for name in sorted(names) if (ROOT / "gallery" / name).read_bytes() != (tmp_path / name).read_bytes()
+    ]
     assert not changed
 
 
@@ -538,7 +591,14 @@ def test_a_gallery_over_processes_the_default_goes_on_where_a_figure_fails(tmp_p
     rows = [line.split("|") for line in run.stdout.splitlines()]
     assert [row[:2] for row in rows] == [["first", "2"], ["too_fast", "0"], ["last", "2"]]
     assert "15" in rows[1][2]
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["details.js", "first.gif", "first.svg", "index.html", "last.gif", "last.svg"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "details.js",
+        "first.gif",
+        "first.svg",
+        "index.html",
+        "last.gif",
+        "last.svg",
+    ]
 
 
 def check_the_failure(built, out):
@@ -546,7 +606,14 @@ def check_the_failure(built, out):
     assert [len(one.paths) for one in built] == [2, 0, 2]
     assert built[0].error is None is built[2].error
     assert "step_ms=15" in built[1].error
-    assert sorted(path.name for path in out.iterdir()) == ["details.js", "first.gif", "first.svg", "index.html", "last.gif", "last.svg"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "details.js",
+        "first.gif",
+        "first.svg",
+        "index.html",
+        "last.gif",
+        "last.svg",
+    ]
 
 
 # --- memory
@@ -570,6 +637,8 @@ def test_the_measure_of_memory_sees_frames_that_are_kept():
 def test_each_png_of_a_sequence_is_written_before_the_next_is_drawn(tmp_path, monkeypatch):
     files = []
     draw = Canvas.draw
-    monkeypatch.setattr(Canvas, "draw", lambda self, step: files.append(len(list(tmp_path.iterdir()))) or draw(self, step))
+    monkeypatch.setattr(
+        Canvas, "draw", lambda self, step: files.append(len(list(tmp_path.iterdir()))) or draw(self, step)
+    )
     animation("padding_strides").save(tmp_path / "{step}.png")
     assert files == list(range(9))

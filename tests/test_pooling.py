@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from conftest import refusal
 
-from convanim.axis import AdaptiveAxis, Axis
-from convanim.checks import LARGEST
 from convanim.geometry import ADAPTIVE_MODES, POOL_MODES, AdaptivePool, Pool
+from convanim.geometry.axis import AdaptiveAxis, Axis
+from convanim.geometry.parameters import LARGEST
 from convanim.numeric import divisors, evaluate, unrolled, values
 
 # --- oracles
@@ -28,15 +28,24 @@ def div_rtn(x, y):
 
 def pooling_output_shape(input_size, kernel_size, pad_l, pad_r, stride, dilation, ceil_mode):
     """PyTorch's `pooling_output_shape_pad_lr`, line by line (aten/src/ATen/native/Pool.h)."""
-    output_size = div_rtn(input_size + pad_l + pad_r - dilation * (kernel_size - 1) - 1 + (stride - 1 if ceil_mode else 0), stride) + 1
-    if ceil_mode and (output_size - 1) * stride >= input_size + pad_l:  # ensure that the last pooling starts inside the image
+    output_size = (
+        div_rtn(
+            input_size + pad_l + pad_r - dilation * (kernel_size - 1) - 1 + (stride - 1 if ceil_mode else 0), stride
+        )
+        + 1
+    )
+    if (
+        ceil_mode and (output_size - 1) * stride >= input_size + pad_l
+    ):  # ensure that the last pooling starts inside the image
         output_size -= 1
     return output_size
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """One axis of a pooling; `cells(o)` are the places under the window of an output cell, counted from the first input cell."""
+    """One axis of a pooling; `cells(o)` are the places under the window of an output cell, counted from the first input
+    cell.
+    """
 
     i: int
     k: int
@@ -62,14 +71,27 @@ class Case:
         return max(self.before, self.after) < w and self.output >= 1
 
 
-CASES = [case for case in itertools.starmap(Case, itertools.product(
-    range(1, 7), range(1, 5), range(1, 5), (1, 2), range(3), range(3), (False, True))) if case.allowed]
+CASES = [
+    case
+    for case in itertools.starmap(
+        Case, itertools.product(range(1, 7), range(1, 5), range(1, 5), (1, 2), range(3), range(3), (False, True))
+    )
+    if case.allowed
+]
 
 
 def pool_of(cases, **words):
     """The operation of these axes; padding as pairs, which may be more than half of the kernel."""
     i, k, s, d = ([getattr(case, name) for case in cases] for name in "iksd")
-    return Pool(i, k, stride=s, dilation=d, padding=[(case.before, case.after) for case in cases], ceil_mode=cases[0].ceil, **words)
+    return Pool(
+        i,
+        k,
+        stride=s,
+        dilation=d,
+        padding=[(case.before, case.after) for case in cases],
+        ceil_mode=cases[0].ceil,
+        **words,
+    )
 
 
 def pooled(x, cases, mode="max", count_include_pad=True, divisor_override=None):
@@ -96,7 +118,12 @@ def assert_close(ours, theirs):
 
 def test_the_comparison_of_pooled_values_can_fail():
     right = np.array([1.0, 2.0])
-    for wrong in (np.array([1.0, 2.0 + 1e-9]), np.array([1.0]), np.array([1.0, -math.inf]), np.array([1.0, None], object)):
+    for wrong in (
+        np.array([1.0, 2.0 + 1e-9]),
+        np.array([1.0]),
+        np.array([1.0, -math.inf]),
+        np.array([1.0, None], object),
+    ):
         with pytest.raises(AssertionError):
             assert_close(right, wrong)
     assert_close(right, right.copy())
@@ -113,7 +140,11 @@ def test_the_oracles_give_numbers_worked_by_hand():
     assert pooled(x[:3], [padded], "average", count_include_pad=False).tolist() == [1.5, 2.5]
     assert pooled(x[:3], [padded], "average", divisor_override=2).tolist() == [1.5, 2.5]
     assert pooled(x[:3], [padded], "l2").tolist() == [math.sqrt(5), math.sqrt(13)]
-    assert Case(5, 2, 2, 1, 1, 1, True).output == 3 and Case(4, 1, 3, 1, 0, 0, True).output == 2 and Case(3, 1, 3, 1, 0, 0, True).output == 1
+    assert (
+        Case(5, 2, 2, 1, 1, 1, True).output == 3
+        and Case(4, 1, 3, 1, 0, 0, True).output == 2
+        and Case(3, 1, 3, 1, 0, 0, True).output == 1
+    )
 
 
 # --- sizes
@@ -139,12 +170,18 @@ def test_no_window_of_ceil_mode_starts_in_the_padding_at_the_end_that_torch_allo
 
 def test_ceil_mode_lets_a_window_stand_on_an_input_that_is_smaller_than_the_kernel():
     assert "larger than the padded input" in refusal(lambda: Pool((2,), (3,), stride=2))
-    assert Pool((2,), (3,), stride=2, ceil_mode=True).output_size == (1,) == (pooling_output_shape(2, 3, 0, 0, 2, 1, True),)
+    assert (
+        Pool((2,), (3,), stride=2, ceil_mode=True).output_size
+        == (1,)
+        == (pooling_output_shape(2, 3, 0, 0, 2, 1, True),)
+    )
     assert evaluate(Pool((2,), (3,), stride=2, ceil_mode=True, mode="average"), [1, 2]).tolist() == [1.5]
     for k, s in itertools.product(range(1, 9), range(1, 6)):
         size = pooling_output_shape(2, k, 0, 0, s, 1, True)
         if size < 1:
-            assert "larger than the padded input" in refusal(lambda k=k, s=s: Pool((2,), (k,), stride=s, ceil_mode=True))
+            assert "larger than the padded input" in refusal(
+                lambda k=k, s=s: Pool((2,), (k,), stride=s, ceil_mode=True)
+            )
         else:
             assert Pool((2,), (k,), stride=s, ceil_mode=True).output_size == (size,)
 
@@ -152,10 +189,17 @@ def test_ceil_mode_lets_a_window_stand_on_an_input_that_is_smaller_than_the_kern
 # --- values
 
 
-@pytest.mark.parametrize(("mode", "words"), [
-    ("max", {}), ("l2", {}), ("average", {}), ("average", {"count_include_pad": False}), ("average", {"divisor_override": 3}),
-    ("average", {"divisor_override": 1, "count_include_pad": False}),
-])
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("max", {}),
+        ("l2", {}),
+        ("average", {}),
+        ("average", {"count_include_pad": False}),
+        ("average", {"divisor_override": 3}),
+        ("average", {"divisor_override": 1, "count_include_pad": False}),
+    ],
+)
 def test_every_small_pooling_is_that_of_its_windows(mode, words):
     rng, refused = np.random.default_rng(1), 0
     for case in CASES[:: 1 if mode == "average" else 2]:
@@ -164,7 +208,9 @@ def test_every_small_pooling_is_that_of_its_windows(mode, words):
         pool = pool_of([case], mode=mode, **words)
         if None in theirs:
             text = refusal(lambda pool=pool, x=x: evaluate(pool, x))
-            assert text.startswith(f"the window of output cell ({theirs.tolist().index(None)},) has no cell that counts")
+            assert text.startswith(
+                f"the window of output cell ({theirs.tolist().index(None)},) has no cell that counts"
+            )
             refused += 1
         else:
             assert_close(evaluate(pool, x), theirs)
@@ -206,8 +252,12 @@ def test_a_maximum_over_padding_alone_is_minus_infinity_and_the_others_are_whole
     assert evaluate(dataclasses.replace(pool, mode="l2"), [5]).tolist() == [5, 0, 0]
     assert evaluate(dataclasses.replace(pool, mode="average"), [5]).tolist() == [2.5, 0, 0]
     text = refusal(lambda: evaluate(dataclasses.replace(pool, mode="average", count_include_pad=False), [5]))
-    assert text.startswith("the window of output cell (1,) has no cell that counts") and "count_include_pad=True" in text
-    assert evaluate(dataclasses.replace(pool, mode="average", count_include_pad=False, divisor_override=2), [5]).tolist() == [2.5, 0, 0]
+    assert (
+        text.startswith("the window of output cell (1,) has no cell that counts") and "count_include_pad=True" in text
+    )
+    assert evaluate(
+        dataclasses.replace(pool, mode="average", count_include_pad=False, divisor_override=2), [5]
+    ).tolist() == [2.5, 0, 0]
 
 
 def test_keras_same_does_not_count_the_padding():
@@ -222,7 +272,9 @@ def test_keras_same_does_not_count_the_padding():
 def test_the_divisors_are_the_counts_of_the_windows():
     for case in CASES[::3]:
         for both in (True, False):
-            counts = [sum(case.on_padded(c) if both else 0 <= c < case.i for c in case.cells(o)) for o in range(case.output)]
+            counts = [
+                sum(case.on_padded(c) if both else 0 <= c < case.i for c in case.cells(o)) for o in range(case.output)
+            ]
             if all(counts):
                 assert divisors(pool_of([case], mode="average", count_include_pad=both)).tolist() == counts
     assert divisors(Pool(4, 2, mode="average")).tolist() == [[4, 4], [4, 4]] and divisors(Pool(4, 2)).shape == ()
@@ -278,7 +330,9 @@ def test_a_cell_that_hangs_over_on_one_axis_hangs_over_whatever_it_is_on_the_oth
     pool = Pool((5, 4), 2, padding=((0, 0), (1, 1)), ceil_mode=True)
     roles = {tap.padded: tap.role for step in pool.steps for tap in step.taps}
     assert pool.overhang == (1, 0) and pool.output_size == (3, 3)
-    assert {cell: role for cell, role in roles.items() if cell[0] == 5} == {(5, column): "overhang" for column in range(6)}
+    assert {cell: role for cell, role in roles.items() if cell[0] == 5} == {
+        (5, column): "overhang" for column in range(6)
+    }
     assert roles[0, 0] == "padding" and roles[0, 1] == "input"
 
 
@@ -295,11 +349,19 @@ def test_remainder_overhang_and_unread_are_those_of_the_cells_that_are_read():
     assert gaps > 100
 
 
-@pytest.mark.parametrize(("axis", "unread", "remainder", "overhang"), [
-    (Axis(6, 3, stride=2), [5], 1, 0), (Axis(6, 3, stride=2, ceil_mode=True), [], 0, 1), (Axis(7, 3, stride=2), [], 0, 0),
-    (Axis(7, 1, stride=3), [1, 2, 4, 5], 0, 0), (Axis(8, 2, dilation=2, stride=3), [1, 4, 6, 7], 2, 0), (Axis(5, 2, stride=4, ceil_mode=True), [2, 3], 0, 1),
-    (Axis(3, 2, stride=3, before=1, after=1), [2], 0, 0), (Axis(4, 2, stride=3, before=1, after=1, ceil_mode=True), [2, 5], 1, 0),
-])
+@pytest.mark.parametrize(
+    ("axis", "unread", "remainder", "overhang"),
+    [
+        (Axis(6, 3, stride=2), [5], 1, 0),
+        (Axis(6, 3, stride=2, ceil_mode=True), [], 0, 1),
+        (Axis(7, 3, stride=2), [], 0, 0),
+        (Axis(7, 1, stride=3), [1, 2, 4, 5], 0, 0),
+        (Axis(8, 2, dilation=2, stride=3), [1, 4, 6, 7], 2, 0),
+        (Axis(5, 2, stride=4, ceil_mode=True), [2, 3], 0, 1),
+        (Axis(3, 2, stride=3, before=1, after=1), [2], 0, 0),
+        (Axis(4, 2, stride=3, before=1, after=1, ceil_mode=True), [2, 5], 1, 0),
+    ],
+)
 def test_cells_that_no_window_reads_by_hand(axis, unread, remainder, overhang):
     assert (axis.unread, axis.remainder, axis.overhang) == (unread, remainder, overhang)
 
@@ -362,7 +424,9 @@ def test_adaptive_pooling_that_divides_evenly_is_plain_pooling():
     for n, times in itertools.product(range(1, 5), range(1, 5)):
         x = np.random.default_rng(8).normal(size=(n * times, n * times))
         for mode in ADAPTIVE_MODES:
-            assert_close(evaluate(AdaptivePool(n * times, n, mode=mode), x), evaluate(Pool(n * times, times, mode=mode), x))
+            assert_close(
+                evaluate(AdaptivePool(n * times, n, mode=mode), x), evaluate(Pool(n * times, times, mode=mode), x)
+            )
 
 
 def test_the_taps_of_adaptive_pooling_are_the_cells_of_its_windows():
@@ -400,7 +464,9 @@ def test_pooling_has_no_bias():
 
 
 def test_windows_that_need_more_memory_than_there_is_are_refused_in_one_line(monkeypatch):
-    monkeypatch.setattr("convanim.numeric.arrays.MOST_BYTES", 2000)  # as if it was little, so that a failure does no harm
+    monkeypatch.setattr(
+        "convanim.numeric.arrays.MOST_BYTES", 2000
+    )  # as if it was little, so that a failure does no harm
     pool = Pool((5,), (1000,), stride=1, padding=500)
     assert pool.output_size == (6,)
     assert "GB" in refusal(lambda: evaluate(pool, np.ones(5)))

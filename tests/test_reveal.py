@@ -1,6 +1,8 @@
-"""Outputs that appear one by one: which cells each step has, that pixels don't depend on the way to a step, and that an SVG plays the same.
+"""Outputs that appear one by one: which cells each step has, that pixels don't depend on the way to a step, and that an
+SVG plays the same.
 
-The cells are read back from the scene as in test_views; the CSS of a file that moves is played by a small reader of style sheets.
+The cells are read back from the scene as in test_views; the CSS of a file that moves is played by a small reader of
+style sheets.
 """
 
 from __future__ import annotations
@@ -22,11 +24,11 @@ from test_views import ODD, Grid, cells_of, draw, drawn_at_random, framed, leave
 import convanim as ca
 from convanim.numeric import values
 from convanim.render.agg import seen
-from convanim.scene import Growing, Layer, Line, Moving, Polygon, Text
-from convanim.texts import numbers
-from convanim.themes import CLASSIC, CLEAR
+from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
+from convanim.text.cell_texts import numbers
+from convanim.themes.table import CLASSIC, CLEAR
 from convanim.views import VIEWS
-from convanim.views.planes import Cells
+from convanim.views.sliding_window import Cells
 
 # --- which cells are there
 
@@ -41,18 +43,28 @@ class Shown:
     def __init__(self, scene, view):
         self.scene = scene
         self.still = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
-        self.growing = [layer for layer in scene.layers if isinstance(layer, Growing)]
+        self.growing = [layer for layer in scene.layers if isinstance(layer, Accumulating)]
         self.grid = Grid(view, self.still, "pending")
 
     def read(self, marks):
         """role -> cells of the output, and the texts that stand in them."""
-        parts = {key: [part for mark in marks if isinstance(mark, key[1]) and mark.role == key[0] for part in mark.parts]
-                 for key in (("output", Polygon), ("output_padding", Polygon), ("output_grid", Line), ("pending", Line))}
-        texts = [(self.grid.cell(mark.at), mark.text) for mark in marks if isinstance(mark, Text) and mark.role == "output_value"]
+        parts = {
+            key: [part for mark in marks if isinstance(mark, key[1]) and mark.role == key[0] for part in mark.parts]
+            for key in (("output", Polygon), ("output_padding", Polygon), ("output_grid", Line), ("pending", Line))
+        }
+        texts = [
+            (self.grid.cell(mark.at), mark.text)
+            for mark in marks
+            if isinstance(mark, Text) and mark.role == "output_value"
+        ]
         assert len(dict(texts)) == len(texts), "two texts in one cell"
-        return {"output": once(self.grid.covered(parts["output", Polygon])), "output_padding": once(self.grid.covered(parts["output_padding", Polygon])),
-                "output_grid": framed(self.grid.edges(parts["output_grid", Line])), "pending": framed(self.grid.edges(parts["pending", Line])),
-                "output_value": dict(texts)}
+        return {
+            "output": once(self.grid.covered(parts["output", Polygon])),
+            "output_padding": once(self.grid.covered(parts["output_padding", Polygon])),
+            "output_grid": framed(self.grid.edges(parts["output_grid", Line])),
+            "pending": framed(self.grid.edges(parts["pending", Line])),
+            "output_value": dict(texts),
+        }
 
     def comes(self, step):
         """What is new in a step."""
@@ -60,7 +72,14 @@ class Shown:
 
     def there(self, step):
         """All that stands in the output's plane in a step, but for what moves."""
-        return self.read([mark for layer in self.scene.layers if not isinstance(layer, Moving) for mark in leaves(self.scene.visible(layer, step))])
+        return self.read(
+            [
+                mark
+                for layer in self.scene.layers
+                if not isinstance(layer, PerStep)
+                for mark in leaves(self.scene.visible(layer, step))
+            ]
+        )
 
 
 def order(op):
@@ -79,28 +98,53 @@ def whole_texts(op, view):
 
 
 def growth_faults(shown, op, texts):
-    """Steps in which another cell comes than the next one, or with another look or text; and cells that stand there at once."""
+    """Steps in which another cell comes than the next one, or with another look or text; and cells that stand there at
+    once.
+    """
     cells, added = order(op)
     bare = shown.read(shown.still)
-    found = [] if bare == {"output": set(), "output_padding": set(), "output_grid": set(), "pending": set(cells), "output_value": {}} else ["still"]
+    found = (
+        []
+        if bare
+        == {
+            "output": set(),
+            "output_padding": set(),
+            "output_grid": set(),
+            "pending": set(cells),
+            "output_value": {},
+        }
+        else ["still"]
+    )
     if shown.scene.steps != len(cells) or len(shown.growing) != 1:
         return [*found, "steps"]
     for step, cell in enumerate(cells):
-        meant = {"output": {cell}, "output_padding": {cell} & added, "output_grid": {cell}, "pending": set(),
-                 "output_value": {cell: texts[cell]} if texts else {}}
+        meant = {
+            "output": {cell},
+            "output_padding": {cell} & added,
+            "output_grid": {cell},
+            "pending": set(),
+            "output_value": {cell: texts[cell]} if texts else {},
+        }
         found += [step] if shown.comes(step) != meant else []
     for step in {0, len(cells) // 2, len(cells) - 1}:
         first, there = cells[: step + 1], shown.there(step)
         said = {cell: texts[cell] for cell in first} if texts else {}
-        meant = {"output": set(first), "output_padding": set(first) & added, "pending": set(cells), "output_value": said,
-                 "output_grid": there["output_grid"] | set(first)}  # a cell between others has their edges
+        meant = {
+            "output": set(first),
+            "output_padding": set(first) & added,
+            "pending": set(cells),
+            "output_value": said,
+            "output_grid": there["output_grid"] | set(first),
+        }  # a cell between others has their edges
         found += [f"in all of {step}"] if there != meant else []
     return found
 
 
 def operations(kind):
     """All sizes of small operations of one dimension, and others of two."""
-    sizes = {(op.input_size, op.output_size, op.padded_size, getattr(op, "output_padding", 0)): op for op in lines_of(kind)}
+    sizes = {
+        (op.input_size, op.output_size, op.padded_size, getattr(op, "output_padding", 0)): op for op in lines_of(kind)
+    }
     return [*sizes.values(), *drawn_at_random(kind, 10), *ODD[kind]]
 
 
@@ -120,22 +164,32 @@ def test_all_else_is_as_in_the_figure_whose_outputs_are_there_at_once_but_for_ra
     for op in [op for kind in ODD for op in [*drawn_at_random(kind, 6), *ODD[kind]]]:
         for theme in (CLEAR, CLASSIC):
             one, other = revealed(op, view, theme), draw(op, view, theme)
-            assert (one.box, one.steps, one.poster, one.sheets) == (other.box, other.steps, other.poster, other.sheets)
+            assert (one.box, one.steps, one.poster, one.measured) == (
+                other.box,
+                other.steps,
+                other.poster,
+                other.measured,
+            )
             own = {"pending", "output", "output_padding", "output_grid", "output_value"}
             still = [[mark for mark in scene.layers[0].marks if mark.role not in own] for scene in (one, other)]
             assert still[0] == still[1]
             for step in {0, one.poster, one.steps - 1}:
-                moving = [[mark for mark in scene.layers[-1].at(step) if getattr(mark, "role", "") != "ray"] for scene in (one, other)]
+                moving = [
+                    [mark for mark in scene.layers[-1].at(step) if getattr(mark, "role", "") != "ray"]
+                    for scene in (one, other)
+                ]
                 assert moving[0] == moving[1]
-            assert one.layers[-1].at(one.steps - 1) == other.layers[-1].at(one.steps - 1), "in the last step all cells hide what is behind them"
+            assert one.layers[-1].at(one.steps - 1) == other.layers[-1].at(one.steps - 1), (
+                "in the last step all cells hide what is behind them"
+            )
 
 
 def test_without_it_nothing_grows_and_no_cell_is_pending():
     for view in PLANAR:
         scene = ca.animate(ca.Conv(4, 3), view=view).scene
-        assert "pending" not in scene.roles() and not any(isinstance(layer, Growing) for layer in scene.layers)
+        assert "pending" not in scene.roles() and not any(isinstance(layer, Accumulating) for layer in scene.layers)
         scene = ca.animate(ca.Conv(4, 3), view=view, reveal=True).scene
-        assert "pending" in scene.roles() and any(isinstance(layer, Growing) for layer in scene.layers)
+        assert "pending" in scene.roles() and any(isinstance(layer, Accumulating) for layer in scene.layers)
 
 
 @pytest.mark.parametrize("given", [1, 0, None, "true", [True]])
@@ -147,7 +201,13 @@ def test_what_is_neither_true_nor_false_is_refused(given):
 
 
 def other_growth(scene, at):
-    return replace(scene, layers=tuple(Growing(at(layer.at), layer.roles) if isinstance(layer, Growing) else layer for layer in scene.layers))
+    return replace(
+        scene,
+        layers=tuple(
+            Accumulating(at(layer.at), layer.roles) if isinstance(layer, Accumulating) else layer
+            for layer in scene.layers
+        ),
+    )
 
 
 @pytest.mark.parametrize("view", PLANAR)
@@ -159,8 +219,12 @@ def test_cells_that_come_late_early_twice_or_elsewhere_are_seen(view):
     assert growth_faults(Shown(late, view), op, texts)[:16] == list(range(16))
     with pytest.raises(AssertionError, match=r"overlap|two texts"):
         growth_faults(Shown(other_growth(scene, lambda at: lambda step: (*at(step), *at(step))), view), op, texts)
-    plain = other_growth(scene, lambda at: lambda step: (replace(at(step)[0], marks=at(0)[0].marks), *at(step)[1:]))  # none of output_padding
-    assert set(growth_faults(Shown(plain, view), op, texts)) >= {step for step in range(16) if step % 4 == 3 or step >= 12}
+    plain = other_growth(
+        scene, lambda at: lambda step: (replace(at(step)[0], marks=at(0)[0].marks), *at(step)[1:])
+    )  # none of output_padding
+    assert set(growth_faults(Shown(plain, view), op, texts)) >= {
+        step for step in range(16) if step % 4 == 3 or step >= 12
+    }
     silent = other_growth(scene, lambda at: lambda step: at(step)[:1])
     assert bool(growth_faults(Shown(silent, view), op, texts)) == VIEWS[view].shows_values
     filled = replace(scene, layers=(Layer((*scene.layers[0].marks, *scene.layers[1].at(3))), *scene.layers[1:]))
@@ -171,9 +235,15 @@ def test_cells_that_come_late_early_twice_or_elsewhere_are_seen(view):
 # --- pixels
 
 FIGURES = {
-    "flat": (ca.Conv((3, 4), 2, padding=((0, 1), (0, 0))), {"view": "flat", "theme": "clear", "labels": ["step", "sum"]}),
+    "flat": (
+        ca.Conv((3, 4), 2, padding=((0, 1), (0, 0))),
+        {"view": "flat", "theme": "clear", "labels": ["step", "sum"]},
+    ),
     "isometric": (ca.Conv(5, 3, stride=2, padding=1), {"theme": "classic"}),
-    "output_padding": (ca.ConvTranspose((1, 2), 3, stride=2, padding=1, output_padding=1), {"theme": "dark", "labels": "none"}),
+    "output_padding": (
+        ca.ConvTranspose((1, 2), 3, stride=2, padding=1, output_padding=1),
+        {"theme": "dark", "labels": "none"},
+    ),
     "one row": (ca.Pool(6, 2, ndim=1), {"view": "flat", "theme": "print", "labels": "none"}),
 }
 
@@ -212,10 +282,14 @@ def test_frames_are_those_of_a_figure_that_draws_all_cells_up_to_the_step_anew(n
     a = figure(name)
 
     def anew(layer):
-        return Moving(lambda step: tuple(mark for n in range(step + 1) for mark in layer.at(n)), layer.roles) if isinstance(layer, Growing) else layer
+        return (
+            PerStep(lambda step: tuple(mark for n in range(step + 1) for mark in layer.at(n)), layer.roles)
+            if isinstance(layer, Accumulating)
+            else layer
+        )
 
     other = replace(a, scene=replace(a.scene, layers=tuple(map(anew, a.scene.layers))))
-    assert not any(isinstance(layer, Growing) for layer in other.scene.layers)
+    assert not any(isinstance(layer, Accumulating) for layer in other.scene.layers)
     for step, frame in enumerate(forward(name)):
         assert (other.frame(step) == frame).all(), step
 
@@ -259,10 +333,21 @@ def test_the_pixels_in_the_cells_that_are_there_are_those_of_the_whole_figure_an
 
 def test_a_step_after_the_one_before_draws_only_what_is_new_and_one_before_it_draws_all_again(monkeypatch):
     asked = []
-    monkeypatch.setattr(Cells, "__call__", lambda self, step, call=Cells.__call__: asked.append(step) or call(self, step))
+    monkeypatch.setattr(
+        Cells, "__call__", lambda self, step, call=Cells.__call__: asked.append(step) or call(self, step)
+    )
     a = fresh("isometric")
     canvas = a.canvas()
-    for steps, drawn in [([0], [0]), ([1], [1]), ([1], []), ([2, 3], [2, 3]), ([6], [4, 5, 6]), ([6], []), ([2], [0, 1, 2]), ([3], [3])]:
+    for steps, drawn in [
+        ([0], [0]),
+        ([1], [1]),
+        ([1], []),
+        ([2, 3], [2, 3]),
+        ([6], [4, 5, 6]),
+        ([6], []),
+        ([2], [0, 1, 2]),
+        ([3], [3]),
+    ]:
         asked.clear()
         for step in steps:
             canvas.draw(step)
@@ -295,7 +380,9 @@ def test_a_gif_of_many_outputs_that_appear_needs_no_more_memory_than_one_of_few(
     few, many = (ca.animate(ca.Conv((2, n), 1), dpi=100, reveal=True) for n in (4, 40))
     many = replace(many, scene=replace(many.scene, box=few.scene.box))  # the same pixels
     frame = few.size[0] * few.size[1] * 4
-    assert few.size == many.size and peak(lambda: [few.frame(n) for n in range(8)]) > 8 * frame * 3 / 4, "the measure sees frames that are kept"
+    assert few.size == many.size and peak(lambda: [few.frame(n) for n in range(8)]) > 8 * frame * 3 / 4, (
+        "the measure sees frames that are kept"
+    )
     peaks = [peak(lambda a=a: a.save(tmp_path / "x.gif")) for a in (few, many)]
     assert peaks[1] - peaks[0] < 8 * frame
 
@@ -341,15 +428,19 @@ def declarations(text):
     return dict(tuple(part.split(":", 1)) for part in text.split(";") if part)
 
 
-class Sheet:
-    """The rules of a style sheet, in their order: `always`, of each @media, and the @keyframes, name -> [(share, declarations)]."""
+class MeasuredPlane:
+    """The rules of a style sheet, in their order: `always`, of each @media, and the @keyframes, name -> [(share,
+    declarations)].
+    """
 
     def __init__(self, text):
         self.always, self.media, self.keyframes = [], {}, {}
         for head, body in blocks(text):
             if head.startswith("@keyframes "):
                 stops = [(stop, declarations(look)) for several, look in blocks(body) for stop in several.split(",")]
-                self.keyframes[head.split()[1]] = [(Fraction(stop.replace("to", "100%").removesuffix("%")) / 100, look) for stop, look in stops]
+                self.keyframes[head.split()[1]] = [
+                    (Fraction(stop.replace("to", "100%").removesuffix("%")) / 100, look) for stop, look in stops
+                ]
             elif head.startswith("@media"):
                 self.media.setdefault(re.search(r"\((.*)\)", head)[1].replace(" ", ""), []).extend(self.rules(body))
             else:
@@ -370,10 +461,15 @@ def matches(selector, element, parents):
 
 
 def cascaded(rules, element, parents):
-    """The declarations that hold for an element: the important ones, then those of its own style, then those of the strongest selectors."""
+    """The declarations that hold for an element: the important ones, then those of its own style, then those of the
+    strongest selectors.
+    """
     found = {}
-    ranked = [(len(re.findall(r"\.", selector)), len(re.findall(r"(?:^|>)[a-z]", selector)), n, body)
-              for n, (selector, body) in enumerate(rules) if matches(selector, element, parents)]
+    ranked = [
+        (len(re.findall(r"\.", selector)), len(re.findall(r"(?:^|>)[a-z]", selector)), n, body)
+        for n, (selector, body) in enumerate(rules)
+        if matches(selector, element, parents)
+    ]
     own = declarations(element.get("style", ""))
     for *rank, body in [*sorted(ranked, key=lambda one: one[:3]), (9, 9, 9, own)]:
         for key, value in body.items():
@@ -381,8 +477,12 @@ def cascaded(rules, element, parents):
             if key == "animation":  # sets its parts: the time, and the name or none
                 words = value.removesuffix("!important").split()
                 name = next((word for word in words if not re.match(r"[\d.]+s$|step-end$|infinite$", word)), "none")
-                parts = {"animation-duration": next((word for word in words if re.match(r"[\d.]+s$", word)), "0s"), "animation-name": name,
-                         "animation-delay": "0s", "steps": "step-end" in words and "infinite" in words}
+                parts = {
+                    "animation-duration": next((word for word in words if re.match(r"[\d.]+s$", word)), "0s"),
+                    "animation-name": name,
+                    "animation-delay": "0s",
+                    "steps": "step-end" in words and "infinite" in words,
+                }
             else:
                 parts = {key: value.removesuffix("!important")}
             for part, given in parts.items():
@@ -400,7 +500,7 @@ def shown_at(text, time, media=()):
     root = ElementTree.fromstring(text)
     parents = {child: parent for parent in root.iter() for child in parent}
     style = root.find("{*}style")
-    sheet = Sheet(style.text)
+    sheet = MeasuredPlane(style.text)
     rules = [*sheet.always, *(rule for one in media for rule in sheet.media[one])]
     parents[style].remove(style)
     for element in root.iter():
@@ -426,11 +526,18 @@ def times(a, step):
 
 
 PLAYED = {
-    "isometric": (ca.Conv(5, 3, stride=2, padding=1), {}), "one row": (ca.Conv(7, 2, ndim=1), {"theme": "dark"}),
-    "output_padding": (ca.ConvTranspose((1, 2), 3, stride=2, padding=1, output_padding=1), {"theme": "print", "step_ms": 70}),
+    "isometric": (ca.Conv(5, 3, stride=2, padding=1), {}),
+    "one row": (ca.Conv(7, 2, ndim=1), {"theme": "dark"}),
+    "output_padding": (
+        ca.ConvTranspose((1, 2), 3, stride=2, padding=1, output_padding=1),
+        {"theme": "print", "step_ms": 70},
+    ),
     "labels": (ca.Pool((4, 6), 2), {"theme": "clear", "labels": ["step", "sizes"], "step_ms": 333}),
     "flat": (ca.Conv((3, 4), 2), {"view": "flat", "theme": "clear"}),
-    "one output of its kind": (ca.ConvTranspose(1, 1, stride=2, output_padding=1), {"theme": "clear", "labels": "none"}),
+    "one output of its kind": (
+        ca.ConvTranspose(1, 1, stride=2, output_padding=1),
+        {"theme": "clear", "labels": "none"},
+    ),
 }
 
 
@@ -445,7 +552,11 @@ def test_an_animated_svg_shows_each_step_from_its_very_beginning_to_its_end(name
     a = played(name)
     text = saved_svg(a, tmp_path)
     for step in range(len(a)):
-        first, *later = (shown_at(text, time + cycle * len(a) * Fraction(a.step_ms, 1000)) for time in times(a, step) for cycle in (0, 3))
+        first, *later = (
+            shown_at(text, time + cycle * len(a) * Fraction(a.step_ms, 1000))
+            for time in times(a, step)
+            for cycle in (0, 3)
+        )
         assert all(one == first for one in later), step
         assert not differences(rasterised(first), rasterised(a.svg(step))), step
 
@@ -456,7 +567,9 @@ def test_for_readers_who_want_no_motion_and_programs_that_know_none_the_poster_i
     text = saved_svg(a, tmp_path)
     wanted = rasterised(a.svg(a.scene.poster))
     assert not differences(rasterised(text), wanted)  # resvg knows no animation
-    still = {shown_at(text, time, ["prefers-reduced-motion:reduce"]) for step in range(len(a)) for time in times(a, step)}
+    still = {
+        shown_at(text, time, ["prefers-reduced-motion:reduce"]) for step in range(len(a)) for time in times(a, step)
+    }
     assert len(still) == 1
     assert not differences(rasterised(still.pop()), wanted)
 
@@ -465,9 +578,11 @@ def test_the_groups_of_a_growing_layer_come_at_the_beginning_of_their_steps_and_
     for n in range(2, 14):
         a = ca.animate(ca.Conv(n, 1, ndim=1), reveal=True, step_ms=n * 37)
         root = ElementTree.fromstring(saved_svg(a, tmp_path))
-        sheet = Sheet(root.find("{*}style").text)
+        sheet = MeasuredPlane(root.find("{*}style").text)
         coming = [group.get("class") for group in root.iter() if "animation-name" in group.get("style", "")]
-        assert coming == ["poster"] * a.scene.poster + [None] * (n - 1 - a.scene.poster), "all up to the poster's step, without motion"
+        assert coming == ["poster"] * a.scene.poster + [None] * (n - 1 - a.scene.poster), (
+            "all up to the poster's step, without motion"
+        )
         grown = {name: frames for name, frames in sheet.keyframes.items() if re.search(r"s\d+$", name)}
         assert len(grown) == n - 1
         for step, (name, frames) in enumerate(grown.items(), 1):
@@ -477,12 +592,27 @@ def test_the_groups_of_a_growing_layer_come_at_the_beginning_of_their_steps_and_
             assert 0 <= Fraction(step, n) - frames[1][0] < Fraction(1, 10**9) * 100  # not late
 
 
-@pytest.mark.parametrize(("change", "broken"), [
-    (lambda text: re.sub(r"(@keyframes \w+s4\{0%\{visibility:hidden\})[\d.]+", r"\g<1>66", text), {5}),  # comes late: in step 4 the current cell is over it
-    (lambda text: re.sub(r"(@keyframes \w+s4\{0%\{visibility:hidden\})[\d.]+", r"\g<1>22.3", text), {2, 3}),  # comes early
-    (lambda text: text.replace(",to{visibility:visible}", "{visibility:visible}99%{visibility:hidden}"), {8}),  # goes too early
-    (lambda text: text.replace("animation-delay:-4s", "animation-delay:-3s"), {5, 6}),  # a step of what moves is late
-])
+@pytest.mark.parametrize(
+    ("change", "broken"),
+    [
+        (
+            lambda text: re.sub(r"(@keyframes \w+s4\{0%\{visibility:hidden\})[\d.]+", r"\g<1>66", text),
+            {5},
+        ),  # comes late: in step 4 the current cell is over it
+        (
+            lambda text: re.sub(r"(@keyframes \w+s4\{0%\{visibility:hidden\})[\d.]+", r"\g<1>22.3", text),
+            {2, 3},
+        ),  # comes early
+        (
+            lambda text: text.replace(",to{visibility:visible}", "{visibility:visible}99%{visibility:hidden}"),
+            {8},
+        ),  # goes too early
+        (
+            lambda text: text.replace("animation-delay:-4s", "animation-delay:-3s"),
+            {5, 6},
+        ),  # a step of what moves is late
+    ],
+)
 def test_the_player_sees_what_comes_late_or_early_or_goes_too_early(change, broken, tmp_path):
     a = played("isometric")
     text = change(saved_svg(a, tmp_path))

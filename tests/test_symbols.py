@@ -1,4 +1,6 @@
-"""Symbols in the place of numbers: which stand in which cell, against indices counted here, and how subscripts are drawn."""
+"""Symbols in the place of numbers: which stand in which cell, against indices counted here, and how subscripts are
+drawn.
+"""
 
 from __future__ import annotations
 
@@ -11,29 +13,46 @@ import re
 import numpy as np
 import pytest
 from conftest import refusal
-from test_views import NUMPY_MODES, ODD, Seen, cells_of, drawn_at_random, leaves, lines_of, meaning, text_faults, with_marks
+from test_views import (
+    NUMPY_MODES,
+    ODD,
+    Seen,
+    cells_of,
+    drawn_at_random,
+    leaves,
+    lines_of,
+    meaning,
+    text_faults,
+    with_marks,
+)
 
 import convanim as ca
 from convanim.errors import ConvanimError
 from convanim.render import glyphs
 from convanim.scene import Text
-from convanim.themes import CLEAR
+from convanim.themes.table import CLEAR
 from convanim.views import VIEWS
 
 LOWER = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True))
-LETTERS = {"input": "\N{MATHEMATICAL ITALIC SMALL X}", "kernel": "\N{MATHEMATICAL ITALIC SMALL W}", "output": "\N{MATHEMATICAL ITALIC SMALL Y}"}
+LETTERS = {
+    "input": "\N{MATHEMATICAL ITALIC SMALL X}",
+    "kernel": "\N{MATHEMATICAL ITALIC SMALL W}",
+    "output": "\N{MATHEMATICAL ITALIC SMALL Y}",
+}
 BIAS = "\N{MATHEMATICAL ITALIC SMALL B}"
 ZERO, NONE = "0", "\N{MINUS SIGN}\N{INFINITY}"
 
 
 def drawn(op, view="flat"):
-    from convanim import texts
+    from convanim.text import cell_texts
 
-    return VIEWS[view].draw(op, texts.symbols(op), CLEAR.styles.keys() - {"pending"})
+    return VIEWS[view].draw(op, cell_texts.symbols(op), CLEAR.styles.keys() - {"pending"})
 
 
 def called(letter, cell, op):
-    """A letter with a cell's indices; those of a single row have one. With more than ten cells along an axis there are commas between them."""
+    """A letter with a cell's indices; those of a single row have one. With more than ten cells along an axis there are
+    commas between them.
+    """
     long = max(*op.input_size, *op.output_size, *(op.kernel_size if hasattr(op, "stride") else largest(op))) > 10
     indices = cell if len(op.input_size) == 2 else cell[1:]
     return LETTERS[letter] + (",".join if long else "".join)("".join(LOWER[digit] for digit in str(n)) for n in indices)
@@ -41,11 +60,13 @@ def called(letter, cell, op):
 
 def largest(op):
     """The largest windows of adaptive pooling."""
-    return [max(len(taps) for taps in axis.taps) for axis in meaning(op)][-len(op.input_size):]
+    return [max(len(taps) for taps in axis.taps) for axis in meaning(op)][-len(op.input_size) :]
 
 
 def meant_symbols(op):
-    """(cell -> symbol of the padded input; the symbols of the kernel's cells as they meet the input, or None; cell -> symbol of the output)."""
+    """(cell -> symbol of the padded input; the symbols of the kernel's cells as they meet the input, or None; cell ->
+    symbol of the output).
+    """
     down, across = meaning(op)
     pooling = isinstance(op, ca.Pool | ca.AdaptivePool)
     skipped = isinstance(op, ca.Pool) and op.mode == "average" and not op.count_include_pad
@@ -59,7 +80,10 @@ def meant_symbols(op):
         return inputs, None, outputs
     rows, columns = (1, *op.kernel_size)[-2:]
     turned = isinstance(op, ca.ConvTranspose) != op.flip
-    kernel = {(j, i): called("kernel", (rows - 1 - j, columns - 1 - i) if turned else (j, i), op) for j, i in np.ndindex(rows, columns)}
+    kernel = {
+        (j, i): called("kernel", (rows - 1 - j, columns - 1 - i) if turned else (j, i), op)
+        for j, i in np.ndindex(rows, columns)
+    }
     return inputs, kernel, outputs
 
 
@@ -69,7 +93,11 @@ def symbol_faults(shown, op):
     found = []
     if shown.texts(shown.marks, "input_value", shown.below) != {cell: text for cell, text in inputs.items() if text}:
         found.append("input")
-    standing = {cell: text for cell, text in shown.texts(shown.marks, "output_value", shown.above).items() if not text.startswith("+")}
+    standing = {
+        cell: text
+        for cell, text in shown.texts(shown.marks, "output_value", shown.above).items()
+        if not text.startswith("+")
+    }
     if standing != outputs:
         found.append("output")
     for step in sorted({0, 1, shown.scene.steps // 2, shown.scene.steps - 1} & set(range(shown.scene.steps))):
@@ -111,8 +139,17 @@ def texts_at(op, role):
 
 def test_symbols_on_worked_examples():
     op = ca.Conv((2, 3), 2, padding=((0, 1), (0, 0)))
-    assert texts_at(op, "input_value") == {(0, 0): "𝑥₀₀", (0, 1): "𝑥₀₁", (0, 2): "𝑥₀₂", (1, 0): "𝑥₁₀", (1, 1): "𝑥₁₁", (1, 2): "𝑥₁₂",
-                                           (2, 0): "0", (2, 1): "0", (2, 2): "0"}
+    assert texts_at(op, "input_value") == {
+        (0, 0): "𝑥₀₀",
+        (0, 1): "𝑥₀₁",
+        (0, 2): "𝑥₀₂",
+        (1, 0): "𝑥₁₀",
+        (1, 1): "𝑥₁₁",
+        (1, 2): "𝑥₁₂",
+        (2, 0): "0",
+        (2, 1): "0",
+        (2, 2): "0",
+    }
     assert texts_at(op, "kernel_value") == {(0, 0): "𝑤₀₀", (0, 1): "𝑤₀₁", (1, 0): "𝑤₁₀", (1, 1): "𝑤₁₁"}
     assert texts_at(op, "output_value") == {(0, 0): "𝑦₀₀", (0, 1): "𝑦₀₁", (1, 0): "𝑦₁₀", (1, 1): "𝑦₁₁"}
     assert texts_at(ca.Conv(3, 2, ndim=1), "input_value") == {(0, 0): "𝑥₀", (0, 1): "𝑥₁", (0, 2): "𝑥₂"}
@@ -121,7 +158,12 @@ def test_symbols_on_worked_examples():
 def test_a_transposed_or_flipped_kernel_meets_the_input_reversed_and_both_together_as_it_is():
     forward = {(0, 0): "𝑤₀", (0, 1): "𝑤₁", (0, 2): "𝑤₂"}
     back = {(0, 0): "𝑤₂", (0, 1): "𝑤₁", (0, 2): "𝑤₀"}
-    for kind, flip, meant in ((ca.Conv, False, forward), (ca.Conv, True, back), (ca.ConvTranspose, False, back), (ca.ConvTranspose, True, forward)):
+    for kind, flip, meant in (
+        (ca.Conv, False, forward),
+        (ca.Conv, True, back),
+        (ca.ConvTranspose, False, back),
+        (ca.ConvTranspose, True, forward),
+    ):
         assert texts_at(kind(4, 3, flip=flip, ndim=1), "kernel_value") == meant
 
 
@@ -132,11 +174,17 @@ def test_copies_show_the_symbol_of_the_cell_that_they_copy(mode):
     assert list(texts_at(op, "input_value").values()) == [f"𝑥{LOWER[str(n)]}" for n in sources]
 
 
-@pytest.mark.parametrize(("op", "text"), [
-    (ca.Conv(2, 2, padding=1, ndim=1), "0"), (ca.Pool(2, 2, padding=1, mode="max", ndim=1), "−∞"), (ca.Pool(2, 2, padding=1, mode="average", ndim=1), "0"),
-    (ca.Pool(2, 2, padding=1, mode="l2", ndim=1), "0"), (ca.Pool(2, 2, padding=1, mode="average", count_include_pad=False, ndim=1), None),
-    (ca.ConvTranspose(2, 2, stride=2, ndim=1), "0"),
-])
+@pytest.mark.parametrize(
+    ("op", "text"),
+    [
+        (ca.Conv(2, 2, padding=1, ndim=1), "0"),
+        (ca.Pool(2, 2, padding=1, mode="max", ndim=1), "−∞"),
+        (ca.Pool(2, 2, padding=1, mode="average", ndim=1), "0"),
+        (ca.Pool(2, 2, padding=1, mode="l2", ndim=1), "0"),
+        (ca.Pool(2, 2, padding=1, mode="average", count_include_pad=False, ndim=1), None),
+        (ca.ConvTranspose(2, 2, stride=2, ndim=1), "0"),
+    ],
+)
 def test_what_is_no_input_cell_shows_what_it_counts_as(op, text):
     found = texts_at(op, "input_value")
     padding = {cell for cell in cells_of(range(1), range(op.padded_size[0])) if found.get(cell) not in ("𝑥₀", "𝑥₁")}
@@ -146,11 +194,18 @@ def test_what_is_no_input_cell_shows_what_it_counts_as(op, text):
 
 @pytest.mark.parametrize("largest", [9, 10, 11, 12, 40])
 def test_from_eleven_cells_on_there_is_a_comma_between_indices_and_symbols_are_never_alike(largest):
-    for op in (ca.Conv((2, largest), 1), ca.Conv((largest, 2), (largest, 1)), ca.ConvTranspose((1, 2), (1, largest - 1)), ca.Conv((3, largest), (3, largest))):
+    for op in (
+        ca.Conv((2, largest), 1),
+        ca.Conv((largest, 2), (largest, 1)),
+        ca.ConvTranspose((1, 2), (1, largest - 1)),
+        ca.Conv((3, largest), (3, largest)),
+    ):
         scene = drawn(op)
         for role in ("input_value", "output_value"):
             texts = [text for text in texts_at(op, role).values() if text != ZERO]
-            assert len(set(texts)) == len(texts) == math.prod(op.input_size if role == "input_value" else op.output_size)
+            assert (
+                len(set(texts)) == len(texts) == math.prod(op.input_size if role == "input_value" else op.output_size)
+            )
             sizes = max(*op.input_size, *op.kernel_size, *op.output_size)
             assert all(("," in text) == (sizes > 10) for text in texts), op
         assert symbol_faults(Seen(scene, "flat"), op) == []
@@ -166,10 +221,19 @@ def test_a_bias_is_added_as_a_symbol_of_its_own_and_only_where_the_operation_has
         assert "bias" not in a.scene.description
 
 
-@pytest.mark.parametrize("op", [
-    ca.Conv((2, 3), 2, padding=1), ca.ConvTranspose(2, 3, stride=2, padding=1, output_padding=1), ca.Pool(4, 2, padding=1), ca.Pool((2, 12), 2),
-    ca.AdaptivePool((1, 120), (1, 118)), ca.Conv(5, 3, ndim=1, dilation=2), ca.Conv((3, 12), (2, 11)),
-], ids=str)
+@pytest.mark.parametrize(
+    "op",
+    [
+        ca.Conv((2, 3), 2, padding=1),
+        ca.ConvTranspose(2, 3, stride=2, padding=1, output_padding=1),
+        ca.Pool(4, 2, padding=1),
+        ca.Pool((2, 12), 2),
+        ca.AdaptivePool((1, 120), (1, 118)),
+        ca.Conv(5, 3, ndim=1, dilation=2),
+        ca.Conv((3, 12), (2, 11)),
+    ],
+    ids=str,
+)
 def test_every_symbol_stays_in_its_cell_and_clear_of_the_other_in_it(op):
     shown = Seen(drawn(op), "flat")
     for step in {0, shown.scene.steps - 1}:
@@ -180,8 +244,14 @@ def test_no_number_is_drawn_or_computed(monkeypatch):
     def none(*args, **rest):
         raise AssertionError("a value was drawn or computed")
 
-    for module, name in (("convanim.numeric.values", "values"), ("convanim.numeric", "values"), ("convanim.numeric.values", "evaluate"),
-                         ("convanim.numeric", "evaluate"), ("numpy.random", "RandomState"), ("numpy.random", "default_rng")):
+    for module, name in (
+        ("convanim.numeric.values", "values"),
+        ("convanim.numeric", "values"),
+        ("convanim.numeric.values", "evaluate"),
+        ("convanim.numeric", "evaluate"),
+        ("numpy.random", "RandomState"),
+        ("numpy.random", "default_rng"),
+    ):
         monkeypatch.setattr(importlib.import_module(module), name, none)
     for op in (ca.Conv(4, 3, padding=1), ca.ConvTranspose(2, 3, stride=2), ca.Pool(4, 2), ca.AdaptivePool(5, 3)):
         a = ca.animate(op, symbols=True, labels="all", theme="clear", dpi=40)
@@ -201,7 +271,11 @@ def test_another_symbol_and_one_in_another_cell_are_seen():
 
     def spoiled(role, text, other):
         def change(mark):
-            return Text(mark.role, mark.at, other, mark.size, mark.width) if isinstance(mark, Text) and mark.role == role and mark.text == text else mark
+            return (
+                Text(mark.role, mark.at, other, mark.size, mark.width)
+                if isinstance(mark, Text) and mark.role == role and mark.text == text
+                else mark
+            )
 
         return symbol_faults(Seen(with_marks(scene, change), "flat"), op)
 
@@ -209,20 +283,27 @@ def test_another_symbol_and_one_in_another_cell_are_seen():
     assert spoiled("output_value", "𝑦₀₁", "𝑦₁₀") == ["output", "result in step 1"]
     assert len(spoiled("kernel_value", "𝑤₂₂", "𝑤₀₀")) == 4
     assert "kernel in step 0" in symbol_faults(Seen(drawn(ca.Conv(4, 3, flip=True)), "flat"), ca.Conv(4, 3))
-    assert "kernel in step 0" in symbol_faults(Seen(drawn(ca.Conv(3, 2)), "flat"), ca.ConvTranspose(2, 2, padding=((0, 0), (0, 0))))
+    assert "kernel in step 0" in symbol_faults(
+        Seen(drawn(ca.Conv(3, 2)), "flat"), ca.ConvTranspose(2, 2, padding=((0, 0), (0, 0)))
+    )
 
 
 # --- what can't be
 
 
-@pytest.mark.parametrize("given", [{"input": np.ones((4, 4))}, {"kernel": np.ones((3, 3))}, {"seed": 5}, {"bias": [1]}, {"input": 0, "seed": 0}])
+@pytest.mark.parametrize(
+    "given",
+    [{"input": np.ones((4, 4))}, {"kernel": np.ones((3, 3))}, {"seed": 5}, {"bias": [1]}, {"input": 0, "seed": 0}],
+)
 def test_values_have_no_place_beside_symbols(given):
     text = refusal(lambda: ca.animate(ca.Conv(4, 3), symbols=True, **given))
     assert f"{next(iter(given))}= has no place beside symbols=True" in text
 
 
 def test_the_isometric_view_shows_no_symbols_and_without_a_view_it_is_the_flat_one():
-    assert "symbols= has no place in it: take view='flat'" in refusal(lambda: ca.animate(ca.Conv(4, 3), symbols=True, view="isometric"))
+    assert "symbols= has no place in it: take view='flat'" in refusal(
+        lambda: ca.animate(ca.Conv(4, 3), symbols=True, view="isometric")
+    )
     assert ca.animate(ca.Conv(4, 3), symbols=True).scene == ca.animate(ca.Conv(4, 3), symbols=True, view="flat").scene
     assert ca.animate(ca.Conv(4, 3), symbols=False).scene == ca.animate(ca.Conv(4, 3)).scene
 
@@ -232,9 +313,14 @@ def test_what_is_neither_true_nor_false_is_refused(given):
     assert refusal(lambda: ca.animate(ca.Conv(4, 3), symbols=given)) == f"symbols={given!r} is neither True nor False"
 
 
-@pytest.mark.parametrize(("op", "part"), [
-    (ca.Conv(4, 3, in_channels=2), "one channel"), (ca.ConvTranspose(4, 3, out_channels=3), "one channel"), (ca.Conv((4, 4, 4), 3), "1 or 2 dimensions"),
-])
+@pytest.mark.parametrize(
+    ("op", "part"),
+    [
+        (ca.Conv(4, 3, in_channels=2), "one channel"),
+        (ca.ConvTranspose(4, 3, out_channels=3), "one channel"),
+        (ca.Conv((4, 4, 4), 3), "1 or 2 dimensions"),
+    ],
+)
 def test_what_no_plane_of_symbols_can_show_is_refused(op, part):
     assert part in refusal(lambda: ca.animate(op, symbols=True))
 
@@ -253,7 +339,9 @@ def test_an_average_over_nothing_has_no_symbol():
 def lines_of_averages():
     for i, k, s, p, d in itertools.product((1, 2, 3), (1, 2, 3), (1, 2, 3), (0, 1), (1, 2)):
         try:
-            yield ca.Pool((i,), k, stride=s, padding=p, dilation=d, mode="average", count_include_pad=False, ceil_mode=True)
+            yield ca.Pool(
+                (i,), k, stride=s, padding=p, dilation=d, mode="average", count_include_pad=False, ceil_mode=True
+            )
         except ConvanimError:
             continue
 
@@ -281,7 +369,7 @@ def boxes(text, face="roman", **rest):
 @pytest.mark.parametrize("face", glyphs.FACES)
 def test_subscripts_are_the_digits_smaller_and_lower(face):
     for digit, lowered in LOWER.items():
-        (_, left, top, right, bottom), = boxes(digit, face)
+        ((_, left, top, right, bottom),) = boxes(digit, face)
         (_, *letter), (character, sleft, stop, sright, sbottom) = boxes(f"𝑥{lowered}", face)
         assert character == digit
         assert (sright - sleft, sbottom - stop) == pytest.approx((0.7 * (right - left), 0.7 * (bottom - top)))
@@ -293,9 +381,18 @@ def test_subscripts_are_the_digits_smaller_and_lower(face):
 
 @pytest.mark.parametrize("face", glyphs.FACES)
 def test_a_comma_is_a_subscript_between_subscripts_alone(face):
-    (_, _, top, _, bottom), = boxes(",", face)
+    ((_, _, top, _, bottom),) = boxes(",", face)
     full, small = bottom - top, 0.7 * (bottom - top)
-    for text, height in (("𝑥₁,₁₀", small), ("𝑥₁₀,₁", small), ("𝑥₁, 𝑥₂", full), ("1,2", full), ("𝑥₁,2", full), ("1,₂", full), (",₂", full), ("𝑥₁,", full)):
+    for text, height in (
+        ("𝑥₁,₁₀", small),
+        ("𝑥₁₀,₁", small),
+        ("𝑥₁, 𝑥₂", full),
+        ("1,2", full),
+        ("𝑥₁,2", full),
+        ("1,₂", full),
+        (",₂", full),
+        ("𝑥₁,", full),
+    ):
         (comma,) = (box for box in boxes(text, face) if box[0] == ",")
         assert comma[4] - comma[2] == pytest.approx(height), text
         assert (comma[2] > top + 0.1) == (height == small)
@@ -304,7 +401,9 @@ def test_a_comma_is_a_subscript_between_subscripts_alone(face):
 def test_the_letters_of_a_symbol_follow_each_other_and_are_centred():
     rng = random.Random(3)
     for _ in range(40):
-        text = rng.choice("𝑥𝑤𝑦") + ",".join("".join(LOWER[c] for c in str(rng.randrange(0, 130))) for _ in range(rng.randint(1, 2)))
+        text = rng.choice("𝑥𝑤𝑦") + ",".join(
+            "".join(LOWER[c] for c in str(rng.randrange(0, 130))) for _ in range(rng.randint(1, 2))
+        )
         found = boxes(text)
         assert [re.sub("[₀-₉]", lambda m: str("₀₁₂₃₄₅₆₇₈₉".index(m[0])), c) for c in text] == [box[0] for box in found]
         lefts = [box[1] for box in found]
@@ -316,6 +415,8 @@ def test_the_letters_of_a_symbol_follow_each_other_and_are_centred():
 
 def test_a_symbol_that_has_less_room_is_smaller_as_a_whole():
     text = "𝑥₁₀,₁₁"
-    full, half = (glyphs.letters(Text("x", (0, 0), text, 1.0, room)) for room in (math.inf, glyphs.width(text, "roman") / 2))
+    full, half = (
+        glyphs.letters(Text("x", (0, 0), text, 1.0, room)) for room in (math.inf, glyphs.width(text, "roman") / 2)
+    )
     assert [letter.size / 2 for letter in full] == pytest.approx([letter.size for letter in half])
     assert [v / 2 for letter in full for v in letter.at] == pytest.approx([v for letter in half for v in letter.at])

@@ -1,4 +1,6 @@
-"""The themes: contrasts, looks without colour and colours as others see them, by ColorAide (see vision.py); and themes of one's own."""
+"""The themes: contrasts, looks without colour and colours as others see them, by ColorAide (see vision.py); and themes
+of one's own.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +20,21 @@ from conftest import refusal
 import convanim as ca
 from convanim.cli import main
 from convanim.errors import ConvanimError
-from convanim.hatch import HATCHES
-from convanim.theme import EXTRA, NEEDED, ROLES, THIN, Style, derived
-from convanim.themes import CLASSIC, CLEAR, DARK, theme_of
+from convanim.scene.hatch import HATCHES
+from convanim.themes.table import CLASSIC, CLEAR, DARK, theme_of
+from convanim.themes.theme import EXTRA, NEEDED, ROLES, THIN, Style, derived
 from convanim.views import refusal as reason
 
 HELD = {name: theme for name, theme in ca.THEMES.items() if name not in ("classic", "auto")}  # auto is clear, and dark
 MARK = "#123456"  # a colour that no theme has
 # the figures of the guide as they were measured: the veil over white, blue and cyan, and contrasts
 VEILED = {"#ffffff": (156, 175, 179), "#268bd2": (26, 105, 152), "#2aa198": (28, 118, 118)}
-MEASURED = {"input to output": 1.17, "input to veiled input": 1.62, "output to current output": 1.70, "digits under the veil on input": 3.1}
+MEASURED = {
+    "input to output": 1.17,
+    "input to veiled input": 1.62,
+    "output to current output": 1.70,
+    "digits under the veil on input": 3.1,
+}
 
 
 def each(table):
@@ -41,8 +48,16 @@ def rgb(colour):
 def colours(theme):
     """ "role's field" -> colour, and the background."""
     words = [one.name for one in fields(Style)]
-    found = {f"{role}'s {word}": getattr(style, word) for role, style in theme.styles.items() for word in words if "width" not in word}
-    return {"background": theme.background, **{name: value for name, value in found.items() if isinstance(value, str) and value.startswith("#")}}
+    found = {
+        f"{role}'s {word}": getattr(style, word)
+        for role, style in theme.styles.items()
+        for word in words
+        if "width" not in word
+    }
+    return {
+        "background": theme.background,
+        **{name: value for name, value in found.items() if isinstance(value, str) and value.startswith("#")},
+    }
 
 
 def coloured(theme):
@@ -74,10 +89,17 @@ def test_the_numbers_that_were_measured_of_the_guides_figures_are_those_of_class
 
 def test_classic_fails_where_it_is_known_to():
     assert [line.split(":")[0] for line in vision.text_faults(CLASSIC)] == [
-        "input_value on input under the veil", "kernel_value on input under the veil", "output_value on current"]
+        "input_value on input under the veil",
+        "kernel_value on input under the veil",
+        "output_value on current",
+    ]
     assert [line.split(":")[0] for line in vision.shape_faults(CLASSIC)] == ["window's stroke on input under the veil"]
     assert vision.signature_faults(CLASSIC) == ["output and current: nothing but colour tells them apart"]
-    assert {seen for seen in vision.VISIONS if vision.fill_faults(CLASSIC, seen)} == {"tritan (machado)", "tritan (brettel)", "grey"}
+    assert {seen for seen in vision.VISIONS if vision.fill_faults(CLASSIC, seen)} == {
+        "tritan (machado)",
+        "tritan (brettel)",
+        "grey",
+    }
 
 
 @pytest.mark.parametrize("seen", vision.VISIONS)
@@ -86,7 +108,10 @@ def test_every_vision_keeps_greys_and_only_the_impaired_lose_a_pair_of_hues(seen
         assert vision.as_seen(grey, seen).delta_e(Color(grey), method="2000") < 1.5
         assert vision.as_seen(grey, seen).luminance() == pytest.approx(Color(grey).luminance(), abs=0.01)
     # a red and a green, a blue and a green, each of one luminance
-    for pair, lost in ((("#c05060", "#508050"), ("protan", "deutan", "grey")), (("#3c8cb4", "#399375"), ("tritan", "grey"))):
+    for pair, lost in (
+        (("#c05060", "#508050"), ("protan", "deutan", "grey")),
+        (("#3c8cb4", "#399375"), ("tritan", "grey")),
+    ):
         assert (vision.distance(*pair, seen) < vision.distance(*pair) / 3) == seen.startswith(lost)
 
 
@@ -151,27 +176,60 @@ def test_every_role_is_measured():
     held = {*vision.TEXTS, *(role for role, _ in vision.SHAPES)}
     by_its_edges = {role for role, edge in vision.EDGES.items() if (edge, "stroke") in vision.SHAPES}
     assert held | by_its_edges | {*vision.WEIGHT_CELLS, "stamp"} == set(ROLES)
-    assert {*vision.WEIGHT_CELLS} < {*vision.TEXTS["kernel_value"]} and {*vision.STAMPS} < {*vision.TEXTS["output_value"]}, "known by what stands on them"
+    assert {*vision.WEIGHT_CELLS} < {*vision.TEXTS["kernel_value"]} and {*vision.STAMPS} < {
+        *vision.TEXTS["output_value"]
+    }, "known by what stands on them"
     for role in by_its_edges - {"tap"}:
-        assert role in vision.SHAPES[vision.EDGES[role], "stroke"], "the edge is not held against the cell that it is of"
+        assert role in vision.SHAPES[vision.EDGES[role], "stroke"], (
+            "the edge is not held against the cell that it is of"
+        )
     assert set(vision.VEILED) <= set(vision.SHAPES["window", "stroke"]), "tap"
 
 
 def test_all_pairs_of_one_plane_are_compared():
-    lines = {"grid", "output_grid", "window", "ray", "copy_link", "measure", "edge", *(f"edge_{n}" for n in range(1, 10))}
-    cells = set(ROLES) - lines - {"tap", "stamp", "label", "input_value", "kernel_value", "output_value", "sign", "hidden", *vision.WEIGHT_CELLS}
+    lines = {
+        "grid",
+        "output_grid",
+        "window",
+        "ray",
+        "copy_link",
+        "measure",
+        "edge",
+        *(f"edge_{n}" for n in range(1, 10)),
+    }
+    cells = (
+        set(ROLES)
+        - lines
+        - {
+            "tap",
+            "stamp",
+            "label",
+            "input_value",
+            "kernel_value",
+            "output_value",
+            "sign",
+            "hidden",
+            *vision.WEIGHT_CELLS,
+        }
+    )
     assert set(itertools.chain.from_iterable(vision.WITHIN)) == cells
     assert len(vision.WITHIN) == 7 * 6 / 2 + 5 * 4 / 2
 
 
 SHOWN = [  # operations that have all kinds of cells, with a window over each of those that are padded
-    ca.ConvTranspose((3, 4), 3, stride=2, padding=((0, 1), (1, 0)), output_padding=1), ca.Conv((4, 5), 3, padding=1, padding_mode="circular"),
-    ca.Pool(6, 2, stride=3, ceil_mode=True), ca.Conv(6, 3, stride=4), ca.Pool((5, 6), 3, stride=2, ceil_mode=True),
+    ca.ConvTranspose((3, 4), 3, stride=2, padding=((0, 1), (1, 0)), output_padding=1),
+    ca.Conv((4, 5), 3, padding=1, padding_mode="circular"),
+    ca.Pool(6, 2, stride=3, ceil_mode=True),
+    ca.Conv(6, 3, stride=4),
+    ca.Pool((5, 6), 3, stride=2, ceil_mode=True),
 ]
 # roles that the views of two planes don't have, by the beginnings of their names: a figure that has them
 ELSEWHERE = {
-    "weight": (ca.Conv(4, 3), "matrix"), "edge": (ca.Conv(4, 3), "dense"), "stamp": (ca.ConvTranspose((3, 4), 5, stride=2), "scatter"),
-    "sign": (ca.Conv(4, 3), "matrix"), "hidden": ([ca.Conv(5, 3), ca.Conv(3, 2)], "stack"),
+    "weight": (ca.Conv(4, 3), "matrix"),
+    "edge": (ca.Conv(4, 3), "dense"),
+    "stamp": (ca.ConvTranspose((3, 4), 5, stride=2), "scatter"),
+    "sign": (ca.Conv(4, 3), "matrix"),
+    "hidden": ([ca.Conv(5, 3), ca.Conv(3, 2)], "stack"),
 }
 
 
@@ -184,7 +242,11 @@ def test_every_surface_is_seen_in_a_frame_as_it_was_computed(theme):
         for step in {0, a.scene.poster, len(a) - 1}:
             pixels = a.frame(step).astype(int)
             # each of many veils is rounded
-            found |= {name for name, colour in wanted.items() if (abs(pixels - rgb(colour)) <= (5 if name in vision.STAMPS else 1)).all(-1).any()}
+            found |= {
+                name
+                for name, colour in wanted.items()
+                if (abs(pixels - rgb(colour)) <= (5 if name in vision.STAMPS else 1)).all(-1).any()
+            }
     assert set(wanted) == found
 
 
@@ -202,18 +264,32 @@ def names(faults):
 @pytest.mark.parametrize("role", vision.TEXTS)
 def test_a_text_in_the_colour_of_what_it_stands_on_is_reported_on_each(role):
     for surface in vision.TEXTS[role]:
-        colour = vision.surfaces(CLEAR)[surface.removesuffix(vision.UNDER) if role == "input_value" else surface]  # the veil lies over both
+        colour = vision.surfaces(CLEAR)[
+            surface.removesuffix(vision.UNDER) if role == "input_value" else surface
+        ]  # the veil lies over both
         assert f"{role} on {surface}" in names(vision.text_faults(spoiled(**{role: {"fill": colour}})))
-    assert names(vision.text_faults(spoiled(**{role: {"fill": None}}))) == [f"{role} on {surface}" for surface in vision.TEXTS[role]]
+    assert names(vision.text_faults(spoiled(**{role: {"fill": None}}))) == [
+        f"{role} on {surface}" for surface in vision.TEXTS[role]
+    ]
 
 
 @pytest.mark.parametrize(("role", "ink"), vision.SHAPES)
 def test_a_shape_in_the_colour_of_what_it_lies_on_is_reported_on_each(role, ink):
     for surface in vision.SHAPES[role, ink]:
-        theme = spoiled(**{role: {ink: vision.surfaces(CLEAR)[surface.removesuffix(vision.UNDER) if ink == "hatch_stroke" else surface]}})
+        theme = spoiled(
+            **{
+                role: {
+                    ink: vision.surfaces(CLEAR)[
+                        surface.removesuffix(vision.UNDER) if ink == "hatch_stroke" else surface
+                    ]
+                }
+            }
+        )
         assert f"{role}'s {ink} on {surface}" in names(vision.shape_faults(theme))
     if ink != "fill":
-        assert f"{role}'s {ink} on {vision.SHAPES[role, ink][0]}" in names(vision.shape_faults(spoiled(**{role: {ink.replace("stroke", "width"): 0}})))
+        assert f"{role}'s {ink} on {vision.SHAPES[role, ink][0]}" in names(
+            vision.shape_faults(spoiled(**{role: {ink.replace("stroke", "width"): 0}}))
+        )
 
 
 def test_a_fill_or_a_veil_that_swallows_what_stands_on_it_is_reported():
@@ -221,10 +297,18 @@ def test_a_fill_or_a_veil_that_swallows_what_stands_on_it_is_reported():
     assert "input_value on padding under the veil" in names(vision.text_faults(spoiled(tap={"opacity": 0.7})))
     assert "window's stroke on background under the veil" in names(vision.shape_faults(spoiled(tap={"opacity": 0.7})))
     assert vision.veil_faults(spoiled(tap={"opacity": 0.05}), "normal") != []
-    assert vision.veil_faults(spoiled(tap={"fill": None}), "normal")[0].startswith("background and under the veil: 0.00")
+    assert vision.veil_faults(spoiled(tap={"fill": None}), "normal")[0].startswith(
+        "background and under the veil: 0.00"
+    )
 
 
-ALIKE = [("inserted", "padding"), ("odd_padding", "padding"), ("odd_padding", "inserted"), ("output", "output_padding"), ("pending", "cropped")]
+ALIKE = [
+    ("inserted", "padding"),
+    ("odd_padding", "padding"),
+    ("odd_padding", "inserted"),
+    ("output", "output_padding"),
+    ("pending", "cropped"),
+]
 
 
 @pytest.mark.parametrize(("one", "other"), ALIKE)
@@ -239,11 +323,19 @@ def test_two_roles_with_one_look_are_reported_and_colour_alone_does_not_help(one
 def test_looks_differ_in_each_way_but_not_by_a_little():
     look = vision.Signature(hatch=None, filled=True, dash=0.2, width=0.05, linked=False)
     assert vision.differences(look, look) == set()
-    ways = {"hatch": {"hatch": "/"}, "fill": {"filled": False}, "dash": {"dash": 0}, "width": {"width": 0}, "links": {"linked": True}}
+    ways = {
+        "hatch": {"hatch": "/"},
+        "fill": {"filled": False},
+        "dash": {"dash": 0},
+        "width": {"width": 0},
+        "links": {"linked": True},
+    }
     assert all(vision.differences(look, replace(look, **change)) == {way} for way, change in ways.items())
     for word in ("dash", "width"):
         for share in (0.5, 0.75, 1.25, 2):
-            assert bool(vision.differences(look, replace(look, **{word: getattr(look, word) * share}))) == (share in (0.5, 2))
+            assert bool(vision.differences(look, replace(look, **{word: getattr(look, word) * share}))) == (
+                share in (0.5, 2)
+            )
 
 
 def test_hues_that_only_some_see_are_reported_for_those_alone():
@@ -265,7 +357,10 @@ def test_the_table_of_numbers_has_the_least_of_each_theme(capsys):
     for name, numbers in found.items():
         assert (numbers["text"][0] < vision.TEXT) == bool(vision.text_faults(ca.THEMES[name]))
         assert (numbers["shape"][0] < vision.SHAPE) == bool(vision.shape_faults(ca.THEMES[name]))
-        assert all((least < vision.APART) == bool(vision.fill_faults(ca.THEMES[name], seen)) for seen, (least, _) in numbers["apart"].items())
+        assert all(
+            (least < vision.APART) == bool(vision.fill_faults(ca.THEMES[name], seen))
+            for seen, (least, _) in numbers["apart"].items()
+        )
 
 
 # --- themes of one's own
@@ -280,7 +375,11 @@ def shipped_themes_stay_as_they_are():
 
 def unlike(one, other):
     """The roles and other fields in which two themes differ, but for their names."""
-    rest = [field.name for field in fields(one) if field.name not in ("name", "styles") and getattr(one, field.name) != getattr(other, field.name)]
+    rest = [
+        field.name
+        for field in fields(one)
+        if field.name not in ("name", "styles") and getattr(one, field.name) != getattr(other, field.name)
+    ]
     return {*rest, *(role for role in ROLES if one.styles.get(role) != other.styles.get(role))}
 
 
@@ -300,7 +399,12 @@ def test_a_table_changes_what_it_names_and_leaves_the_rest_of_its_base(base):
         made = theme_of({**start, role: {"fill": MARK, "width": 0.5}})
         assert unlike(made, whole) == {role} and made.name == "custom"
         assert made.styles[role] == replace(whole.styles.get(role, Style()), fill=MARK, width=0.5)
-    changes = {"background": MARK, "labels": ["step"], "dark": {"base": "dark", "label": {"fill": MARK}}, "name": "mine"}
+    changes = {
+        "background": MARK,
+        "labels": ["step"],
+        "dark": {"base": "dark", "label": {"fill": MARK}},
+        "name": "mine",
+    }
     made = theme_of({**start, **changes})
     assert (made.name, made.background, made.labels, unlike(made.dark, DARK)) == ("mine", MARK, ("step",), {"label"})
     assert unlike(made, whole) <= {"background", "labels", "dark"}
@@ -310,7 +414,10 @@ def test_a_base_may_be_a_table_or_a_theme():
     first = {"base": "dark", "input": {"fill": MARK}}
     for base in (first, theme_of(first)):
         made = theme_of({"base": base, "output": {"fill": MARK}})
-        assert unlike(made, DARK) == {"input", "output"} and made.styles["input"].fill == made.styles["output"].fill == MARK
+        assert (
+            unlike(made, DARK) == {"input", "output"}
+            and made.styles["input"].fill == made.styles["output"].fill == MARK
+        )
 
 
 @pytest.mark.parametrize("word", [one.name for one in fields(Style)])
@@ -380,7 +487,9 @@ def test_a_role_that_every_view_needs_is_there_and_not_seen_when_it_is_removed(r
 
 
 def test_a_theme_made_by_hand_has_every_role_that_every_view_needs():
-    assert "has no style for ray:" in refusal(lambda: replace(CLEAR, styles={role: style for role, style in CLEAR.styles.items() if role != "ray"}))
+    assert "has no style for ray:" in refusal(
+        lambda: replace(CLEAR, styles={role: style for role, style in CLEAR.styles.items() if role != "ray"})
+    )
 
 
 @pytest.mark.parametrize("nothing", ["none", False, None])
@@ -416,10 +525,13 @@ REFUSED = {
     "a hatch without width": ({"copy": {"hatch_width": "none"}}, "hatch_width=None"),
     "a colour for a role": ({"input": MARK}, "give a table such as"),
     "true for a role": ({"input": True}, "give a table such as"),
-    "a number for labels": ({"labels": 3}, "theme 'custom' has labels=3: give \"all\", \"none\", or a list"),
+    "a number for labels": ({"labels": 3}, 'theme \'custom\' has labels=3: give "all", "none", or a list'),
     "labels that are no text": ({"labels": [1]}, "labels=[1]: give"),
     "an unknown base": ({"base": "drak"}, "unknown theme 'drak': did you mean 'dark'?"),
-    "a base that isn't there": ({"base": "nowhere.toml"}, "can't read the theme 'nowhere.toml': No such file or directory"),
+    "a base that isn't there": (
+        {"base": "nowhere.toml"},
+        "can't read the theme 'nowhere.toml': No such file or directory",
+    ),
     "an unknown dark theme": ({"dark": "clera"}, "did you mean 'clear'?"),
     "a wrong role of the dark theme": ({"dark": {"inptu": {}}}, "did you mean 'input'?"),
     "an empty table": ({}, "unknown theme {}"),
@@ -439,7 +551,10 @@ def test_what_no_theme_can_have_is_refused_in_one_line(name):
 @pytest.mark.parametrize("given", ["step, legend", ["step", "legend"], ("step", "legend")])
 def test_a_themes_labels_are_a_text_or_a_list(given):
     assert theme_of({"labels": given}).labels == ("step", "legend")
-    assert ca.animate(ca.Conv(4, 3), theme={"labels": given}).scene == ca.animate(ca.Conv(4, 3), theme="clear", labels=["legend", "step"]).scene
+    assert (
+        ca.animate(ca.Conv(4, 3), theme={"labels": given}).scene
+        == ca.animate(ca.Conv(4, 3), theme="clear", labels=["legend", "step"]).scene
+    )
 
 
 def test_a_themes_background_may_be_transparent():
@@ -453,7 +568,9 @@ def test_themes_that_lead_back_to_themselves_are_refused(tmp_path):
     (tmp_path / "b.toml").write_text('dark = "a.toml"\n')
     (tmp_path / "c.toml").write_text('base = "c.toml"\n')
     for name in ("a.toml", "b.toml", "c.toml"):
-        assert "leads back to itself: take the name of a theme as its base" in refusal(lambda name=name: theme_of(tmp_path / name))
+        assert "leads back to itself: take the name of a theme as its base" in refusal(
+            lambda name=name: theme_of(tmp_path / name)
+        )
     (tmp_path / "c.toml").write_text('base = "dark"\n')
     assert theme_of(tmp_path / "c.toml") == theme_of(str(tmp_path / "c.toml")) == replace(DARK, name="c")
 
@@ -462,10 +579,16 @@ def test_labels_of_a_theme_that_there_are_not_are_refused_when_a_figure_is_made(
     assert "did you mean 'legend'" in refusal(lambda: ca.animate(ca.Conv(4, 3), theme={"labels": ["legnd"]}))
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    (b"input = {", "is not TOML"), (b"\xff\xfe", "is not TOML"), (b"x = " + b"[" * 5000, "is not TOML"), (b"x = 1", "unknown role 'x'"),
-    (b'input = { fill = "#123" }', "theme 'bad', role 'input' has the colour '#123'"),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"input = {", "is not TOML"),
+        (b"\xff\xfe", "is not TOML"),
+        (b"x = " + b"[" * 5000, "is not TOML"),
+        (b"x = 1", "unknown role 'x'"),
+        (b'input = { fill = "#123" }', "theme 'bad', role 'input' has the colour '#123'"),
+    ],
+)
 def test_a_file_that_holds_no_theme_is_refused_in_one_line(text, expected, tmp_path):
     path = tmp_path / "bad.toml"
     path.write_bytes(text)
@@ -478,13 +601,39 @@ def test_a_file_that_changes_nothing_is_clear(tmp_path):
     assert theme_of(str(path)) == replace(CLEAR, name="mine")
 
 
-JUNK = [None, True, False, 0, -1, 5, 0.5, math.inf, 10**400, "", "none", "#12345", MARK, "x", "clear", "a\nb", b"x", [], ["/"], {}, {"fill": MARK}, {1: 2}]
+JUNK = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    5,
+    0.5,
+    math.inf,
+    10**400,
+    "",
+    "none",
+    "#12345",
+    MARK,
+    "x",
+    "clear",
+    "a\nb",
+    b"x",
+    [],
+    ["/"],
+    {},
+    {"fill": MARK},
+    {1: 2},
+]
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=lambda junk: repr(junk)[:12])
 def test_anything_in_any_place_gives_a_theme_or_one_line(junk):
     words = [one.name for one in fields(Style)]
-    tables = [*({"copy": {word: junk}} for word in words), *({word: junk} for word in ("base", "name", "background", "labels", "dark", "copy", "input", "x"))]
+    tables = [
+        *({"copy": {word: junk}} for word in words),
+        *({word: junk} for word in ("base", "name", "background", "labels", "dark", "copy", "input", "x")),
+    ]
     faults = []
     for table in [*tables, {"copy": {str(junk): MARK}}, {str(junk): {"fill": MARK}}]:
         try:
@@ -499,7 +648,11 @@ def test_anything_in_any_place_gives_a_theme_or_one_line(junk):
 def test_derived_takes_styles_as_they_are_and_other_fields_by_name():
     style = Style(fill=MARK, hatch="x")
     made = derived(CLEAR, "mine", {"unread": style, "cropped": None, "ray": {}}, transparent=True, labels=("step",))
-    assert made.styles["unread"] is style and made.styles["ray"] == CLEAR.styles["ray"] and (made.name, made.transparent) == ("mine", True)
+    assert (
+        made.styles["unread"] is style
+        and made.styles["ray"] == CLEAR.styles["ray"]
+        and (made.name, made.transparent) == ("mine", True)
+    )
     assert unlike(made, CLEAR) == {"unread", "cropped", "transparent", "labels"}
 
 
@@ -508,7 +661,9 @@ def test_derived_takes_styles_as_they_are_and_other_fields_by_name():
 
 def has(animation, colour=MARK):
     """Whether the first, the last or the step that tells most has pixels of exactly this colour."""
-    return any((animation.frame(step) == rgb(colour)).all(-1).any() for step in {0, animation.scene.poster, len(animation) - 1})
+    return any(
+        (animation.frame(step) == rgb(colour)).all(-1).any() for step in {0, animation.scene.poster, len(animation) - 1}
+    )
 
 
 TEXT_ROLES = ("label", "sign", "input_value", "kernel_value", "output_value")
@@ -541,12 +696,20 @@ def test_the_background_is_the_one_asked_for_and_animates_own_goes_before_it():
 def test_labels_of_a_theme_are_those_that_a_figure_has_if_none_are_asked_for():
     op = ca.Conv(4, 3, padding=1)
     for labels in (["step"], ["sizes", "legend"], []):
-        assert ca.animate(op, theme={"labels": labels}).scene == ca.animate(op, theme="clear", labels=labels or "none").scene
-    assert ca.animate(op, theme={"labels": ["step"]}, labels=["legend"]).scene == ca.animate(op, theme="clear", labels=["legend"]).scene
+        assert (
+            ca.animate(op, theme={"labels": labels}).scene
+            == ca.animate(op, theme="clear", labels=labels or "none").scene
+        )
+    assert (
+        ca.animate(op, theme={"labels": ["step"]}, labels=["legend"]).scene
+        == ca.animate(op, theme="clear", labels=["legend"]).scene
+    )
 
 
 def test_a_dark_theme_of_ones_own_is_in_the_svg_alone():
-    a = ca.animate(ca.Conv(4, 3), theme={"dark": {"base": "dark", "background": "#102030", "input": {"fill": MARK}}}, labels="none")
+    a = ca.animate(
+        ca.Conv(4, 3), theme={"dark": {"base": "dark", "background": "#102030", "input": {"fill": MARK}}}, labels="none"
+    )
     light = ca.animate(ca.Conv(4, 3), theme="clear", labels="none")
     assert "prefers-color-scheme:dark" in a.svg(0) and MARK in a.svg(0) and "#102030" in a.svg(0)
     assert "prefers-color-scheme" not in light.svg(0) and np.array_equal(a.frame(0), light.frame(0))
@@ -572,19 +735,34 @@ def test_python_a_spec_and_the_command_line_draw_the_same_in_a_theme_of_ones_own
     a = ca.animate(ca.Conv(4, 3, padding=1), theme=OWN)
     a.save(f"python{suffix}")
     ca.figure("fig", "spec.toml").save(f"spec{suffix}")
-    monkeypatch.setattr(sys, "argv", ["convanim", "draw", "conv", "-i", "4", "-k", "3", "-p", "1", "--theme", "own.toml", "-o", f"command{suffix}"])
+    monkeypatch.setattr(
+        sys,
+        "argv",
+        ["convanim", "draw", "conv", "-i", "4", "-k", "3", "-p", "1", "--theme", "own.toml", "-o", f"command{suffix}"],
+    )
     main()
     assert capfd.readouterr().err == ""
-    assert (tmp_path / f"python{suffix}").read_bytes() == (tmp_path / f"spec{suffix}").read_bytes() == (tmp_path / f"command{suffix}").read_bytes()
+    assert (
+        (tmp_path / f"python{suffix}").read_bytes()
+        == (tmp_path / f"spec{suffix}").read_bytes()
+        == (tmp_path / f"command{suffix}").read_bytes()
+    )
     assert has(a) and not has(ca.animate(ca.Conv(4, 3, padding=1), theme="dark"))
 
 
-@pytest.mark.parametrize(("text", "expected"), [('input = { fil = "#123456" }', "did you mean 'fill'"), (None, "can't read the theme 'own.toml'")])
-def test_the_command_line_refuses_a_wrong_theme_in_one_line_and_writes_nothing(text, expected, tmp_path, monkeypatch, capfd):
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [('input = { fil = "#123456" }', "did you mean 'fill'"), (None, "can't read the theme 'own.toml'")],
+)
+def test_the_command_line_refuses_a_wrong_theme_in_one_line_and_writes_nothing(
+    text, expected, tmp_path, monkeypatch, capfd
+):
     monkeypatch.chdir(tmp_path)
     if text is not None:
         (tmp_path / "own.toml").write_text(text)
-    monkeypatch.setattr(sys, "argv", ["convanim", "draw", "conv", "-i", "4", "-k", "3", "--theme", "own.toml", "-o", "x.svg"])
+    monkeypatch.setattr(
+        sys, "argv", ["convanim", "draw", "conv", "-i", "4", "-k", "3", "--theme", "own.toml", "-o", "x.svg"]
+    )
     with pytest.raises(SystemExit) as end:
         main()
     out, err = capfd.readouterr()

@@ -1,6 +1,8 @@
-"""The view of several channels, read back from its marks: which planes are read, where, by which kernels, and what the sum says.
+"""The view of several channels, read back from its marks: which planes are read, where, by which kernels, and what the
+sum says.
 
-What depends on what comes from impulses through a grouped convolution that is written here, with `numpy.split` for the groups.
+What depends on what comes from impulses through a grouped convolution that is written here, with `numpy.split` for the
+groups.
 """
 
 from __future__ import annotations
@@ -24,9 +26,9 @@ from test_views import leaves
 import convanim as ca
 from convanim.errors import ConvanimError
 from convanim.render import glyphs
-from convanim.scene import Growing, Layer, Line, Moving, Polygon, Text
+from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 from convanim.spec import figures
-from convanim.themes import CLASSIC, CLEAR
+from convanim.themes.table import CLASSIC, CLEAR
 from convanim.views import VIEWS
 
 (A, B), (C, D) = RIGHT, DOWN = (1.0, 0.0), (0.5, 0.6)  # what one column and one row mean in the scene
@@ -47,21 +49,31 @@ def convolved(op, x):
         total = part.sum(0)  # every channel of the group, with weights of 1
         if isinstance(op, ca.ConvTranspose):
             extra = (0, *op.output_padding)[-2:]
-            whole = np.zeros([(n - 1) * t + e * (w - 1) + 1 + more for n, t, e, w, more in zip(total.shape, s, d, k, extra, strict=True)])
+            whole = np.zeros(
+                [
+                    (n - 1) * t + e * (w - 1) + 1 + more
+                    for n, t, e, w, more in zip(total.shape, s, d, k, extra, strict=True)
+                ]
+            )
             for (y, value_x), (a, b) in itertools.product(np.ndindex(*total.shape), taps):
                 whole[y * s[0] + a * d[0], value_x * s[1] + b * d[1]] += total[y, value_x]
             result = whole[pads[0][0] : whole.shape[0] - pads[0][1], pads[1][0] : whole.shape[1] - pads[1][1]]
         else:
             padded = np.pad(total, pads)
             size = [(n - e * (w - 1) - 1) // t + 1 for n, t, e, w in zip(padded.shape, s, d, k, strict=True)]
-            result = sum(padded[a * d[0] :, b * d[1] :][: (size[0] - 1) * s[0] + 1 : s[0], : (size[1] - 1) * s[1] + 1 : s[1]] for a, b in taps)
+            result = sum(
+                padded[a * d[0] :, b * d[1] :][: (size[0] - 1) * s[0] + 1 : s[0], : (size[1] - 1) * s[1] + 1 : s[1]]
+                for a, b in taps
+            )
         made += [result] * outside
     return np.stack(made)
 
 
 @cache
 def read_by(op):
-    """For each output cell (channel, row, column), the input cells (channel, row, column) that change it, by an impulse in each."""
+    """For each output cell (channel, row, column), the input cells (channel, row, column) that change it, by an impulse
+    in each.
+    """
     shape = op.in_channels, *(1, *op.input_size)[-2:]
     found = {}
     for cell in np.ndindex(*shape):
@@ -74,7 +86,9 @@ def read_by(op):
 
 
 def meant_taps(op, r, q):
-    """The padded cells under the kernel: a transposed one moves by 1 over the input with zeros between, as the guide has it."""
+    """The padded cells under the kernel: a transposed one moves by 1 over the input with zeros between, as the guide
+    has it.
+    """
     s = (1, 1) if isinstance(op, ca.ConvTranspose) else (1, *op.stride)[-2:]
     k, d = ((1, *value)[-2:] for value in (op.kernel_size, op.dilation))
     return {(r * s[0] + a * d[0], q * s[1] + b * d[1]) for a, b in itertools.product(range(k[0]), range(k[1]))}
@@ -90,7 +104,7 @@ def coordinates(point, origin=(0.0, 0.0)):
 
 
 @dataclass
-class Sheet:
+class MeasuredPlane:
     """A plane: where its first cell lies, and its (rows, columns)."""
 
     origin: tuple[float, float]
@@ -118,7 +132,11 @@ def sheets(marks, role):
         if isinstance(mark, Line) and mark.role == role:
             points = [coordinates(point) for part in mark.parts for point in part]
             x, y = min(p[0] for p in points), min(p[1] for p in points)
-            found.append(Sheet((x + C * y, D * y), (round(max(p[1] for p in points) - y), round(max(p[0] for p in points) - x))))
+            found.append(
+                MeasuredPlane(
+                    (x + C * y, D * y), (round(max(p[1] for p in points) - y), round(max(p[0] for p in points) - x))
+                )
+            )
     return sorted(found, key=lambda sheet: sheet.origin)
 
 
@@ -142,23 +160,40 @@ class Seen:
 
     def __init__(self, scene):
         self.scene = scene
-        self.still = [mark for layer in scene.layers if isinstance(layer, Layer) and layer.span is None for mark in leaves(layer.marks)]
-        self.below, self.above = sheets(self.still, "grid"), sheets(self.still, "output_grid") or sheets(self.still, "pending")
+        self.still = [
+            mark
+            for layer in scene.layers
+            if isinstance(layer, Layer) and layer.span is None
+            for mark in leaves(layer.marks)
+        ]
+        self.below, self.above = (
+            sheets(self.still, "grid"),
+            sheets(self.still, "output_grid") or sheets(self.still, "pending"),
+        )
         inputs = located(parts(self.still, Polygon, "input"), self.below)
         assert len({frozenset(cells) for cells in inputs.values()}) == 1, "inputs differ"
         self.inputs = inputs[0]
         rows, columns = (sorted({cell[n] for cell in self.inputs}) for n in (0, 1))
         self.source = {(y, x): (rows.index(y), columns.index(x)) for y, x in self.inputs}
 
-    def marks(self, step, kinds=(Moving,)):
-        return [mark for layer in self.scene.layers if isinstance(layer, kinds) for mark in leaves(self.scene.visible(layer, step))]
+    def marks(self, step, kinds=(PerStep,)):
+        return [
+            mark
+            for layer in self.scene.layers
+            if isinstance(layer, kinds)
+            for mark in leaves(self.scene.visible(layer, step))
+        ]
 
     def texts(self, step):
         return [mark for mark in self.marks(step, (Layer,)) if isinstance(mark, Text)]
 
     def kernels(self, step):
         """(role, parts) of each kernel."""
-        return [(mark.role, mark.parts) for mark in self.marks(step) if isinstance(mark, Polygon) and mark.role.startswith("weight_")]
+        return [
+            (mark.role, mark.parts)
+            for mark in self.marks(step)
+            if isinstance(mark, Polygon) and mark.role.startswith("weight_")
+        ]
 
 
 def wrong_step(seen, op, step):
@@ -218,10 +253,17 @@ def at_random(count, seed, copies=False):
                 yield op
 
 
-MORE = [ca.Conv(12, 1, in_channels=2), ca.Conv((1, 12), (1, 3), in_channels=3, out_channels=2), ca.Conv((12, 1), (5, 1), out_channels=3),
-        ca.Conv(12, 12, in_channels=2, out_channels=2), ca.Conv(1, 1, in_channels=32, out_channels=32, groups=16),
-        ca.Conv(2, 1, in_channels=11, out_channels=12), ca.ConvTranspose((1, 4), (1, 3), stride=3, out_channels=12), ca.Conv(3, 2, in_channels=63),
-        ca.Conv((4,), 2, out_channels=63, bias=True)]
+MORE = [
+    ca.Conv(12, 1, in_channels=2),
+    ca.Conv((1, 12), (1, 3), in_channels=3, out_channels=2),
+    ca.Conv((12, 1), (5, 1), out_channels=3),
+    ca.Conv(12, 12, in_channels=2, out_channels=2),
+    ca.Conv(1, 1, in_channels=32, out_channels=32, groups=16),
+    ca.Conv(2, 1, in_channels=11, out_channels=12),
+    ca.ConvTranspose((1, 4), (1, 3), stride=3, out_channels=12),
+    ca.Conv(3, 2, in_channels=63),
+    ca.Conv((4,), 2, out_channels=63, bias=True),
+]
 
 
 def seen_steps(count, most=6):
@@ -253,8 +295,14 @@ def test_the_oracle_knows_what_a_group_is():
     reads, shape = read_by(ca.Conv(2, 1, in_channels=4, out_channels=6, groups=2))
     assert shape == (6, 2, 2) and reads[3, 0, 1] == {(2, 0, 1), (3, 0, 1)} and reads[2, 1, 1] == {(0, 1, 1), (1, 1, 1)}
     x = np.arange(8.0).reshape(2, 2, 2)
-    assert np.array_equal(convolved(ca.ConvTranspose(2, 2, stride=2, in_channels=2), x)[0], np.kron(x.sum(0), np.ones((2, 2))))
-    assert convolved(ca.Conv(2, 2, padding=1, in_channels=2, out_channels=2, groups=2), x)[1].tolist() == [[4, 9, 5], [10, 22, 12], [6, 13, 7]]
+    assert np.array_equal(
+        convolved(ca.ConvTranspose(2, 2, stride=2, in_channels=2), x)[0], np.kron(x.sum(0), np.ones((2, 2)))
+    )
+    assert convolved(ca.Conv(2, 2, padding=1, in_channels=2, out_channels=2, groups=2), x)[1].tolist() == [
+        [4, 9, 5],
+        [10, 22, 12],
+        [6, 13, 7],
+    ]
 
 
 def test_the_check_of_steps_sees_a_wrong_plane_a_wrong_place_and_a_wrong_group():
@@ -270,7 +318,7 @@ def test_the_check_of_steps_sees_a_wrong_plane_a_wrong_place_and_a_wrong_group()
             return self.change(step)
 
     def seen(change):
-        return Seen(replace(scene, layers=(*still, Moving(Spoiled(change), moving.roles))))
+        return Seen(replace(scene, layers=(*still, PerStep(Spoiled(change), moving.roles))))
 
     assert not any(wrong_step(seen(moving.at), op, step) for step in range(scene.steps))
     assert wrong_step(seen(lambda step: moving.at((step + 16) % 32)), op, 3) == "current"
@@ -295,7 +343,9 @@ def wrong_rays(seen, step, drawn):
     """What is wrong with the rays and the kernels of a step; `drawn` are the output planes, as far as they are there."""
     marks = seen.marks(step)
     (cell,) = parts(marks, Polygon, "current")
-    windows = [hull_of(part for part in mark.parts) for mark in marks if isinstance(mark, Line) and mark.role == "window"]
+    windows = [
+        hull_of(part for part in mark.parts) for mark in marks if isinstance(mark, Line) and mark.role == "window"
+    ]
     reading = [window for window in windows if min(y for _, y in window) > -1e-9]
     kernels = windows[len(reading) :]
     if len(reading) != len(kernels) or [len(group) for group in (reading,)] != [len(seen.kernels(step))]:
@@ -310,14 +360,21 @@ def wrong_rays(seen, step, drawn):
     for start, end in meant:
         for share in range(1, 24):
             point = along(start, end, share / 24)
-            on = any(abs(cross(a, b, point)) < 0.06 and min(a[1], b[1]) - 1e-9 <= point[1] <= max(a[1], b[1]) + 1e-9 for a, b in segments)
+            on = any(
+                abs(cross(a, b, point)) < 0.06 and min(a[1], b[1]) - 1e-9 <= point[1] <= max(a[1], b[1]) + 1e-9
+                for a, b in segments
+            )
             if not on and not any(inside(point, sheet, -1e-6) for sheet in drawn):
                 return "a ray that has a gap"
     for window, kernel in zip(reading, kernels, strict=True):
-        if any(abs(cross(start, end, point)) > 1e-6 for start, end, point in zip(window, hull_of([cell]), kernel, strict=True)):
+        if any(
+            abs(cross(start, end, point)) > 1e-6
+            for start, end, point in zip(window, hull_of([cell]), kernel, strict=True)
+        ):
             return "a kernel beside its rays"
         if any(apart(kernel, sheet.corners()) < 0.1 for sheet in (*seen.below, *seen.above)) or any(
-                other is not kernel and apart(kernel, other) < 0.05 for other in kernels):
+            other is not kernel and apart(kernel, other) < 0.05 for other in kernels
+        ):
             return "a kernel over a plane, or over another"
     return ""
 
@@ -342,7 +399,11 @@ def test_rays_lead_through_kernels_to_the_output_and_go_behind_its_planes(reveal
         rows, columns = seen.above[0].size
         for step in seen_steps(seen.scene.steps, 2):
             channel, r = divmod(step // columns, rows)
-            there = [*seen.above[:channel], Sheet(seen.above[channel].origin, (r + 1, columns))] if reveal else seen.above
+            there = (
+                [*seen.above[:channel], MeasuredPlane(seen.above[channel].origin, (r + 1, columns))]
+                if reveal
+                else seen.above
+            )
             assert not wrong_rays(seen, step, there), (op, step)
 
 
@@ -407,7 +468,11 @@ def read_term(text, op):
 
 
 def test_the_terms_below_the_planes_are_those_of_the_equation_and_of_the_planes_that_are_read():
-    for op in [*(ca.Conv((2,), 1 + i % 2, in_channels=i, out_channels=o, groups=g, bias=o % 2 == 0) for i, o, g in channels()), *MORE, *at_random(20, "terms")]:
+    for op in [
+        *(ca.Conv((2,), 1 + i % 2, in_channels=i, out_channels=o, groups=g, bias=o % 2 == 0) for i, o, g in channels()),
+        *MORE,
+        *at_random(20, "terms"),
+    ]:
         scene = draw(op)
         seen, (reads, shape) = Seen(scene), read_by(op)
         for step in seen_steps(scene.steps, 4):
@@ -417,7 +482,9 @@ def test_the_terms_below_the_planes_are_those_of_the_equation_and_of_the_planes_
             told = [read_term(text, op) for _, text in under]
             read = {i for (o, *_), cells in reads.items() if o == channel for i, *_ in cells}
             inside = op.in_channels // op.groups
-            assert [one if isinstance(one, int) else one[1] for one in told] == list(range(op.in_channels)), "a name for each plane, in order"
+            assert [one if isinstance(one, int) else one[1] for one in told] == list(range(op.in_channels)), (
+                "a name for each plane, in order"
+            )
             assert {one for one in told if not isinstance(one, int)} >= {(channel, i) for i in read}
             assert len([one for one in told if not isinstance(one, int)]) == inside
             for (at, _), sheet in zip(under, seen.below, strict=True):
@@ -426,11 +493,16 @@ def test_the_terms_below_the_planes_are_those_of_the_equation_and_of_the_planes_
             said = scene.equation(step)
             bias = f" + 𝑏{''.join(chr(0x2080 + int(n)) for n in str(channel))}" if op.bias else ""
             name = f"𝑦{''.join(chr(0x2080 + int(n)) for n in str(channel))}"
-            assert [*said.terms, said.last] == [text for _, text in under if "·" in text] and said.end == f"{bias} = {name}" and said.joined == " + "
+            assert (
+                [*said.terms, said.last] == [text for _, text in under if "·" in text]
+                and said.end == f"{bias} = {name}"
+                and said.joined == " + "
+            )
             signs = sorted((at, text) for at, text in texts if text.startswith("+"))
             assert [text for _, text in signs] == ["+"] * (inside - 1) + [bias[1:]] * bool(bias)
-            assert [text for _, text in sorted((at, text) for at, text in texts if "𝑦" in text)] == ["𝑦" + "".join(
-                chr(0x2080 + int(n)) for n in str(o)) for o in range(op.out_channels)]
+            assert [text for _, text in sorted((at, text) for at, text in texts if "𝑦" in text)] == [
+                "𝑦" + "".join(chr(0x2080 + int(n)) for n in str(o)) for o in range(op.out_channels)
+            ]
 
 
 def boxes(marks):
@@ -438,7 +510,9 @@ def boxes(marks):
     found = []
     for mark in marks:
         if isinstance(mark, Text):
-            wide = max(glyphs.width(text, mark.face) for text in (mark.text, mark.like) if text) * mark.size * mark.stretch
+            wide = (
+                max(glyphs.width(text, mark.face) for text in (mark.text, mark.like) if text) * mark.size * mark.stretch
+            )
             size = mark.size * min(1, mark.width / wide)
             half = glyphs.width(mark.text, mark.face) * size * mark.stretch / 2
             found.append((mark.at[0] - half, mark.at[1] - 0.4 * size, mark.at[0] + half, mark.at[1] + 0.5 * size))
@@ -446,11 +520,17 @@ def boxes(marks):
 
 
 def faults(scene, step):
-    """What is wrong with a step: texts over texts or planes, marks outside of the box, roles that a layer doesn't declare."""
+    """What is wrong with a step: texts over texts or planes, marks outside of the box, roles that a layer doesn't
+    declare.
+    """
     found = []
     marks = [mark for layer in scene.layers for mark in leaves(scene.visible(layer, step))]
     texts = boxes(marks)
-    found += ["text over text" for a, b in itertools.combinations(texts, 2) if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]]
+    found += [
+        "text over text"
+        for a, b in itertools.combinations(texts, 2)
+        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]
     shapes = [list(part) for mark in marks if isinstance(mark, Polygon) for part in mark.parts]
     for x0, y0, x1, y1 in texts:
         near = [shape for shape in shapes if min(y for _, y in shape) < y1 and max(y for _, y in shape) > y0]
@@ -458,10 +538,13 @@ def faults(scene, step):
     points = [point for mark in marks if not isinstance(mark, Text) for part in mark.parts for point in part]
     points += [corner for x0, y0, x1, y1 in texts for corner in ((x0, y0), (x1, y1))]
     box = scene.box
-    found += ["outside"] * any(not (box.x + 0.5 < x < box.x + box.width - 0.5 and box.y + 0.5 < y < box.y + box.height - 0.5) for x, y in points)
+    found += ["outside"] * any(
+        not (box.x + 0.5 < x < box.x + box.width - 0.5 and box.y + 0.5 < y < box.y + box.height - 0.5)
+        for x, y in points
+    )
     for layer in scene.layers:
         used = {mark.role for mark in leaves(scene.visible(layer, step))}
-        found += ["roles"] * (isinstance(layer, Growing | Moving) and not used <= layer.roles)
+        found += ["roles"] * (isinstance(layer, Accumulating | PerStep) and not used <= layer.roles)
     return found
 
 
@@ -472,29 +555,42 @@ def test_texts_stand_free_and_all_is_in_the_box():
             assert not faults(scene, step), (op, step, faults(scene, step))
         if scene.steps < 80:
             for layer in scene.layers:
-                if isinstance(layer, Growing | Moving):
-                    assert layer.roles == {mark.role for step in range(scene.steps) for mark in leaves(layer.at(step))}, op
+                if isinstance(layer, Accumulating | PerStep):
+                    assert layer.roles == {
+                        mark.role for step in range(scene.steps) for mark in leaves(layer.at(step))
+                    }, op
         assert scene.roles() <= CLEAR.styles.keys() - (set() if n % 2 == 0 else {"pending"})
 
 
 def test_the_check_of_places_sees_text_over_text_over_cells_and_outside():
     scene = draw(ca.Conv(3, 2, in_channels=2))
-    (x, y), = [mark.at for mark in Seen(scene).texts(0) if mark.text == "+"]
-    for text, what in ((Text("sign", (x, y), "7", 0.6, 1.0), "text over text"), (Text("sign", (x - 3, y - 1.2), "7", 0.6, 1.0), "text over a cell"),
-                       (Text("sign", (x, y + 1), "7", 0.6, 1.0), "outside")):
+    ((x, y),) = [mark.at for mark in Seen(scene).texts(0) if mark.text == "+"]
+    for text, what in (
+        (Text("sign", (x, y), "7", 0.6, 1.0), "text over text"),
+        (Text("sign", (x - 3, y - 1.2), "7", 0.6, 1.0), "text over a cell"),
+        (Text("sign", (x, y + 1), "7", 0.6, 1.0), "outside"),
+    ):
         assert set(faults(replace(scene, layers=(*scene.layers, Layer((text,)))), 0)) == {what}
     *rest, moving = scene.layers
-    assert faults(replace(scene, layers=(*rest, Moving(moving.at, moving.roles - {"ray"}))), 0) == ["roles"]
+    assert faults(replace(scene, layers=(*rest, PerStep(moving.at, moving.roles - {"ray"}))), 0) == ["roles"]
 
 
 @pytest.mark.parametrize("dpi", [150, 60])
 def test_labels_stand_beside_the_figure(dpi):
     for n, op in enumerate([*at_random(24, f"labels {dpi}"), *MORE[:7]]):
-        look = {"view": "channels", "theme": ("clear", "classic", "dark")[n % 3], "lang": ("en", "zh")[n % 2], "reveal": n % 4 == 0, "dpi": dpi}
+        look = {
+            "view": "channels",
+            "theme": ("clear", "classic", "dark")[n % 3],
+            "lang": ("en", "zh")[n % 2],
+            "reveal": n % 4 == 0,
+            "dpi": dpi,
+        }
         a, plain = (ca.animate(op, labels=labels, **look) for labels in ("all", "none"))
         for step in (0, len(a) - 1):
             figure = Figure(plain.scene, step)
-            figure.planes["input"] = hull([point for part in parts(leaves(marks_of(plain.scene, step)), Line, "grid") for point in part])
+            figure.planes["input"] = hull(
+                [point for part in parts(leaves(marks_of(plain.scene, step)), Line, "grid") for point in part]
+            )
             assert not label_faults(a, plain.scene, step, figure), (op, look, step)
 
 
@@ -505,17 +601,23 @@ def test_outputs_appear_channel_by_channel():
     op = ca.Conv(4, 2, stride=2, in_channels=2, out_channels=3)
     seen = Seen(draw(op, reveal=True))
     for step in range(12):
-        there = located(parts(seen.marks(step, (Growing,)), Polygon, "output"), seen.above)
-        assert {(o, *cell) for o, cells in there.items() for cell in cells} == set(itertools.islice(itertools.product(range(3), range(2), range(2)), step + 1))
+        there = located(parts(seen.marks(step, (Accumulating,)), Polygon, "output"), seen.above)
+        assert {(o, *cell) for o, cells in there.items() for cell in cells} == set(
+            itertools.islice(itertools.product(range(3), range(2), range(2)), step + 1)
+        )
 
 
 def test_what_has_no_channels_to_add_up_or_is_too_large_is_refused_in_one_line():
     assert "pooling treats each channel alone" in refusal(lambda: ca.animate(ca.Pool(4, 2), view="channels"))
     assert "pooling treats each channel alone" in refusal(lambda: ca.animate(ca.AdaptivePool(4, 2), view="channels"))
     assert "3" in refusal(lambda: ca.animate(ca.Conv((3, 3, 3), 2), view="channels"))
-    assert "64 planes at most, and 3 + 62 channels are 65" in refusal(lambda: ca.animate(ca.Conv(4, 2, in_channels=3, out_channels=62), view="channels"))
+    assert "64 planes at most, and 3 + 62 channels are 65" in refusal(
+        lambda: ca.animate(ca.Conv(4, 2, in_channels=3, out_channels=62), view="channels")
+    )
     assert "5,000 steps at most" in refusal(lambda: ca.animate(ca.Conv(51, 1, out_channels=2), view="channels"))
-    assert "10,000 windows at most" in refusal(lambda: ca.animate(ca.Conv(11, 3, in_channels=8, out_channels=56), view="channels"))
+    assert "10,000 windows at most" in refusal(
+        lambda: ca.animate(ca.Conv(11, 3, in_channels=8, out_channels=56), view="channels")
+    )
     assert len(ca.animate(ca.Conv(50, 1, out_channels=2), view="channels")) == 5000
     assert "shows no values" in refusal(lambda: ca.animate(ca.Conv(4, 2, in_channels=2), view="channels", seed=1))
 
@@ -524,21 +626,43 @@ def test_figures_can_be_compared_pickled_and_say_how_many_channels_they_have():
     op = ca.Conv(5, 3, padding=1, in_channels=4, out_channels=2, groups=2)
     a = ca.animate(op, view="channels", theme="clear", labels="all")
     assert pickle.loads(pickle.dumps(a)) == a == ca.animate(op, view="channels", theme="clear", labels="all")
-    said = [mark.text for mark in leaves([mark for layer in a.scene.layers for mark in a.scene.visible(layer, 30)]) if isinstance(mark, Text)]
+    said = [
+        mark.text
+        for mark in leaves([mark for layer in a.scene.layers for mark in a.scene.visible(layer, 30)])
+        if isinstance(mark, Text)
+    ]
     assert "k=3 s=1 p=1 in_channels=4 out_channels=2 groups=2" in " ".join(said).replace("  ", " ")
-    assert "Σ 𝑥₂·𝑤₁₂ + Σ 𝑥₃·𝑤₁₃ = 𝑦₁" in said and "kernels w: output channel, then input channel" in said and "weights" not in said
-    for words in ("input's channels (4, each of 5x5 cells)", "output's (2, each of 5x5)", "in groups (2)", "kernel of 3x3"):
+    assert (
+        "Σ 𝑥₂·𝑤₁₂ + Σ 𝑥₃·𝑤₁₃ = 𝑦₁" in said
+        and "kernels w: output channel, then input channel" in said
+        and "weights" not in said
+    )
+    for words in (
+        "input's channels (4, each of 5x5 cells)",
+        "output's (2, each of 5x5)",
+        "in groups (2)",
+        "kernel of 3x3",
+    ):
         assert words in a.scene.description
 
 
 def test_the_figures_show_what_their_titles_say():
-    made = {name: figure.animate(labels="none") for name, figure in figures(ROOT / "templates" / "channels.toml").items()}
+    made = {
+        name: figure.animate(labels="none") for name, figure in figures(ROOT / "templates" / "channels.toml").items()
+    }
     ops = {name: figure.op() for name, figure in figures(ROOT / "templates" / "channels.toml").items()}
     for name, op in ops.items():
         seen = Seen(made[name].scene)
         assert not wrong_step(seen, op, seen.scene.poster)
     kernels = {name: len(Seen(a.scene).kernels(a.scene.poster)) for name, a in made.items()}
-    assert (kernels["rgb_to_one_map"], kernels["two_groups"], kernels["depthwise"], kernels["pointwise"]) == (3, 2, 1, 4)
+    assert (kernels["rgb_to_one_map"], kernels["two_groups"], kernels["depthwise"], kernels["pointwise"]) == (
+        3,
+        2,
+        1,
+        4,
+    )
     assert ops["two_channels_to_three"].parameters == 2 * 3 * 4
     groups = Seen(made["two_groups"].scene)
-    assert min(located(parts(groups.marks(groups.scene.poster), Polygon, "tap"), groups.below)) == 2, "the poster is in the later group"
+    assert min(located(parts(groups.marks(groups.scene.poster), Polygon, "tap"), groups.below)) == 2, (
+        "the poster is in the later group"
+    )

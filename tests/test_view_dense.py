@@ -1,4 +1,6 @@
-"""The view of a layer as a network: its connections, read back from the scene's lines, against loops over windows and stamps."""
+"""The view of a layer as a network: its connections, read back from the scene's lines, against loops over windows and
+stamps.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,10 @@ from scenes import leaves, misdeclared
 
 import convanim as ca
 from convanim.render import glyphs
-from convanim.scene import Group, Growing, Layer, Line, Moving, Polygon, Text, roles
+from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, Text, roles
 from convanim.spec import figures
-from convanim.texts import symbols
-from convanim.themes import CLEAR
+from convanim.text.cell_texts import symbols
+from convanim.themes.table import CLEAR
 from convanim.views import VIEWS
 
 ROLES = CLEAR.styles.keys() - {"pending"}
@@ -105,11 +107,13 @@ class Network:
     def __init__(self, op, scene):
         self.op, self.scene = op, scene
         self.still = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
-        self.inputs, self.outputs = (sorted(round_ones(self.still, role), key=lambda node: node[0][1]) for role in ("input", "output"))
+        self.inputs, self.outputs = (
+            sorted(round_ones(self.still, role), key=lambda node: node[0][1]) for role in ("input", "output")
+        )
         assert len({x for (x, _), _ in self.inputs}) == len({x for (x, _), _ in self.outputs}) == 1
 
     def step(self, step):
-        return [mark for layer in self.scene.layers if isinstance(layer, Moving) for mark in leaves(layer.at(step))]
+        return [mark for layer in self.scene.layers if isinstance(layer, PerStep) for mark in leaves(layer.at(step))]
 
     def on(self, nodes, point):
         """The node on whose edge a line ends."""
@@ -119,7 +123,9 @@ class Network:
         return best
 
     def connections(self, marks, wanted):
-        """How often (output, input, role) are joined by lines of these roles; a kernel's samples, which are level and short, left out."""
+        """How often (output, input, role) are joined by lines of these roles; a kernel's samples, which are level and
+        short, left out.
+        """
         found = Counter()
         for mark in marks:
             if isinstance(mark, Line) and wanted(mark.role):
@@ -133,7 +139,11 @@ class Network:
         bad = [] if found == {(step, node, role): count for (node, role), count in pairs.items()} else ["connections"]
         read = [self.on(self.inputs, (x + r, y)) for (x, y), r in round_ones(marks, "tap")]
         bad += [] if sorted(read) == sorted({node for node, _ in pairs}) else ["nodes read"]
-        bad += [] if [self.on(self.outputs, (x + r, y)) for (x, y), r in round_ones(marks, "current")] == [step] else ["current"]
+        bad += (
+            []
+            if [self.on(self.outputs, (x + r, y)) for (x, y), r in round_ones(marks, "current")] == [step]
+            else ["current"]
+        )
         return bad
 
 
@@ -201,8 +211,15 @@ def test_the_matrix_of_these_loops_is_the_packages_and_the_guides():
 def test_nodes_carry_their_own_values_in_the_planes_order():
     for op in (ca.Conv((3, 4), 2), ca.Conv(5, 3, ndim=1), ca.ConvTranspose(2, 3), ca.AdaptivePool(4, 3)):
         seen = Network(op, draw(op))
-        for nodes, size, role in ((seen.inputs, op.input_size, "input_value"), (seen.outputs, op.output_size, "output_value")):
-            texts = [mark for mark in seen.still if isinstance(mark, Text) and mark.role == role and abs(mark.at[0] - nodes[0][0][0]) < 1e-6]
+        for nodes, size, role in (
+            (seen.inputs, op.input_size, "input_value"),
+            (seen.outputs, op.output_size, "output_value"),
+        ):
+            texts = [
+                mark
+                for mark in seen.still
+                if isinstance(mark, Text) and mark.role == role and abs(mark.at[0] - nodes[0][0][0]) < 1e-6
+            ]
             cells = [tuple(int(LOW[c]) for c in mark.text[1:]) for mark in sorted(texts, key=lambda mark: mark.at[1])]
             assert cells == list(np.ndindex(*size))
             assert [tuple(np.round(mark.at, 6)) for mark in texts] == [middle for middle, _ in nodes]
@@ -213,7 +230,12 @@ def boxes(marks):
     for mark in marks:
         if isinstance(mark, Text):
             xs, ys = zip(*(point for _, points in glyphs.outline(mark) for point in points), strict=True)
-            found[mark.at, mark.text] = (mark.at[0] + min(xs), mark.at[1] + min(ys), mark.at[0] + max(xs), mark.at[1] + max(ys))
+            found[mark.at, mark.text] = (
+                mark.at[0] + min(xs),
+                mark.at[1] + min(ys),
+                mark.at[0] + max(xs),
+                mark.at[1] + max(ys),
+            )
     return found
 
 
@@ -226,11 +248,15 @@ def layout_faults(scene, step):
     points = [point for mark in marks if not isinstance(mark, Text) for part in mark.parts for point in part]
     points += [point for a, b, c, d in boxes(marks).values() for point in ((a, b), (c, d))]
     box = scene.box
-    found += ["outside"] if any(not (box.x < x < box.x + box.width and box.y < y < box.y + box.height) for x, y in points) else []
+    found += (
+        ["outside"]
+        if any(not (box.x < x < box.x + box.width and box.y < y < box.y + box.height) for x, y in points)
+        else []
+    )
     nodes = [node for role in ("input", "output") for node in set(round_ones(marks, role))]
     found += ["nodes"] if any(math.dist(a, b) < r + q for (a, r), (b, q) in itertools.combinations(nodes, 2)) else []
     for layer in scene.layers:
-        if isinstance(layer, Moving | Growing) and not roles(layer.at(step)) <= layer.roles:
+        if isinstance(layer, PerStep | Accumulating) and not roles(layer.at(step)) <= layer.roles:
             found.append("roles")
     return found
 
@@ -246,7 +272,7 @@ def test_nothing_meets_anything_or_leaves_the_box_and_roles_are_those_declared()
 def test_with_reveal_output_nodes_come_one_by_one():
     op = ca.Conv(4, 3)
     scene = draw(op, ROLES | {"pending"})
-    growing = next(layer for layer in scene.layers if isinstance(layer, Growing))
+    growing = next(layer for layer in scene.layers if isinstance(layer, Accumulating))
     for step in range(4):
         marks = list(leaves(scene.visible(growing, step)))
         assert len(round_ones(marks, "output")) == step + 1
@@ -259,24 +285,33 @@ def test_a_connection_elsewhere_in_another_colour_or_missing_is_seen():
 
     def faults(change):
         marks = tuple(one for mark in moving.at(2) if (one := change(mark)) is not None)
-        return Network(op, replace(scene, layers=(*scene.layers[:-1], Moving(lambda step: marks, moving.roles)))).faults(2, pairs[2])
+        return Network(
+            op, replace(scene, layers=(*scene.layers[:-1], PerStep(lambda step: marks, moving.roles)))
+        ).faults(2, pairs[2])
 
     line = next(mark for mark in moving.at(2) if isinstance(mark, Line) and mark.role == "edge_4")
     assert faults(lambda mark: mark) == []
     assert faults(lambda mark: None if mark == line else mark) == ["connections"]
     assert faults(lambda mark: replace(mark, role="edge_5") if mark == line else mark) == ["connections"]
-    assert faults(lambda mark: mark if not isinstance(mark, Group) or roles(mark.marks) != {"tap", "window"} else None) == ["nodes read"]
+    assert faults(
+        lambda mark: mark if not isinstance(mark, Group) or roles(mark.marks) != {"tap", "window"} else None
+    ) == ["nodes read"]
     with pytest.raises(AssertionError, match="beside"):
         faults(lambda mark: replace(mark, parts=(((0.5, 0.0), line.parts[0][1]),)) if mark == line else mark)
     text = Text("input_value", (scene.layers[-1].at(0)[-1].at), "7", 0.4, 1.0)
     assert layout_faults(replace(scene, layers=(*scene.layers, Layer((text,)))), 0)
 
 
-@pytest.mark.parametrize(("op", "part"), [
-    (ca.Conv((3, 3, 3), 2), "1 or 2 dimensions"), (ca.Conv(4, 3, in_channels=2), "one channel, and this has 2 to 1"),
-    (ca.Conv(13, 3), "150 nodes on a side, and this input of 13x13 has 169"), (ca.ConvTranspose(6, 3, stride=3), "output of 18x18 has 324"),
-    (ca.Conv(12, 5, padding=2), "2,000 connections, and this layer has 2,916"),
-])
+@pytest.mark.parametrize(
+    ("op", "part"),
+    [
+        (ca.Conv((3, 3, 3), 2), "1 or 2 dimensions"),
+        (ca.Conv(4, 3, in_channels=2), "one channel, and this has 2 to 1"),
+        (ca.Conv(13, 3), "150 nodes on a side, and this input of 13x13 has 169"),
+        (ca.ConvTranspose(6, 3, stride=3), "output of 18x18 has 324"),
+        (ca.Conv(12, 5, padding=2), "2,000 connections, and this layer has 2,916"),
+    ],
+)
 def test_what_is_too_large_or_has_channels_is_refused_with_the_views_that_fit(op, part):
     assert part in refusal(lambda: ca.animate(op, view="dense"))
 

@@ -1,4 +1,6 @@
-"""The view of im2col: its matrices, read back from the scene's texts and colours, against numpy's sliding windows and products."""
+"""The view of im2col: its matrices, read back from the scene's texts and colours, against numpy's sliding windows and
+products.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,10 @@ from scenes import leaves, misdeclared
 import convanim as ca
 from convanim.numeric import values
 from convanim.render import glyphs
-from convanim.scene import Growing, Layer, Line, Moving, Polygon, Text
+from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 from convanim.spec import figures
-from convanim.texts import numbers
-from convanim.themes import CLASSIC, CLEAR
+from convanim.text.cell_texts import numbers
+from convanim.themes.table import CLASSIC, CLEAR
 from convanim.views import VIEWS
 
 ROLES = CLEAR.styles.keys() - {"pending"}
@@ -46,7 +48,9 @@ def widened(op, x):
 def columns_of(op, x):
     """The matrix of windows: a row for each cell of the kernel, a column for each window."""
     padded, strides = widened(op, x), op.stride if isinstance(op, ca.Conv) else (1,) * x.ndim
-    view = np.lib.stride_tricks.sliding_window_view(padded, [d * (k - 1) + 1 for d, k in zip(op.dilation, op.kernel_size, strict=True)])
+    view = np.lib.stride_tricks.sliding_window_view(
+        padded, [d * (k - 1) + 1 for d, k in zip(op.dilation, op.kernel_size, strict=True)]
+    )
     view = view[tuple(slice(None, None, s) for s in strides) + tuple(slice(None, None, d) for d in op.dilation)]
     return view.reshape(-1, math.prod(op.kernel_size)).T
 
@@ -70,19 +74,26 @@ class Product:
         self.op, self.scene = op, scene
         self.rows, self.columns = math.prod(op.kernel_size), math.prod(op.output_size)
         self.still = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
-        sheets = {sheet.role: sheet for sheet in scene.sheets}
+        sheets = {sheet.role: sheet for sheet in scene.measured}
         self.kernel_at, self.matrix_at = sheets["kernel"].plane.origin, sheets["columns_of_windows"].plane.origin
-        assert sheets["columns_of_windows"].size == (self.rows, self.columns) and sheets["kernel"].size == (1, self.rows)
+        assert sheets["columns_of_windows"].size == (self.rows, self.columns) and sheets["kernel"].size == (
+            1,
+            self.rows,
+        )
         self.output_at = sheets["output"].plane.origin
 
     def marks(self, step):
-        return [mark for layer in self.scene.layers if isinstance(layer, Moving) for mark in leaves(layer.at(step))]
+        return [mark for layer in self.scene.layers if isinstance(layer, PerStep) for mark in leaves(layer.at(step))]
 
     def texts(self, marks, role, at, size):
         """The numbers in a plane's cells; NaN where there is none, an error where there are two."""
         found = np.full(size, np.nan)
         for mark in marks:
-            r, c = (math.floor(mark.at[n] - at[n]) for n in (1, 0)) if isinstance(mark, Text) and mark.role == role else (-1, -1)
+            r, c = (
+                (math.floor(mark.at[n] - at[n]) for n in (1, 0))
+                if isinstance(mark, Text) and mark.role == role
+                else (-1, -1)
+            )
             if 0 <= r < size[0] and 0 <= c < size[1]:
                 assert np.isnan(found[r, c]), "two texts in one cell"
                 found[r, c] = read(mark.text)
@@ -94,7 +105,9 @@ class Product:
         for mark in marks:
             if isinstance(mark, Polygon) and wanted(mark.role):
                 for part in mark.parts:
-                    (x0, y0), (x1, y1) = (tuple(round(f(p[n] for p in part) - at[n], 6) for n in (0, 1)) for f in (min, max))
+                    (x0, y0), (x1, y1) = (
+                        tuple(round(f(p[n] for p in part) - at[n], 6) for n in (0, 1)) for f in (min, max)
+                    )
                     for cell in itertools.product(range(int(y0), int(y1)), range(int(x0), int(x1))):
                         if 0 <= cell[0] < size[0] and 0 <= cell[1] < size[1] and x0 == int(x0):
                             assert cell not in found
@@ -104,29 +117,47 @@ class Product:
     @property
     def row_at(self):
         """Where the product's row begins: below the matrix, in the rows' own order."""
-        ys = {mark.at[1] for mark in self.still if isinstance(mark, Text) and mark.role == "output_value" and 0 <= mark.at[0] < self.columns}
+        ys = {
+            mark.at[1]
+            for mark in self.still
+            if isinstance(mark, Text) and mark.role == "output_value" and 0 <= mark.at[0] < self.columns
+        }
         return (self.matrix_at[0], max(ys) - 0.5)
 
     def faults(self, x, w, bias=0.0, steps=()):
         matrix, row, size = columns_of(self.op, x), kernel_row(self.op, w), (self.rows, self.columns)
         out = row @ matrix + bias
         bad = [] if (self.texts(self.still, "input_value", self.matrix_at, size) == matrix).all() else ["columns"]
-        bad += [] if (self.texts(self.still, "kernel_value", self.kernel_at, (1, self.rows)) == row).all() else ["kernel"]
-        bad += [] if (self.texts(self.still, "output_value", self.row_at, (1, self.columns)) == out).all() else ["product"]
+        bad += (
+            [] if (self.texts(self.still, "kernel_value", self.kernel_at, (1, self.rows)) == row).all() else ["kernel"]
+        )
+        bad += (
+            [] if (self.texts(self.still, "output_value", self.row_at, (1, self.columns)) == out).all() else ["product"]
+        )
         plane = self.texts(self.still, "output_value", self.output_at, (1, *self.op.output_size)[-2:])
         bad += [] if (plane.ravel() == out).all() else ["output"]
         for step in steps:
             marks, column = self.marks(step), (self.matrix_at[0] + step, self.matrix_at[1])
-            bad += [] if (self.texts(marks, "input_value", self.matrix_at, size)[:, step] == matrix[:, step]).all() else ["current column"]
+            bad += (
+                []
+                if (self.texts(marks, "input_value", self.matrix_at, size)[:, step] == matrix[:, step]).all()
+                else ["current column"]
+            )
             tint = self.colours(marks, self.matrix_at, size, lambda role: role.startswith("weight"))
             kernel = self.colours(self.still, self.kernel_at, (1, self.rows), lambda role: role.startswith("weight"))
             bad += [] if tint == {(n, step): kernel[0, n] for n in range(self.rows)} else ["colours"]
             lines = [part for mark in marks if isinstance(mark, Line) and mark.role == "window" for part in mark.parts]
             bad += [] if ((column[0], column[1] + self.rows), (column[0], column[1])) in lines else ["outline"]
-            current = [part[0] for mark in marks if isinstance(mark, Polygon) and mark.role == "current" for part in mark.parts]
+            current = [
+                part[0] for mark in marks if isinstance(mark, Polygon) and mark.role == "current" for part in mark.parts
+            ]
             r, c = divmod(step, self.op.output_size[-1])
             places = {(self.row_at[0] + step, self.row_at[1]), (self.output_at[0] + c, self.output_at[1] + r)}
-            bad += [] if {tuple(np.round(p, 6)) for p in current} == {tuple(np.round(p, 6)) for p in places} else ["current"]
+            bad += (
+                []
+                if {tuple(np.round(p, 6)) for p in current} == {tuple(np.round(p, 6)) for p in places}
+                else ["current"]
+            )
         return bad
 
 
@@ -145,7 +176,9 @@ def small():
     for i, k, s, p, d in itertools.product((1, 2, 4, 7), (1, 2, 3), (1, 2), ((0, 0), (1, 2)), (1, 2)):
         yield from built(ca.Conv, (i,), k, stride=s, padding=(p,), dilation=d)
         yield from built(ca.ConvTranspose, (i,), k, stride=s, padding=(p,), dilation=d, output_padding=s - 1)
-    for i, j, k, p, flip in itertools.product((1, 3, 5), (2, 4), ((1, 1), (1, 2), (3, 3), (2, 4)), (0, ((0, 1), (2, 1))), (False, True)):
+    for i, j, k, p, flip in itertools.product(
+        (1, 3, 5), (2, 4), ((1, 1), (1, 2), (3, 3), (2, 4)), (0, ((0, 1), (2, 1))), (False, True)
+    ):
         yield from built(ca.Conv, (i, j), k, stride=(1, 2), padding=p, flip=flip)
         yield from built(ca.ConvTranspose, (i, j), k, stride=(2, 1), padding=p, flip=flip, output_padding=(1, 0))
     for mode in MODES:
@@ -194,10 +227,16 @@ def test_a_bias_is_added_to_the_product_and_stands_right_of_the_matrix():
 
 
 def test_the_cells_of_the_columns_look_as_they_do_in_the_input():
-    for op in (ca.Conv(3, 3, padding=((0, 1), (1, 1))), ca.ConvTranspose(2, 3, stride=2, padding=1), ca.Conv((4,), 3, padding=2, padding_mode="circular")):
+    for op in (
+        ca.Conv(3, 3, padding=((0, 1), (1, 1))),
+        ca.ConvTranspose(2, 3, stride=2, padding=1),
+        ca.Conv((4,), 3, padding=2, padding_mode="circular"),
+    ):
         ones = np.ones(op.input_size, int)
         seen = Product(op, draw(op, input=ones))
-        found = seen.colours(seen.still, seen.matrix_at, (seen.rows, seen.columns), lambda role: role in ZERO | {"input", "copy"})
+        found = seen.colours(
+            seen.still, seen.matrix_at, (seen.rows, seen.columns), lambda role: role in ZERO | {"input", "copy"}
+        )
         matrix = columns_of(op, ones)
         assert len(found) == matrix.size
         assert all((role in ZERO) == (matrix[cell] == 0) for cell, role in found.items())
@@ -219,24 +258,40 @@ def boxes(marks):
     for mark in marks:
         if isinstance(mark, Text):
             xs, ys = zip(*(point for _, points in glyphs.outline(mark) for point in points), strict=True)
-            found[mark.at, mark.text] = (mark.at[0] + min(xs), mark.at[1] + min(ys), mark.at[0] + max(xs), mark.at[1] + max(ys))
+            found[mark.at, mark.text] = (
+                mark.at[0] + min(xs),
+                mark.at[1] + min(ys),
+                mark.at[0] + max(xs),
+                mark.at[1] + max(ys),
+            )
     return found
 
 
 def layout_faults(scene, step):
     """Texts that meet, marks outside the box, and texts that a filled cell is painted over."""
     marks = [mark for layer in scene.layers for mark in leaves(scene.visible(layer, step))]
-    found = [("meet", one, other) for (one, (a, b, c, d)), (other, (e, f, g, h)) in itertools.combinations(boxes(marks).items(), 2)
-             if a < g and e < c and b < h and f < d]
+    found = [
+        ("meet", one, other)
+        for (one, (a, b, c, d)), (other, (e, f, g, h)) in itertools.combinations(boxes(marks).items(), 2)
+        if a < g and e < c and b < h and f < d
+    ]
     points = [point for mark in marks if not isinstance(mark, Text) for part in mark.parts for point in part]
     points += [point for a, b, c, d in boxes(marks).values() for point in ((a, b), (c, d))]
     box = scene.box
-    found += ["outside"] if any(not (box.x < x < box.x + box.width and box.y < y < box.y + box.height) for x, y in points) else []
+    found += (
+        ["outside"]
+        if any(not (box.x < x < box.x + box.width and box.y < y < box.y + box.height) for x, y in points)
+        else []
+    )
     last = {(mark.at, mark.text): n for n, mark in enumerate(marks) if isinstance(mark, Text)}
     for n, mark in enumerate(marks):
         for part in mark.parts if isinstance(mark, Polygon) and mark.role != "tap" else ():
             (x0, y0), (x1, y1) = (tuple(f(p[i] for p in part) for i in (0, 1)) for f in (min, max))
-            found += [("covered", text) for (at, text), when in last.items() if when < n and x0 < at[0] < x1 and y0 < at[1] < y1]
+            found += [
+                ("covered", text)
+                for (at, text), when in last.items()
+                if when < n and x0 < at[0] < x1 and y0 < at[1] < y1
+            ]
     return found
 
 
@@ -252,7 +307,7 @@ def test_with_reveal_columns_come_one_by_one_with_their_outputs():
     op = ca.Conv(4, 3, padding=1)
     x, w = given(op)
     scene = draw(op, ROLES | {"pending"}, input=x, kernel=w)
-    growing = next(layer for layer in scene.layers if isinstance(layer, Growing))
+    growing = next(layer for layer in scene.layers if isinstance(layer, Accumulating))
     seen, matrix = Product(op, scene), columns_of(op, x)
     for step in range(16):
         shown = seen.texts(leaves(scene.visible(growing, step)), "input_value", seen.matrix_at, matrix.shape)
@@ -267,18 +322,28 @@ def test_another_number_another_colour_and_a_column_elsewhere_are_seen():
     assert "columns" in Product(op, scene).faults(x + 1, w) and "kernel" in Product(op, scene).faults(x, w.T)
     assert Product(op, scene).faults(x, w, 1) == ["product", "output"]
     moving = scene.layers[-1]
-    late = replace(scene, layers=(*scene.layers[:-1], Moving(lambda step: moving.at((step + 1) % 4), moving.roles)))
+    late = replace(scene, layers=(*scene.layers[:-1], PerStep(lambda step: moving.at((step + 1) % 4), moving.roles)))
     assert set(Product(op, late).faults(x, w, steps=[0])) == {"current column", "colours", "outline", "current"}
-    over = Layer((Polygon("output", (((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),)), Text("sign", (-99.0, 0.0), "7", 0.5, 1.0)))
+    over = Layer(
+        (
+            Polygon("output", (((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),)),
+            Text("sign", (-99.0, 0.0), "7", 0.5, 1.0),
+        )
+    )
     faults = layout_faults(replace(scene, layers=(*scene.layers, over)), 2)
     assert "outside" in faults and any(fault[0] == "covered" for fault in faults)
 
 
-@pytest.mark.parametrize(("op", "part"), [
-    (ca.Conv((3, 3, 3), 2), "1 or 2 dimensions"), (ca.Pool(4, 2), "max pooling has none"), (ca.AdaptivePool(4, 2), "adaptive average pooling has none"),
-    (ca.Conv(4, 3, out_channels=3), "one channel, and this has 1 to 3"),
-    (ca.Conv(40, 3), "9 rows (the kernel's cells) of 1,444 columns (the windows) have 12,996"),
-])
+@pytest.mark.parametrize(
+    ("op", "part"),
+    [
+        (ca.Conv((3, 3, 3), 2), "1 or 2 dimensions"),
+        (ca.Pool(4, 2), "max pooling has none"),
+        (ca.AdaptivePool(4, 2), "adaptive average pooling has none"),
+        (ca.Conv(4, 3, out_channels=3), "one channel, and this has 1 to 3"),
+        (ca.Conv(40, 3), "9 rows (the kernel's cells) of 1,444 columns (the windows) have 12,996"),
+    ],
+)
 def test_what_has_no_kernel_is_too_large_or_has_channels_is_refused(op, part):
     assert part in refusal(lambda: ca.animate(op, view="im2col"))
 

@@ -1,6 +1,8 @@
-"""The view "line": every step's kernel, terms and output, read out of the scene's texts and cells, against numpy and against plain loops.
+"""The view "line": every step's kernel, terms and output, read out of the scene's texts and cells, against numpy and
+against plain loops.
 
-Columns are found from the input's grid; what stands in the padded row comes from `meaning` of test_views, lists that `numpy.pad` gives.
+Columns are found from the input's grid; what stands in the padded row comes from `meaning` of test_views, lists that
+`numpy.pad` gives.
 """
 
 from __future__ import annotations
@@ -17,13 +19,24 @@ from test_every_view import faults
 from test_views import built, leaves, meaning, only, with_marks
 
 import convanim as ca
-from convanim.scene import Growing, Layer, Line, Polygon, Text
+from convanim.scene import Accumulating, Layer, Line, Polygon, Text
+from convanim.text.describe import MINUS
 from convanim.views import VIEWS
-from convanim.words import MINUS
 
 KERNELS = range(1, 7)
-NAMES = ("by_hand_full", "by_hand_same", "by_hand_valid", "by_hand_strided", "by_hand_dilated", "by_hand_causal", "by_hand_transposed", "by_hand_circular",
-         "by_hand_max_pooling", "by_hand_adaptive", "by_hand_symbols")
+NAMES = (
+    "by_hand_full",
+    "by_hand_same",
+    "by_hand_valid",
+    "by_hand_strided",
+    "by_hand_dilated",
+    "by_hand_causal",
+    "by_hand_transposed",
+    "by_hand_circular",
+    "by_hand_max_pooling",
+    "by_hand_adaptive",
+    "by_hand_symbols",
+)
 
 
 def animated(op, **given):
@@ -40,11 +53,19 @@ class Shown:
     def __init__(self, scene, step, cells):
         self.marks = [mark for layer in scene.layers for mark in leaves(scene.visible(layer, step))]
         still = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
-        xs = [x for mark in still if isinstance(mark, Line) and mark.role == "grid" for part in mark.parts for x, _ in part]
+        xs = [
+            x
+            for mark in still
+            if isinstance(mark, Line) and mark.role == "grid"
+            for part in mark.parts
+            for x, _ in part
+        ]
         assert min(xs) == 0
         self.wide = max(xs) / cells
         texts = [mark for mark in self.marks if isinstance(mark, Text)]
-        self.input, self.kernel, self.output = (self.row([t for t in texts if t.role == role]) for role in ("input_value", "kernel_value", "output_value"))
+        self.input, self.kernel, self.output = (
+            self.row([t for t in texts if t.role == role]) for role in ("input_value", "kernel_value", "output_value")
+        )
         signs = [mark for mark in texts if mark.role == "sign"]
         heights = sorted({round(mark.at[1], 6) for mark in signs})
         *self.signs, terms, (self.done,) = ([mark for mark in signs if round(mark.at[1], 6) == y] for y in heights)
@@ -80,7 +101,11 @@ class Shown:
     @property
     def ringed(self):
         """The columns of the squares around the largest."""
-        squares = [mark.parts[0] for mark in self.marks if isinstance(mark, Line) and mark.role == "window" and len(mark.parts[0]) == 5]
+        squares = [
+            mark.parts[0]
+            for mark in self.marks
+            if isinstance(mark, Line) and mark.role == "window" and len(mark.parts[0]) == 5
+        ]
         return {self.column(sum(x for x, _ in square[:4]) / 4) for square in squares}
 
     @property
@@ -90,7 +115,9 @@ class Shown:
 
 
 def weights_of(op, w):
-    """The kernel as it meets the input, with each weight's number: turned around for a true and for a transposed convolution."""
+    """The kernel as it meets the input, with each weight's number: turned around for a true and for a transposed
+    convolution.
+    """
     pairs = list(enumerate(np.asarray(w).tolist()))
     turned = op.flip != isinstance(op, ca.ConvTranspose)
     return pairs[::-1] if turned else pairs
@@ -136,7 +163,9 @@ def wrong_kernel(shown, met, size):
 
 
 def place(op, axis, o):
-    """The column of an output: below its own input cell where padding gives as many as there are, otherwise below its window's middle."""
+    """The column of an output: below its own input cell where padding gives as many as there are, otherwise below its
+    window's middle.
+    """
     start, stop = axis.windows[o]
     if isinstance(op, ca.AdaptivePool):
         n, count = len(axis.roles), len(axis.windows)
@@ -173,7 +202,10 @@ def wrong_output(shown, op, axis, step, terms, bias):
     ends = [point[0] / shown.wide for point in shown.funnel]
     if len(ends) == 4 and not (abs(ends[0] - outputs[step]) < 1e-5 and abs(ends[3] - outputs[step] - 1) < 1e-5):
         found.add("lines to the output")
-    if not (start < ends[-3 if len(ends) == 4 else 0] < start + 0.5 and stop - 0.5 < ends[-2 if len(ends) == 4 else 1] < stop):
+    if not (
+        start < ends[-3 if len(ends) == 4 else 0] < start + 0.5
+        and stop - 0.5 < ends[-2 if len(ends) == 4 else 1] < stop
+    ):
         found.add("line under the terms")
     if shown.heights != sorted(shown.heights):
         found.add("order of rows")
@@ -190,7 +222,7 @@ def given(x, w):
 
 
 def outputs_of(a):
-    shown = Shown(a.scene, len(a) - 1, a.scene.sheets[0].size[1])
+    shown = Shown(a.scene, len(a) - 1, a.scene.measured[0].size[1])
     return [number(text) for text in shown.output.values()]
 
 
@@ -223,8 +255,17 @@ def test_the_worked_example_is_1_4_10_16_17_12_with_these_products():
     table = [Shown(a.scene, step, 8) for step in range(6)]
     assert list(table[0].output.values()) == ["1", "4", "10", "16", "17", "12"]
     assert [list(shown.terms.values()) for shown in table] == [
-        ["0", "0", "1"], ["0", "2", "2"], ["3", "4", "3"], ["6", "6", "4"], ["9", "8", "0"], ["12", "0", "0"]]
-    assert all(list(shown.kernel.values()) == ["3", "2", "1"] and list(shown.terms) == [n, n + 1, n + 2] for n, shown in enumerate(table))
+        ["0", "0", "1"],
+        ["0", "2", "2"],
+        ["3", "4", "3"],
+        ["6", "6", "4"],
+        ["9", "8", "0"],
+        ["12", "0", "0"],
+    ]
+    assert all(
+        list(shown.kernel.values()) == ["3", "2", "1"] and list(shown.terms) == [n, n + 1, n + 2]
+        for n, shown in enumerate(table)
+    )
     assert all(shown.done.text == "=" for shown in table)
 
 
@@ -235,14 +276,34 @@ def small(kind, count, seed=0):
     """Operations of one dimension with all parameters at random, input 1 to 12, kernel 1 to 6."""
     rng = random.Random(f"{kind} {seed}")
     while count:
-        common = {"stride": rng.randint(1, 4), "dilation": rng.choice((1, 1, 2, 3)), "padding": ((rng.randint(0, 4), rng.randint(0, 4)),)}
+        common = {
+            "stride": rng.randint(1, 4),
+            "dilation": rng.choice((1, 1, 2, 3)),
+            "padding": ((rng.randint(0, 4), rng.randint(0, 4)),),
+        }
         if kind == "conv":
             mode = rng.choice(["zeros", "zeros", "reflect", "replicate", "circular", "symmetric"])
-            found = built(line, rng.randint(1, 12), rng.randint(1, 6), padding_mode=mode, flip=rng.random() < 0.5, **common)
+            found = built(
+                line, rng.randint(1, 12), rng.randint(1, 6), padding_mode=mode, flip=rng.random() < 0.5, **common
+            )
         elif kind == "transpose":
-            found = built(ca.ConvTranspose, (rng.randint(1, 6),), rng.randint(1, 6), output_padding=rng.randint(0, 2), flip=rng.random() < 0.3, **common)
+            found = built(
+                ca.ConvTranspose,
+                (rng.randint(1, 6),),
+                rng.randint(1, 6),
+                output_padding=rng.randint(0, 2),
+                flip=rng.random() < 0.3,
+                **common,
+            )
         elif kind == "pool":
-            found = built(ca.Pool, (rng.randint(1, 12),), rng.randint(1, 5), mode=rng.choice(["max", "average"]), ceil_mode=rng.random() < 0.5, **common)
+            found = built(
+                ca.Pool,
+                (rng.randint(1, 12),),
+                rng.randint(1, 5),
+                mode=rng.choice(["max", "average"]),
+                ceil_mode=rng.random() < 0.5,
+                **common,
+            )
         else:
             found = [ca.AdaptivePool((rng.randint(1, 12),), rng.randint(1, 12), mode=rng.choice(["max", "average"]))]
         count -= len(found)
@@ -265,10 +326,14 @@ def test_strided_dilated_and_causal_rows_are_those_of_plain_loops():
         op = line(i, k, stride=s, dilation=d, padding="causal")
         x, w = values_for(op, rng)
         a = animated(op, input=x, kernel=w)
-        expected = [sum(int(w[k - 1 - n]) * (int(x[t - n * d]) if t >= n * d else 0) for n in range(k)) for t in range(0, i, s)]
+        expected = [
+            sum(int(w[k - 1 - n]) * (int(x[t - n * d]) if t >= n * d else 0) for n in range(k)) for t in range(0, i, s)
+        ]
         assert outputs_of(a) == expected
         columns = list(Shown(a.scene, 0, i + d * (k - 1)).output)
-        assert columns == [t + d * (k - 1) for t in range(0, i, s)], "each output stands below the last input cell that it sees"
+        assert columns == [t + d * (k - 1) for t in range(0, i, s)], (
+            "each output stands below the last input cell that it sees"
+        )
 
 
 def test_transposed_rows_are_what_stamping_the_kernel_gives():
@@ -305,13 +370,25 @@ def test_pooling_says_what_is_done_and_leaves_out_what_does_not_count():
         a = animated(op, **more)
         return [Shown(a.scene, step, op.padded_size[0]) for step in range(len(a))]
 
-    mean = table(ca.Pool((6,), 3, stride=3, padding=1, mode="average", count_include_pad=False), input=[2, 4, 6, 8, 9, 1])
-    assert [(list(shown.terms.values()), shown.done.text) for shown in mean] == [(["2", "4"], "÷ 2 ="), (["6", "8", "9"], "÷ 3 ≈")]
+    mean = table(
+        ca.Pool((6,), 3, stride=3, padding=1, mode="average", count_include_pad=False), input=[2, 4, 6, 8, 9, 1]
+    )
+    assert [(list(shown.terms.values()), shown.done.text) for shown in mean] == [
+        (["2", "4"], "÷ 2 ="),
+        (["6", "8", "9"], "÷ 3 ≈"),
+    ]
     most = table(ca.Pool((6,), 3, stride=3, padding=1), input=[2, 4, 6, 9, 9, 1])
-    assert [(list(shown.terms.values()), shown.ringed) for shown in most] == [([f"{MINUS}∞", "2", "4"], {2}), (["6", "9", "9"], {4, 5})]
+    assert [(list(shown.terms.values()), shown.ringed) for shown in most] == [
+        ([f"{MINUS}∞", "2", "4"], {2}),
+        (["6", "9", "9"], {4, 5}),
+    ]
     assert all(shown.done.text == "max =" and not shown.plus and not shown.kernel and not shown.signs for shown in most)
     root = table(ca.Pool((2,), 2, mode="l2"), input=[-3, 4])
-    assert list(root[0].terms.values()) == [f"({MINUS}3)²", "4²"] and root[0].done.text == "√ =" and list(root[0].output.values()) == ["5"]
+    assert (
+        list(root[0].terms.values()) == [f"({MINUS}3)²", "4²"]
+        and root[0].done.text == "√ ="
+        and list(root[0].output.values()) == ["5"]
+    )
     same = table(ca.Pool((4,), 2, mode="average", divisor_override=5), input=[1, 2, 3, 4])
     assert [shown.done.text for shown in same] == ["÷ 5 ="] * 2
     alone = table(ca.AdaptivePool((2,), 2), input=[1, 2])
@@ -324,26 +401,43 @@ def test_pooling_says_what_is_done_and_leaves_out_what_does_not_count():
 def test_products_that_are_rounded_have_another_sign_and_so_have_their_sums():
     a = animated(line(3, 2), input=[0.0625, -12.5, 4], kernel=[0.25, 0.5])
     first, second = (Shown(a.scene, step, 3) for step in (0, 1))
-    assert [first.input[0], first.kernel[0], first.terms[0]] == ["0.062", "0.25", "0.015"], "a product of what is written: .0155"
+    assert [first.input[0], first.kernel[0], first.terms[0]] == ["0.062", "0.25", "0.015"], (
+        "a product of what is written: .0155"
+    )
     assert list(first.signs[1].values()) == ["≈", "="] and list(second.signs[1].values()) == ["=", "="]
-    assert [number(text) for text in (*first.terms.values(), *second.terms.values())][1:] == [-6.25, -3.125, 2] and first.done.text == "≈"
+    assert [number(text) for text in (*first.terms.values(), *second.terms.values())][1:] == [
+        -6.25,
+        -3.125,
+        2,
+    ] and first.done.text == "≈"
 
 
 def test_whole_outputs_are_written_as_on_paper_in_cells_and_in_the_sum_and_others_are_not():
     a = animated(line(3, 2), input=[1, 2, 3], kernel=[1, 1], labels=["sum"])
-    texts = [mark.text for layer in a.scene.layers for mark in leaves(a.scene.visible(layer, 0)) if isinstance(mark, Text)]
+    texts = [
+        mark.text for layer in a.scene.layers for mark in leaves(a.scene.visible(layer, 0)) if isinstance(mark, Text)
+    ]
     assert "1·1 + 2·1 = 3" in texts and not any(text.endswith(".0") for text in texts)
     half = animated(line(3, 2), input=[1, 2, 3], kernel=[0.5, 1])
     assert list(Shown(half.scene, 0, 3).output.values()) == ["2.5", "4"]
     third = animated(ca.Pool((4,), 3, mode="average", stride=1), input=[3, 3, 4, 2])
     assert list(Shown(third.scene, 0, 4).output.values()) == ["3.3", "3.0"]
     flat = ca.animate(line(3, 2), view="flat", input=[1, 2, 3], kernel=[1, 1])
-    assert any(mark.text == "3.0" for mark in leaves(flat.scene.layers[0].marks) if isinstance(mark, Text)), "the guide's way stays"
+    assert any(mark.text == "3.0" for mark in leaves(flat.scene.layers[0].marks) if isinstance(mark, Text)), (
+        "the guide's way stays"
+    )
 
 
 def test_columns_are_as_wide_as_long_values_need():
-    wide = [Shown(animated(line(3, 3, padding=1), input=x, kernel=w).scene, 0, 5).wide for x, w in (
-        ([1, 2, 3], [1, 2, 3]), ([1, -2, 3], [1, 2, 3]), ([10, 20, 30], [1, -25, 3]), ([0.125, 0.25, -12.625], [0.25, -1.5, 3]))]
+    wide = [
+        Shown(animated(line(3, 3, padding=1), input=x, kernel=w).scene, 0, 5).wide
+        for x, w in (
+            ([1, 2, 3], [1, 2, 3]),
+            ([1, -2, 3], [1, 2, 3]),
+            ([10, 20, 30], [1, -25, 3]),
+            ([0.125, 0.25, -12.625], [0.25, -1.5, 3]),
+        )
+    ]
     assert wide[0] == 1 and wide == sorted(wide) and wide[-1] > wide[0]
 
 
@@ -353,9 +447,13 @@ def test_symbols_show_each_product_as_letters_and_zero_where_a_zero_is():
     x, w, lowered = "𝑥", "𝑤", "₀₁₂₃"
     for step in range(3):
         shown = Shown(a.scene, step, 5)
-        terms = [f"{x}{lowered[c - 1]}{w}{lowered[2 - n]}" if 0 < c < 4 else "0" for n, c in enumerate(range(step, step + 3))]
+        terms = [
+            f"{x}{lowered[c - 1]}{w}{lowered[2 - n]}" if 0 < c < 4 else "0" for n, c in enumerate(range(step, step + 3))
+        ]
         assert list(shown.terms.values()) == terms and shown.done.text == "+ 𝑏 ="
-        assert list(shown.kernel.values()) == [f"{w}₂", f"{w}₁", f"{w}₀"] and shown.output[step + 1] == f"𝑦{lowered[step]}"
+        assert (
+            list(shown.kernel.values()) == [f"{w}₂", f"{w}₁", f"{w}₀"] and shown.output[step + 1] == f"𝑦{lowered[step]}"
+        )
     pool = animated(ca.Pool((4,), 2), symbols=True)
     assert list(Shown(pool.scene, 1, 4).terms.values()) == [f"{x}₂", f"{x}₃"] and not Shown(pool.scene, 1, 4).ringed
 
@@ -373,8 +471,12 @@ def covered(scene, step):
     for n, mark in enumerate(marks):
         if isinstance(mark, Text):
             later = [other for other in marks[n + 1 :] if isinstance(other, Polygon)]
-            hidden = any(min(x for x, _ in part) < mark.at[0] < max(x for x, _ in part) and min(y for _, y in part) < mark.at[1] < max(y for _, y in part)
-                         for other in later for part in other.parts)
+            hidden = any(
+                min(x for x, _ in part) < mark.at[0] < max(x for x, _ in part)
+                and min(y for _, y in part) < mark.at[1] < max(y for _, y in part)
+                for other in later
+                for part in other.parts
+            )
             last = max(i for i, other in enumerate(marks) if other == mark)
             if hidden and last == n:
                 found.append(mark.text)
@@ -397,7 +499,7 @@ def test_with_reveal_outputs_come_one_by_one_and_their_places_are_there_before()
     for op in subjects()[::3]:
         x, w = values_for(op, np.random.default_rng(7))
         full, a = animated(op, **given(x, w)), animated(op, reveal=True, **given(x, w))
-        assert not [layer for layer in full.scene.layers if isinstance(layer, Growing)]
+        assert not [layer for layer in full.scene.layers if isinstance(layer, Accumulating)]
         last = list(Shown(full.scene, 0, op.padded_size[0]).output.items())
         for step in range(len(a)):
             shown = Shown(a.scene, step, op.padded_size[0])
@@ -411,14 +513,26 @@ def test_output_padding_and_cropped_cells_are_where_they_belong():
     a = animated(op, seed=1)
     shown = Shown(a.scene, 5, 8)
     bottom = shown.cells("current")[0][1]
-    assert shown.cells("output_padding") == [(6, bottom)] and [c for c, _ in shown.cells("output")] == [1, 2, 3, 4, 5, 6]
+    assert shown.cells("output_padding") == [(6, bottom)] and [c for c, _ in shown.cells("output")] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+    ]
     (line_,) = [mark for mark in shown.marks if mark.role == "cropped"]
     assert {x for part in line_.parts for x, _ in part} == {0, 1}, "one before, none after"
 
 
 def test_labels_measure_the_padded_row_and_the_outputs():
     a = animated(line(6, 3, stride=2, padding=1), labels="all", seed=1)
-    texts = [mark.text for layer in a.scene.layers for mark in leaves(a.scene.visible(layer, 0)) if isinstance(mark, Text) and mark.role == "label"]
+    texts = [
+        mark.text
+        for layer in a.scene.layers
+        for mark in leaves(a.scene.visible(layer, 0))
+        if isinstance(mark, Text) and mark.role == "label"
+    ]
     assert {"input 1 + 6 + 1", "output 3", "k=3", "step 1 of 3"} <= set(texts)
     assert "kernel" not in texts and "weights" in texts, "the kernel has cells of its own, not corners of the input's"
 
@@ -434,7 +548,9 @@ def test_the_description_tells_of_the_rows_below_the_window_in_each_language():
 
 def test_two_dimensions_channels_and_rows_that_are_too_long_are_refused():
     assert "draws one dimension (ndim=1), and this operation has 2" in refusal(lambda: animated(ca.Conv(5, 3)))
-    assert "shows the values of one channel, and this has 3 to 8" in refusal(lambda: animated(line(5, 3, in_channels=3, out_channels=8)))
+    assert "shows the values of one channel, and this has 3 to 8" in refusal(
+        lambda: animated(line(5, 3, in_channels=3, out_channels=8))
+    )
     assert "at most 1,000 cells, and this operation has 1,002" in refusal(lambda: animated(line(1000, 3, padding=1)))
     assert "1,001" in refusal(lambda: animated(ca.AdaptivePool((5,), 1001)))
     assert len(animated(line(1000, 3))) == 998
@@ -456,18 +572,20 @@ def test_the_figures_are_those_of_numpy():
         x, w = spec.options["input"], spec.options.get("kernel")
         assert not wrong(a.scene, op, x, w), name
     expected = {
-        "by_hand_full": np.convolve([1, 2, 3, 4], [1, 2, 3]), "by_hand_same": np.convolve(range(1, 7), [1, 0, -1], "same"),
+        "by_hand_full": np.convolve([1, 2, 3, 4], [1, 2, 3]),
+        "by_hand_same": np.convolve(range(1, 7), [1, 0, -1], "same"),
         "by_hand_valid": np.correlate([3, 1, 4, 1, 5, 9, 2], [1, 2, 3], "valid"),
         "by_hand_strided": np.correlate([0, 3, 1, 4, 1, 5, 9, 2, 0], [1, 2, 1], "valid")[::2],
         "by_hand_dilated": np.correlate([0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0], [1, 0, 10, 0, 1], "valid"),
         "by_hand_causal": np.convolve(range(1, 7), [1, 1, 1])[:6],
         "by_hand_transposed": np.convolve([1, 0, 2, 0, 3, 0], [1, 2, 3])[1:7],
         "by_hand_circular": np.roll(range(1, 7), 2) + np.roll(range(1, 7), -2),
-        "by_hand_max_pooling": [3, 4, 9, 6], "by_hand_adaptive": [4, 8, 12],
+        "by_hand_max_pooling": [3, 4, 9, 6],
+        "by_hand_adaptive": [4, 8, 12],
     }
     for name, outputs in expected.items():
         a = ca.figure(name, labels="none", reveal=False)
-        shown = Shown(a.scene, len(a) - 1, a.scene.sheets[0].size[1])
+        shown = Shown(a.scene, len(a) - 1, a.scene.measured[0].size[1])
         assert [number(text) for text in shown.output.values()] == list(outputs), name
 
 
@@ -509,4 +627,6 @@ def test_a_spoiled_scene_is_reported():
 def test_a_covered_text_is_reported():
     scene = animated(line(4, 3), seed=1).scene
     assert not covered(scene, 0)
-    assert covered(replace(scene, layers=(*scene.layers, Layer((Polygon("stamp", (((0, 0), (1, 0), (1, 1), (0, 1)),)),)))), 0)
+    assert covered(
+        replace(scene, layers=(*scene.layers, Layer((Polygon("stamp", (((0, 0), (1, 0), (1, 1), (0, 1)),)),)))), 0
+    )

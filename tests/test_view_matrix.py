@@ -1,4 +1,6 @@
-"""The view "matrix", read back from its scene: the matrix from the texts in its cells, against matrices that are made here with numpy alone."""
+"""The view "matrix", read back from its scene: the matrix from the texts in its cells, against matrices that are made
+here with numpy alone.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,15 @@ from scenes import leaves
 
 import convanim as ca
 from convanim.render import glyphs
-from convanim.scene import Growing, Layer, Line, Moving, Polygon, Text
+from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 
-NUMPY_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap", "symmetric": "symmetric"}
+NUMPY_MODES = {
+    "zeros": "constant",
+    "reflect": "reflect",
+    "replicate": "edge",
+    "circular": "wrap",
+    "symmetric": "symmetric",
+}
 LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉−", "0123456789-")
 
 
@@ -47,11 +55,16 @@ def meant(op):
     adaptive = isinstance(op, ca.AdaptivePool)
     if not adaptive:
         mode = NUMPY_MODES[getattr(op, "padding_mode", "zeros")]
-        over = [(p[0], p[1] + (k + d * k + s if getattr(op, "ceil_mode", False) else 0)) for _, k, s, p, d in spread(op)]
+        over = [
+            (p[0], p[1] + (k + d * k + s if getattr(op, "ceil_mode", False) else 0)) for _, k, s, p, d in spread(op)
+        ]
         places = np.pad(places, over, mode=mode, **({"constant_values": -1} if mode == "constant" else {}))
     for row, out in enumerate(itertools.product(*map(range, op.output_size))):
         if adaptive:
-            windows = [range(o * i // n, math.ceil(Fraction((o + 1) * i, n))) for o, i, n in zip(out, op.input_size, op.output_size, strict=True)]
+            windows = [
+                range(o * i // n, math.ceil(Fraction((o + 1) * i, n)))
+                for o, i, n in zip(out, op.input_size, op.output_size, strict=True)
+            ]
         else:
             windows = [range(o * s, o * s + d * k, d) for o, (_, k, s, _, d) in zip(out, spread(op), strict=True)]
         for k, at in enumerate(itertools.product(*windows)):
@@ -66,7 +79,9 @@ def dense(op, weights):
     """The matrix in numbers; of an average, `weights` are the divisors of the rows."""
     matrix = np.zeros((math.prod(op.output_size), math.prod(op.input_size)))
     for (row, column), kernel in meant(op).items():
-        matrix[row, column] = 1 / weights[row] if isinstance(op, ca.Pool | ca.AdaptivePool) else sum(weights[k] for k in kernel)
+        matrix[row, column] = (
+            1 / weights[row] if isinstance(op, ca.Pool | ca.AdaptivePool) else sum(weights[k] for k in kernel)
+        )
     return matrix
 
 
@@ -89,17 +104,35 @@ def bounds(parts):
 
 
 class Seen:
-    """The parts of the scene, found from its lines, areas and texts: everything right of the upright line belongs to the product."""
+    """The parts of the scene, found from its lines, areas and texts: everything right of the upright line belongs to
+    the product.
+    """
 
     def __init__(self, scene):
         self.scene = scene
         self.still = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
         bar = bounds(next(mark for mark in self.still if isinstance(mark, Polygon) and mark.role == "sign").parts)
         self.bar = (bar[0] + bar[2]) / 2
-        self.grid = bounds(next(mark for mark in self.still if isinstance(mark, Line) and mark.role == "grid" and bounds(mark.parts)[0] > self.bar).parts)
-        self.vector = bounds(next(mark for mark in self.still if isinstance(mark, Polygon) and mark.role == "input" and bounds(mark.parts)[0] > self.bar).parts)
+        self.grid = bounds(
+            next(
+                mark
+                for mark in self.still
+                if isinstance(mark, Line) and mark.role == "grid" and bounds(mark.parts)[0] > self.bar
+            ).parts
+        )
+        self.vector = bounds(
+            next(
+                mark
+                for mark in self.still
+                if isinstance(mark, Polygon) and mark.role == "input" and bounds(mark.parts)[0] > self.bar
+            ).parts
+        )
         self.below = bounds(next(mark for mark in self.still if isinstance(mark, Line) and mark.role == "grid").parts)
-        edges = [bounds(mark.parts) for mark in self.still if isinstance(mark, Line) and mark.role in ("output_grid", "pending")]
+        edges = [
+            bounds(mark.parts)
+            for mark in self.still
+            if isinstance(mark, Line) and mark.role in ("output_grid", "pending")
+        ]
         self.above, self.result = min(edges), max(edges)
         left, top, right, bottom = self.grid
         self.shape = (round(bottom - top), round(right - left))
@@ -108,7 +141,12 @@ class Seen:
         """(row, column) within a box -> the texts there."""
         found = defaultdict(list)
         for mark in self.still if marks is None else marks:
-            if isinstance(mark, Text) and mark.role == role and box[0] < mark.at[0] < box[2] and box[1] < mark.at[1] < box[3]:
+            if (
+                isinstance(mark, Text)
+                and mark.role == role
+                and box[0] < mark.at[0] < box[2]
+                and box[1] < mark.at[1] < box[3]
+            ):
                 found[math.floor(mark.at[1] - box[1]), math.floor(mark.at[0] - box[0])].append(mark.text)
         return found
 
@@ -126,7 +164,9 @@ class Seen:
     def column(self, role, box):
         """The texts of a column of cells, from the top."""
         found = self.texts(role, box)
-        assert set(found) == {(n, 0) for n in range(round(box[3] - box[1]))} and all(len(texts) == 1 for texts in found.values())
+        assert set(found) == {(n, 0) for n in range(round(box[3] - box[1]))} and all(
+            len(texts) == 1 for texts in found.values()
+        )
         return [found[n, 0][0] for n in range(len(found))]
 
     def bands(self):
@@ -144,12 +184,17 @@ class Seen:
 
     def symbols(self, op):
         """(row, column) -> the indices of weights that are written there."""
+
         def index(digits):
             digits = digits.translate(LOWERED)
-            return tuple(map(int, [digits] if len(op.kernel_size) == 1 else digits.split(",") if "," in digits else digits))
+            return tuple(
+                map(int, [digits] if len(op.kernel_size) == 1 else digits.split(",") if "," in digits else digits)
+            )
 
-        return {at: [index(digits) for text in texts for digits in re.findall("𝑤([₀-₉,]+)", text)]
-                for at, texts in self.texts("kernel_value", self.grid).items()}
+        return {
+            at: [index(digits) for text in texts for digits in re.findall("𝑤([₀-₉,]+)", text)]
+            for at, texts in self.texts("kernel_value", self.grid).items()
+        }
 
     def numbers(self):
         """The matrix in numbers, as they are written."""
@@ -160,7 +205,7 @@ class Seen:
         return matrix
 
     def moving(self, step):
-        return [mark for layer in self.scene.layers if isinstance(layer, Moving) for mark in leaves(layer.at(step))]
+        return [mark for layer in self.scene.layers if isinstance(layer, PerStep) for mark in leaves(layer.at(step))]
 
 
 def value(text):
@@ -193,15 +238,26 @@ def convolutions():
     for i, k, s, p, d in random_cases(11, 60, ndims=(1, 2), largest=5):
         yield ca.Conv(i, k, stride=s, padding=p, dilation=d, flip=sum(i) % 3 == 0)
     for mode in ("reflect", "replicate", "circular", "symmetric"):
-        yield from (ca.Conv(4, 3, padding=2, padding_mode=mode), ca.Conv((3, 4), (1, 5), padding=((0, 0), (2, 1)), padding_mode=mode),
-                    ca.Conv(3, 5, padding=2, padding_mode=mode, ndim=1, flip=True))
-    yield from (ca.Conv(2, 5, padding=2, padding_mode="replicate"), ca.Conv(1, 1), ca.Conv(12, 12, ndim=1), ca.Conv((1, 9), (1, 3), stride=(1, 4)))
+        yield from (
+            ca.Conv(4, 3, padding=2, padding_mode=mode),
+            ca.Conv((3, 4), (1, 5), padding=((0, 0), (2, 1)), padding_mode=mode),
+            ca.Conv(3, 5, padding=2, padding_mode=mode, ndim=1, flip=True),
+        )
+    yield from (
+        ca.Conv(2, 5, padding=2, padding_mode="replicate"),
+        ca.Conv(1, 1),
+        ca.Conv(12, 12, ndim=1),
+        ca.Conv((1, 9), (1, 3), stride=(1, 4)),
+    )
 
 
 def transposed():
     for i, k, s, p, d in random_cases(12, 60, ndims=(1, 2), largest=4):
         extra = tuple(min(sum(i) % 2, max(a, b) - 1) for a, b in zip(s, d, strict=True))
-        room = all((a - 1) * c + e * (b - 1) + 1 - sum(q) + x > 0 for a, b, c, q, e, x in zip(i, k, s, p, d, extra, strict=True))
+        room = all(
+            (a - 1) * c + e * (b - 1) + 1 - sum(q) + x > 0
+            for a, b, c, q, e, x in zip(i, k, s, p, d, extra, strict=True)
+        )
         if room:
             yield ca.ConvTranspose(i, k, stride=s, padding=p, dilation=d, output_padding=extra, flip=sum(k) % 3 == 0)
 
@@ -234,13 +290,22 @@ def test_the_check_sees_a_weight_in_another_column_and_one_of_another_colour():
     scene = drawn(op)
 
     def spoiled(change):
-        return replace(scene, layers=tuple(replace(layer, marks=tuple(map(change, layer.marks))) if isinstance(layer, Layer) else layer
-                                           for layer in scene.layers))
+        return replace(
+            scene,
+            layers=tuple(
+                replace(layer, marks=tuple(map(change, layer.marks))) if isinstance(layer, Layer) else layer
+                for layer in scene.layers
+            ),
+        )
 
     at = next(mark.at for mark in scene.layers[0].marks if isinstance(mark, Text) and mark.role == "kernel_value")
     assert symbol_faults(scene, op) == []
-    assert symbol_faults(spoiled(lambda m: replace(m, at=(at[0] + 3, at[1])) if isinstance(m, Text) and m.at == at else m), op)
-    assert symbol_faults(spoiled(lambda m: replace(m, role="weight_5") if isinstance(m, Polygon) and m.role == "weight_4" else m), op)
+    assert symbol_faults(
+        spoiled(lambda m: replace(m, at=(at[0] + 3, at[1])) if isinstance(m, Text) and m.at == at else m), op
+    )
+    assert symbol_faults(
+        spoiled(lambda m: replace(m, role="weight_5") if isinstance(m, Polygon) and m.role == "weight_4" else m), op
+    )
     assert symbol_faults(drawn(ca.Conv(4, 3, flip=True)), op)
 
 
@@ -252,7 +317,11 @@ def test_the_matrix_times_the_column_read_from_the_figure_is_the_output_read_fro
         op = op if bias is None else replace(op, bias=True)
         scene = drawn(op, input=x, kernel=w, bias=bias)
         seen = Seen(scene)
-        matrix, column, result = seen.numbers(), seen.column("input_value", seen.vector), seen.column("output_value", seen.result)
+        matrix, column, result = (
+            seen.numbers(),
+            seen.column("input_value", seen.vector),
+            seen.column("output_value", seen.result),
+        )
         signs = [mark.text for mark in seen.still if isinstance(mark, Text) and mark.role == "sign"]
         assert signs == (["×", "=", *[]] if not bias else ["×", "+" if bias > 0 else "−", "="])
         between = (seen.vector[2], -99, seen.result[0], 99)
@@ -263,7 +332,9 @@ def test_the_matrix_times_the_column_read_from_the_figure_is_the_output_read_fro
         assert (matrix @ list(map(value, column)) + (bias or 0) == list(map(value, result))).all(), op
         plane = seen.texts("output_value", seen.above)
         width = op.output_size[-1]
-        assert {at: texts[0] for at, texts in plane.items()} == {divmod(n, width): text for n, text in enumerate(result)}
+        assert {at: texts[0] for at, texts in plane.items()} == {
+            divmod(n, width): text for n, text in enumerate(result)
+        }
 
 
 def test_an_average_has_a_share_in_each_cell_that_it_reads_and_rows_add_up_to_one():
@@ -282,7 +353,11 @@ def test_an_average_has_a_share_in_each_cell_that_it_reads_and_rows_add_up_to_on
 
 
 def test_the_transposed_convolutions_matrix_is_the_transpose_of_the_convolutions():
-    for op in (op for op in convolutions() if op.padding_mode == "zeros" and math.prod(op.output_size) * math.prod(op.input_size) < 500):
+    for op in (
+        op
+        for op in convolutions()
+        if op.padding_mode == "zeros" and math.prod(op.output_size) * math.prod(op.input_size) < 500
+    ):
         one, other = Seen(drawn(op)), Seen(drawn(op.transpose()))
         assert one.shape == other.shape[::-1]
         assert {(c, r): weights for (r, c), weights in one.symbols(op).items()} == other.symbols(op)
@@ -309,7 +384,10 @@ def test_a_step_outlines_its_row_and_veils_what_the_window_reads_in_matrix_colum
             assert seen.cells(seen.above, "current", marks) == {divmod(step, op.output_size[-1])}
             assert seen.cells(seen.result, "current", marks) == {(step, 0)}
             outline = [bounds(mark.parts) for mark in marks if isinstance(mark, Line) and mark.role == "window"]
-            assert any(np.allclose(box, (seen.grid[0], seen.grid[1] + step, seen.grid[2], seen.grid[1] + step + 1)) for box in outline)
+            assert any(
+                np.allclose(box, (seen.grid[0], seen.grid[1] + step, seen.grid[2], seen.grid[1] + step + 1))
+                for box in outline
+            )
 
 
 def test_the_rows_of_matrix_and_output_stand_at_one_height_and_all_in_the_middle():
@@ -322,15 +400,27 @@ def test_the_rows_of_matrix_and_output_stand_at_one_height_and_all_in_the_middle
 
 
 def test_every_text_under_a_veil_is_drawn_again_above_it():
-    for op in (ca.Conv(5, 3, stride=2, padding=1), ca.ConvTranspose(3, 3, stride=2, padding=1), ca.AdaptivePool(5, 3),
-               ca.Conv(3, 3, padding=1, padding_mode="replicate")):
+    for op in (
+        ca.Conv(5, 3, stride=2, padding=1),
+        ca.ConvTranspose(3, 3, stride=2, padding=1),
+        ca.AdaptivePool(5, 3),
+        ca.Conv(3, 3, padding=1, padding_mode="replicate"),
+    ):
         seen = Seen(drawn(op))
         for step in range(seen.scene.steps):
             marks = seen.moving(step)
             for n, mark in enumerate(marks):
                 if isinstance(mark, Polygon):
-                    covered = [text for text in (*seen.still, *marks[:n]) if isinstance(text, Text) and any(inside(text, part) for part in mark.parts)]
-                    again = {(text.role, text.text, *(round(v, 6) for v in text.at)) for text in marks[n:] if isinstance(text, Text)}
+                    covered = [
+                        text
+                        for text in (*seen.still, *marks[:n])
+                        if isinstance(text, Text) and any(inside(text, part) for part in mark.parts)
+                    ]
+                    again = {
+                        (text.role, text.text, *(round(v, 6) for v in text.at))
+                        for text in marks[n:]
+                        if isinstance(text, Text)
+                    }
                     assert {(text.role, text.text, *(round(v, 6) for v in text.at)) for text in covered} <= again
 
 
@@ -340,25 +430,50 @@ def inside(text, part):
 
 
 def test_outputs_appear_on_the_plane_and_in_the_column_as_they_are_computed():
-    for op in (ca.Conv(4, 3, padding=1), ca.ConvTranspose(3, 3, stride=2, output_padding=1, padding=1), ca.Pool(4, 2, mode="average"), ca.Conv(5, 2, ndim=1)):
+    for op in (
+        ca.Conv(4, 3, padding=1),
+        ca.ConvTranspose(3, 3, stride=2, output_padding=1, padding=1),
+        ca.Pool(4, 2, mode="average"),
+        ca.Conv(5, 2, ndim=1),
+    ):
         scene = drawn(op, reveal=True)
         for step in range(scene.steps):
-            shown = [mark for layer in scene.layers if isinstance(layer, Layer | Growing) for mark in leaves(scene.visible(layer, step))]
-            assert Counter(mark.text for mark in shown if isinstance(mark, Text) and mark.role == "output_value") == Counter(
-                2 * [text for text, _ in zip(Seen(drawn(op)).column("output_value", Seen(drawn(op)).result), range(step + 1), strict=False)])
-            assert sum(len(mark.parts) for mark in shown if isinstance(mark, Polygon) and mark.role == "output") == 2 * (step + 1)
+            shown = [
+                mark
+                for layer in scene.layers
+                if isinstance(layer, Layer | Accumulating)
+                for mark in leaves(scene.visible(layer, step))
+            ]
+            assert Counter(
+                mark.text for mark in shown if isinstance(mark, Text) and mark.role == "output_value"
+            ) == Counter(
+                2
+                * [
+                    text
+                    for text, _ in zip(
+                        Seen(drawn(op)).column("output_value", Seen(drawn(op)).result), range(step + 1), strict=False
+                    )
+                ]
+            )
+            assert sum(
+                len(mark.parts) for mark in shown if isinstance(mark, Polygon) and mark.role == "output"
+            ) == 2 * (step + 1)
 
 
 # --- scenes as scenes
 
 
 def boxes(scene, step):
-    """(text, left, top, right, bottom) of all texts of a step, as large as they are drawn; what is drawn twice in one place counts once."""
+    """(text, left, top, right, bottom) of all texts of a step, as large as they are drawn; what is drawn twice in one
+    place counts once.
+    """
     found = {}
     for mark in (mark for layer in scene.layers for mark in leaves(scene.visible(layer, step))):
         if isinstance(mark, Text):
             length = glyphs.width(mark.text, mark.face) * mark.size * mark.stretch
-            shrunk = min(1.0, mark.width / max(length, glyphs.width(mark.like, mark.face) * mark.size * mark.stretch, 1e-9))
+            shrunk = min(
+                1.0, mark.width / max(length, glyphs.width(mark.like, mark.face) * mark.size * mark.stretch, 1e-9)
+            )
             (x, y), half, high = mark.at, length * shrunk / 2, mark.size * shrunk * 0.3
             found[mark.text, round(x, 4), round(y, 4)] = (mark.text, x - half, y - high, x + half, y + high)
     return list(found.values())
@@ -369,21 +484,39 @@ def text_faults(scene, steps):
     for step in steps:
         listed = sorted(boxes(scene, step), key=lambda box: box[1])
         for n, (text, x0, y0, x1, y1) in enumerate(listed):
-            faults += [f"{text} outside"] if x0 < frame.x or y0 < frame.y or x1 > frame.x + frame.width or y1 > frame.y + frame.height else []
-            for other in itertools.takewhile(lambda box, end=x1: box[1] < end, listed[n + 1:]):
+            faults += (
+                [f"{text} outside"]
+                if x0 < frame.x or y0 < frame.y or x1 > frame.x + frame.width or y1 > frame.y + frame.height
+                else []
+            )
+            for other in itertools.takewhile(lambda box, end=x1: box[1] < end, listed[n + 1 :]):
                 faults += [f"{text} meets {other[0]}"] if other[2] < y1 and other[4] > y0 else []
     return faults
 
 
-LOOKS = [{"labels": "all", "dpi": 150}, {"labels": "all", "lang": "zh", "reveal": True, "dpi": 60},
-         {"labels": "none", "seed": 3}, {"labels": ["sizes"], "dpi": 20}]
+LOOKS = [
+    {"labels": "all", "dpi": 150},
+    {"labels": "all", "lang": "zh", "reveal": True, "dpi": 60},
+    {"labels": "none", "seed": 3},
+    {"labels": ["sizes"], "dpi": 20},
+]
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_no_text_meets_another_or_leaves_the_figure(look):
-    odd = [ca.Conv((1, 1), 1), ca.Conv((1, 2), 1), ca.Conv((2, 3), 2, padding=((1, 0), (0, 2)), bias=True), ca.Conv(1, 1, ndim=1), ca.Conv(9, 9, ndim=1),
-           ca.Conv((2, 6), (2, 6)), ca.ConvTranspose((1, 2), 3, padding=(1, 0)), ca.Conv(3, 3, padding=1, padding_mode="replicate"),
-           ca.Conv(2, 5, padding=2, padding_mode="symmetric"), ca.AdaptivePool((5, 2), (3, 3)), ca.Conv(12, 3, ndim=1, padding=1)]
+    odd = [
+        ca.Conv((1, 1), 1),
+        ca.Conv((1, 2), 1),
+        ca.Conv((2, 3), 2, padding=((1, 0), (0, 2)), bias=True),
+        ca.Conv(1, 1, ndim=1),
+        ca.Conv(9, 9, ndim=1),
+        ca.Conv((2, 6), (2, 6)),
+        ca.ConvTranspose((1, 2), 3, padding=(1, 0)),
+        ca.Conv(3, 3, padding=1, padding_mode="replicate"),
+        ca.Conv(2, 5, padding=2, padding_mode="symmetric"),
+        ca.AdaptivePool((5, 2), (3, 3)),
+        ca.Conv(12, 3, ndim=1, padding=1),
+    ]
     for op in odd:
         scene = ca.animate(op, view="matrix", theme="clear", **look).scene
         assert text_faults(scene, {0, scene.steps // 2}) == [], op
@@ -393,22 +526,26 @@ def test_the_check_of_texts_sees_two_that_meet_and_one_outside():
     scene = drawn(ca.Conv(3, 2))
     text = next(mark for mark in scene.layers[0].marks if isinstance(mark, Text))
     near, far = (Layer((replace(text, text="9", at=(text.at[0] + x, text.at[1])),)) for x in (0.1, -50))
-    assert text_faults(replace(scene, layers=(near, *scene.layers)), [0]) and text_faults(replace(scene, layers=(far, *scene.layers)), [0])
+    assert text_faults(replace(scene, layers=(near, *scene.layers)), [0]) and text_faults(
+        replace(scene, layers=(far, *scene.layers)), [0]
+    )
 
 
 def test_what_moves_declares_its_roles_stays_in_the_box_and_does_not_grow_with_the_matrix():
     for op in (*convolutions(), *transposed(), *(op for op, _ in averages())):
         for reveal, theme in ((False, "classic"), (True, "clear")):
             scene = drawn(op, symbols=True, reveal=reveal, theme=theme)
-            for layer in (layer for layer in scene.layers if isinstance(layer, Moving | Growing)):
+            for layer in (layer for layer in scene.layers if isinstance(layer, PerStep | Accumulating)):
                 roles = set()
                 for step in range(scene.steps):
                     marks = list(leaves(layer.at(step)))
                     roles |= {mark.role for mark in marks}
                     assert all(isinstance(mark, Text) or inside_box(mark, scene.box) for mark in marks)
                 assert roles == layer.roles, op
-            assert all(inside_box(mark, scene.box) for mark in leaves(scene.layers[0].marks) if not isinstance(mark, Text))
-            assert isinstance(scene.layers[0], Layer) and isinstance(scene.layers[-1], Moving)
+            assert all(
+                inside_box(mark, scene.box) for mark in leaves(scene.layers[0].marks) if not isinstance(mark, Text)
+            )
+            assert isinstance(scene.layers[0], Layer) and isinstance(scene.layers[-1], PerStep)
     scenes = [drawn(ca.Conv(i, 3, padding=1)) for i in (4, 9)]
     assert len({max(len(scene.layers[-1].at(n)) for n in range(scene.steps)) for scene in scenes}) == 1
 
@@ -421,11 +558,18 @@ def inside_box(mark, box):
 # --- what isn't drawn
 
 
-@pytest.mark.parametrize(("op", "part"), [
-    (ca.Pool(4, 2), "max pooling isn't linear"), (ca.Pool(4, 2, mode="l2"), "l2 pooling isn't linear"),
-    (ca.AdaptivePool(4, 2, mode="max"), "adaptive max pooling isn't linear"), (ca.Conv(4, 2, in_channels=2, out_channels=3), "2 to 3"),
-    (ca.Conv((3, 3, 3), 2), "3"), (ca.Conv(20, 3, padding=1), "400x400, 160,000 cells"), (ca.Conv(500, 500, ndim=1), "1x500"),
-])
+@pytest.mark.parametrize(
+    ("op", "part"),
+    [
+        (ca.Pool(4, 2), "max pooling isn't linear"),
+        (ca.Pool(4, 2, mode="l2"), "l2 pooling isn't linear"),
+        (ca.AdaptivePool(4, 2, mode="max"), "adaptive max pooling isn't linear"),
+        (ca.Conv(4, 2, in_channels=2, out_channels=3), "2 to 3"),
+        (ca.Conv((3, 3, 3), 2), "3"),
+        (ca.Conv(20, 3, padding=1), "400x400, 160,000 cells"),
+        (ca.Conv(500, 500, ndim=1), "1x500"),
+    ],
+)
 def test_what_has_no_matrix_that_can_be_drawn_is_refused(op, part):
     assert part in refusal(lambda: drawn(op))
 
@@ -437,7 +581,9 @@ def test_a_same_convolution_of_12_x_12_is_drawn():
 # --- the figures
 
 
-@pytest.mark.parametrize("name", ["alphabet_conv", "alphabet_transposed_conv", "alphabet_transposed_conv_s2", "replicate_matrix"])
+@pytest.mark.parametrize(
+    "name", ["alphabet_conv", "alphabet_transposed_conv", "alphabet_transposed_conv_s2", "replicate_matrix"]
+)
 def test_the_figures_are_small(name, tmp_path):
     a = ca.figure(name)
     a.save(tmp_path / "x.svg")

@@ -1,4 +1,6 @@
-"""A convolution beside its transpose, read back from the scene: in every step both show the cells that the matrix of the convolution links."""
+"""A convolution beside its transpose, read back from the scene: in every step both show the cells that the matrix of
+the convolution links.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ from test_views import PADS, built
 
 import convanim as ca
 from convanim.render import glyphs
-from convanim.scene import Group, Growing, Layer, Line, Moving, Polygon, Text
-from convanim.themes import THEMES
+from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, Text
+from convanim.themes.table import THEMES
 from convanim.views import refusal as view_refusal
 from convanim.views.pair import both
 
@@ -32,12 +34,17 @@ def along(i, k, s, p, d, o):
 
 
 def linked(op):
-    """For each cell of the convolution's output, the cells that it reads, and the rows of the matrix that says so: (outputs, inputs)."""
+    """For each cell of the convolution's output, the cells that it reads, and the rows of the matrix that says so:
+    (outputs, inputs).
+    """
     pads = [(p, p) if isinstance(p, int) else p for p in op.padding]
     inner, outer = op.output_size, op.input_size
     if isinstance(op, ca.ConvTranspose):
         inner, outer = outer, inner
-    axes = [along(i, k, s, p[0], d, o) for i, k, s, p, d, o in zip(outer, op.kernel_size, op.stride, pads, op.dilation, inner, strict=True)]
+    axes = [
+        along(i, k, s, p[0], d, o)
+        for i, k, s, p, d, o in zip(outer, op.kernel_size, op.stride, pads, op.dilation, inner, strict=True)
+    ]
     if len(axes) == 1:
         axes, inner, outer = [[[0]], *axes], (1, *inner), (1, *outer)
     matrix = np.zeros((math.prod(inner), math.prod(outer)), int)
@@ -95,11 +102,11 @@ def cells(parts, at):
     return found
 
 
-def shown(scene, planes, step):
+def short_repr(scene, planes, step):
     """role -> plane -> cells, of what moves: each mark on the plane that it lies next to."""
     found = {}
     layer = scene.layers[-1]
-    assert isinstance(layer, Moving)
+    assert isinstance(layer, PerStep)
     for mark in leaves(layer.at(step)):
         if isinstance(mark, Polygon):
             places = [(name, set(got)) for name, at in planes.all.items() if (got := cells(mark.parts, at))]
@@ -111,7 +118,7 @@ def shown(scene, planes, step):
 def step_faults(scene, op, step, planes, told):
     """What a step shows that the matrix doesn't say."""
     taps, matrix, inner, outer = told
-    got, here, faults = shown(scene, planes, step), divmod(step, inner[1]), []
+    got, here, faults = short_repr(scene, planes, step), divmod(step, inner[1]), []
     left, right = got["tap"].get("below"), got["tap"].get("end")
     faults += ["left"] * (left != taps[step])
     faults += ["right"] * (right != taps[step])
@@ -122,8 +129,10 @@ def step_faults(scene, op, step, planes, told):
     faults += ["matrix"] * (inside != row)
     equation = scene.equation(step)
     indices = [tuple(map(int, term.strip("()").split(","))) for term in (*equation.terms, equation.last) if term != "–"]
-    wanted = sorted(cell[-len(op.input_size):] for cell in row)
-    faults += ["equation"] * (indices != wanted or equation.before != f"({','.join(map(str, here[-len(op.input_size):]))}) ⇄ ")
+    wanted = sorted(cell[-len(op.input_size) :] for cell in row)
+    faults += ["equation"] * (
+        indices != wanted or equation.before != f"({','.join(map(str, here[-len(op.input_size) :]))}) ⇄ "
+    )
     return faults
 
 
@@ -142,8 +151,11 @@ def conv_lines():
 def conv_planes():
     lines = [op for n, op in enumerate(conv_lines()) if n % 9 == 4]
     for a, b in zip(lines, lines[7:] + lines[:7], strict=True):
-        yield ca.Conv(*((getattr(a, word)[0], getattr(b, word)[0]) for word in ("input_size", "kernel_size")),
-                      **{word: (getattr(a, word)[0], getattr(b, word)[0]) for word in ("stride", "dilation")}, padding=(a.pads[0], b.pads[0]))
+        yield ca.Conv(
+            *((getattr(a, word)[0], getattr(b, word)[0]) for word in ("input_size", "kernel_size")),
+            **{word: (getattr(a, word)[0], getattr(b, word)[0]) for word in ("stride", "dilation")},
+            padding=(a.pads[0], b.pads[0]),
+        )
 
 
 def transposed():
@@ -191,7 +203,9 @@ def test_with_reveal_outputs_appear_at_the_left_as_they_are_computed_and_at_the_
         planes, field = Planes(scene, late=True), set(itertools.product(*map(range, outer)))
         for step in range(scene.steps):
             got = {"above": set(), "end": set()}
-            for layer, name in zip([layer for layer in scene.layers if isinstance(layer, Growing)], got, strict=True):
+            for layer, name in zip(
+                [layer for layer in scene.layers if isinstance(layer, Accumulating)], got, strict=True
+            ):
                 for mark in leaves(scene.visible(layer, step)):
                     if mark.role == "output":
                         got[name] |= set(cells(mark.parts, planes.all[name]))
@@ -219,8 +233,10 @@ def ray_faults(scene, op, step):
     found, used = [], set()
     for a, b in itertools.product((0, 1), (0, 1)):
         far, near = (columns[-a] + a, rows[-b] + b), (c + a, r + b)
-        for low, high, at, size in ((point(planes.below, *far), point(planes.above, *near), planes.above, inner),
-                                    (point(planes.start, *near), point(planes.end, *far), planes.end, outer)):
+        for low, high, at, size in (
+            (point(planes.below, *far), point(planes.above, *near), planes.above, inner),
+            (point(planes.start, *near), point(planes.end, *far), planes.end, outer),
+        ):
             dx, dy = high[0] - low[0], high[1] - low[1]
             spans = []
             for n, part in enumerate(parts):
@@ -285,22 +301,44 @@ def crosses(box, start, end):
 def layout_faults(scene, step):
     """Texts that meet another or a line, and marks outside of the box."""
     boxes, box = list(text_boxes(scene, step)), scene.box
-    found = [f"{a} meets {b}" for (a, one), (b, other) in itertools.combinations(boxes, 2)
-             if one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]]
+    found = [
+        f"{a} meets {b}"
+        for (a, one), (b, other) in itertools.combinations(boxes, 2)
+        if one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+    ]
     shapes = [mark for mark in seen(scene, step) if not isinstance(mark, Text)]
-    sides = [side for mark in shapes for part in mark.parts for side in itertools.pairwise([*part, *(part[:1] if isinstance(mark, Polygon) else ())])]
+    sides = [
+        side
+        for mark in shapes
+        for part in mark.parts
+        for side in itertools.pairwise([*part, *(part[:1] if isinstance(mark, Polygon) else ())])
+    ]
     found += [f"a line through {text}" for text, where in boxes if any(crosses(where, *side) for side in sides)]
-    points = [p for mark in shapes for part in mark.parts for p in part] + [p for _, (x0, y0, x1, y1) in boxes for p in ((x0, y0), (x1, y1))]
+    points = [p for mark in shapes for part in mark.parts for p in part] + [
+        p for _, (x0, y0, x1, y1) in boxes for p in ((x0, y0), (x1, y1))
+    ]
     outside = not all(box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height for x, y in points)
     return found + ["outside"] * outside
 
 
-WIDE = [ca.Conv((2, 12), 3, padding=1), ca.Conv((12, 2), (3, 2), stride=2), ca.Conv(9, 3, stride=3, ndim=1), ca.Conv(1, 1), ca.Conv((1, 7), (1, 3))]
+WIDE = [
+    ca.Conv((2, 12), 3, padding=1),
+    ca.Conv((12, 2), (3, 2), stride=2),
+    ca.Conv(9, 3, stride=3, ndim=1),
+    ca.Conv(1, 1),
+    ca.Conv((1, 7), (1, 3)),
+]
 
 
 def test_no_label_meets_the_figures_or_another_and_nothing_leaves_the_box():
     for n, op in enumerate(FIELDS[::4] + TRANSPOSED[::6] + WIDE):
-        look = {"theme": list(THEMES)[n % len(THEMES)], "labels": "all", "lang": ("en", "zh")[n % 2], "dpi": (100, 150, 300)[n % 3], "reveal": n % 5 == 0}
+        look = {
+            "theme": list(THEMES)[n % len(THEMES)],
+            "labels": "all",
+            "lang": ("en", "zh")[n % 2],
+            "dpi": (100, 150, 300)[n % 3],
+            "reveal": n % 5 == 0,
+        }
         scene = scene_of(op, **look)
         for step in {0, scene.steps - 1}:
             assert layout_faults(scene, step) == [], (op, step, look)
@@ -310,8 +348,11 @@ def test_layers_declare_the_roles_that_they_draw_and_scenes_can_be_compared_and_
     for op, reveal in itertools.product(FIELDS[::4] + TRANSPOSED[::4], (False, True)):
         scene = scene_of(op, reveal=reveal)
         for layer in scene.layers:
-            if isinstance(layer, Moving | Growing):
-                assert layer.roles == {mark.role for step in range(scene.steps) for mark in leaves(layer.at(step))}, (op, layer)
+            if isinstance(layer, PerStep | Accumulating):
+                assert layer.roles == {mark.role for step in range(scene.steps) for mark in leaves(layer.at(step))}, (
+                    op,
+                    layer,
+                )
         assert scene == scene_of(op, reveal=reveal) == pickle.loads(pickle.dumps(scene))
 
 
@@ -320,7 +361,10 @@ def test_labels_speak_of_both_operations():
     words = {mark.text for mark in seen(scene, 4) if isinstance(mark, Text)}
     assert {"1 convolution: k=3 s=2 p=1", "2 transposed convolution: k=3 s=2 p=1 output_padding=1"} <= words
     assert {"takes part in this step", "input 1 + 6 + 1", "output 6", "input 3", "output 3"} <= words
-    assert scene.ops == (ca.Conv(6, 3, stride=2, padding=1), ca.ConvTranspose(3, 3, stride=2, padding=1, output_padding=1))
+    assert scene.ops == (
+        ca.Conv(6, 3, stride=2, padding=1),
+        ca.ConvTranspose(3, 3, stride=2, padding=1, output_padding=1),
+    )
     given = scene_of(ca.ConvTranspose(3, 3, stride=2, padding=1, output_padding=1), theme="classic", labels="all")
     assert given.ops == scene.ops and "padding (0)" in {mark.text for mark in seen(given, 0) if isinstance(mark, Text)}
 
@@ -329,15 +373,27 @@ def test_the_description_is_of_the_same_two_whichever_is_given():
     two = ca.Conv(6, 3, stride=2), ca.ConvTranspose(2, 3, stride=2, output_padding=1)
     told = [scene_of(op, lang=lang).description for lang in ("en", "zh") for op in two]
     assert told[0] == told[1] and told[2] == told[3]
-    assert "output of 2x2 reads the cells of its input of 6x6 under a window of 3x3 cells" in told[0] and "3x3 窗口" in told[2]
+    assert (
+        "output of 2x2 reads the cells of its input of 6x6 under a window of 3x3 cells" in told[0]
+        and "3x3 窗口" in told[2]
+    )
 
 
-@pytest.mark.parametrize(("op", "part"), [
-    (ca.Pool(4, 2), "beside its transpose, and this is max pooling"),
-    (ca.Conv(4, 3, padding=1, padding_mode="reflect"), "padding_mode='reflect' copies cells, which a ConvTranspose can't undo: take view='isometric'"),
-    (ca.ConvTranspose(3, 3, dilation=2, output_padding=1), "no convolution has this input size as its output size: take view="),
-    (ca.Conv((3, 3, 3), 2), "draws 1 or 2 dimensions, and this operation has 3"),
-])
+@pytest.mark.parametrize(
+    ("op", "part"),
+    [
+        (ca.Pool(4, 2), "beside its transpose, and this is max pooling"),
+        (
+            ca.Conv(4, 3, padding=1, padding_mode="reflect"),
+            "padding_mode='reflect' copies cells, which a ConvTranspose can't undo: take view='isometric'",
+        ),
+        (
+            ca.ConvTranspose(3, 3, dilation=2, output_padding=1),
+            "no convolution has this input size as its output size: take view=",
+        ),
+        (ca.Conv((3, 3, 3), 2), "draws 1 or 2 dimensions, and this operation has 3"),
+    ],
+)
 def test_what_the_view_does_not_draw_is_refused_with_the_reason(op, part):
     assert part in refusal(lambda: ca.animate(op, view="pair"))
 
@@ -355,11 +411,19 @@ def test_every_figure_of_pair_toml_and_scatter_toml_has_a_title_and_draws_what_t
 
 def changed(scene, change):
     def done(marks):
-        return tuple(replace(mark, marks=done(mark.marks)) if isinstance(mark, Group) else change(mark) for mark in marks)
+        return tuple(
+            replace(mark, marks=done(mark.marks)) if isinstance(mark, Group) else change(mark) for mark in marks
+        )
 
-    return replace(scene, layers=tuple(
-        Layer(done(layer.marks), layer.span) if isinstance(layer, Layer) else type(layer)(lambda step, at=layer.at: done(at(step)), layer.roles)
-        for layer in scene.layers))
+    return replace(
+        scene,
+        layers=tuple(
+            Layer(done(layer.marks), layer.span)
+            if isinstance(layer, Layer)
+            else type(layer)(lambda step, at=layer.at: done(at(step)), layer.roles)
+            for layer in scene.layers
+        ),
+    )
 
 
 def test_cells_beside_the_right_ones_are_seen():
@@ -369,7 +433,11 @@ def test_cells_beside_the_right_ones_are_seen():
 
     def off(role):
         def moved(mark):
-            return replace(mark, parts=tuple(tuple((x + A, y + B) for x, y in part) for part in mark.parts)) if mark.role == role else mark
+            return (
+                replace(mark, parts=tuple(tuple((x + A, y + B) for x, y in part) for part in mark.parts))
+                if mark.role == role
+                else mark
+            )
 
         return changed(scene, moved)
 

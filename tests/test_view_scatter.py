@@ -1,4 +1,6 @@
-"""The view of stamps, read back from its marks in every step, against loops that add each product to an array of numpy's."""
+"""The view of stamps, read back from its marks in every step, against loops that add each product to an array of
+numpy's.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,8 @@ from scenes import leaves
 import convanim as ca
 from convanim.errors import ConvanimError
 from convanim.render import glyphs
-from convanim.scene import Group, Growing, Layer, Line, Moving, Polygon, Text
-from convanim.themes import THEMES
+from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, Text
+from convanim.themes.table import THEMES
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -28,7 +30,9 @@ MINUS = "\N{MINUS SIGN}"
 
 
 class Stamped:
-    """What the steps of a transposed convolution are, by its definition: one product after the other, added where it belongs."""
+    """What the steps of a transposed convolution are, by its definition: one product after the other, added where it
+    belongs.
+    """
 
     def __init__(self, op, x, w, bias=0):
         i, k, s, d, extra = op.input_size, op.kernel_size, op.stride, op.dilation, op.output_padding
@@ -72,7 +76,9 @@ def corner(marks):
 
 
 class Planes:
-    """Where the planes lie, from the grids of what stands still: a grid of three is the kernel's, the output's or the counts'."""
+    """Where the planes lie, from the grids of what stands still: a grid of three is the kernel's, the output's or the
+    counts'.
+    """
 
     def __init__(self, scene, late=False):
         layers = [layer.marks for layer in scene.layers if isinstance(layer, Layer) and layer.span is None]
@@ -126,14 +132,24 @@ def step_faults(scene, planes, told, step, late=False):
     """What one step shows that isn't so."""
     marks, faults = seen(scene, step), []
     size, added = told.counts[0].shape, told.added[step]
-    sums = {at: told.sums[step][at] for at in np.ndindex(*size) if not late or told.counts[step][at] or step == len(told.sums) - 1}
+    sums = {
+        at: told.sums[step][at]
+        for at in np.ndindex(*size)
+        if not late or told.counts[step][at] or step == len(told.sums) - 1
+    }
     counts = {at: told.counts[step][at] for at in np.ndindex(*size) if told.counts[step][at]}
     faults += ["sums"] * wrong_values(texts(marks, "output_value", planes.output, size), sums)
-    faults += ["counts"] * wrong_values(texts(marks, "output_value", planes.counts, size), counts, lambda text, n: text == str(n))
+    faults += ["counts"] * wrong_values(
+        texts(marks, "output_value", planes.counts, size), counts, lambda text, n: text == str(n)
+    )
     shown = texts(marks, "kernel_value", planes.output, size)
     faults += ["added"] * wrong_values(shown, {at: (told.sums[step][at] - n, n) for at, (n, _) in added.items()}, adds)
-    faults += ["inputs"] * wrong_values(texts(marks, "input_value", planes.input, told.inputs.shape), dict(np.ndenumerate(told.inputs)))
-    faults += ["kernel"] * wrong_values(texts(marks, "kernel_value", planes.kernel, told.kernel.shape), dict(np.ndenumerate(told.kernel)))
+    faults += ["inputs"] * wrong_values(
+        texts(marks, "input_value", planes.input, told.inputs.shape), dict(np.ndenumerate(told.inputs))
+    )
+    faults += ["kernel"] * wrong_values(
+        texts(marks, "kernel_value", planes.kernel, told.kernel.shape), dict(np.ndenumerate(told.kernel))
+    )
     veils = Counter(at for mark in marks if mark.role == "stamp" for at in covered(mark, planes.counts))
     faults += ["veils"] * (veils != Counter(counts))
     coloured = [(mark.role, mark) for mark in marks if mark.role.startswith("weight_")]
@@ -148,7 +164,9 @@ def step_faults(scene, planes, told, step, late=False):
     wanted = {(planes.input[0] + here[1] + x, planes.input[1] + here[0] + y) for x in (0, 1) for y in (0, 1)}
     wanted |= {(planes.output[0] + left + x, planes.output[1] + top + y) for x in range(wide + 1) for y in (0, tall)}
     wanted |= {(planes.output[0] + left + x, planes.output[1] + top + y) for x in (0, wide) for y in range(tall + 1)}
-    faults += ["outline"] * ({(round(x, 6), round(y, 6)) for x, y in points} != {(round(x, 6), round(y, 6)) for x, y in wanted})
+    faults += ["outline"] * (
+        {(round(x, 6), round(y, 6)) for x, y in points} != {(round(x, 6), round(y, 6)) for x, y in wanted}
+    )
     return faults
 
 
@@ -167,11 +185,24 @@ def some(rng, ndim=None):
         pads = tuple((rng.randint(0, 2), rng.randint(0, 2)) for _ in range(n))
         extra = tuple(rng.randint(0, max(a, b) - 1) for a, b in zip(s, d, strict=True))
         try:
-            op = ca.ConvTranspose(i, k, stride=s, dilation=d, padding=pads, output_padding=extra, flip=rng.random() < 0.3, bias=rng.random() < 0.3)
+            op = ca.ConvTranspose(
+                i,
+                k,
+                stride=s,
+                dilation=d,
+                padding=pads,
+                output_padding=extra,
+                flip=rng.random() < 0.3,
+                bias=rng.random() < 0.3,
+            )
         except ConvanimError:
             continue
         if math.prod(i) * math.prod(k) <= 60:
-            return op, *(np.array([rng.randint(-3, 6) for _ in range(math.prod(size))]).reshape(size) for size in (i, k)), rng.randint(-2, 2) * op.bias
+            return (
+                op,
+                *(np.array([rng.randint(-3, 6) for _ in range(math.prod(size))]).reshape(size) for size in (i, k)),
+                rng.randint(-2, 2) * op.bias,
+            )
 
 
 def scene_of(op, x, w, bias=0, theme="clear", **look):
@@ -191,7 +222,11 @@ def test_sums_counts_products_and_colours_are_right_in_every_step_of_many_operat
         final = ca.evaluate(op, x, w, [bias] if op.bias else None)
         assert np.array_equal(Stamped(op, x, w, bias).sums[-1].reshape(final.shape), final), op
     kinds = [op for op, *_ in CASES]
-    assert any(op.flip for op in kinds) and any(any(op.output_padding) for op in kinds) and any(len(op.axes) == 1 for op in kinds)
+    assert (
+        any(op.flip for op in kinds)
+        and any(any(op.output_padding) for op in kinds)
+        and any(len(op.axes) == 1 for op in kinds)
+    )
     assert any(not all(Stamped(op, x, w).added) for op, x, w, _ in CASES), "a stamp that is cropped as a whole"
     assert any((Stamped(op, x, w).counts[-1] == 0).any() for op, x, w, _ in CASES), "an output that is never stamped"
 
@@ -218,7 +253,9 @@ def test_numbers_that_are_not_whole_end_at_the_operations_own_result():
 
 def test_the_counts_of_kernel_3_and_stride_2_are_the_checkerboard_and_those_of_kernel_4_are_even_inside():
     figures = ca.figures(ROOT / "templates" / "scatter.toml")
-    odd, even, apart = (figures[name].animate(labels="none").scene for name in ("checkerboard", "even_stamps", "stamps_apart"))
+    odd, even, apart = (
+        figures[name].animate(labels="none").scene for name in ("checkerboard", "even_stamps", "stamps_apart")
+    )
     for scene, line in ((odd, [1, 1, 2, 1, 2, 1, 1]), (even, [1, 1, 2, 2, 2, 2, 1, 1]), (apart, [1] * 6)):
         n = len(line)
         marks, planes = seen(scene, scene.poster), Planes(scene)
@@ -228,7 +265,12 @@ def test_the_counts_of_kernel_3_and_stride_2_are_the_checkerboard_and_those_of_k
 
 
 def test_cropped_cells_are_dashed_where_the_theme_has_them_and_output_padding_is_marked():
-    op, x, w, _ = ca.ConvTranspose((2, 3), 3, stride=2, padding=((1, 1), (0, 2)), output_padding=1), np.ones((2, 3)), np.ones((3, 3)), 0
+    op, x, w, _ = (
+        ca.ConvTranspose((2, 3), 3, stride=2, padding=((1, 1), (0, 2)), output_padding=1),
+        np.ones((2, 3)),
+        np.ones((3, 3)),
+        0,
+    )
     rows, columns = op.output_size
     for theme in ("clear", "classic"):
         scene = scene_of(op, x, w, theme=theme)
@@ -240,7 +282,11 @@ def test_cropped_cells_are_dashed_where_the_theme_has_them_and_output_padding_is
             continue
         xs, ys = ([round(p[n] - planes.output[n]) for part in lines for p in part] for n in (0, 1))
         (top, bottom), (left, right) = Stamped(op, x, w).around
-        assert (min(ys), max(ys), min(xs), max(xs)) == (-top, rows + bottom, -left, columns + right) == (-1, rows, 0, columns + 1)
+        assert (
+            (min(ys), max(ys), min(xs), max(xs))
+            == (-top, rows + bottom, -left, columns + right)
+            == (-1, rows, 0, columns + 1)
+        )
         assert extra == {(r, c) for r in range(rows) for c in range(columns) if r == rows - 1 or c == columns - 1}
 
 
@@ -258,9 +304,15 @@ def test_the_grid_of_the_counts_lies_above_the_veils_and_every_text_above_all_fi
     counts = Planes(scene, late=True).counts
     order = seen(scene, 15)
     last = max(n for n, mark in enumerate(order) if isinstance(mark, Polygon))
-    assert order[last].role.startswith("weight_") and min(n for n, mark in enumerate(order) if isinstance(mark, Text) and mark.role != "sign") > last
+    assert (
+        order[last].role.startswith("weight_")
+        and min(n for n, mark in enumerate(order) if isinstance(mark, Text) and mark.role != "sign") > last
+    )
     assert max(n for n, mark in enumerate(order) if mark.role == "stamp") < next(
-        n for n, mark in enumerate(order) if mark.role == "output_grid" and isinstance(mark, Line) and corner([mark]) == counts)
+        n
+        for n, mark in enumerate(order)
+        if mark.role == "output_grid" and isinstance(mark, Line) and corner([mark]) == counts
+    )
 
 
 def layout_faults(scene, step):
@@ -280,13 +332,20 @@ def layout_faults(scene, step):
 def test_no_text_meets_another_and_nothing_leaves_the_box():
     for n, (op, x, w, bias) in enumerate(CASES[:45]):
         look = {"theme": list(THEMES)[n % len(THEMES)]}
-        scenes = [scene_of(op, x, w, bias, **look), scene_of(op, x * 12.25, w * -1.5, bias, **look),
-                  ca.animate(op, view="scatter", symbols=True, labels="none", **look).scene]
+        scenes = [
+            scene_of(op, x, w, bias, **look),
+            scene_of(op, x * 12.25, w * -1.5, bias, **look),
+            ca.animate(op, view="scatter", symbols=True, labels="none", **look).scene,
+        ]
         for scene in scenes:
             for step in {0, scene.steps // 2, scene.steps - 1}:
                 assert layout_faults(scene, step) == [], (op, step)
-    for op in (ca.ConvTranspose(3, 3, stride=2, padding=1), ca.ConvTranspose(4, 2, stride=2, ndim=1), ca.ConvTranspose((1, 5), (1, 4), stride=2),
-               ca.ConvTranspose((6, 2), (5, 2))):
+    for op in (
+        ca.ConvTranspose(3, 3, stride=2, padding=1),
+        ca.ConvTranspose(4, 2, stride=2, ndim=1),
+        ca.ConvTranspose((1, 5), (1, 4), stride=2),
+        ca.ConvTranspose((6, 2), (5, 2)),
+    ):
         for lang, dpi in itertools.product(("en", "zh"), (72, 150, 300)):
             scene = ca.animate(op, view="scatter", theme="clear", labels="all", lang=lang, dpi=dpi).scene
             assert layout_faults(scene, scene.poster) == [], (op, lang, dpi)
@@ -297,7 +356,7 @@ def test_layers_declare_the_roles_that_they_draw_and_scenes_can_be_compared_and_
         for reveal in (False, True):
             scene = scene_of(op, x, w, bias, reveal=reveal)
             for layer in scene.layers:
-                if isinstance(layer, Moving | Growing):
+                if isinstance(layer, PerStep | Accumulating):
                     drawn = {mark.role for step in range(scene.steps) for mark in leaves(layer.at(step))}
                     assert layer.roles == drawn, (op, layer)
             assert scene == scene_of(op, x, w, bias, reveal=reveal) == pickle.loads(pickle.dumps(scene))
@@ -338,13 +397,16 @@ def test_a_factor_or_a_sum_that_is_rounded_is_not_called_equal():
     assert scene_of(op, [0.25], [0.5]).equation(0).last == "0 + 0.25·0.5 = 0.125"
 
 
-@pytest.mark.parametrize(("op", "part"), [
-    (ca.Conv(4, 3), "transposed convolutions, and this is a convolution: take view='isometric'"),
-    (ca.Pool(4, 2), "and this is max pooling"),
-    (ca.ConvTranspose(3, 3, in_channels=2), "one channel, and this has 2 to 1"),
-    (ca.ConvTranspose(40, 3), "6,000 products at most, and an input of 40x40 with a kernel of 3x3 has 14,400"),
-    (ca.ConvTranspose((3, 3, 3), 2), "draws 1 or 2 dimensions, and this operation has 3"),
-])
+@pytest.mark.parametrize(
+    ("op", "part"),
+    [
+        (ca.Conv(4, 3), "transposed convolutions, and this is a convolution: take view='isometric'"),
+        (ca.Pool(4, 2), "and this is max pooling"),
+        (ca.ConvTranspose(3, 3, in_channels=2), "one channel, and this has 2 to 1"),
+        (ca.ConvTranspose(40, 3), "6,000 products at most, and an input of 40x40 with a kernel of 3x3 has 14,400"),
+        (ca.ConvTranspose((3, 3, 3), 2), "draws 1 or 2 dimensions, and this operation has 3"),
+    ],
+)
 def test_what_the_view_does_not_draw_is_refused_with_the_reason(op, part):
     assert part in refusal(lambda: ca.animate(op, view="scatter"))
 
@@ -352,7 +414,14 @@ def test_what_the_view_does_not_draw_is_refused_with_the_reason(op, part):
 def test_the_description_names_the_sizes_and_what_the_sums_begin_with():
     op = ca.ConvTranspose(3, 2, stride=2, dilation=3, bias=True)
     text = ca.animate(op, view="scatter", bias=0.5).scene.description
-    for part in ("input of 3x3", "kernel of 2x2", f"output of {op.output_size[0]}x{op.output_size[1]}", "over 4x4 cells", "stride of 2x2", "begin with 0.5"):
+    for part in (
+        "input of 3x3",
+        "kernel of 2x2",
+        f"output of {op.output_size[0]}x{op.output_size[1]}",
+        "over 4x4 cells",
+        "stride of 2x2",
+        "begin with 0.5",
+    ):
         assert part in text
     assert "begin with 0," in ca.animate(ca.ConvTranspose(3, 2), view="scatter").scene.description
     assert "begin with the bias" in ca.animate(op, view="scatter", symbols=True).scene.description
@@ -361,19 +430,33 @@ def test_the_description_names_the_sizes_and_what_the_sums_begin_with():
 
 def changed(scene, change):
     """The scene with `change` made to every mark; None leaves it out."""
+
     def done(marks):
         kept = [replace(mark, marks=done(mark.marks)) if isinstance(mark, Group) else change(mark) for mark in marks]
         return tuple(mark for mark in kept if mark is not None)
 
-    return replace(scene, layers=tuple(
-        Layer(done(layer.marks), layer.span) if isinstance(layer, Layer) else type(layer)(lambda step, at=layer.at: done(at(step)), layer.roles)
-        for layer in scene.layers))
+    return replace(
+        scene,
+        layers=tuple(
+            Layer(done(layer.marks), layer.span)
+            if isinstance(layer, Layer)
+            else type(layer)(lambda step, at=layer.at: done(at(step)), layer.roles)
+            for layer in scene.layers
+        ),
+    )
 
 
-@pytest.mark.parametrize(("role", "kind", "found"), [
-    ("output_value", Text, ["counts", "sums"]), ("kernel_value", Text, ["added", "kernel"]), ("input_value", Text, ["inputs"]),
-    ("stamp", Polygon, ["veils"]), ("tap", Polygon, ["read"]), ("window", Line, ["outline"]),
-])
+@pytest.mark.parametrize(
+    ("role", "kind", "found"),
+    [
+        ("output_value", Text, ["counts", "sums"]),
+        ("kernel_value", Text, ["added", "kernel"]),
+        ("input_value", Text, ["inputs"]),
+        ("stamp", Polygon, ["veils"]),
+        ("tap", Polygon, ["read"]),
+        ("window", Line, ["outline"]),
+    ],
+)
 def test_what_is_missing_or_a_cell_off_is_seen(role, kind, found):
     op, x, w = ca.ConvTranspose(3, 3, stride=2, padding=1), np.arange(1, 10).reshape(3, 3), np.arange(9).reshape(3, 3)
     scene = scene_of(op, x, w)
@@ -396,12 +479,20 @@ def test_what_is_missing_or_a_cell_off_is_seen(role, kind, found):
 
 def test_texts_that_meet_and_marks_outside_are_seen():
     scene = scene_of(ca.ConvTranspose(3, 3, stride=2), np.ones((3, 3)), np.ones((3, 3)))
-    raised = changed(scene, lambda mark: replace(mark, at=(mark.at[0], mark.at[1] - 0.3)) if mark.role == "kernel_value" else mark)
+    raised = changed(
+        scene, lambda mark: replace(mark, at=(mark.at[0], mark.at[1] - 0.3)) if mark.role == "kernel_value" else mark
+    )
     assert layout_faults(scene, 4) == [] and any("meets" in fault for fault in layout_faults(raised, 4))
     assert "outside" in layout_faults(replace(scene, box=replace(scene.box, width=scene.box.width / 2)), 4)
 
 
 def test_the_kernels_label_says_both_sizes_where_its_rows_are_not_measured_and_one_in_one_dimension():
-    for op, said in ((ca.ConvTranspose(3, (2, 5)), "kernel 2x5"), (ca.ConvTranspose((3, 3), (1, 3)), "kernel 1x3"), (ca.ConvTranspose((4,), 3), "kernel 3")):
+    for op, said in (
+        (ca.ConvTranspose(3, (2, 5)), "kernel 2x5"),
+        (ca.ConvTranspose((3, 3), (1, 3)), "kernel 1x3"),
+        (ca.ConvTranspose((4,), 3), "kernel 3"),
+    ):
         scene = ca.animate(op, view="scatter", labels=["sizes"]).scene
-        assert [text for text in (mark.text for mark in seen(scene, 0) if isinstance(mark, Text)) if "kernel" in text] == [said]
+        assert [
+            text for text in (mark.text for mark in seen(scene, 0) if isinstance(mark, Text)) if "kernel" in text
+        ] == [said]

@@ -9,10 +9,10 @@ from fractions import Fraction
 
 import pytest
 
-from convanim.checks import parameters
-from convanim.errors import ConvanimError, expected_one_of, shown
+from convanim.errors import ConvanimError, expected_one_of, short_repr
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
-from convanim.words import MINUS, description, facts, formula, name, number, results, size, title
+from convanim.geometry.parameters import parameters
+from convanim.text.describe import MINUS, description, facts, formula, name, number, results, size, title
 
 I, K, S, P, D = range(1, 8), range(1, 5), range(1, 4), range(4), range(1, 4)  # noqa: E741 - the guide's letters
 ALL = list(itertools.product(I, K, S, P, D))
@@ -46,12 +46,26 @@ def test_whole_numbers_are_written_without_a_point_and_with_a_true_minus_sign():
     assert number(999_999) == "999999"
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    (0.5, "0.5"), (-0.25, "\N{MINUS SIGN}0.25"), (1.23e6, "1230000"), (1_000_001, "1000001"), (-1234567.0, "\N{MINUS SIGN}1234567"),
-    (123.4, "123.4"), (999.96, "1000.0"),
-    (1e-7, "1e\N{MINUS SIGN}7"), (-1.5e-12, "\N{MINUS SIGN}1.5e\N{MINUS SIGN}12"), (1e100, "1e100"), (1 / 3, "0.333"), (2.0004, "2.0"),
-    (math.inf, "\N{INFINITY}"), (-math.inf, "\N{MINUS SIGN}\N{INFINITY}"), (10**18, "1e18"),
-])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.5"),
+        (-0.25, "\N{MINUS SIGN}0.25"),
+        (1.23e6, "1230000"),
+        (1_000_001, "1000001"),
+        (-1234567.0, "\N{MINUS SIGN}1234567"),
+        (123.4, "123.4"),
+        (999.96, "1000.0"),
+        (1e-7, "1e\N{MINUS SIGN}7"),
+        (-1.5e-12, "\N{MINUS SIGN}1.5e\N{MINUS SIGN}12"),
+        (1e100, "1e100"),
+        (1 / 3, "0.333"),
+        (2.0004, "2.0"),
+        (math.inf, "\N{INFINITY}"),
+        (-math.inf, "\N{MINUS SIGN}\N{INFINITY}"),
+        (10**18, "1e18"),
+    ],
+)
 def test_numbers_are_short(value, text):
     assert number(value) == text
 
@@ -88,20 +102,31 @@ def test_no_result_that_is_not_zero_reads_as_zero():
 def test_sizes_and_names():
     assert (size((5,)), size((5, 7)), size((2, 3, 4))) == ("5", "5x7", "2x3x4")
     assert [name(op) for op in (Conv(5, 3), ConvTranspose(5, 3), Pool(5, 3), Pool(5, 3, mode="average"))] == [
-        "convolution", "transposed convolution", "max pooling", "average pooling",
+        "convolution",
+        "transposed convolution",
+        "max pooling",
+        "average pooling",
     ]
 
 
-@pytest.mark.parametrize(("op", "text"), [
-    (Conv(5, 3), "Convolution of a 5x5 input, kernel 3x3"),
-    (Conv(5, 3, stride=2, padding=1), "Convolution of a 5x5 input, kernel 3x3, stride 2x2, padding 1x1"),
-    (Conv((5, 7), (3, 1), stride=(1, 2), dilation=(2, 1)), "Convolution of a 5x7 input, kernel 3x1, stride 1x2, dilation 2x1"),
-    (Conv((5,), 3, padding=[(1, 2)]), "Convolution of a row of 5, kernel 3, padding 1:2"),
-    (Conv(5, 3, padding=(1, (0, 2))), "Convolution of a 5x5 input, kernel 3x3, padding 1:1x0:2"),
-    (ConvTranspose(3, 3, stride=2, padding=1, output_padding=1),
-     "Transposed convolution of a 3x3 input, kernel 3x3, stride 2x2, padding 1x1, output_padding 1x1"),
-    (Pool(4, 2, mode="average"), "Average pooling of a 4x4 input, kernel 2x2, stride 2x2"),
-])
+@pytest.mark.parametrize(
+    ("op", "text"),
+    [
+        (Conv(5, 3), "Convolution of a 5x5 input, kernel 3x3"),
+        (Conv(5, 3, stride=2, padding=1), "Convolution of a 5x5 input, kernel 3x3, stride 2x2, padding 1x1"),
+        (
+            Conv((5, 7), (3, 1), stride=(1, 2), dilation=(2, 1)),
+            "Convolution of a 5x7 input, kernel 3x1, stride 1x2, dilation 2x1",
+        ),
+        (Conv((5,), 3, padding=[(1, 2)]), "Convolution of a row of 5, kernel 3, padding 1:2"),
+        (Conv(5, 3, padding=(1, (0, 2))), "Convolution of a 5x5 input, kernel 3x3, padding 1:1x0:2"),
+        (
+            ConvTranspose(3, 3, stride=2, padding=1, output_padding=1),
+            "Transposed convolution of a 3x3 input, kernel 3x3, stride 2x2, padding 1x1, output_padding 1x1",
+        ),
+        (Pool(4, 2, mode="average"), "Average pooling of a 4x4 input, kernel 2x2, stride 2x2"),
+    ],
+)
 def test_the_title_names_what_differs_from_the_defaults(op, text):
     assert title(op) == text
 
@@ -114,13 +139,17 @@ def test_titles_of_different_operations_differ():
 
 def test_the_numbers_of_a_description_are_those_counted():
     text = description(Conv(6, 3, stride=2, padding=1))
-    assert text == (
-        "A window of 3x3 cells with 9 kernel cells moves over an input of 6x6 padded to 8x8, row by row from the top left. "
-        "In 9 steps it computes the output of 3x3, one cell each. At the end of its axes, 1x1 rows of cells are never read."
+    assert (
+        text
+        == "A window of 3x3 cells with 9 kernel cells moves over an input of 6x6 padded to 8x8, row by row from the top"
+        " left. In 9 steps it computes the output of 3x3, one cell each. At the end of its axes, 1x1 rows of cells"
+        " are never read."
     )
     assert "A window of 5x5 cells with 9 kernel cells" in description(Conv(7, 3, dilation=2))
     assert "an input of 2x2 widened by zeros to 7x7, row" in description(ConvTranspose(2, 3, stride=2))
-    assert "an input of 3x3 with zeros added and the edge cropped drawn as 1x1, row" in description(ConvTranspose(3, 1, padding=1))
+    assert "an input of 3x3 with zeros added and the edge cropped drawn as 1x1, row" in description(
+        ConvTranspose(3, 1, padding=1)
+    )
     for op in (Conv(5, 3), Conv((5,), 3), Pool((4, 4, 4), 2)):
         assert "padded" not in description(op) and "never read" not in description(op)
 
@@ -130,7 +159,10 @@ def test_a_description_is_one_line_with_the_sizes_for_every_small_size():
         if i + 2 * p > d * (k - 1):
             n = (i + 2 * p - d * (k - 1) - 1) // s + 1
             text = description(Conv(i, k, stride=s, padding=p, dilation=d))
-            assert f"A window of {d * (k - 1) + 1}x{d * (k - 1) + 1} cells with {k * k} kernel cell{'s' * (k > 1)} moves" in text
+            assert (
+                f"A window of {d * (k - 1) + 1}x{d * (k - 1) + 1} cells with {k * k} kernel cell{'s' * (k > 1)} moves"
+                in text
+            )
             assert f"In {n * n} step{'s' * (n > 1)} it computes the output of {n}x{n}, one cell each." in text
             assert (f"padded to {i + 2 * p}x{i + 2 * p}" in text) == (p > 0) and "\n" not in text
             left = (i + 2 * p - d * (k - 1) - 1) % s
@@ -146,7 +178,9 @@ def test_the_printed_formula_of_every_small_convolution_is_true_and_gives_its_ou
             op = Conv((i,), (k,), stride=s, padding=p, dilation=d)
             text = formula(op, 0)
             assert_balanced(text)
-            assert text.endswith(f" = {op.output_size[0]}") and text.startswith(f"floor(({i} + 2*{p} - {d}*({k} - 1) - 1) / {s})")
+            assert text.endswith(f" = {op.output_size[0]}") and text.startswith(
+                f"floor(({i} + 2*{p} - {d}*({k} - 1) - 1) / {s})"
+            )
 
 
 def test_the_printed_formula_of_every_small_transposed_convolution_is_true_and_gives_its_output_size():
@@ -161,8 +195,11 @@ def test_the_printed_formula_of_every_small_transposed_convolution_is_true_and_g
 
 def test_the_printed_formula_of_an_asymmetric_padding_is_true_on_every_axis():
     for p0, p1 in itertools.product(range(4), repeat=2):
-        for op in (Conv((7, 5), (3, 2), stride=2, padding=((p0, p1), (p1, 0))), Pool((9, 9), 7, stride=2, padding=((p0, p1), (p1, 0))),
-                   ConvTranspose((5, 4), (3, 4), stride=2, padding=((p0, p1), (p1, 0)), output_padding=(1, 0))):
+        for op in (
+            Conv((7, 5), (3, 2), stride=2, padding=((p0, p1), (p1, 0))),
+            Pool((9, 9), 7, stride=2, padding=((p0, p1), (p1, 0))),
+            ConvTranspose((5, 4), (3, 4), stride=2, padding=((p0, p1), (p1, 0)), output_padding=(1, 0)),
+        ):
             for axis in (0, 1):
                 assert_balanced(formula(op, axis))
                 assert formula(op, axis).endswith(f" = {op.output_size[axis]}")
@@ -182,7 +219,9 @@ def test_the_check_of_formulas_can_fail():
 
 
 def worked_out(text, **names):
-    """The value of a printed expression, by a reader of its own: + - * /, parentheses, floor and ceil, commas in numbers, names; remarks in words left out."""
+    """The value of a printed expression, by a reader of its own: + - * /, parentheses, floor and ceil, commas in
+    numbers, names; remarks in words left out.
+    """
     text = re.sub(r" \((?!\w+ \+)[a-z ]{9,}\)", "", text)
     tokens = re.findall(r"floor|ceil|[a-z]+|[\d,]+|[-+*/()]", text)
     assert "".join(tokens) == text.replace(" ", ""), text
@@ -222,7 +261,10 @@ def assert_says(text, result):
 
 def test_the_reader_of_expressions_reads_them_as_arithmetic_does_and_sees_a_false_one():
     assert worked_out("floor((5 + 2*1 - 1*(3 - 1) - 1) / 2) + 1") == 3 and worked_out("ceil(7/2)*2 - 1 - 2") == 5
-    assert worked_out("ceil((o + 1)*5/3)", o=1) == 4 and worked_out("1,000*2 - 1 (it would start beyond the input)") == 1999
+    assert (
+        worked_out("ceil((o + 1)*5/3)", o=1) == 4
+        and worked_out("1,000*2 - 1 (it would start beyond the input)") == 1999
+    )
     for text in ("floor(3/2) = 2", "ceil(3/2) = 1", "(5 - 1)*2 - 1 - 2 = 7", "2*3 = 7"):
         with pytest.raises(AssertionError):
             assert_says(text, int(text[-1]))
@@ -237,7 +279,9 @@ def window_of(k, d):
 
 def test_the_printed_formula_of_every_small_pooling_with_ceil_mode_is_true():
     dropped = 0
-    for i, k, s, (p0, p1), d in itertools.product(range(1, 7), range(1, 4), range(1, 5), itertools.product(range(3), repeat=2), (1, 2)):
+    for i, k, s, (p0, p1), d in itertools.product(
+        range(1, 7), range(1, 4), range(1, 5), itertools.product(range(3), repeat=2), (1, 2)
+    ):
         starts = [start for start in range(0, i + p0 + p1, s) if start + window_of(k, d) <= i + p0 + p1]
         if max(p0, p1) < window_of(k, d) and starts:
             op = Pool((i,), (k,), stride=s, dilation=d, padding=[(p0, p1)], ceil_mode=True)
@@ -248,11 +292,16 @@ def test_the_printed_formula_of_every_small_pooling_with_ceil_mode_is_true():
             assert_says(formula(Pool((i,), (k,), stride=s, dilation=d, padding=[(p0, p1)]), 0), len(starts))
     assert dropped > 30
     assert formula(Pool((6,), 3, stride=2, ceil_mode=True), 0) == "ceil((6 + 2*0 - 1*(3 - 1) - 1) / 2) + 1 = 3"
-    assert formula(Pool((5,), 2, padding=1, ceil_mode=True), 0) == "ceil((5 + 2*1 - 1*(2 - 1) - 1) / 2) + 1 - 1 (it would start beyond the input) = 3"
+    assert (
+        formula(Pool((5,), 2, padding=1, ceil_mode=True), 0)
+        == "ceil((5 + 2*1 - 1*(2 - 1) - 1) / 2) + 1 - 1 (it would start beyond the input) = 3"
+    )
 
 
 def test_the_printed_formula_of_paddings_by_name_is_true():
-    for i, k, s, padding in itertools.product(range(1, 8), range(1, 5), range(1, 4), ("same_upper", "same_lower", "full", "half", "causal", "valid")):
+    for i, k, s, padding in itertools.product(
+        range(1, 8), range(1, 5), range(1, 4), ("same_upper", "same_lower", "full", "half", "causal", "valid")
+    ):
         if padding == "valid" and i < k:
             continue
         for op in (Conv((i,), (k,), stride=s, padding=padding), Pool((i,), (k,), stride=s, padding=padding)):
@@ -268,35 +317,68 @@ def test_the_printed_windows_of_adaptive_pooling_are_those_of_the_operation():
         assert int(count) == len(pool.steps) == n
         for step in pool.steps:
             (o,) = step.output
-            assert [tap.source[0] for tap in step.taps] == list(range(int(worked_out(first, o=o)), int(worked_out(last, o=o))))
+            assert [tap.source[0] for tap in step.taps] == list(
+                range(int(worked_out(first, o=o)), int(worked_out(last, o=o)))
+            )
 
 
-@pytest.mark.parametrize(("op", "text"), [
-    (Conv(5, 3, in_channels=3, out_channels=3, groups=3), "depthwise convolution"),
-    (Conv(5, 3, in_channels=3, out_channels=6, groups=3), "depthwise convolution"),
-    (Conv(5, 3, in_channels=4, out_channels=4, groups=2), "convolution"),
-    (Conv(5, 1, in_channels=4, out_channels=2), "pointwise convolution"),
-    (Conv(5, 1, in_channels=2), "pointwise convolution"), (Conv(5, 1, out_channels=2), "pointwise convolution"),
-    (Conv(5, (1, 3), in_channels=4, out_channels=2), "convolution"),
-    (Conv(5, 1), "convolution"), (Conv(5, 3, in_channels=3, out_channels=8), "convolution"), (Conv(5, 3, flip=True), "convolution"),
-    (ConvTranspose(5, 3, in_channels=3, out_channels=3, groups=3), "depthwise transposed convolution"),
-    (ConvTranspose(5, 1, in_channels=3), "pointwise transposed convolution"),
-    (Pool(5, 3, mode="l2"), "l2 pooling"), (AdaptivePool(5, 3), "adaptive average pooling"), (AdaptivePool(5, 3, mode="max"), "adaptive max pooling"),
-])
+@pytest.mark.parametrize(
+    ("op", "text"),
+    [
+        (Conv(5, 3, in_channels=3, out_channels=3, groups=3), "depthwise convolution"),
+        (Conv(5, 3, in_channels=3, out_channels=6, groups=3), "depthwise convolution"),
+        (Conv(5, 3, in_channels=4, out_channels=4, groups=2), "convolution"),
+        (Conv(5, 1, in_channels=4, out_channels=2), "pointwise convolution"),
+        (Conv(5, 1, in_channels=2), "pointwise convolution"),
+        (Conv(5, 1, out_channels=2), "pointwise convolution"),
+        (Conv(5, (1, 3), in_channels=4, out_channels=2), "convolution"),
+        (Conv(5, 1), "convolution"),
+        (Conv(5, 3, in_channels=3, out_channels=8), "convolution"),
+        (Conv(5, 3, flip=True), "convolution"),
+        (ConvTranspose(5, 3, in_channels=3, out_channels=3, groups=3), "depthwise transposed convolution"),
+        (ConvTranspose(5, 1, in_channels=3), "pointwise transposed convolution"),
+        (Pool(5, 3, mode="l2"), "l2 pooling"),
+        (AdaptivePool(5, 3), "adaptive average pooling"),
+        (AdaptivePool(5, 3, mode="max"), "adaptive max pooling"),
+    ],
+)
 def test_names_of_the_special_cases(op, text):
     assert name(op) == text
 
 
-@pytest.mark.parametrize(("op", "text"), [
-    (Conv(5, 3, padding="same", padding_mode="reflect", flip=True), "Convolution of a 5x5 input, kernel 3x3, padding 1x1, padding_mode reflect, flip"),
-    (Conv(5, 1, in_channels=3, out_channels=8, bias=True), "Pointwise convolution of a 5x5 input, kernel 1x1, in_channels 3, out_channels 8, bias"),
-    (Conv((4,), (3,), in_channels=2, out_channels=2, groups=2), "Depthwise convolution of a row of 4, kernel 3, in_channels 2, out_channels 2, groups 2"),
-    (ConvTranspose(3, 2, stride=2, output_shape=7, flip=True), "Transposed convolution of a 3x3 input, kernel 2x2, stride 2x2, output_padding 1x1, flip"),
-    (Pool(6, 3, stride=2, ceil_mode=True, mode="l2"), "L2 pooling of a 6x6 input, kernel 3x3, stride 2x2, ceil_mode"),
-    (Pool(6, 3, padding=1, mode="average", count_include_pad=False, divisor_override=1),
-     "Average pooling of a 6x6 input, kernel 3x3, stride 3x3, padding 1x1, count_include_pad off, divisor_override 1"),
-    (AdaptivePool((5, 4), (3, 2), mode="max"), "Adaptive max pooling of a 5x4 input, output 3x2"),
-])
+@pytest.mark.parametrize(
+    ("op", "text"),
+    [
+        (
+            Conv(5, 3, padding="same", padding_mode="reflect", flip=True),
+            "Convolution of a 5x5 input, kernel 3x3, padding 1x1, padding_mode reflect, flip",
+        ),
+        (
+            Conv(5, 1, in_channels=3, out_channels=8, bias=True),
+            "Pointwise convolution of a 5x5 input, kernel 1x1, in_channels 3, out_channels 8, bias",
+        ),
+        (
+            Conv((4,), (3,), in_channels=2, out_channels=2, groups=2),
+            "Depthwise convolution of a row of 4, kernel 3, in_channels 2, out_channels 2, groups 2",
+        ),
+        (
+            ConvTranspose(3, 2, stride=2, output_shape=7, flip=True),
+            "Transposed convolution of a 3x3 input, kernel 2x2, stride 2x2, output_padding 1x1, flip",
+        ),
+        (
+            Pool(6, 3, stride=2, ceil_mode=True, mode="l2"),
+            "L2 pooling of a 6x6 input, kernel 3x3, stride 2x2, ceil_mode",
+        ),
+        (
+            Pool(6, 3, padding=1, mode="average", count_include_pad=False, divisor_override=1),
+            (
+                "Average pooling of a 6x6 input, kernel 3x3, stride 3x3, padding 1x1, count_include_pad off,"
+                " divisor_override 1"
+            ),
+        ),
+        (AdaptivePool((5, 4), (3, 2), mode="max"), "Adaptive max pooling of a 5x4 input, output 3x2"),
+    ],
+)
 def test_the_title_names_what_differs_from_the_defaults_of_the_new_parameters(op, text):
     assert title(op) == text
 
@@ -304,14 +386,27 @@ def test_the_title_names_what_differs_from_the_defaults_of_the_new_parameters(op
 def new_ops():
     """Operations of all kinds with every parameter of two values at least."""
     for i, k, s, p in itertools.product((4, 5), (2, 3), (1, 2), ("valid", "same_upper", "half")):
-        for mode, flip, bias, channels in itertools.product(("zeros", "reflect"), (False, True), (False, True), ((1, 1, 1), (2, 4, 1), (2, 2, 2), (1, 2, 1))):
-            words = dict(zip(("in_channels", "out_channels", "groups"), channels, strict=True), stride=s, flip=flip, bias=bias)
+        for mode, flip, bias, channels in itertools.product(
+            ("zeros", "reflect"), (False, True), (False, True), ((1, 1, 1), (2, 4, 1), (2, 2, 2), (1, 2, 1))
+        ):
+            words = dict(
+                zip(("in_channels", "out_channels", "groups"), channels, strict=True), stride=s, flip=flip, bias=bias
+            )
             yield Conv((i, i + 1), k, padding=p, padding_mode=mode, **words)
             if mode == "zeros":
                 yield ConvTranspose((i, i + 1), k, padding=p, **words)
         for mode, ceil, count in itertools.product(("max", "average", "l2"), (False, True), (False, True)):
             if count or mode == "average":
-                yield Pool((i, i + 1), k, stride=s, padding=p, mode=mode, ceil_mode=ceil, count_include_pad=count, divisor_override=None if count else 3)
+                yield Pool(
+                    (i, i + 1),
+                    k,
+                    stride=s,
+                    padding=p,
+                    mode=mode,
+                    ceil_mode=ceil,
+                    count_include_pad=count,
+                    divisor_override=None if count else 3,
+                )
         yield AdaptivePool((i, i + 1), (k, s))
 
 
@@ -324,12 +419,15 @@ def test_titles_of_different_operations_of_the_new_kinds_differ():
 
 
 def counted(op):
-    """Sizes by walking the steps: output cells, cells that are read beyond the padded input, rows that are never read, windows' sizes."""
+    """Sizes by walking the steps: output cells, cells that are read beyond the padded input, rows that are never read,
+    windows' sizes.
+    """
     steps = op.steps
     read = [{tap.padded[n] for step in steps for tap in step.taps} for n in range(2)]
     last = [max(cells) for cells in read]
     return {
-        "output": tuple(o + 1 for o in steps[-1].output), "kernel": tuple(max(tap.kernel[n] for step in steps for tap in step.taps) + 1 for n in range(2)),
+        "output": tuple(o + 1 for o in steps[-1].output),
+        "kernel": tuple(max(tap.kernel[n] for step in steps for tap in step.taps) + 1 for n in range(2)),
         "left at the end": tuple(max(p - 1 - a, 0) for p, a in zip(op.padded_size, last, strict=True)),
         "hangs over": tuple(max(a - p + 1, 0) for p, a in zip(op.padded_size, last, strict=True)),
         "windows": {len(step.taps) for step in steps},
@@ -349,27 +447,44 @@ def test_the_facts_of_every_operation_are_those_counted():
         assert ("parameters" in rows) == ("MACs" in rows) == isinstance(op, Conv | ConvTranspose)
         if "MACs" in rows:
             assert_says(rows["parameters"].replace("x", "*"), op.parameters)
-            weights, cells, result = re.fullmatch(r"([\d,]+) \* ([\d,]+) = ([\d,]+) \(weights \* cells of the (?:input|output)\)", rows["MACs"]).groups()
+            weights, cells, result = re.fullmatch(
+                r"([\d,]+) \* ([\d,]+) = ([\d,]+) \(weights \* cells of the (?:input|output)\)", rows["MACs"]
+            ).groups()
             assert worked_out(f"{weights} * {cells}") == worked_out(result) == op.macs
             kernel = [worked_out(n) for n in rows["parameters"].split(" ")[0].split("x")]
-            assert math.prod(kernel) == worked_out(weights) and op.parameters == math.prod(kernel) + op.bias * op.out_channels
+            assert (
+                math.prod(kernel) == worked_out(weights)
+                and op.parameters == math.prod(kernel) + op.bias * op.out_channels
+            )
 
 
 def test_the_facts_name_the_axes_and_what_is_cropped():
-    assert [row for row, _ in facts(Pool((4,), 2))][-1] == "width" and [row for row, _ in facts(Pool((4, 4, 4), 2))][-3:] == ["depth", "height", "width"]
+    assert [row for row, _ in facts(Pool((4,), 2))][-1] == "width" and [row for row, _ in facts(Pool((4, 4, 4), 2))][
+        -3:
+    ] == ["depth", "height", "width"]
     assert [row for row, _ in facts(Pool(4, 2, ndim=4))][-4:] == ["axis 0", "axis 1", "axis 2", "axis 3"]
     assert dict(facts(ConvTranspose(3, 3, stride=2, padding=1, output_padding=1)))["cropped"] == "1:0x1:0"
     hanging = Pool((6, 7), 3, stride=2, ceil_mode=True)
-    assert dict(facts(hanging))["hangs over"] == "1x0" and "the last windows hang over by 1x0 cells" in description(hanging)
+    assert dict(facts(hanging))["hangs over"] == "1x0" and "the last windows hang over by 1x0 cells" in description(
+        hanging
+    )
     big = dict(facts(Conv(7, 3, in_channels=64, out_channels=128, bias=True)))
-    assert (big["parameters"], big["MACs"]) == ("128x64x3x3 + 128 = 73,856", "73,728 * 25 = 1,843,200 (weights * cells of the output)")
+    assert (big["parameters"], big["MACs"]) == (
+        "128x64x3x3 + 128 = 73,856",
+        "73,728 * 25 = 1,843,200 (weights * cells of the output)",
+    )
 
 
 def test_the_descriptions_of_the_new_kinds_say_what_is_counted():
     for op in list(new_ops())[::9]:
         text, sizes = description(op), counted(op)
-        assert f"over an input of {size(op.input_size)}" in text and f"computes the output of {size(sizes['output'])}, one cell each." in text
-        assert ("rows of cells are never read" in text) == any(sizes["left at the end"]) and ("hang over by" in text) == any(sizes["hangs over"])
+        assert (
+            f"over an input of {size(op.input_size)}" in text
+            and f"computes the output of {size(sizes['output'])}, one cell each." in text
+        )
+        assert ("rows of cells are never read" in text) == any(sizes["left at the end"]) and (
+            "hang over by" in text
+        ) == any(sizes["hangs over"])
         assert f"hang over by {size(sizes['hangs over'])} cells" in text or not any(sizes["hangs over"])
         copies = any(tap.role == "copy" for step in op.steps for tap in step.taps)
         assert ("with copies of its own cells" in text) == copies and "\n" not in text
@@ -379,14 +494,21 @@ def test_the_description_of_a_transposed_convolution_says_whether_its_edge_is_cr
     for k, p0, p1 in itertools.product((1, 2, 3), range(4), range(4)):
         text = description(ConvTranspose((4, 4), k, stride=2, padding=((p0, p1), (0, 0))))
         cut = max(p0, p1) > k - 1  # beyond the kernel's reach
-        assert ("with zeros added and the edge cropped drawn as" in text, "widened by zeros to" in text) == (cut, not cut), (k, p0, p1)
+        assert ("with zeros added and the edge cropped drawn as" in text, "widened by zeros to" in text) == (
+            cut,
+            not cut,
+        ), (k, p0, p1)
 
 
 def test_the_description_of_adaptive_pooling_says_whether_its_windows_differ():
     for i, n in itertools.product(range(1, 9), repeat=2):
         pool = AdaptivePool((i, 1), (n, 1))
         windows = counted(pool)["windows"]
-        text = f"A window of up to {max(windows)}x1 cells, not always of one size, moves" if len(windows) > 1 else f"A window of {max(windows)}x1 cells moves"
+        text = (
+            f"A window of up to {max(windows)}x1 cells, not always of one size, moves"
+            if len(windows) > 1
+            else f"A window of {max(windows)}x1 cells moves"
+        )
         assert description(pool).startswith(text), (i, n)
 
 
@@ -404,13 +526,17 @@ def test_a_shown_value_is_cut_and_never_raises():
         def __repr__(self):
             raise RuntimeError
 
-    assert shown("x" * 100) == "'" + "x" * 56 + "..." and len(shown("x" * 100)) == 60
-    assert shown("x" * 58) == repr("x" * 58)
-    assert shown(Shy()) == "<Shy>" and shown(10**6000) == "<int>"
+    assert short_repr("x" * 100) == "'" + "x" * 56 + "..." and len(short_repr("x" * 100)) == 60
+    assert short_repr("x" * 58) == repr("x" * 58)
+    assert short_repr(Shy()) == "<Shy>" and short_repr(10**6000) == "<int>"
 
 
 def test_an_unknown_name_gets_the_choices_and_the_likeliest_of_them():
-    assert str(expected_one_of("view", "isometrc", ["flat", "isometric"])) == (
-        "unknown view 'isometrc': did you mean 'isometric'? Expected one of flat, isometric"
+    assert (
+        str(expected_one_of("view", "isometrc", ["flat", "isometric"]))
+        == "unknown view 'isometrc': did you mean 'isometric'? Expected one of flat, isometric"
     )
-    assert str(expected_one_of("view", "zzz", iter(["flat", "isometric"]))) == "unknown view 'zzz': Expected one of flat, isometric"
+    assert (
+        str(expected_one_of("view", "zzz", iter(["flat", "isometric"])))
+        == "unknown view 'zzz': Expected one of flat, isometric"
+    )

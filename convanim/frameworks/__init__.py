@@ -1,6 +1,6 @@
-"""Into and out of the frameworks: `op.to_code("torch")`, and `from_torch(layer)`, `from_keras`, `from_onnx`.
+"""Into and out of the frameworks: `op.to_code("torch")`, `from_torch(layer)`, `from_keras`, `from_onnx`.
 
-No framework is imported before it is handed a layer, or a model's path, and nor is the file of this package that is about it.
+A framework, and its module here, is imported only when it is needed. Imports: `geometry`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def _code(module: str) -> Callable[[Operation], str]:
 FRAMEWORKS = {
     "torch": Framework("PyTorch: `layer` is an nn.Module", _code("torch_code")),
     "keras": Framework("Keras 3: `layer` is a Layer, channels last", _code("keras_code")),
-    "jax": Framework("JAX: `layer(x)`, `layer(x, w)` or `layer(x, w, b)` is a function, in PyTorch's layout", _code("jax_code")),
+    "jax": Framework(
+        "JAX: `layer(x)`, `layer(x, w)` or `layer(x, w, b)` is a function, in PyTorch's layout", _code("jax_code")
+    ),
     "onnx": Framework("ONNX: `layer` is a model with inputs x, w and b", _code("onnx_code")),
 }
 _LOADERS = {"from_torch": "torch", "from_keras": "keras", "from_onnx": "onnx"}
@@ -45,9 +47,10 @@ _LOADERS = {"from_torch": "torch", "from_keras": "keras", "from_onnx": "onnx"}
 def to_code(op: Operation, framework: str) -> str:
     """The shortest Python that builds this operation's layer, as `layer`, in one of FRAMEWORKS.
 
-    Where the framework can't say it directly, the code pads or crops explicitly. Where weights are changed before they are set,
-    as by a flipped kernel, the code of PyTorch and that of Keras have a function `load(kernel)`, or `load(kernel, bias)`; functions of JAX
-    and models of ONNX change them themselves. Raises ConvanimError for another name, and for more dimensions than there are.
+    Where the framework can't say it directly, the code pads or crops explicitly. Where weights are changed before they
+    are set, as by a flipped kernel, the code of PyTorch and that of Keras have a function `load(kernel)`, or
+    `load(kernel, bias)`; functions of JAX and models of ONNX change them themselves. Raises ConvanimError for another
+    name, and for more dimensions than there are.
     """
     check_operation(op)
     if not isinstance(framework, str) or framework not in FRAMEWORKS:

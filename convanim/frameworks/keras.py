@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from ..axis import Cell
-from ..errors import ConvanimError, shown
+from ..errors import ConvanimError, short_repr
 from ..geometry import AdaptivePool, Conv, ConvTranspose, Pool
+from ..geometry.axis import Cell
 from .keras_code import keras_crop
 from .walk import Array, Imported, Padding, Walk, need, size_of
 
@@ -18,24 +18,28 @@ PADDINGS = {"valid": "valid", "same": "same_upper", "causal": "causal"}  # Keras
 def from_keras(layer: Any, input_size: Any = None) -> Imported | list[Imported]:
     """What a layer of Keras computes, with its weights, on an input of this size; of a model, a list of its layers.
 
-    `layer` is a convolution (also depthwise, or separable, whose two convolutions are listed), a transposed one or a pooling, or a
-    Sequential or functional model with such layers. `input_size` has no channels; an int is for all axes, and a model, or a layer
-    of one, whose sizes are known needs none. A model is run once on zeros, and its layers are listed as they are executed. Kernels
-    are turned to PyTorch's layout; a layer that isn't built has none, and the least channels that it may have. Padding layers
-    fold into the layer after them where that is exact, and cropping ones into a transposed convolution before them. What else there
-    is, activations included, is named in one ConvanimWarning. Raises ConvanimError for what is no such layer, and for a missing size.
+    `layer` is a convolution (also depthwise, or separable, whose two convolutions are listed), a transposed one or a
+    pooling, or a Sequential or functional model with such layers. `input_size` has no channels; an int is for all axes,
+    and a model, or a layer of one, whose sizes are known needs none. A model is run once on zeros, and its layers are
+    listed as they are executed. Kernels are turned to PyTorch's layout; a layer that isn't built has none, and the
+    least channels that it may have. Padding layers fold into the layer after them where that is exact, and cropping
+    ones into a transposed convolution before them. What else there is, activations included, is named in one
+    ConvanimWarning. Raises ConvanimError for what is no such layer, and for a missing size.
     """
     try:
         import keras
     except ImportError:
         raise need("Keras", "keras") from None
     if not isinstance(layer, keras.Layer):
-        raise ConvanimError(f"{shown(layer)} is not a layer of Keras 3: give a keras.Layer or keras.Model")
+        raise ConvanimError(f"{short_repr(layer)} is not a layer of Keras 3: give a keras.Layer or keras.Model")
     if isinstance(layer, keras.Model):
         return _of_model(keras, layer, input_size)
     known = _known(layer)
     if known not in KINDS:
-        raise ConvanimError(f"{type(layer).__name__} is no convolution or pooling that convanim knows: give one, or a model that holds some")
+        raise ConvanimError(
+            f"{type(layer).__name__} is no convolution or pooling that convanim knows: give one, or a model that holds"
+            " some"
+        )
     walk = Walk()
     size = size_of(_size_in_model(layer) if input_size is None else input_size, KINDS[known][1], f"a {known}")
     _layers(walk, layer, known, size, None, None)
@@ -65,7 +69,9 @@ def _spatial(layer: Any, shape: Any) -> Cell:
 
 
 def _layers(walk: Walk, layer: Any, known: str, size: Cell, takes: Any, gives: Any) -> None:
-    """Tell the walk of a layer; of a separable convolution's two, the first takes its input and the last gives its output."""
+    """Tell the walk of a layer; of a separable convolution's two, the first takes its input and the last gives its
+    output.
+    """
     rows = KINDS[known][0](layer, size)
     for n, (suffix, op, kernel, bias) in enumerate(rows):
         imported = Imported(layer.name + suffix, op, kernel, bias)
@@ -84,12 +90,19 @@ def _of_model(keras: Any, model: Any, input_size: Any) -> list[Imported]:
     known = {id(layer): _known(layer) for layer in layers}
     first = next((layer for layer in layers if known[id(layer)] in KINDS), None)
     if first is None:
-        raise ConvanimError(f"the model {model.name!r} holds no convolution or pooling that convanim knows: there is nothing to import")
+        raise ConvanimError(
+            f"the model {model.name!r} holds no convolution or pooling that convanim knows: there is nothing to import"
+        )
     if not getattr(model, "inputs", None):
-        raise ConvanimError(f"the model {model.name!r} doesn't say the shape of its input: begin it with keras.Input((height, width, channels))")
+        raise ConvanimError(
+            f"the model {model.name!r} doesn't say the shape of its input: begin it with keras.Input((height, width,"
+            " channels))"
+        )
     inputs = getattr(model, "_inputs_struct", model.inputs)  # a dict, a list, or one
     inputs = inputs[0] if isinstance(inputs, list) and len(inputs) == 1 else inputs
-    zeros = keras.tree.map_structure(lambda tensor: keras.ops.zeros(_shape(tensor.shape, first, input_size), tensor.dtype), inputs)
+    zeros = keras.tree.map_structure(
+        lambda tensor: keras.ops.zeros(_shape(tensor.shape, first, input_size), tensor.dtype), inputs
+    )
     met: list[tuple[Any, Any, Any]] = []  # all tensors to the end, as they are known by their id
 
     def traced(layer: Any, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -102,7 +115,9 @@ def _of_model(keras: Any, model: Any, input_size: Any) -> list[Imported]:
 
     leaves = [layer for layer in layers if known[id(layer)] or not layer._flatten_layers(include_self=False)]
     try:
-        for layer in leaves:  # in the instance's place of the class' method; Keras' own attributes go through its trackers
+        for (
+            layer
+        ) in leaves:  # in the instance's place of the class' method; Keras' own attributes go through its trackers
             vars(layer)["call"] = traced(layer, layer.call)
         model(zeros, training=False)
     except Exception as error:  # of the model's own code
@@ -125,7 +140,10 @@ def _shape(shape: Any, first: Any, input_size: Any) -> tuple[int, ...]:
         return tuple(n or 1 for n in (1, *shape[1:]))
     size = size_of(input_size, ndim, "a model whose input has no fixed size")
     if any(n not in (None, wanted) for n, wanted in zip(spatial, size, strict=True)):
-        raise ConvanimError(f"input_size={size} is not what the model takes, {spatial}: leave it out, or give the sizes that it leaves open")
+        raise ConvanimError(
+            f"input_size={size} is not what the model takes, {spatial}: leave it out, or give the sizes that it leaves"
+            " open"
+        )
     return (1, shape[1], *size) if first.data_format == "channels_first" else (1, *size, shape[-1])
 
 
@@ -138,7 +156,10 @@ def _meet(walk: Walk, layer: Any, known: str, given: Any, made: Any) -> None:
     if known in PADS:
         sign, attribute = PADS[known]
         sides = getattr(layer, attribute)
-        pads = tuple((sign * int(before), sign * int(after)) for before, after in (sides if isinstance(sides[0], list | tuple) else [sides]))
+        pads = tuple(
+            (sign * int(before), sign * int(after))
+            for before, after in (sides if isinstance(sides[0], list | tuple) else [sides])
+        )
         walk.padding(Padding(layer.name, kind, size, pads), id(given), id(made))
         return
     try:
@@ -164,7 +185,11 @@ def _array(layer: Any, name: str) -> Array | None:
         return None
     import keras
 
-    wide = value if keras.backend.standardize_dtype(value.dtype) in ("float32", "float64") else keras.ops.cast(value, "float32")
+    wide = (
+        value
+        if keras.backend.standardize_dtype(value.dtype) in ("float32", "float64")
+        else keras.ops.cast(value, "float32")
+    )
     array: Array = keras.ops.convert_to_numpy(wide).copy()
     return array
 
@@ -176,15 +201,24 @@ def _turned(kernel: Array | None) -> Array | None:
 
 def _word(layer: Any) -> str:
     if not isinstance(layer.padding, str):
-        raise ConvanimError(f"padding={shown(layer.padding)}: Keras' layers have 'valid', 'same' and 'causal'")
+        raise ConvanimError(f"padding={short_repr(layer.padding)}: Keras' layers have 'valid', 'same' and 'causal'")
     return PADDINGS[layer.padding.lower()]
 
 
 def _conv(layer: Any, size: Cell) -> Rows:
     kernel, bias = _array(layer, "kernel"), _array(layer, "bias")
     inside = layer.groups if kernel is None else kernel.shape[-2] * layer.groups
-    op = Conv(size, layer.kernel_size, stride=layer.strides, padding=_word(layer), dilation=layer.dilation_rate, groups=layer.groups,
-              in_channels=inside, out_channels=layer.filters, bias=bool(layer.use_bias))
+    op = Conv(
+        size,
+        layer.kernel_size,
+        stride=layer.strides,
+        padding=_word(layer),
+        dilation=layer.dilation_rate,
+        groups=layer.groups,
+        in_channels=inside,
+        out_channels=layer.filters,
+        bias=bool(layer.use_bias),
+    )
     return [("", op, _turned(kernel), bias)]
 
 
@@ -194,8 +228,17 @@ def _depthwise(layer: Any, size: Cell, name: str = "kernel", suffix: str = "") -
     inside = 1 if kernel is None else kernel.shape[-2]
     outside = inside * layer.depth_multiplier
     bias = not suffix and bool(layer.use_bias)
-    op = Conv(size, layer.kernel_size, stride=layer.strides, padding=_word(layer), dilation=layer.dilation_rate, groups=inside,
-              in_channels=inside, out_channels=outside, bias=bias)
+    op = Conv(
+        size,
+        layer.kernel_size,
+        stride=layer.strides,
+        padding=_word(layer),
+        dilation=layer.dilation_rate,
+        groups=inside,
+        in_channels=inside,
+        out_channels=outside,
+        bias=bias,
+    )
     single = None if kernel is None else kernel.reshape((*kernel.shape[:-2], 1, outside))
     return [(suffix, op, _turned(single), _array(layer, "bias") if bias else None)]
 
@@ -203,7 +246,9 @@ def _depthwise(layer: Any, size: Cell, name: str = "kernel", suffix: str = "") -
 def _separable(layer: Any, size: Cell) -> Rows:
     rows = _depthwise(layer, size, "depthwise_kernel", ".depthwise")
     first = rows[0][1]
-    op = Conv(first.output_size, 1, in_channels=first.out_channels, out_channels=layer.filters, bias=bool(layer.use_bias))
+    op = Conv(
+        first.output_size, 1, in_channels=first.out_channels, out_channels=layer.filters, bias=bool(layer.use_bias)
+    )
     return [*rows, (".pointwise", op, _turned(_array(layer, "pointwise_kernel")), _array(layer, "bias"))]
 
 
@@ -211,10 +256,19 @@ def _transposed(layer: Any, size: Cell) -> Rows:
     kernel, bias = _array(layer, "kernel"), _array(layer, "bias")
     windows = [d * (k - 1) + 1 for k, d in zip(layer.kernel_size, layer.dilation_rate, strict=True)]
     extra = layer.output_padding or (None,) * len(size)
-    crops = [keras_crop(_word(layer).removesuffix("_upper"), o, w, s) for o, w, s in zip(extra, windows, layer.strides, strict=True)]
+    crops = [
+        keras_crop(_word(layer).removesuffix("_upper"), o, w, s)
+        for o, w, s in zip(extra, windows, layer.strides, strict=True)
+    ]
     op = ConvTranspose(
-        size, layer.kernel_size, stride=layer.strides, dilation=layer.dilation_rate, padding=[(before, max(after, 0)) for before, after in crops],
-        output_padding=[max(-after, 0) for _, after in crops], in_channels=1 if kernel is None else kernel.shape[-1], out_channels=layer.filters,
+        size,
+        layer.kernel_size,
+        stride=layer.strides,
+        dilation=layer.dilation_rate,
+        padding=[(before, max(after, 0)) for before, after in crops],
+        output_padding=[max(-after, 0) for _, after in crops],
+        in_channels=1 if kernel is None else kernel.shape[-1],
+        out_channels=layer.filters,
         bias=bool(layer.use_bias),
     )
     return [("", op, _turned(kernel), bias)]
@@ -222,7 +276,9 @@ def _transposed(layer: Any, size: Cell) -> Rows:
 
 def _pool(layer: Any, size: Cell, mode: str) -> Rows:
     average = {"count_include_pad": False} if mode == "average" and _word(layer) != "valid" else {}
-    return [("", Pool(size, layer.pool_size, stride=layer.strides, padding=_word(layer), mode=mode, **average), None, None)]
+    return [
+        ("", Pool(size, layer.pool_size, stride=layer.strides, padding=_word(layer), mode=mode, **average), None, None)
+    ]
 
 
 def _adaptive(layer: Any, size: Cell, mode: str) -> Rows:
@@ -230,12 +286,20 @@ def _adaptive(layer: Any, size: Cell, mode: str) -> Rows:
 
 
 _KINDS: dict[str, Callable[[Any, Cell], Rows]] = {
-    "Conv{}D": _conv, "DepthwiseConv{}D": _depthwise, "SeparableConv{}D": _separable, "Conv{}DTranspose": _transposed,
-    "MaxPooling{}D": lambda layer, size: _pool(layer, size, "max"), "AveragePooling{}D": lambda layer, size: _pool(layer, size, "average"),
+    "Conv{}D": _conv,
+    "DepthwiseConv{}D": _depthwise,
+    "SeparableConv{}D": _separable,
+    "Conv{}DTranspose": _transposed,
+    "MaxPooling{}D": lambda layer, size: _pool(layer, size, "max"),
+    "AveragePooling{}D": lambda layer, size: _pool(layer, size, "average"),
     "GlobalAveragePooling{}D": lambda layer, size: _adaptive(layer, size, "average"),
     "GlobalMaxPooling{}D": lambda layer, size: _adaptive(layer, size, "max"),
     "AdaptiveAveragePooling{}D": lambda layer, size: _adaptive(layer, size, "average"),
     "AdaptiveMaxPooling{}D": lambda layer, size: _adaptive(layer, size, "max"),
 }
 KINDS = {name.format(n): (build, n) for name, build in _KINDS.items() for n in (1, 2, 3)}
-PADS = {f"{name}{n}D": row for name, row in {"ZeroPadding": (1, "padding"), "Cropping": (-1, "cropping")}.items() for n in (1, 2, 3)}
+PADS = {
+    f"{name}{n}D": row
+    for name, row in {"ZeroPadding": (1, "padding"), "Cropping": (-1, "cropping")}.items()
+    for n in (1, 2, 3)
+}

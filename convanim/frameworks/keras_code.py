@@ -7,10 +7,26 @@ from collections.abc import Callable
 from typing import Any
 
 from ..geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
-from ..padding import Pair
-from .snippet import Pads, Snippet, any_pad, call, counted, divisor, doubled, is_named, need_axes, numpy_mode, reach, short, to_crop, unless, wrapped
+from ..geometry.padding import Pair
+from .snippet import (
+    Pads,
+    Snippet,
+    any_pad,
+    call,
+    counted,
+    divisor,
+    doubled,
+    is_named,
+    need_axes,
+    numpy_mode,
+    reach,
+    short,
+    to_crop,
+    unless,
+    wrapped,
+)
 
-COPIES = '''
+COPIES = """
 def pad(x):
     for axis, pads in enumerate({pads}, 1):
         cells = np.pad(np.arange(x.shape[axis]), pads, mode="{mode}")
@@ -18,7 +34,7 @@ def pad(x):
     return x
 
 
-'''
+"""
 
 DILATED = '''
 def dilated(x):
@@ -31,11 +47,11 @@ def dilated(x):
 
 '''
 
-GROUPS = '''\
+GROUPS = """\
 x = keras.Input({shape})
 parts = ops.split({x}, {groups}, axis=-1)  # Keras' transposed convolutions have no groups
 parts = [{layer}(part) for part in parts]
-layer = keras.Model(x, {y})'''
+layer = keras.Model(x, {y})"""
 
 LOAD = '''
 
@@ -53,11 +69,16 @@ def spread(kernel):
     cells[{steps}] = kernel
     return cells'''
 
-FLIPPED = {Conv: "A true convolution: Keras doesn't flip the kernel", ConvTranspose: "The adjoint of a true convolution, which has the kernel flipped"}
+FLIPPED = {
+    Conv: "A true convolution: Keras doesn't flip the kernel",
+    ConvTranspose: "The adjoint of a true convolution, which has the kernel flipped",
+}
 
 
 def code(op: Operation) -> str:
-    """The Keras code of an operation; it defines `layer`, for (N, ..., C), and `load(*weights)` where these are changed before they are set."""
+    """The Keras code of an operation; it defines `layer`, for (N, ..., C), and `load(*weights)` where these are changed
+    before they are set.
+    """
     need_axes(op, 3, "Keras")
     snippet = CODES[type(op)](op)
     body = snippet.assigned("keras.Sequential", "[", "]") if isinstance(snippet, Snippet) else snippet
@@ -79,7 +100,11 @@ def _load(op: Conv | ConvTranspose) -> str:
         steps = ", ".join(f"::{d}" for d in op.dilation)
         above = SPREAD.format(size=", ".join(map(str, op.effective_kernel_size)), ndim=ndim, steps=steps)
         value, why = f"spread({value})", why or "Set the weights, the kernel's cells set apart."
-    built = "" if isinstance(op, ConvTranspose) and op.groups > 1 else f"\nlayer.build({(None, *op.input_size, op.in_channels)})"
+    built = (
+        ""
+        if isinstance(op, ConvTranspose) and op.groups > 1
+        else f"\nlayer.build({(None, *op.input_size, op.in_channels)})"
+    )
     return built + above + LOAD.format(why=why, value=value) if why else ""
 
 
@@ -90,7 +115,9 @@ def _strided_and_dilated(op: Conv | ConvTranspose) -> bool:
 
 def _pad(pads: Pads, layer: str = "ZeroPadding") -> str:
     """ZeroPadding or Cropping, in the shortest of its forms."""
-    values: object = short(pads[0]) if len(pads) == 1 else short([before for before, _ in pads]) if doubled(pads) else pads
+    values: object = (
+        short(pads[0]) if len(pads) == 1 else short([before for before, _ in pads]) if doubled(pads) else pads
+    )
     return call(f"layers.{layer}{len(pads)}D", values)
 
 
@@ -106,8 +133,14 @@ def _conv(op: Conv) -> Snippet:
     elif any_pad(op.pads):
         pad = _pad(op.pads)
     layer = call(
-        f"layers.Conv{len(op.axes)}D", op.out_channels, short(op.kernel_size), strides=unless(1, stride), padding=padding,
-        dilation_rate=unless(1, op.dilation), groups=unless(1, [op.groups]), use_bias=None if op.bias else False,
+        f"layers.Conv{len(op.axes)}D",
+        op.out_channels,
+        short(op.kernel_size),
+        strides=unless(1, stride),
+        padding=padding,
+        dilation_rate=unless(1, op.dilation),
+        groups=unless(1, [op.groups]),
+        use_bias=None if op.bias else False,
     )
     if stride == op.stride:
         snippet = Snippet((layer,))
@@ -121,8 +154,13 @@ def _transposed(op: ConvTranspose) -> Snippet | str:
     spread = _strided_and_dilated(op)
     start, padding, extra, end = _cropping(list(zip(to_crop(op), op.effective_kernel_size, op.stride, strict=True)))
     layer = call(
-        f"layers.Conv{len(op.axes)}DTranspose", op.out_channels // op.groups, short(op.effective_kernel_size if spread else op.kernel_size),
-        strides=unless(1, op.stride), padding=padding, output_padding=extra and short(extra), use_bias=None if op.bias else False,
+        f"layers.Conv{len(op.axes)}DTranspose",
+        op.out_channels // op.groups,
+        short(op.effective_kernel_size if spread else op.kernel_size),
+        strides=unless(1, op.stride),
+        padding=padding,
+        output_padding=extra and short(extra),
+        use_bias=None if op.bias else False,
         dilation_rate=None if spread else unless(1, op.dilation),
     )
     pad, crop = (_pad(start),) if any_pad(start) else (), (_pad(end, "Cropping"),) if any_pad(end) else ()
@@ -134,13 +172,18 @@ def _transposed(op: ConvTranspose) -> Snippet | str:
 
 
 def _cropping(rows: list[tuple[Pair, int, int]]) -> tuple[Pads, str | None, tuple[int, ...] | None, Pads]:
-    """The input's padding, `padding`, `output_padding` and the output's cropping, for (cells to crop, window, stride) of each axis."""
+    """The input's padding, `padding`, `output_padding` and the output's cropping, for (cells to crop, window, stride)
+    of each axis.
+    """
     nothing = ((0, 0),) * len(rows)
     for padding in ("valid", "same"):
         name = None if padding == "valid" else padding
         if all(keras_crop(padding, None, window, stride) == crop for crop, window, stride in rows):
             return nothing, name, None, nothing
-        fitting = [[o for o in range(stride) if keras_crop(padding, o, window, stride) == crop] for crop, window, stride in rows]
+        fitting = [
+            [o for o in range(stride) if keras_crop(padding, o, window, stride) == crop]
+            for crop, window, stride in rows
+        ]
         if all(fitting):
             return nothing, name, tuple(found[0] for found in fitting), nothing
     if any(-after > max(stride - 1, stride - window) for (_, after), window, stride in rows):
@@ -152,13 +195,20 @@ def _cropping(rows: list[tuple[Pair, int, int]]) -> tuple[Pads, str | None, tupl
     if all(after + n >= 0 for ((_, after), _, _), n in zip(rows, natural, strict=True)):
         end = tuple((before, after + n) for ((before, after), _, _), n in zip(rows, natural, strict=True))
         return tuple((0, n) for n in more), None, None, end
-    return nothing, None, tuple(max(-after, 0) for (_, after), _, _ in rows), tuple((before, max(after, 0)) for (before, after), _, _ in rows)
+    return (
+        nothing,
+        None,
+        tuple(max(-after, 0) for (_, after), _, _ in rows),
+        tuple((before, max(after, 0)) for (before, after), _, _ in rows),
+    )
 
 
 def keras_crop(padding: str, output_padding: int | None, window: int, stride: int) -> Pair:
-    """What Keras' transposed convolution crops before and after, of `(i - 1) s + window`: (0, 1) for "same", window 3 and stride 2.
+    """What Keras' transposed convolution crops before and after, of `(i - 1) s + window`: (0, 1) for "same", window 3
+    and stride 2.
 
-    A negative number is added (keras/src/backend/common/backend_utils.py, which says it as the padding of a convolution).
+    A negative number is added (keras/src/backend/common/backend_utils.py, which says it as the padding of a
+    convolution).
     """
     if padding == "valid":
         return 0, -(max(stride - window, 0) if output_padding is None else output_padding)
@@ -175,9 +225,13 @@ def _windows(op: Pool, kind: str, padding: str | None = None) -> Snippet:
     """Keras' pooling, or the function in its place where there is a dilation."""
     if unless(1, op.dilation) is None:
         stride = None if op.stride == op.kernel_size else short(op.stride)
-        return Snippet((call(f"layers.{kind}Pooling{len(op.axes)}D", short(op.kernel_size), strides=stride, padding=padding),))
+        return Snippet(
+            (call(f"layers.{kind}Pooling{len(op.axes)}D", short(op.kernel_size), strides=stride, padding=padding),)
+        )
     windows = list(zip(op.output_size, op.kernel_size, op.stride, op.dilation, strict=True))
-    return Snippet(("layers.Lambda(dilated)",), DILATED.format(windows=windows, reduce="mean" if kind == "Average" else "max"))
+    return Snippet(
+        ("layers.Lambda(dilated)",), DILATED.format(windows=windows, reduce="mean" if kind == "Average" else "max")
+    )
 
 
 def _is_same(op: Pool) -> bool:
@@ -190,7 +244,11 @@ def _max(op: Pool) -> Snippet:
         return _windows(op, "Max", "same")
     one = _windows(op, "Max")
     pads = ((0, 0), *reach(op), (0, 0))
-    return one.with_pad(f'layers.Lambda(lambda x: ops.pad(x, {pads}, constant_values=-float("inf")))') if any_pad(reach(op)) else one
+    return (
+        one.with_pad(f'layers.Lambda(lambda x: ops.pad(x, {pads}, constant_values=-float("inf")))')
+        if any_pad(reach(op))
+        else one
+    )
 
 
 def _average(op: Pool) -> Snippet:
@@ -220,5 +278,10 @@ def _adaptive(op: AdaptivePool) -> Snippet:
     return Snippet((call(f"layers.Adaptive{kind}Pooling{len(op.axes)}D", short(op.output_size)),))
 
 
-CODES: dict[type, Callable[[Any], Snippet | str]] = {Conv: _conv, ConvTranspose: _transposed, Pool: _pool, AdaptivePool: _adaptive}
+CODES: dict[type, Callable[[Any], Snippet | str]] = {
+    Conv: _conv,
+    ConvTranspose: _transposed,
+    Pool: _pool,
+    AdaptivePool: _adaptive,
+}
 POOLS: dict[str, Callable[[Pool], Snippet]] = {"max": _max, "average": _average, "l2": _l2}

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from ..axis import Cell
 from ..errors import ConvanimError, expected_one_of
 from ..geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
-from ..padding import Pair
+from ..geometry.axis import Cell
+from ..geometry.padding import Pair
 from .onnx_graph import Graph, attributes, left_open, loaded, sized
 from .walk import Imported, Padding, Walk, need
 
@@ -18,13 +18,14 @@ MODES = {"constant": "zeros", "reflect": "reflect", "edge": "replicate", "wrap":
 
 
 def from_onnx(model: Any, node: str | None = None, input_size: Any = None) -> Imported | list[Imported]:
-    """What the nodes of an ONNX model compute, with their weights: a list in the graph's order, or the one that `node` names.
+    """What the nodes of an ONNX model compute, with their weights: a list in the graph's order, or the one that `node`
+    names.
 
-    `model` is a ModelProto or the path of a file. Nodes are Conv, ConvTranspose, MaxPool, AveragePool, LpPool of p=2 and the global
-    poolings; a node's name is its own, or that of its output. `input_size`, without channels, stands for the sizes that the
-    model's input leaves open; an int is for all axes. Pad nodes fold into the node after them where that is exact. What else
-    there is, is named in one ConvanimWarning. Raises ConvanimError for what is no model, a node that isn't there, and sizes that
-    stay unknown.
+    `model` is a ModelProto or the path of a file. Nodes are Conv, ConvTranspose, MaxPool, AveragePool, LpPool of p=2
+    and the global poolings; a node's name is its own, or that of its output. `input_size`, without channels, stands for
+    the sizes that the model's input leaves open; an int is for all axes. Pad nodes fold into the node after them where
+    that is exact. What else there is, is named in one ConvanimWarning. Raises ConvanimError for what is no model, a
+    node that isn't there, and sizes that stay unknown.
     """
     try:
         import onnx
@@ -60,7 +61,10 @@ def _named(graph: Graph, wanted: str) -> Any:
     if node is None:
         raise expected_one_of("node", wanted, known)
     if node.op_type not in KINDS:
-        raise ConvanimError(f"node {wanted!r} is a {node.op_type}, no convolution or pooling: take one of {', '.join(known) or 'another model'}")
+        raise ConvanimError(
+            f"node {wanted!r} is a {node.op_type}, no convolution or pooling: take one of"
+            f" {', '.join(known) or 'another model'}"
+        )
     return node
 
 
@@ -112,7 +116,11 @@ def _shared(given: dict[str, Any], ndim: int) -> dict[str, Any]:
     """What convolutions and poolings have in common, with ONNX' defaults."""
     word = given.get("auto_pad", "NOTSET")
     padding = _pairs(given.get("pads", [0] * 2 * ndim), ndim) if word == "NOTSET" else AUTO_PADS.get(word, word)
-    return {"stride": given.get("strides", (1,) * ndim), "dilation": given.get("dilations", (1,) * ndim), "padding": padding}
+    return {
+        "stride": given.get("strides", (1,) * ndim),
+        "dilation": given.get("dilations", (1,) * ndim),
+        "padding": padding,
+    }
 
 
 def _channels(graph: Graph, node: Any, given: dict[str, Any]) -> tuple[list[int], dict[str, Any]]:
@@ -121,7 +129,9 @@ def _channels(graph: Graph, node: Any, given: dict[str, Any]) -> tuple[list[int]
     if len(shape) < 3 or 0 in shape:
         raise ConvanimError("the shape of its weights isn't known from the model: give them a shape, or values")
     groups = given.get("group", 1)
-    inside, outside = (shape[0], shape[1] * groups) if node.op_type == "ConvTranspose" else (shape[1] * groups, shape[0])
+    inside, outside = (
+        (shape[0], shape[1] * groups) if node.op_type == "ConvTranspose" else (shape[1] * groups, shape[0])
+    )
     bias = len(node.input) > 2 and bool(node.input[2])
     return shape[2:], {"groups": groups, "in_channels": inside, "out_channels": outside, "bias": bias}
 
@@ -132,10 +142,12 @@ def _conv(graph: Graph, node: Any, size: Cell, given: dict[str, Any]) -> Conv:
 
 
 def _transposed(graph: Graph, node: Any, size: Cell, given: dict[str, Any]) -> ConvTranspose:
-    """With an output_shape, the pads follow from it, the odd cell at the start but for SAME_UPPER (the operator's text)."""
+    """With an output_shape, the pads follow from it, the odd cell at the start but for SAME_UPPER (the operator's
+    text).
+    """
     kernel, channels = _channels(graph, node, given)
     words, extra = _shared(given, len(size)), given.get("output_padding", (0,) * len(size))
-    wanted = tuple(given["output_shape"][-len(size):]) if "output_shape" in given else None
+    wanted = tuple(given["output_shape"][-len(size) :]) if "output_shape" in given else None
     if wanted:
         words["padding"] = "same_upper" if words["padding"] == "same_upper" else "same_lower"
     elif words["padding"] in ("same_upper", "same_lower") and any(extra):
@@ -148,8 +160,19 @@ def _pool(mode: str) -> Callable[[Graph, Any, Cell, dict[str, Any]], Pool]:
         if given.get("p", 2) != 2:
             raise ConvanimError(f"p={given['p']}: convanim has the L2 pooling, p=2")
         words = _shared(given, len(size))
-        counts = mode != "average" or bool(given.get("count_include_pad", 0)) or not any(map(any, _given_pads(words["padding"])))
-        return Pool(size, given["kernel_shape"], mode=mode, ceil_mode=bool(given.get("ceil_mode", 0)), count_include_pad=counts, **words)
+        counts = (
+            mode != "average"
+            or bool(given.get("count_include_pad", 0))
+            or not any(map(any, _given_pads(words["padding"])))
+        )
+        return Pool(
+            size,
+            given["kernel_shape"],
+            mode=mode,
+            ceil_mode=bool(given.get("ceil_mode", 0)),
+            count_include_pad=counts,
+            **words,
+        )
 
     return build
 
@@ -181,6 +204,11 @@ def _padding(graph: Graph, node: Any) -> Padding:
 
 
 KINDS: dict[str, Callable[[Graph, Any, Cell, dict[str, Any]], Operation]] = {
-    "Conv": _conv, "ConvTranspose": _transposed, "MaxPool": _pool("max"), "AveragePool": _pool("average"), "LpPool": _pool("l2"),
-    "GlobalMaxPool": _global("max"), "GlobalAveragePool": _global("average"),
+    "Conv": _conv,
+    "ConvTranspose": _transposed,
+    "MaxPool": _pool("max"),
+    "AveragePool": _pool("average"),
+    "LpPool": _pool("l2"),
+    "GlobalMaxPool": _global("max"),
+    "GlobalAveragePool": _global("average"),
 }

@@ -11,9 +11,10 @@ from .snippet import Pads, Raw, any_pad, call, counted, divisor, numpy_mode, rea
 
 Nodes = tuple[str, ...]
 
-# the opset is the first with a dilation in AveragePool and Pad's mode "wrap", and the ir_version what goes with it: readers
+# the opset is the first with a dilation in AveragePool and Pad's mode "wrap", and the ir_version what goes with it:
+# readers
 # of models are often older than the package that writes them
-MODEL = '''\
+MODEL = """\
 from onnx import TensorProto, helper
 
 {nodes}
@@ -24,9 +25,9 @@ graph = helper.make_graph(
     [{output}],
 )
 layer = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 19)], ir_version=9)
-'''
+"""
 
-ADAPTIVE = '''\
+ADAPTIVE = """\
 nodes, y = [], "x"
 for axis, size, windows in {axes}:
     nodes.append(helper.make_node("Constant", [], [f"axis{{axis}}"], value_ints=[axis]))
@@ -40,11 +41,13 @@ for axis, size, windows in {axes}:
         ]
     y = "y" if axis == {last} else f"y{{axis}}"
     nodes.append(helper.make_node("Concat", parts, [y], axis=axis))
-'''
+"""
 
 
 def code(op: Operation) -> str:
-    """The code of an ONNX model `layer`: its inputs are x (N, C, ...) and, for a convolution, w in PyTorch's layout and b."""
+    """The code of an ONNX model `layer`: its inputs are x (N, C, ...) and, for a convolution, w in PyTorch's layout and
+    b.
+    """
     channels: tuple[object, object] = "C", "C"
     weights: dict[str, Sequence[object]] = {}
     if isinstance(op, Conv | ConvTranspose):
@@ -52,7 +55,11 @@ def code(op: Operation) -> str:
         weights = {"w": op.kernel_shape, **({"b": (op.out_channels,)} if op.bias else {})}
     inputs = {"x": ["N", channels[0], *op.input_size], **weights}
     rows = CODES[type(op)](op)
-    nodes = rows if isinstance(rows, str) else "nodes = [\n" + "".join(f"    {node}{'' if node[0] == '#' else ','}\n" for node in rows) + "]"
+    nodes = (
+        rows
+        if isinstance(rows, str)
+        else "nodes = [\n" + "".join(f"    {node}{'' if node[0] == '#' else ','}\n" for node in rows) + "]"
+    )
     listed = [_info(name, shape) for name, shape in inputs.items()]
     row = ", ".join(listed) if len(listed) == 1 else "".join(f"\n        {one}," for one in listed) + "\n    "
     output = _info("y", ["N", channels[1], *op.output_size])
@@ -94,46 +101,77 @@ def _conv(op: Conv) -> Nodes:
 
 def _gathered(op: Conv) -> Nodes:
     """Pad has no mode "symmetric": the cells are gathered, along each axis that has any padding."""
-    nodes, x, padded = ["# Pad has no mode \"symmetric\""], "x", [n for n, pads in enumerate(op.pads) if any(pads)]
+    nodes, x, padded = ['# Pad has no mode "symmetric"'], "x", [n for n, pads in enumerate(op.pads) if any(pads)]
     for n in padded:
         axis = op.axes[n]
         output = "padded" if n == padded[-1] else f"padded{n}"
         end = axis.before + axis.input
-        before, after = ([str(axis.source(cell)) for cell in cells] for cells in (range(axis.before), range(end, axis.padded)))
+        before, after = (
+            [str(axis.source(cell)) for cell in cells] for cells in (range(axis.before), range(end, axis.padded))
+        )
         cells = Raw(f"[{', '.join([*before, f'*range({axis.input})', *after])}]")
-        nodes += [_node("Constant", "", f"cells{n}", value_ints=cells), _node("Gather", f"{x} cells{n}", output, axis=n + 2)]
+        nodes += [
+            _node("Constant", "", f"cells{n}", value_ints=cells),
+            _node("Gather", f"{x} cells{n}", output, axis=n + 2),
+        ]
         x = output
     return tuple(nodes)
 
 
 def _padded(pads: Pads, value: str = "", **options: object) -> Nodes:
     """x with its padding, as `padded`."""
-    nodes = (_constant("pads", _flat(((0, 0), (0, 0), *pads)) or []), _node("Pad", f"x pads {value}", "padded", **options))
+    nodes = (
+        _constant("pads", _flat(((0, 0), (0, 0), *pads)) or []),
+        _node("Pad", f"x pads {value}", "padded", **options),
+    )
     return (_node("Constant", "", value, value_float=Raw('float("-inf")')), *nodes) if value else nodes
 
 
 def _weighted(op: Conv | ConvTranspose, kind: str, x: str, flip: bool, **options: object) -> Nodes:
     """Conv or ConvTranspose; a Slice flips the kernel."""
     axes = range(2, len(op.axes) + 2)
-    flipped: Nodes = () if not flip else (
-        f"# {FLIP[type(op)]}: w is flipped, by a Slice that goes backwards",
-        _constant("axes", axes), _constant("back", [-1] * len(axes)), _constant("ends", [-(2**31)] * len(axes)),
-        _node("Slice", "w back ends axes back", "flipped"),
+    flipped: Nodes = (
+        ()
+        if not flip
+        else (
+            f"# {FLIP[type(op)]}: w is flipped, by a Slice that goes backwards",
+            _constant("axes", axes),
+            _constant("back", [-1] * len(axes)),
+            _constant("ends", [-(2**31)] * len(axes)),
+            _node("Slice", "w back ends axes back", "flipped"),
+        )
     )
     inputs = f"{x} {'flipped' if flip else 'w'}{' b' if op.bias else ''}"
-    attributes: dict[str, Any] = {"strides": _listed(1, op.stride), "dilations": _listed(1, op.dilation), "group": unless(1, [op.groups]), **options}
+    attributes: dict[str, Any] = {
+        "strides": _listed(1, op.stride),
+        "dilations": _listed(1, op.dilation),
+        "group": unless(1, [op.groups]),
+        **options,
+    }
     return (*flipped, _node(kind, inputs, **attributes))
 
 
 def _transposed(op: ConvTranspose) -> Nodes:
-    """An output_padding of the stride or more, which runtimes refuse, is taken from the pads, or made by zeros at the input's end."""
+    """An output_padding of the stride or more, which runtimes refuse, is taken from the pads, or made by zeros at the
+    input's end.
+    """
     if all(extra < stride for extra, stride in zip(op.output_padding, op.stride, strict=True)):
-        return _weighted(op, "ConvTranspose", "x", op.flip, pads=_flat(op.pads), output_padding=_listed(0, op.output_padding))
+        return _weighted(
+            op, "ConvTranspose", "x", op.flip, pads=_flat(op.pads), output_padding=_listed(0, op.output_padding)
+        )
     more = [max(-after, 0) // stride for (_, after), stride in zip(to_crop(op), op.stride, strict=True)]
-    crops = [(before, after + n * stride) for (before, after), n, stride in zip(to_crop(op), more, op.stride, strict=True)]
-    pads, extra = _flat(tuple((before, max(after, 0)) for before, after in crops)), _listed(0, [max(-after, 0) for _, after in crops])
+    crops = [
+        (before, after + n * stride) for (before, after), n, stride in zip(to_crop(op), more, op.stride, strict=True)
+    ]
+    pads, extra = (
+        _flat(tuple((before, max(after, 0)) for before, after in crops)),
+        _listed(0, [max(-after, 0) for _, after in crops]),
+    )
     zeros = _padded(tuple((0, n) for n in more)) if any(more) else ()
-    return (*zeros, *_weighted(op, "ConvTranspose", "padded" if zeros else "x", op.flip, pads=pads, output_padding=extra))
+    return (
+        *zeros,
+        *_weighted(op, "ConvTranspose", "padded" if zeros else "x", op.flip, pads=pads, output_padding=extra),
+    )
 
 
 def _pool(op: Pool) -> Nodes:
@@ -163,13 +201,25 @@ def _max(op: Pool) -> Nodes:
 def _average(op: Pool) -> Nodes:
     zeros, uncounted = counted(op)
     if op.divisor_override:
-        mean = (*_padded(zeros), _windows(op, "AveragePool", "padded", (), "mean")) if any_pad(zeros) else (_windows(op, "AveragePool", "x", (), "mean"),)
-        return (*mean, _node("Constant", "", "scale", value_float=Raw(f"{math.prod(op.kernel_size)} / {divisor(op)}")), _node("Mul", "mean scale"))
+        mean = (
+            (*_padded(zeros), _windows(op, "AveragePool", "padded", (), "mean"))
+            if any_pad(zeros)
+            else (_windows(op, "AveragePool", "x", (), "mean"),)
+        )
+        return (
+            *mean,
+            _node("Constant", "", "scale", value_float=Raw(f"{math.prod(op.kernel_size)} / {divisor(op)}")),
+            _node("Mul", "mean scale"),
+        )
     if not _fits(op):
         return _ratio(op, zeros, uncounted)
-    if any_pad(zeros) and any_pad(uncounted):  # readers disagree whether what hangs over the end counts, with count_include_pad
+    if any_pad(zeros) and any_pad(
+        uncounted
+    ):  # readers disagree whether what hangs over the end counts, with count_include_pad
         return (*_padded(zeros), _windows(op, "AveragePool", "padded", uncounted))
-    return (_windows(op, "AveragePool", "x", op.pads, ceil_mode=_ceil(op), count_include_pad=1 if any_pad(zeros) else None),)
+    return (
+        _windows(op, "AveragePool", "x", op.pads, ceil_mode=_ceil(op), count_include_pad=1 if any_pad(zeros) else None),
+    )
 
 
 def _ratio(op: Pool, zeros: Pads, uncounted: Pads) -> Nodes:
@@ -181,14 +231,24 @@ def _ratio(op: Pool, zeros: Pads, uncounted: Pads) -> Nodes:
         return (*nodes, _windows(op, "AveragePool", x, ()))
     one = Raw('helper.make_tensor("one", TensorProto.FLOAT, [1], [1])')
     return (
-        *nodes, _node("Shape", x, "shape"), _node("ConstantOfShape", "shape", "ones", value=one),
-        _constant("around", _flat(((0, 0), (0, 0), *uncounted)) or []), _node("Pad", f"{x} around", "values"), _node("Pad", "ones around", "there"),
-        _windows(op, "AveragePool", "values", (), "mean"), _windows(op, "AveragePool", "there", (), "share"), _node("Div", "mean share"),
+        *nodes,
+        _node("Shape", x, "shape"),
+        _node("ConstantOfShape", "shape", "ones", value=one),
+        _constant("around", _flat(((0, 0), (0, 0), *uncounted)) or []),
+        _node("Pad", f"{x} around", "values"),
+        _node("Pad", "ones around", "there"),
+        _windows(op, "AveragePool", "values", (), "mean"),
+        _windows(op, "AveragePool", "there", (), "share"),
+        _node("Div", "mean share"),
     )
 
 
 def _l2(op: Pool) -> Nodes:
-    return (_windows(op, "LpPool", "x", reach(op)),) if _fits(op) else (*_padded(reach(op)), _windows(op, "LpPool", "padded", ()))
+    return (
+        (_windows(op, "LpPool", "x", reach(op)),)
+        if _fits(op)
+        else (*_padded(reach(op)), _windows(op, "LpPool", "padded", ()))
+    )
 
 
 def _adaptive(op: AdaptivePool) -> Nodes | str:
@@ -202,5 +262,10 @@ def _adaptive(op: AdaptivePool) -> Nodes | str:
     return ADAPTIVE.format(axes=rows, last=rows[-1][0], reduce="ReduceMean" if average else "ReduceMax")
 
 
-CODES: dict[type, Callable[[Any], Nodes | str]] = {Conv: _conv, ConvTranspose: _transposed, Pool: _pool, AdaptivePool: _adaptive}
+CODES: dict[type, Callable[[Any], Nodes | str]] = {
+    Conv: _conv,
+    ConvTranspose: _transposed,
+    Pool: _pool,
+    AdaptivePool: _adaptive,
+}
 POOLS: dict[str, Callable[[Pool], Nodes]] = {"max": _max, "average": _average, "l2": _l2}

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from ..axis import Cell
-from ..errors import ConvanimError, shown
+from ..errors import ConvanimError, short_repr
+from ..geometry.axis import Cell
 from .walk import Array, size_of
 
 MOST_VALUES = 1024  # of a tensor that sizes may follow from; larger ones are weights
@@ -20,7 +20,7 @@ def loaded(onnx: Any, model: Any) -> Any:
     if isinstance(model, onnx.ModelProto):
         return model
     if not isinstance(model, str | os.PathLike):
-        raise ConvanimError(f"{shown(model)} is no ONNX model: give an onnx.ModelProto, or the path of a file")
+        raise ConvanimError(f"{short_repr(model)} is no ONNX model: give an onnx.ModelProto, or the path of a file")
     path = os.fspath(model)
     try:
         read = onnx.load(path)
@@ -35,7 +35,9 @@ def loaded(onnx: Any, model: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """What a graph says of itself: its nodes, and by name the values that are known and the shapes, None where a dimension is open."""
+    """What a graph says of itself: its nodes, and by name the values that are known and the shapes, None where a
+    dimension is open.
+    """
 
     nodes: list[Any]
     constants: dict[str, Any]
@@ -83,8 +85,11 @@ def sized(onnx: Any, model: Any, input_size: Any, kinds: Collection[str]) -> Gra
     except Exception as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise ConvanimError(f"the sizes in the model don't fit together: {reason}") from None
-    shapes = {value.name: [d.dim_value if _is_known(d) else None for d in value.type.tensor_type.shape.dim]
-              for values in (inferred.input, inferred.value_info, inferred.output) for value in values}
+    shapes = {
+        value.name: [d.dim_value if _is_known(d) else None for d in value.type.tensor_type.shape.dim]
+        for values in (inferred.input, inferred.value_info, inferred.output)
+        for value in values
+    }
     constants: dict[str, Any] = {one.name: one for one in model.graph.initializer}
     constants |= {one.output[0]: one for one in model.graph.node if one.op_type == "Constant"}
     shapes |= {one.name: list(one.dims) for one in model.graph.initializer}
@@ -93,13 +98,25 @@ def sized(onnx: Any, model: Any, input_size: Any, kinds: Collection[str]) -> Gra
 
 
 def _fill(model: Any, input_size: Any, kinds: Collection[str]) -> bool:
-    """Put the given size in the place of what the model's inputs leave open, with a batch of 1 if that is open too; whether it did."""
+    """Put the given size in the place of what the model's inputs leave open, with a batch of 1 if that is open too;
+    whether it did.
+    """
     initial = {one.name for one in model.graph.initializer}
     inputs = [one for one in model.graph.input if one.name not in initial]
-    ndim = next((len(pairs) // 2 if name == "pads" else len(pairs) for one in model.graph.node if one.op_type in kinds
-                 for name, pairs in attributes(one).items() if name in ("pads", "kernel_shape", "strides")), 2)
+    ndim = next(
+        (
+            len(pairs) // 2 if name == "pads" else len(pairs)
+            for one in model.graph.node
+            if one.op_type in kinds
+            for name, pairs in attributes(one).items()
+            if name in ("pads", "kernel_shape", "strides")
+        ),
+        2,
+    )
     for value in inputs:
-        if not value.type.tensor_type.HasField("shape") and input_size is not None:  # nothing is said of it: any channels
+        if (
+            not value.type.tensor_type.HasField("shape") and input_size is not None
+        ):  # nothing is said of it: any channels
             for _ in range(ndim + 2):
                 value.type.tensor_type.shape.dim.add()
     spatial = {value.name: value.type.tensor_type.shape.dim[2:] for value in inputs}
@@ -116,7 +133,10 @@ def _fill(model: Any, input_size: Any, kinds: Collection[str]) -> bool:
         size = size_of(input_size, len(dims), f"the model's input {name!r}")
         known = tuple(one.dim_value if _is_known(one) else None for one in dims)
         if any(n not in (None, wanted) for n, wanted in zip(known, size, strict=True)):
-            raise ConvanimError(f"input_size={size} is not what the model's input {name!r} has, {known}: leave it out, or give the sizes left open")
+            raise ConvanimError(
+                f"input_size={size} is not what the model's input {name!r} has, {known}: leave it out, or give the"
+                " sizes left open"
+            )
         for one, wanted in zip(dims, size, strict=True):
             one.dim_value = wanted
         if not unsaid:
@@ -127,7 +147,10 @@ def _fill(model: Any, input_size: Any, kinds: Collection[str]) -> bool:
 def left_open(graph: Graph, kinds: Collection[str]) -> str:
     """The first tensor that a convolution or pooling takes and whose size isn't known; "" for none."""
     taken = [one.input[0] for one in graph.nodes if one.op_type in kinds]
-    return next((name for name in taken if None in graph.shapes.get(name, [None])[2:] or len(graph.shapes.get(name, [])) < 3), "")
+    return next(
+        (name for name in taken if None in graph.shapes.get(name, [None])[2:] or len(graph.shapes.get(name, [])) < 3),
+        "",
+    )
 
 
 def _is_known(dim: Any) -> bool:

@@ -1,4 +1,6 @@
-"""What the snippets of all frameworks share: calls without their defaults, layers in a row, and a pooling's padding of two kinds."""
+"""What the snippets of all frameworks share: calls without their defaults, layers in a row, and a pooling's padding of
+two kinds.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from dataclasses import dataclass
 
 from ..errors import ConvanimError
 from ..geometry import Conv, ConvTranspose, Operation, Pool
-from ..padding import PADDINGS, Pair
+from ..geometry.padding import PADDINGS, Pair
 
 Pads = tuple[Pair, ...]
 LETTERS = {1: "L", 2: "HW", 3: "DHW"}  # the axes of a tensor, as the frameworks name them
@@ -25,7 +27,9 @@ class Raw(str):
 
 @dataclass(frozen=True)
 class Snippet:
-    """Code in its parts: layers that run one after the other, what is defined above them, and a comment; the layer with weights is number `where`."""
+    """Code in its parts: layers that run one after the other, what is defined above them, and a comment; the layer with
+    weights is number `where`.
+    """
 
     parts: tuple[str, ...]
     above: str = ""
@@ -37,7 +41,9 @@ class Snippet:
         return Snippet((part, *self.parts), above or self.above, self.where + 1, self.note)
 
     def assigned(self, container: str, opened: str = "", closed: str = "") -> str:
-        """`layer = ...`: the one part, or the container with a part a line; `opened` and `closed` are the brackets of its list."""
+        """`layer = ...`: the one part, or the container with a part a line; `opened` and `closed` are the brackets of
+        its list.
+        """
         note = self.note and f"# {self.note}\n"
         if len(self.parts) == 1:
             return f"{note}layer = {self.parts[0]}"
@@ -51,7 +57,9 @@ class Snippet:
 
 def call(name: str, *values: object, **options: object) -> Raw:
     """A call, without the options that are None."""
-    given = [written(value) for value in values] + [f"{word}={written(value)}" for word, value in options.items() if value is not None]
+    given = [written(value) for value in values] + [
+        f"{word}={written(value)}" for word, value in options.items() if value is not None
+    ]
     return Raw(f"{name}({', '.join(given)})")
 
 
@@ -65,7 +73,9 @@ def written(value: object) -> str:
 
 def wrapped(text: str, width: int = 100) -> str:
     """The code with the first call of each line that is too long spread over several, and so on inside of it."""
-    return "\n".join(line if len(line) <= width or "(" not in line else _wrapped(line, width) for line in text.split("\n"))
+    return "\n".join(
+        line if len(line) <= width or "(" not in line else _wrapped(line, width) for line in text.split("\n")
+    )
 
 
 def _wrapped(line: str, width: int) -> str:
@@ -107,18 +117,23 @@ def befores(pads: Pads) -> tuple[int, ...]:
 
 
 def is_named(op: Conv | Pool, name: str, pads: Pads, stride: Sequence[int] | None = None) -> bool:
-    """Whether a padding's name gives these numbers, and they aren't all 0; `stride` is another one than the operation's own."""
+    """Whether a padding's name gives these numbers, and they aren't all 0; `stride` is another one than the operation's
+    own.
+    """
     rows = zip(op.input_size, op.effective_kernel_size, stride or op.stride, strict=True)
     return any(map(any, pads)) and pads == tuple(PADDINGS[name].direct(*row) for row in rows)
 
 
 def reach(op: Pool) -> Pads:
-    """The padding with the cells that a last window of `ceil_mode` reads beyond it; so padded, the windows need no `ceil_mode`."""
+    """The padding with the cells that a last window of `ceil_mode` reads beyond it; so padded, the windows need no
+    `ceil_mode`.
+    """
     return tuple((before, after + over) for (before, after), over in zip(op.pads, op.overhang, strict=True))
 
 
 def counted(op: Pool) -> tuple[Pads, Pads]:
-    """The padding in two: what takes part in the windows' values as zeros, and what doesn't, which is all for the maximum.
+    """The padding in two: what takes part in the windows' values as zeros, and what doesn't, which is all for the
+    maximum.
 
     Where the second is all 0, an average divides by the same number everywhere, `divisor(op)`.
     """
@@ -144,7 +159,9 @@ NUMPY_MODES = {"replicate": "edge", "circular": "wrap"}
 
 
 def padding_mode(op: Conv) -> str:
-    """The padding mode; one cell mirrored at the edge is that cell, so "symmetric" may be "replicate", which more frameworks have."""
+    """The padding mode; one cell mirrored at the edge is that cell, so "symmetric" may be "replicate", which more
+    frameworks have.
+    """
     if not any_pad(op.pads):
         return "zeros"
     return "replicate" if op.padding_mode == "symmetric" and max(map(max, op.pads)) == 1 else op.padding_mode
@@ -159,9 +176,14 @@ def numpy_mode(op: Conv) -> str | None:
 def need_axes(op: Operation, most: int, framework: str) -> None:
     """Raise the one line that says that a framework has no layers of so many dimensions."""
     if len(op.axes) > most:
-        raise ConvanimError(f"{framework} has layers of 1 to {most} dimensions, and this has {len(op.axes)}: take 'jax' or 'onnx', which have any number")
+        raise ConvanimError(
+            f"{framework} has layers of 1 to {most} dimensions, and this has {len(op.axes)}: take 'jax' or 'onnx',"
+            " which have any number"
+        )
 
 
 def to_crop(op: ConvTranspose) -> Pads:
-    """The cells to crop before and after, of the `(i - 1) s + d (k - 1) + 1` that there are; a negative number is to be added."""
+    """The cells to crop before and after, of the `(i - 1) s + d (k - 1) + 1` that there are; a negative number is to be
+    added.
+    """
     return tuple((before, after - extra) for (before, after), extra in zip(op.pads, op.output_padding, strict=True))

@@ -8,48 +8,60 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..axis import Cell
-from ..errors import ConvanimError, shown
+from ..errors import ConvanimError, short_repr
 from ..geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
+from ..geometry.axis import Cell
 from .walk import Array, Imported, Padding, Walk, need, size_of
 
 
 def from_torch(layer: Any, input_size: Any = None) -> Imported | list[Imported]:
     """What a layer of PyTorch computes, with its weights, on an input of this size; of a model, a list of its layers.
 
-    `layer` is a Conv, ConvTranspose, MaxPool, AvgPool, LPPool or adaptive pooling of 1 to 3 dimensions, or a model with such layers.
-    `input_size` has no channels; an int is for all axes. A model is run once on zeros, in eval mode, and its layers are listed as
-    they are executed, each with the size that its input has; what stands in its `forward` and is no layer isn't seen. Padding
-    layers fold into the layer after them where that is exact, and cropping ones into a transposed convolution before them. What
-    else there is, is named in one ConvanimWarning. Raises ConvanimError for what is no such layer, and for a missing input size.
+    `layer` is a Conv, ConvTranspose, MaxPool, AvgPool, LPPool or adaptive pooling of 1 to 3 dimensions, or a model with
+    such layers. `input_size` has no channels; an int is for all axes. A model is run once on zeros, in eval mode, and
+    its layers are listed as they are executed, each with the size that its input has; what stands in its `forward` and
+    is no layer isn't seen. Padding layers fold into the layer after them where that is exact, and cropping ones into a
+    transposed convolution before them. What else there is, is named in one ConvanimWarning. Raises ConvanimError for
+    what is no such layer, and for a missing input size.
     """
     try:
         import torch
     except ImportError:
         raise need("PyTorch", "torch") from None
     if not isinstance(layer, torch.nn.Module):
-        raise ConvanimError(f"{shown(layer)} is not a layer of PyTorch: give an nn.Module")
+        raise ConvanimError(f"{short_repr(layer)} is not a layer of PyTorch: give an nn.Module")
     if any(map(torch.nn.parameter.is_lazy, [*layer.parameters(), *layer.buffers()])):
-        raise ConvanimError(f"{type(layer).__name__} has lazy layers, whose channels aren't known yet: call it once on an input")
+        raise ConvanimError(
+            f"{type(layer).__name__} has lazy layers, whose channels aren't known yet: call it once on an input"
+        )
     known = _known(layer)
     if known in KINDS:
         return _imported(type(layer).__name__, layer, known, size_of(input_size, int(known[-2]), f"a {known}"))
     if known or not any(layer.children()):
-        raise ConvanimError(f"{type(layer).__name__} is no convolution or pooling that convanim knows: give one, or a model that holds some")
+        raise ConvanimError(
+            f"{type(layer).__name__} is no convolution or pooling that convanim knows: give one, or a model that holds"
+            " some"
+        )
     return _of_model(layer, input_size)
 
 
 def _known(module: Any) -> str:
-    """The name of PyTorch's layer that a module is, or "" for none; one whose `forward` is another computes something else."""
+    """The name of PyTorch's layer that a module is, or "" for none; one whose `forward` is another computes something
+    else.
+    """
     for kind in type(module).__mro__:
         if kind.__module__.startswith("torch.nn.modules.") and (kind.__name__ in KINDS or kind.__name__ in PADS):
-            same = all(getattr(type(module), name, None) is getattr(kind, name, None) for name in ("forward", "_conv_forward"))
+            same = all(
+                getattr(type(module), name, None) is getattr(kind, name, None) for name in ("forward", "_conv_forward")
+            )
             return kind.__name__ if same else ""
     return ""
 
 
 def _imported(name: str, module: Any, known: str, size: Cell) -> Imported:
-    weights = {word: _array(getattr(module, attribute, None)) for word, attribute in (("kernel", "weight"), ("bias", "bias"))}
+    weights = {
+        word: _array(getattr(module, attribute, None)) for word, attribute in (("kernel", "weight"), ("bias", "bias"))
+    }
     return Imported(name, KINDS[known](module, size), **weights)
 
 
@@ -73,7 +85,9 @@ def _of_model(model: Any, input_size: Any) -> list[Imported]:
     known = {module: _known(module) for module in names}
     first = next((kind for kind in known.values() if kind in KINDS), None)
     if first is None:
-        raise ConvanimError(f"{type(model).__name__} holds no convolution or pooling that convanim knows: there is nothing to import")
+        raise ConvanimError(
+            f"{type(model).__name__} holds no convolution or pooling that convanim knows: there is nothing to import"
+        )
     size = size_of(input_size, int(first[-2]), "a model")
     failures = []
     for channels in dict.fromkeys([*_channels(names), 3, 1]):
@@ -113,7 +127,9 @@ class Value:
         return Value(tensor, tuple(getattr(tensor, "shape", ())), (id(tensor), getattr(tensor, "_version", 0)))
 
 
-def _run(model: Any, shape: tuple[int, ...], names: dict[Any, str], known: dict[Any, str]) -> list[tuple[Any, Any, Any]]:
+def _run(
+    model: Any, shape: tuple[int, ...], names: dict[Any, str], known: dict[Any, str]
+) -> list[tuple[Any, Any, Any]]:
     """Run the model once: each layer with its input and its output as `Value`, in order of execution."""
     import torch
 
@@ -127,8 +143,14 @@ def _run(model: Any, shape: tuple[int, ...], names: dict[Any, str], known: dict[
         met.append((module, given.pop(), Value.of(output[0] if isinstance(output, tuple) else output)))
 
     training = [(module, module.training) for module in names]
-    inner = [f"{names[module]}." for module in names if known[module]]  # a parametrised layer has layers of its own, for its weights
-    leaves = [module for module in names if known[module] or not (any(module.children()) or names[module].startswith(tuple(inner)))]
+    inner = [
+        f"{names[module]}." for module in names if known[module]
+    ]  # a parametrised layer has layers of its own, for its weights
+    leaves = [
+        module
+        for module in names
+        if known[module] or not (any(module.children()) or names[module].startswith(tuple(inner)))
+    ]
     handles = [module.register_forward_pre_hook(begin, with_kwargs=True) for module in leaves]
     handles += [module.register_forward_hook(meet, with_kwargs=True) for module in leaves]
     parameter = next((p for p in model.parameters() if p.is_floating_point()), torch.empty(0))
@@ -156,7 +178,9 @@ def _meet(walk: Walk, name: str, module: Any, known: str, given: Value, made: Va
         return
     try:
         imported = _imported(name, module, known, size)
-        if isinstance(imported.op, ConvTranspose) and imported.op.output_size != made.shape[-ndim:]:  # called with an output_size
+        if (
+            isinstance(imported.op, ConvTranspose) and imported.op.output_size != made.shape[-ndim:]
+        ):  # called with an output_size
             op = replace(imported.op, output_padding=0, output_shape=made.shape[-ndim:])
             imported = replace(imported, op=op)
         walk.layer(imported, given.key, made.key)
@@ -172,7 +196,9 @@ def _conv(layer: Any, size: Cell) -> Conv:
 
 
 def _transposed(layer: Any, size: Cell) -> ConvTranspose:
-    return ConvTranspose(size, layer.kernel_size, padding=layer.padding, output_padding=layer.output_padding, **_weighted(layer))
+    return ConvTranspose(
+        size, layer.kernel_size, padding=layer.padding, output_padding=layer.output_padding, **_weighted(layer)
+    )
 
 
 def _weighted(layer: Any) -> dict[str, Any]:
@@ -181,12 +207,27 @@ def _weighted(layer: Any) -> dict[str, Any]:
 
 
 def _max(layer: Any, size: Cell) -> Pool:
-    return Pool(size, layer.kernel_size, stride=layer.stride, padding=layer.padding, dilation=layer.dilation, ceil_mode=layer.ceil_mode)
+    return Pool(
+        size,
+        layer.kernel_size,
+        stride=layer.stride,
+        padding=layer.padding,
+        dilation=layer.dilation,
+        ceil_mode=layer.ceil_mode,
+    )
 
 
 def _average(layer: Any, size: Cell) -> Pool:
-    return Pool(size, layer.kernel_size, stride=layer.stride, padding=layer.padding, mode="average", ceil_mode=layer.ceil_mode,
-                count_include_pad=layer.count_include_pad, divisor_override=getattr(layer, "divisor_override", None))
+    return Pool(
+        size,
+        layer.kernel_size,
+        stride=layer.stride,
+        padding=layer.padding,
+        mode="average",
+        ceil_mode=layer.ceil_mode,
+        count_include_pad=layer.count_include_pad,
+        divisor_override=getattr(layer, "divisor_override", None),
+    )
 
 
 def _l2(layer: Any, size: Cell) -> Pool:
@@ -195,8 +236,8 @@ def _l2(layer: Any, size: Cell) -> Pool:
     op = Pool(size, layer.kernel_size, stride=layer.stride, mode="l2", ceil_mode=layer.ceil_mode)
     if any(op.overhang):
         raise ConvanimError(
-            f"PyTorch's {type(layer).__name__} with ceil_mode scales the windows that hang over the end as if they were whole, "
-            "so they are no root of a sum of squares: pad the input by zeros instead"
+            f"PyTorch's {type(layer).__name__} with ceil_mode scales the windows that hang over the end as if they were"
+            " whole, so they are no root of a sum of squares: pad the input by zeros instead"
         )
     return op
 
@@ -215,9 +256,20 @@ def _padding(name: str, layer: Any, known: str, size: Cell) -> Padding:
 
 
 _KINDS: dict[str, Callable[[Any, Cell], Operation]] = {
-    "Conv": _conv, "ConvTranspose": _transposed, "MaxPool": _max, "AvgPool": _average, "LPPool": _l2,
-    "AdaptiveAvgPool": lambda layer, size: _adaptive(layer, size, "average"), "AdaptiveMaxPool": lambda layer, size: _adaptive(layer, size, "max"),
+    "Conv": _conv,
+    "ConvTranspose": _transposed,
+    "MaxPool": _max,
+    "AvgPool": _average,
+    "LPPool": _l2,
+    "AdaptiveAvgPool": lambda layer, size: _adaptive(layer, size, "average"),
+    "AdaptiveMaxPool": lambda layer, size: _adaptive(layer, size, "max"),
 }
-_PADS = {"ZeroPad": "zeros", "ConstantPad": "zeros", "ReflectionPad": "reflect", "ReplicationPad": "replicate", "CircularPad": "circular"}
+_PADS = {
+    "ZeroPad": "zeros",
+    "ConstantPad": "zeros",
+    "ReflectionPad": "reflect",
+    "ReplicationPad": "replicate",
+    "CircularPad": "circular",
+}
 KINDS = {f"{stem}{n}d": build for stem, build in _KINDS.items() for n in (1, 2, 3)}
 PADS = {f"{stem}{n}d": mode for stem, mode in _PADS.items() for n in (1, 2, 3)}

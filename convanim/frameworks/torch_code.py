@@ -8,7 +8,24 @@ from typing import Any
 
 from ..errors import ConvanimError
 from ..geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
-from .snippet import Pads, Raw, Snippet, any_pad, befores, call, counted, doubled, is_named, need_axes, padding_mode, reach, short, to_crop, unless, wrapped
+from .snippet import (
+    Pads,
+    Raw,
+    Snippet,
+    any_pad,
+    befores,
+    call,
+    counted,
+    doubled,
+    is_named,
+    need_axes,
+    padding_mode,
+    reach,
+    short,
+    to_crop,
+    unless,
+    wrapped,
+)
 
 PAD_LAYERS = {"zeros": "ZeroPad", "reflect": "ReflectionPad", "replicate": "ReplicationPad", "circular": "CircularPad"}
 
@@ -57,7 +74,10 @@ def load(kernel{bias}):
     {layer}.weight.data = kernel.flip({axes}){set_bias}
 '''
 
-FLIP_TRANSPOSED = FLIP.replace("A true convolution: PyTorch doesn't flip the kernel", "The adjoint of a true convolution, which has the kernel flipped")
+FLIP_TRANSPOSED = FLIP.replace(
+    "A true convolution: PyTorch doesn't flip the kernel",
+    "The adjoint of a true convolution, which has the kernel flipped",
+)
 
 
 def code(op: Operation) -> str:
@@ -67,10 +87,16 @@ def code(op: Operation) -> str:
     body = snippet.assigned("nn.Sequential")
     if isinstance(op, Conv | ConvTranspose) and op.flip:
         axes = ", ".join(str(axis) for axis in range(-len(op.axes), 0))
-        body += (FLIP if isinstance(op, Conv) else FLIP_TRANSPOSED).format(
-            layer=snippet.weighted(), axes=axes, bias=", bias" if op.bias else "",
-            set_bias=f"\n    {snippet.weighted()}.bias.data = bias" if op.bias else "",
-        ).rstrip()
+        body += (
+            (FLIP if isinstance(op, Conv) else FLIP_TRANSPOSED)
+            .format(
+                layer=snippet.weighted(),
+                axes=axes,
+                bias=", bias" if op.bias else "",
+                set_bias=f"\n    {snippet.weighted()}.bias.data = bias" if op.bias else "",
+            )
+            .rstrip()
+        )
     imports = "import torch\nfrom torch import nn" if "torch." in snippet.above else "from torch import nn"
     return wrapped("\n\n".join(filter(None, [imports, snippet.above and f"\n{snippet.above}", body])) + "\n")
 
@@ -94,8 +120,15 @@ def _conv(op: Conv) -> Snippet:
     else:
         pad = _pad(op.pads, PAD_LAYERS[mode])
     layer = call(
-        f"nn.Conv{len(op.axes)}d", op.in_channels, op.out_channels, short(op.kernel_size), stride=unless(1, op.stride), padding=padding,
-        dilation=unless(1, op.dilation), groups=unless(1, [op.groups]), bias=None if op.bias else False,
+        f"nn.Conv{len(op.axes)}d",
+        op.in_channels,
+        op.out_channels,
+        short(op.kernel_size),
+        stride=unless(1, op.stride),
+        padding=padding,
+        dilation=unless(1, op.dilation),
+        groups=unless(1, [op.groups]),
+        bias=None if op.bias else False,
         padding_mode=mode if padding is not None and mode != "zeros" else None,
     )
     snippet = Snippet((layer,), where=0)
@@ -106,8 +139,15 @@ def _transposed(op: ConvTranspose) -> Snippet:
     """PyTorch crops both sides alike and adds to the end; what is left to crop, a negative ZeroPad takes away."""
     padding, extra, left = zip(*map(_crop, to_crop(op), op.stride, op.dilation), strict=True)
     layer = call(
-        f"nn.ConvTranspose{len(op.axes)}d", op.in_channels, op.out_channels, short(op.kernel_size), stride=unless(1, op.stride),
-        padding=unless(0, padding), output_padding=unless(0, extra), groups=unless(1, [op.groups]), bias=None if op.bias else False,
+        f"nn.ConvTranspose{len(op.axes)}d",
+        op.in_channels,
+        op.out_channels,
+        short(op.kernel_size),
+        stride=unless(1, op.stride),
+        padding=unless(0, padding),
+        output_padding=unless(0, extra),
+        groups=unless(1, [op.groups]),
+        bias=None if op.bias else False,
         dilation=unless(1, op.dilation),
     )
     parts = (layer, _pad(left)) if any_pad(left) else (layer,)
@@ -115,7 +155,9 @@ def _transposed(op: ConvTranspose) -> Snippet:
 
 
 def _crop(crop: tuple[int, int], stride: int, dilation: int) -> tuple[int, int, tuple[int, int]]:
-    """Padding, output_padding and what to crop after the layer, to crop these cells: (1, 1, (0, 0)) for (1, 0) and stride 2."""
+    """Padding, output_padding and what to crop after the layer, to crop these cells: (1, 1, (0, 0)) for (1, 0) and
+    stride 2.
+    """
     before, after = crop
     if 0 <= before - after < max(stride, dilation):
         return before, before - after, (0, 0)
@@ -147,8 +189,12 @@ def _ceil_mode(op: Pool) -> bool | None:
 def _max(op: Pool) -> Snippet:
     ceil_mode, dilation = _ceil_mode(op), unless(1, op.dilation)
     if ceil_mode is None:
-        return Snippet((_pad(reach(op), "ConstantPad", Raw('float("-inf")')), _native(op, "MaxPool", dilation=dilation)))
-    return Snippet((_native(op, "MaxPool", padding=unless(0, befores(op.pads)), dilation=dilation, ceil_mode=ceil_mode or None),))
+        return Snippet(
+            (_pad(reach(op), "ConstantPad", Raw('float("-inf")')), _native(op, "MaxPool", dilation=dilation))
+        )
+    return Snippet(
+        (_native(op, "MaxPool", padding=unless(0, befores(op.pads)), dilation=dilation, ceil_mode=ceil_mode or None),)
+    )
 
 
 def _average(op: Pool) -> Snippet:
@@ -158,7 +204,9 @@ def _average(op: Pool) -> Snippet:
     refused = len(op.axes) == 3 and any(i < k for i, k in zip(op.input_size, op.kernel_size, strict=True))
     if set(op.dilation) == {1} and ceil_mode is not None and not refused:
         return _mean(op, befores(op.pads), ceil_mode)
-    one = Snippet(("DilatedPool()",), _dilated(op)) if set(op.dilation) != {1} else _mean(op, (0,) * len(op.axes), False)
+    one = (
+        Snippet(("DilatedPool()",), _dilated(op)) if set(op.dilation) != {1} else _mean(op, (0,) * len(op.axes), False)
+    )
     if any_pad(uncounted):
         above = f"{one.above}\n\n{UNCOUNTED}" if one.above else UNCOUNTED
         one = Snippet(("AveragePool()",), above.replace("{pool}", f"{_pad(uncounted)}, {one.parts[0]}"))
@@ -172,7 +220,9 @@ def _mean(op: Pool, padding: tuple[int, ...], ceil_mode: bool) -> Snippet:
     if op.divisor_override is None or len(op.axes) > 1:
         return Snippet((_native(op, "AvgPool", padding=unless(0, padding), **options),))
     stride = None if op.stride == op.kernel_size else (1, *op.stride)
-    part = call("nn.AvgPool2d", (1, *op.kernel_size), stride=stride, padding=(0, *padding) if any(padding) else None, **options)
+    part = call(
+        "nn.AvgPool2d", (1, *op.kernel_size), stride=stride, padding=(0, *padding) if any(padding) else None, **options
+    )
     return Snippet((part,), note="AvgPool1d has no divisor_override; AvgPool2d takes (N, C, L) as one picture")
 
 
@@ -193,8 +243,15 @@ def _dilated(op: Pool) -> str:
 
 
 def _adaptive(op: AdaptivePool) -> Snippet:
-    return Snippet((call(f"nn.Adaptive{'Avg' if op.mode == 'average' else 'Max'}Pool{len(op.axes)}d", short(op.output_size)),))
+    return Snippet(
+        (call(f"nn.Adaptive{'Avg' if op.mode == 'average' else 'Max'}Pool{len(op.axes)}d", short(op.output_size)),)
+    )
 
 
-CODES: dict[type, Callable[[Any], Snippet]] = {Conv: _conv, ConvTranspose: _transposed, Pool: _pool, AdaptivePool: _adaptive}
+CODES: dict[type, Callable[[Any], Snippet]] = {
+    Conv: _conv,
+    ConvTranspose: _transposed,
+    Pool: _pool,
+    AdaptivePool: _adaptive,
+}
 POOLS: dict[str, Callable[[Pool], Snippet]] = {"max": _max, "average": _average, "l2": _l2}

@@ -1,4 +1,6 @@
-"""What the imports from all frameworks share: the list that grows as layers are met, and paddings that fold into the layer after them."""
+"""What the imports from all frameworks share: the list that grows as layers are met, and paddings that fold into the
+layer after them.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,10 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..axis import Cell
-from ..checks import is_many, shortest
-from ..errors import ConvanimError, shown
+from ..errors import ConvanimError, short_repr
 from ..geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
+from ..geometry.axis import Cell
+from ..geometry.parameters import is_many, shortest
 from .snippet import Pads, any_pad
 
 if TYPE_CHECKING:
@@ -32,8 +34,8 @@ class ConvanimWarning(UserWarning):
 class Imported:
     """A layer of a framework: its name there, the operation that it computes, and its weights.
 
-    `kernel` has PyTorch's layout, `op.kernel_shape`, whatever the framework; it is None for pooling, and where the layer has no
-    values yet. `bias` has one number a channel of the output.
+    `kernel` has PyTorch's layout, `op.kernel_shape`, whatever the framework; it is None for pooling, and where the
+    layer has no values yet. `bias` has one number a channel of the output.
     """
 
     name: str
@@ -44,7 +46,9 @@ class Imported:
 
 @dataclass(frozen=True)
 class Padding:
-    """A padding layer: what it adds before and after each axis of an input of this size; `mode` is of PADDING_MODES, or "constant"."""
+    """A padding layer: what it adds before and after each axis of an input of this size; `mode` is of PADDING_MODES, or
+    "constant".
+    """
 
     name: str
     kind: str
@@ -58,8 +62,9 @@ class Padding:
 class Walk:
     """What was found so far, while layers are met in the order of execution; tensors are known by any key.
 
-    `pending` has the paddings whose output no layer has taken yet, and `made` tells which found layer's output a tensor is.
-    `after` tells after which found layer a tensor comes, -1 for the input; `apart` has the layers that don't follow on the one before.
+    `pending` has the paddings whose output no layer has taken yet, and `made` tells which found layer's output a tensor
+    is. `after` tells after which found layer a tensor comes, -1 for the input; `apart` has the layers that don't follow
+    on the one before.
     """
 
     found: list[Imported] = field(default_factory=list)
@@ -82,7 +87,8 @@ class Walk:
                 self.skipped.pop(padding.name, None)
         before = len(self.found) - 1
         come = before if takes is None else self._after([takes])
-        # a tensor that no layer made may come from a function of the model's own; one that keeps the size is taken for an activation
+        # a tensor that no layer made may come from a function of the model's own; one that keeps the size is taken for
+        # an activation
         unseen = come is None and (before < 0 or self.found[before].op.output_size == imported.op.input_size)
         if come != before and not unseen:
             self.apart[imported.name] = None
@@ -90,7 +96,9 @@ class Walk:
         self.made[gives] = self.after[gives] = before + 1
 
     def padding(self, padding: Padding, takes: Hashable, gives: Hashable) -> None:
-        """A padding layer: it waits for the layer after it; one that crops folds into a transposed convolution before it."""
+        """A padding layer: it waits for the layer after it; one that crops folds into a transposed convolution before
+        it.
+        """
         before = self.pending.get(takes)
         self._goes_on([takes], gives)
         if not any_pad(padding.pads):
@@ -139,7 +147,9 @@ class Walk:
         if self.apart:
             rest = f" and {len(self.apart) - MOST_NAMES} more" if len(self.apart) > MOST_NAMES else ""
             apart = ", ".join([*self.apart][:MOST_NAMES])
-            said.append(f"this is no chain of layers: a branch, or a function such as max_pool2d, stands before {apart}{rest}")
+            said.append(
+                f"this is no chain of layers: a branch, or a function such as max_pool2d, stands before {apart}{rest}"
+            )
         if said:
             warnings.warn("; ".join(said), ConvanimWarning, stacklevel=stacklevel)
         return self.found
@@ -158,7 +168,9 @@ def _crop(walk: Walk, index: int, padding: Padding) -> bool:
     layer = walk.found[index]
     if not isinstance(layer.op, ConvTranspose) or max(map(max, padding.pads)) > 0:
         return False
-    pads = tuple((before - crop[0], after - crop[1]) for (before, after), crop in zip(layer.op.pads, padding.pads, strict=True))
+    pads = tuple(
+        (before - crop[0], after - crop[1]) for (before, after), crop in zip(layer.op.pads, padding.pads, strict=True)
+    )
     walk.found[index] = replace(layer, op=replace(layer.op, padding=shortest(pads)))
     return True
 
@@ -176,7 +188,9 @@ def _into_conv(op: Conv, padding: Padding) -> Operation | str:
         return f"its cells are {padding.value:g}, and a convolution's padding is 0"
     if own != padding.mode or (any_pad(op.pads) and own not in ("zeros", "replicate")):
         return f"{padding.mode} cells in front of a padding of {op.padding_mode} are not one padding"
-    return replace(op, input_size=padding.input_size, padding=shortest(_sum(op.pads, padding.pads)), padding_mode=padding.mode)
+    return replace(
+        op, input_size=padding.input_size, padding=shortest(_sum(op.pads, padding.pads)), padding_mode=padding.mode
+    )
 
 
 def _into_pool(op: Pool, padding: Padding) -> Operation | str:
@@ -192,11 +206,16 @@ def _into_pool(op: Pool, padding: Padding) -> Operation | str:
         new = replace(op, input_size=padding.input_size, padding=_sum(op.pads, padding.pads), count_include_pad=True)
     except ConvanimError:
         return "it is too large for a pooling's padding"
-    return new if new.output_size == op.output_size else "with ceil_mode, windows may start in it, but not in the pooling's own padding"
+    return (
+        new
+        if new.output_size == op.output_size
+        else "with ceil_mode, windows may start in it, but not in the pooling's own padding"
+    )
 
 
 FOLDS: dict[type, Callable[[Any, Padding], Operation | str]] = {
-    Conv: _into_conv, Pool: _into_pool,
+    Conv: _into_conv,
+    Pool: _into_pool,
     ConvTranspose: lambda op, padding: "a transposed convolution's padding crops its output",
     AdaptivePool: lambda op, padding: "adaptive pooling has no padding",
 }
@@ -205,9 +224,14 @@ FOLDS: dict[type, Callable[[Any, Padding], Operation | str]] = {
 def size_of(input_size: Any, ndim: int, what: str) -> Cell:
     """The input size with one value an axis; one clear line for one that is missing or none."""
     if input_size is None:
-        raise ConvanimError(f"input_size is missing, which {what} doesn't know: give input_size=32, or one value an axis")
+        raise ConvanimError(
+            f"input_size is missing, which {what} doesn't know: give input_size=32, or one value an axis"
+        )
     if is_many(input_size) and not isinstance(input_size, str | bytes) and len(input_size) != ndim:
-        raise ConvanimError(f"input_size={shown(input_size)} is for {len(input_size)} axes, and {what} has {ndim}: leave out batch and channels")
+        raise ConvanimError(
+            f"input_size={short_repr(input_size)} is for {len(input_size)} axes, and {what} has {ndim}: leave out batch"
+            " and channels"
+        )
     checked: Cell = AdaptivePool(input_size, 1, ndim=ndim).input_size
     return checked
 

@@ -1,4 +1,7 @@
-"""Labels: what a figure says of itself, around the scene that a view has drawn. A label is a row of LABELS."""
+"""Labels: titles, formulas, sizes, sums and legends around the scene that a view has drawn.
+
+A new label is a row of LABELS and a function. Imports: `scene`, `text`, `themes`, `render.glyphs`.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ..errors import ConvanimError, expected_one_of, shown
+from ..errors import ConvanimError, expected_one_of, short_repr
 
 if TYPE_CHECKING:
-    from .setting import Block, Setting
+    from .layout import Block, LabelContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,40 +21,40 @@ class Label:
 
     about: str
     place: Literal["above", "around", "below"]
-    block: Callable[[Setting], Block] | None = None
+    block: Callable[[LabelContext], Block] | None = None
 
 
-def _title(setting: Setting) -> Block:
-    from .setting import paragraph
+def _title(setting: LabelContext) -> Block:
+    from .layout import paragraph
 
     return paragraph(setting, [setting.scene.title])
 
 
-def _parameters(setting: Setting) -> Block:
+def _parameters(setting: LabelContext) -> Block:
     from .formula import parameters
 
     return parameters(setting)
 
 
-def _formula(setting: Setting) -> Block:
+def _formula(setting: LabelContext) -> Block:
     from .formula import formula
 
     return formula(setting)
 
 
-def _step(setting: Setting) -> Block:
-    from .reading import step
+def _step(setting: LabelContext) -> Block:
+    from .equation import step
 
     return step(setting)
 
 
-def _sum(setting: Setting) -> Block:
-    from .reading import total
+def _sum(setting: LabelContext) -> Block:
+    from .equation import total
 
     return total(setting)
 
 
-def _legend(setting: Setting) -> Block:
+def _legend(setting: LabelContext) -> Block:
     from .legend import legend
 
     return legend(setting)
@@ -70,7 +73,8 @@ LABELS = {
 
 
 def labels_of(given: object) -> tuple[str, ...]:
-    """The labels meant by "all", "none", a list of names, or names with commas between; raises ConvanimError for another name.
+    """The labels meant by "all", "none", a list of names, or names with commas between; raises ConvanimError for
+    another name.
 
     >>> labels_of("step,title")
     ('title', 'step')
@@ -80,12 +84,16 @@ def labels_of(given: object) -> tuple[str, ...]:
     try:
         chosen = list(given)  # type: ignore[call-overload]
     except TypeError:
-        raise ConvanimError(f"labels={shown(given)}: give \"all\", \"none\", or a list of {', '.join(LABELS)}") from None
+        raise ConvanimError(
+            f'labels={short_repr(given)}: give "all", "none", or a list of {", ".join(LABELS)}'
+        ) from None
     if len(chosen) == 1 and isinstance(chosen[0], str) and chosen[0].lower() in ("all", "none"):
         return tuple(LABELS) if chosen[0].lower() == "all" else ()
     for name in chosen:
         if isinstance(name, str) and name in ("all", "none"):
-            raise ConvanimError(f"labels={shown(chosen)}: {name!r} stands alone; take it, or a list of {', '.join(LABELS)}")
+            raise ConvanimError(
+                f"labels={short_repr(chosen)}: {name!r} stands alone; take it, or a list of {', '.join(LABELS)}"
+            )
         if not isinstance(name, str) or name not in LABELS:
             raise expected_one_of("label", name, ["all", "none", *LABELS])
     return tuple(name for name in LABELS if name in chosen)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .. import words
-from ..axis import AdaptiveAxis
 from ..geometry import AdaptivePool, ConvTranspose, Operation
-from ..lang import Language
-from .setting import Block, Setting, paragraph
+from ..geometry.axis import AdaptiveAxis
+from ..text import describe
+from ..text.lang import Language
+from .layout import Block, LabelContext, paragraph
 
 LETTERS = {"kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d"}
-DOT, MINUS = "\N{MIDDLE DOT}", words.MINUS
+DOT, MINUS = "\N{MIDDLE DOT}", describe.MINUS
 
 
-def parameters(setting: Setting) -> Block:
-    """The parameters in the letters of the guide: k=3 s=2 p=1; what has no letter there by its name, where it isn't usual."""
+def parameters(setting: LabelContext) -> Block:
+    """The parameters in the letters of the guide: k=3 s=2 p=1; what has no letter there by its name, where it isn't
+    usual.
+    """
     return paragraph(setting, [name + "  ".join(parameter_words(op)) for name, op in setting.named_ops("nth_named")])
 
 
@@ -23,21 +25,29 @@ def parameter_words(op: Operation) -> list[str]:
     """Each parameter as "k=3", or "k=3x5" where the axes differ."""
     if isinstance(op, AdaptivePool):
         return [f"o={_each(op.output_size)}"]
-    named = {word: getattr(op, word) for word in ("kernel_size", "stride", "padding")} | words.unusual(op)
-    return [f"{LETTERS.get(word, word)}={_each(value) if isinstance(value, tuple) else value}" for word, value in named.items()]
+    named = {word: getattr(op, word) for word in ("kernel_size", "stride", "padding")} | describe.unusual(op)
+    return [
+        f"{LETTERS.get(word, word)}={_each(value) if isinstance(value, tuple) else value}"
+        for word, value in named.items()
+    ]
 
 
 def _each(value: tuple[int | tuple[int, int], ...]) -> str:
     """One value an axis, or the one that all have."""
-    return words.values(value[:1] if len(set(value)) == 1 else value)
+    return describe.values(value[:1] if len(set(value)) == 1 else value)
 
 
-def formula(setting: Setting) -> Block:
+def formula(setting: LabelContext) -> Block:
     """The formula of the output's size with its letters, and with its numbers: once where both axes have the same."""
-    return paragraph(setting, [line for name, op in setting.named_ops("nth") for line in formula_lines(op, setting.lang, name, setting.fits)])
+    return paragraph(
+        setting,
+        [line for name, op in setting.named_ops("nth") for line in formula_lines(op, setting.lang, name, setting.fits)],
+    )
 
 
-def formula_lines(op: Operation, lang: Language, start: str = "", fits: Callable[[str], bool] = lambda line: True) -> list[str]:
+def formula_lines(
+    op: Operation, lang: Language, start: str = "", fits: Callable[[str], bool] = lambda line: True
+) -> list[str]:
     """The lines of one operation, the first after `start`; one that doesn't fit is two."""
     lines: list[str] = []
     numbers = [number_formula(op, axis, lang) for axis in range(len(op.axes))]
@@ -51,7 +61,9 @@ def formula_lines(op: Operation, lang: Language, start: str = "", fits: Callable
 
 
 def letter_formula(op: Operation, axis: int) -> str:
-    """The formula in letters: "floor((i + 2p − k)/s) + 1" (Dumoulin & Visin 2016, Relationships 6, 14 and 15); "" for adaptive pooling."""
+    """The formula in letters: "floor((i + 2p − k)/s) + 1" (Dumoulin & Visin 2016, Relationships 6, 14 and 15); "" for
+    adaptive pooling.
+    """
     return _formula(op, axis, lambda letter, value: letter, "")
 
 

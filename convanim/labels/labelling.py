@@ -1,4 +1,6 @@
-"""What labels say of a figure: around its scene, and as texts for places that set them on their own. What sets them is imported when it is needed."""
+"""What labels say of a figure: around its scene, and as texts for places that set them on their own. What sets them is
+imported when it is needed.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import ConvanimError
-from ..lang import language
+from ..text.lang import language
 
 if TYPE_CHECKING:
     from ..geometry import Operation
     from ..scene import Scene
-    from ..texts import Texts
+    from ..text.cell_texts import Texts
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class Labelling:
 
     def equation(self, step: int) -> str:
         """How the value of a step comes about, in one line; "" where it can't be said."""
-        from ..texts import check_symbols
-        from .reading import OutputCells, whole
+        from ..text.cell_texts import check_symbols
+        from .equation import OutputCells, whole
 
         told = self.scene.equation
         if told is None and self.texts is None:

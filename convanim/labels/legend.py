@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 
-from ..axis import strongest
 from ..geometry import ConvTranspose, Operation
-from ..numeric import absent
-from ..plane import Plane
+from ..geometry.axis import strongest
+from ..numeric import padding_value
 from ..scene import Line, Marks, Polygon, Text
-from ..texts import W
-from ..theme import WEIGHTS
-from ..words import INDICES, number
-from .setting import LINE, Block, Setting
+from ..scene.plane import Plane
+from ..text.cell_texts import W
+from ..text.describe import INDICES, number
+from ..themes.theme import WEIGHTS
+from .layout import LINE, Block, LabelContext
 
 SWATCH = 1.15  # the edge of a legend's cell, in ems
 AFTER, BETWEEN = 0.45, 1.5  # from the cell to its words, from the words to the next cell, in ems
@@ -28,54 +28,73 @@ def _edges(plane: Plane, role: str) -> Line:
     return Line(role, plane.lines((0, 1), (0, 1)))
 
 
-def _area(role: str, *edges: str) -> Callable[[Plane, Setting], Marks]:
+def _area(role: str, *edges: str) -> Callable[[Plane, LabelContext], Marks]:
     """A cell filled as the role, with edges of another."""
     return lambda plane, setting: (_cell(plane, role), *(_edges(plane, edge) for edge in edges))
 
 
-def _outline(role: str) -> Callable[[Plane, Setting], Marks]:
+def _outline(role: str) -> Callable[[Plane, LabelContext], Marks]:
     return lambda plane, setting: (_edges(plane, role),)
 
 
-def _window(plane: Plane, setting: Setting) -> Marks:
+def _window(plane: Plane, setting: LabelContext) -> Marks:
     """The veil, half over an input cell and half over a padded one."""
-    return (Polygon("input", plane.rectangles([(0, 1)], [(0, 0.5)]), plane), _cell(plane, "tap"), _edges(plane, "window"))
+    return (
+        Polygon("input", plane.rectangles([(0, 1)], [(0, 0.5)]), plane),
+        _cell(plane, "tap"),
+        _edges(plane, "window"),
+    )
 
 
-def _link(plane: Plane, setting: Setting) -> Marks:
-    return (Line("copy_link", ((plane.point(0.1, 0.85), plane.point(0.85, 0.2)),)),
-            Polygon("copy_link", plane.rectangles([(0.1, 0.3)], [(0.75, 0.95)]), plane))
+def _link(plane: Plane, setting: LabelContext) -> Marks:
+    return (
+        Line("copy_link", ((plane.point(0.1, 0.85), plane.point(0.85, 0.2)),)),
+        Polygon("copy_link", plane.rectangles([(0.1, 0.3)], [(0.75, 0.95)]), plane),
+    )
 
 
-def _digit(plane: Plane, setting: Setting) -> Marks:
-    text = min(setting.texts.kernel, key=len).rstrip("".join(INDICES) + ",") if setting.texts else ""  # a symbol without its indices
+def _digit(plane: Plane, setting: LabelContext) -> Marks:
+    text = (
+        min(setting.texts.kernel, key=len).rstrip("".join(INDICES) + ",") if setting.texts else ""
+    )  # a symbol without its indices
     text = text if len(text) <= 2 else W  # a long number couldn't be read here
-    return (_cell(plane, "input"), _cell(plane, "tap"), _edges(plane, "window"),
-            Text("kernel_value", plane.point(0.5, 0.5), text, 0.8 * setting.em, SWATCH * 0.9 * setting.em))
+    return (
+        _cell(plane, "input"),
+        _cell(plane, "tap"),
+        _edges(plane, "window"),
+        Text("kernel_value", plane.point(0.5, 0.5), text, 0.8 * setting.em, SWATCH * 0.9 * setting.em),
+    )
 
 
-def _numbered(kind: str, setting: Setting) -> list[str]:
+def _numbered(kind: str, setting: LabelContext) -> list[str]:
     """The first three of a kind's nine roles that the figure has."""
     roles = setting.scene.roles()
     return [role for role in (f"{kind}_{n}" for n in WEIGHTS) if role in roles][:3]
 
 
-def _weights(plane: Plane, setting: Setting) -> Marks:
+def _weights(plane: Plane, setting: LabelContext) -> Marks:
     """The first three weights that the figure has, side by side."""
     roles = _numbered("weight", setting)
     ends = [n / len(roles) for n in range(len(roles) + 1)]
-    cells = [Polygon(role, plane.rectangles([(0, 1)], [(x0, x1)]), plane) for role, x0, x1 in zip(roles, ends, ends[1:], strict=False)]
+    cells = [
+        Polygon(role, plane.rectangles([(0, 1)], [(x0, x1)]), plane)
+        for role, x0, x1 in zip(roles, ends, ends[1:], strict=False)
+    ]
     return (*cells, _edges(plane, "output_grid"))
 
 
-def _connection(plane: Plane, setting: Setting) -> Marks:
+def _connection(plane: Plane, setting: LabelContext) -> Marks:
     """The first three connections that the figure has, above each other."""
     roles = _numbered("edge", setting)
-    return tuple(Line(role, ((plane.point(0, (n + 0.5) / len(roles)), plane.point(1, (n + 0.5) / len(roles))),)) for n, role in enumerate(roles))
+    return tuple(
+        Line(role, ((plane.point(0, (n + 0.5) / len(roles)), plane.point(1, (n + 0.5) / len(roles))),))
+        for n, role in enumerate(roles)
+    )
 
 
-# how the cell beside the words is drawn, in the order of the legend; what moves comes after what stands still on its plane
-ENTRIES: dict[str, Callable[[Plane, Setting], Marks]] = {
+# how the cell beside the words is drawn, in the order of the legend; what moves comes after what stands still on its
+# plane
+ENTRIES: dict[str, Callable[[Plane, LabelContext], Marks]] = {
     "input": _area("input"),
     "copy": _area("copy", "grid"),
     "copy_link": _link,
@@ -94,24 +113,30 @@ ENTRIES: dict[str, Callable[[Plane, Setting], Marks]] = {
     "hidden": _area("hidden", "output_grid"),
     "stamp": lambda plane, setting: (_cell(plane, "stamp"), _edges(plane, "output_grid")),
     "output": _area("output", "output_grid"),
-    "output_padding": lambda plane, setting: (_cell(plane, "output"), _cell(plane, "output_padding"), _edges(plane, "output_grid")),
+    "output_padding": lambda plane, setting: (
+        _cell(plane, "output"),
+        _cell(plane, "output_padding"),
+        _edges(plane, "output_grid"),
+    ),
     "cropped": _outline("cropped"),
     "current": _area("current"),
     "pending": _outline("pending"),
 }
 
 
-def entries(setting: Setting) -> list[tuple[str, str]]:
+def entries(setting: LabelContext) -> list[tuple[str, str]]:
     """(role, words) of the roles that occur, in the order of ENTRIES."""
     roles = setting.scene.roles() - ({"pending"} if setting.scene.steps == 1 else frozenset())  # nothing comes later
     return [(role, text) for role in ENTRIES if role in roles and (text := _words(role, setting, roles))]
 
 
-def _words(role: str, setting: Setting, roles: frozenset[str]) -> str:
+def _words(role: str, setting: LabelContext, roles: frozenset[str]) -> str:
     """What a role stands for; "" where that goes without saying."""
     say = setting.lang.say
-    counts = (absent(op) for op in _padded(setting))
-    padding = " / ".join(dict.fromkeys(say("legend.not_counted") if value is None else number(value) for value in counts))
+    counts = (padding_value(op) for op in _padded(setting))
+    padding = " / ".join(
+        dict.fromkeys(say("legend.not_counted") if value is None else number(value) for value in counts)
+    )
     if (meaning := dict(setting.scene.meanings).get(role)) is not None:
         return say(f"legend.{meaning}", value=padding) if meaning else ""
     if role == "ray":  # in planes above each other it goes without saying
@@ -124,21 +149,25 @@ def _words(role: str, setting: Setting, roles: frozenset[str]) -> str:
     return say(f"legend.{role}", value=padding)
 
 
-def _zeros(setting: Setting, drawn: frozenset[str]) -> str:
-    """What the dashed cells are that the theme has no look for; "" where it has one for each kind, or where there are none."""
+def _zeros(setting: LabelContext, drawn: frozenset[str]) -> str:
+    """What the dashed cells are that the theme has no look for; "" where it has one for each kind, or where there are
+    none.
+    """
     along = [[{axis.role(cell) for cell in range(axis.padded)} for axis in op.axes] for op in _padded(setting)]
     told = {"padding" if role == "odd_padding" else role for role in drawn}
     kinds = {strongest(roles) for axes in along for roles in product(*axes)} - told - {"input"}
     return "" if not kinds else kinds.pop() if len(kinds) == 1 else "zeros"
 
 
-def _padded(setting: Setting) -> list[Operation]:
-    """The operations whose padding is drawn: of several layers those that have one, without the zeros of transposed ones."""
+def _padded(setting: LabelContext) -> list[Operation]:
+    """The operations whose padding is drawn: of several layers those that have one, without the zeros of transposed
+    ones.
+    """
     layers: list[Operation] = [op for op in setting.scene.ops if not isinstance(op, ConvTranspose)]
     return [op for op in layers if op.padded_size != op.input_size] or layers[:1] or [setting.op]
 
 
-def legend(setting: Setting) -> Block:
+def legend(setting: LabelContext) -> Block:
     """The legend in rows, as many entries in each as there is room for."""
     em, marks, rows, x, widest = setting.em, [], 0, 0.0, 0.0
     for role, words in entries(setting):
@@ -152,5 +181,3 @@ def legend(setting: Setting) -> Block:
         x += length + BETWEEN * em
     height = (rows + 1) * ROWS * em if marks else 0.0
     return Block(widest, max(height, LINE * em if marks else 0.0), tuple(marks))
-
-

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..geometry import Operation
-from ..lang import language
-from ..plane import Point
 from ..render import glyphs
-from ..scene import Box, Group, Growing, Layer, Mark, Marks, Moving, Scene, Text, moved, roles
-from ..texts import Texts
-from ..theme import BORDER
+from ..scene import Accumulating, Box, Group, Layer, Mark, Marks, PerStep, Scene, Text, moved, roles
+from ..scene.plane import Point
+from ..text.cell_texts import Texts
+from ..text.lang import language
+from ..themes.theme import BORDER
 from . import LABELS
-from .setting import LEAST_ROOM, Block, Setting, letter_size
+from .layout import LEAST_ROOM, Block, LabelContext, letter_size
 from .sizes import Measured, sizes
 
 Placed = tuple[tuple[Point, Callable[[int], Marks]], ...]  # labels that move, each with where it begins
@@ -35,11 +35,11 @@ class Together:
 def labelled(scene: Scene, op: Operation, texts: Texts | None, names: tuple[str, ...], dpi: float) -> Scene:
     """The scene with these labels around it, in its language, in letters that can be read at this resolution.
 
-    The scene's box grows by what they need; what was in it stays as it is. No label can meet the figure or another one: those
-    above and below have lines of their own, and sizes lie beyond the edges that a view keeps free.
+    The scene's box grows by what they need; what was in it stays as it is. No label can meet the figure or another one:
+    those above and below have lines of their own, and sizes lie beyond the edges that a view keeps free.
     """
     em = letter_size(dpi)
-    setting = Setting(op, scene, texts, language(scene.lang), em, LEAST_ROOM * em)
+    setting = LabelContext(op, scene, texts, language(scene.lang), em, LEAST_ROOM * em)
     measured = sizes(setting) if "sizes" in names and em <= scene.largest_label else None
     box = _around(scene.box, measured.all) if measured and measured.all else scene.box
     setting = replace(setting, room=max(setting.room, box.width - 2 * BORDER))
@@ -70,10 +70,14 @@ def _placed(scene: Scene, box: Box, measured: Measured | None, blocks: list[tupl
     """The scene with the blocks above and below it, all beginning at one left edge."""
     width = max([box.width, *(block.width + 2 * BORDER for _, block in blocks)])
     left, apart = box.x - (width - box.width) / 2, APART * em
-    heights = {where: sum(block.height + apart for place, block in blocks if place == where) for where in ("above", "below")}
+    heights = {
+        where: sum(block.height + apart for place, block in blocks if place == where) for where in ("above", "below")
+    }
     top, bottom = box.y - heights["above"], box.y + box.height
     still: Marks = measured.marks if measured else ()
-    moving: list[tuple[Point, Callable[[int], Marks]]] = [((0.0, 0.0), windows) for windows in (measured.windows if measured else ())]
+    moving: list[tuple[Point, Callable[[int], Marks]]] = [
+        ((0.0, 0.0), windows) for windows in (measured.windows if measured else ())
+    ]
     at = {"above": top + BORDER, "below": bottom - BORDER + apart}
     for place, block in blocks:
         still += moved(block.marks, left + BORDER, at[place])
@@ -85,14 +89,21 @@ def _placed(scene: Scene, box: Box, measured: Measured | None, blocks: list[tupl
     return replace(scene, box=whole, layers=_layers(scene, still, tuple(moving), named))
 
 
-def _layers(scene: Scene, still: Marks, moving: Placed, named: frozenset[str]) -> tuple[Layer | Growing | Moving, ...]:
-    """The scene's layers with the labels: what stands still among them below the first that doesn't, what moves with the last, if that moves."""
-    count = next((n for n, layer in enumerate(scene.layers) if not isinstance(layer, Layer) or layer.span is not None), len(scene.layers))
+def _layers(
+    scene: Scene, still: Marks, moving: Placed, named: frozenset[str]
+) -> tuple[Layer | Accumulating | PerStep, ...]:
+    """The scene's layers with the labels: what stands still among them below the first that doesn't, what moves with
+    the last, if that moves.
+    """
+    count = next(
+        (n for n, layer in enumerate(scene.layers) if not isinstance(layer, Layer) or layer.span is not None),
+        len(scene.layers),
+    )
     layers = [*scene.layers[:count], Layer(still), *scene.layers[count:]]
     if moving:
-        last = layers.pop() if isinstance(layers[-1], Moving) else Moving(_nothing, frozenset())
-        assert isinstance(last, Moving)
-        layers.append(Moving(Together(last.at, moving), last.roles | named))
+        last = layers.pop() if isinstance(layers[-1], PerStep) else PerStep(_nothing, frozenset())
+        assert isinstance(last, PerStep)
+        layers.append(PerStep(Together(last.at, moving), last.roles | named))
     return tuple(layers)
 
 

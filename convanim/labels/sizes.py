@@ -6,21 +6,23 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .. import words
-from ..axis import Axis, unravel
 from ..geometry import AdaptivePool, Operation
-from ..plane import Point
-from ..scene import Group, Line, Marks, Sheet, Side, Text, moved
-from .setting import FACE, LINE, Setting
+from ..geometry.axis import Axis, unravel
+from ..scene import Group, Line, Marks, MeasuredPlane, Side, Text, moved
+from ..scene.plane import Point
+from ..text import describe
+from .layout import FACE, LINE, LabelContext
 
-# distances in ems: from the plane to the first line, half of a tick, from a tick to the text, half of a text's height, from one
+# distances in ems: from the plane to the first line, half of a tick, from a tick to the text, half of a text's height,
+# from one
 # text to the next line
 GAP, TICK, AIR, HALF, NEXT = 0.5, 0.2, 0.12, 0.5, 0.45
 
 
 @dataclass(frozen=True)
 class Edge:
-    """A side of a plane, along which something is measured: `at(c)` is where cell c begins, `normal` points away from the plane.
+    """A side of a plane, along which something is measured: `at(c)` is where cell c begins, `normal` points away from
+    the plane.
 
     What is `free` lies beyond all other marks, in cells.
     """
@@ -32,30 +34,37 @@ class Edge:
     outwards: int  # -1 where a long text may reach out to the left, as the input's, 1 where to the right
 
     @staticmethod
-    def of(sheet: Sheet, side: Side) -> Edge:
+    def of(sheet: MeasuredPlane, side: Side) -> Edge:
         """The edge of a sheet at this side, beyond all that is drawn around it."""
         plane, (rows, columns), ((top, bottom), (left, right)) = sheet.plane, sheet.size, sheet.around
         upright = side in ("left", "right")
         step, other = (plane.down, plane.right) if upright else (plane.right, plane.down)
-        start = {"left": (-left, 0), "right": (columns + right, 0), "top": (0, -top), "bottom": (0, rows + bottom)}[side]
+        start = {"left": (-left, 0), "right": (columns + right, 0), "top": (0, -top), "bottom": (0, rows + bottom)}[
+            side
+        ]
         sign = 1 if side in ("right", "bottom") else -1
         length = math.hypot(*step)
         normal = (-step[1] / length, step[0] / length)
         away = sign * (normal[0] * other[0] + normal[1] * other[1])
         normal = normal if away > 0 else (-normal[0], -normal[1])
-        free = abs(away) * (sheet.reach if normal[0] < -1e-9 else {"top": sheet.rise, "bottom": sheet.drop}.get(side, 0.0))
+        free = abs(away) * (
+            sheet.reach if normal[0] < -1e-9 else {"top": sheet.rise, "bottom": sheet.drop}.get(side, 0.0)
+        )
         return Edge(plane.point(*start), step, normal, free, -1 if sheet.rows == "left" else 1)
 
     def at(self, cell: float, distance: float = 0.0) -> Point:
         """The point at the beginning of a cell, at a distance from the plane."""
-        return (self.start[0] + cell * self.step[0] + distance * self.normal[0], self.start[1] + cell * self.step[1] + distance * self.normal[1])
+        return (
+            self.start[0] + cell * self.step[0] + distance * self.normal[0],
+            self.start[1] + cell * self.step[1] + distance * self.normal[1],
+        )
 
 
 @dataclass(frozen=True)
 class Ruler:
     """Draws dimension lines along an edge, at a distance from the plane, in cells."""
 
-    setting: Setting
+    setting: LabelContext
     edge: Edge
     distance: float
     end: float  # the last cell that a text may reach, where it may not reach out
@@ -69,7 +78,9 @@ class Ruler:
         return (Line("measure", (line, *ticks)), self._text(bounds[0], bounds[-1] - bounds[0], text))
 
     def _text(self, start: float, length: float, text: str) -> Text:
-        """The text beside the line, its nearest corner, or its nearest side where the edge is level or upright, at its place."""
+        """The text beside the line, its nearest corner, or its nearest side where the edge is level or upright, at its
+        place.
+        """
         em, (nx, ny) = self.setting.em, self.edge.normal
         half, high = self.setting.length(text) / 2, HALF * em
         x, y = self.edge.at(start + self.place * length, self.distance + (TICK + AIR) * em)
@@ -98,7 +109,10 @@ class Windows:
     _kept: dict[tuple[int, int, int], Group] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __call__(self, step: int) -> Marks:
-        return tuple(self.of(axis, o) for axis, o in enumerate(unravel(step % math.prod(self.op.output_size), self.op.output_size)))
+        return tuple(
+            self.of(axis, o)
+            for axis, o in enumerate(unravel(step % math.prod(self.op.output_size), self.op.output_size))
+        )
 
     def of(self, axis: int, output: int) -> Group:
         """The line of one output cell along an axis; windows of one size have the same marks."""
@@ -117,7 +131,9 @@ class Windows:
 
 
 def window_text(op: Operation, axis: int, output: int) -> str:
-    """How many cells the window of an output cell has along an axis: "k=3", "k=3 → 5" where a dilation spreads 3 over 5."""
+    """How many cells the window of an output cell has along an axis: "k=3", "k=3 → 5" where a dilation spreads 3 over
+    5.
+    """
     a = op.axes[axis]
     if isinstance(op, AdaptivePool):
         return str(len(a.taps(output)))
@@ -125,7 +141,9 @@ def window_text(op: Operation, axis: int, output: int) -> str:
 
 
 def padded_text(axis: Axis) -> tuple[tuple[int, ...], str]:
-    """Where the parts of a padded axis begin and end, and their cells as a sum: "1 + 5 + 1", or "2 + (3 + 2) + 2" with zeros between."""
+    """Where the parts of a padded axis begin and end, and their cells as a sum: "1 + 5 + 1", or "2 + (3 + 2) + 2" with
+    zeros between.
+    """
     roles = [axis.role(cell) for cell in range(axis.padded)]
     around = ("padding", "copy")
     first = next((cell for cell, role in enumerate(roles) if role not in around), len(roles))
@@ -154,11 +172,11 @@ class Measured:
         return (*self.marks, *(group for one in self.windows for group in one.all))
 
 
-def sizes(setting: Setting) -> Measured:
+def sizes(setting: LabelContext) -> Measured:
     """The sizes along every axis of the planes; the one along the columns has the plane's name too."""
     marks: list[Line | Text] = []
     windows: list[Windows] = []
-    for sheet in setting.scene.sheets:
+    for sheet in setting.scene.measured:
         op = sheet.op or setting.op
         plain = sheet.role not in ("input", "output")
         count, moving = 2 if plain else len(op.axes), []
@@ -176,28 +194,35 @@ def sizes(setting: Setting) -> Measured:
                 bounds, text = padded_text(op.axes[axis])
             else:
                 bounds, text = (0, end), str(end)
-            # both at once, where the rows have no place of their own, and of a matrix; a row of one dimension has but one
+            # both at once, where the rows have no place of their own, and of a matrix; a row of one dimension has but
+            # one
             both = sheet.role == "matrix" or (count == 2 and sheet.rows is None and bounds == (0, end))
-            size = words.size(sheet.size if sheet.size[0] > 1 else sheet.size[-len(setting.op.axes) :]) if both else text
+            size = (
+                describe.size(sheet.size if sheet.size[0] > 1 else sheet.size[-len(setting.op.axes) :])
+                if both
+                else text
+            )
             marks += ruler.marks(bounds, setting.lang.say(f"label.{sheet.role}", size=size) if columns else text)
         windows += [Windows(op, tuple(moving))] if len(moving) == count else []
     return Measured((*marks, *_names(setting)), tuple(windows))
 
 
-def _names(setting: Setting) -> list[Text]:
-    """The names and sizes of planes that stand beside the figure, in a column: each at its plane's height, or above the one below it."""
+def _names(setting: LabelContext) -> list[Text]:
+    """The names and sizes of planes that stand beside the figure, in a column: each at its plane's height, or above the
+    one below it.
+    """
     texts: list[Text] = []
     free = math.inf
-    for sheet in sorted((one for one in setting.scene.sheets if one.named_at), key=_height, reverse=True):
+    for sheet in sorted((one for one in setting.scene.measured if one.named_at), key=_height, reverse=True):
         assert sheet.named_at is not None
         x, y = sheet.named_at[0], min(sheet.named_at[1], free)
-        text = setting.lang.say(f"label.{sheet.role}", size=words.size(sheet.size[-len(setting.op.axes):]))
+        text = setting.lang.say(f"label.{sheet.role}", size=describe.size(sheet.size[-len(setting.op.axes) :]))
         texts.append(Text("label", (x + setting.length(text) / 2, y), text, setting.em, math.inf, face=FACE))
         free = y - LINE * setting.em
     return texts
 
 
-def _height(sheet: Sheet) -> float:
+def _height(sheet: MeasuredPlane) -> float:
     return sheet.named_at[1] if sheet.named_at else 0.0
 
 

@@ -1,10 +1,24 @@
-"""Evaluates a convolution through its taps: the values behind a figure, and the sparse matrix of the guide's section 4.1."""
+"""The values behind a figure: operations evaluated through their taps, and the sparse matrix of the guide's section 4.1.
+
+Imports: `geometry`. Libraries: numpy.
+"""
 
 from __future__ import annotations
 
 from .arrays import numbers
 from .evaluation import divisors, evaluate
 from .matrix import Unrolled, unrolled
-from .values import Values, absent, check_one_channel, computed_from, values
+from .values import Values, check_one_channel, computed_from, padding_value, values
 
-__all__ = ["Unrolled", "Values", "absent", "check_one_channel", "computed_from", "divisors", "evaluate", "numbers", "unrolled", "values"]
+__all__ = [
+    "Unrolled",
+    "Values",
+    "check_one_channel",
+    "computed_from",
+    "divisors",
+    "evaluate",
+    "numbers",
+    "padding_value",
+    "unrolled",
+    "values",
+]

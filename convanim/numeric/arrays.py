@@ -8,17 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from ..axis import Cell
-from ..checks import MOST_BYTES
-from ..errors import ConvanimError, shown
+from ..errors import ConvanimError, short_repr
 from ..geometry import Operation
-from ..operation import Weighted
+from ..geometry.axis import Cell
+from ..geometry.operation import Weighted
+from ..geometry.parameters import MOST_BYTES
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def numbers(name: str, values: object, shape: tuple[int, ...]) -> Array:
-    """The values as int64 or float64 of this shape; one ConvanimError line for anything that isn't finite numbers of this shape."""
+    """The values as int64 or float64 of this shape; one ConvanimError line for anything that isn't finite numbers of
+    this shape.
+    """
     converted = finite(name, values, shape)
     if converted.shape != shape:
         raise ConvanimError(f"{name} has the shape {converted.shape}: this figure needs {shape}")
@@ -30,9 +32,11 @@ def finite(name: str, values: object, shape: tuple[int, ...]) -> Array:
     try:
         array = np.asarray(values)
     except Exception:  # a user's object may raise anything here
-        raise ConvanimError(f"{name} is not an array, or has rows of different lengths: give {_size(shape)} numbers") from None
+        raise ConvanimError(
+            f"{name} is not an array, or has rows of different lengths: give {_size(shape)} numbers"
+        ) from None
     if array.dtype.kind not in "biuf":
-        raise ConvanimError(f"{name} holds {array.dtype} ({shown(values)}): give {_size(shape)} real numbers")
+        raise ConvanimError(f"{name} holds {array.dtype} ({short_repr(values)}): give {_size(shape)} real numbers")
     whole = array.dtype.kind in "biu" and (array.size == 0 or int(array.max()) < 2**63)
     with np.errstate(over="ignore"):
         converted = array.astype(np.int64 if whole else np.float64)
@@ -46,7 +50,9 @@ def check_memory(what: str, size: Cell) -> None:
     """Raise ConvanimError for an array of this size, 8 bytes a number, that is larger than MOST_BYTES."""
     needed = math.prod(size) * 8
     if needed > MOST_BYTES:
-        raise ConvanimError(f"the {what} of {_size(size)} would need {needed / 2**30:,.0f} GB, and {MOST_BYTES >> 30} GB are the most")
+        raise ConvanimError(
+            f"the {what} of {_size(size)} would need {needed / 2**30:,.0f} GB, and {MOST_BYTES >> 30} GB are the most"
+        )
 
 
 def _size(size: Cell) -> str:
@@ -86,10 +92,15 @@ def given_kernel(op: Operation, kernel: object | None) -> Array | None:
 
 
 def given_bias(op: Operation, bias: object | None) -> Array | None:
-    """The bias as one number a channel of the output, which may be given without brackets for one channel; None where the operation has none."""
+    """The bias as one number a channel of the output, which may be given without brackets for one channel; None where
+    the operation has none.
+    """
     if isinstance(op, Weighted) and op.bias:
         if bias is None:
-            raise ConvanimError("the bias is missing: give bias= with one number a channel of the output, or take bias=False for the operation")
+            raise ConvanimError(
+                "the bias is missing: give bias= with one number a channel of the output, or take bias=False for the"
+                " operation"
+            )
         single = op.out_channels == 1 and isinstance(bias, Real | np.number) and not isinstance(bias, bool)
         return numbers("bias", [bias] if single else bias, (op.out_channels,))
     if bias is not None:

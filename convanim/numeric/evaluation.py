@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ..axis import Axis
 from ..errors import ConvanimError
 from ..geometry import AdaptivePool, ConvTranspose, Operation, Pool, check_operation
-from ..operation import Weighted
-from ..padding import PADDING_MODES
+from ..geometry.axis import Axis
+from ..geometry.operation import Weighted
+from ..geometry.padding import PADDING_MODES
 from .arrays import Array, check_memory, given_bias, given_input, given_kernel
 
 
@@ -23,8 +23,8 @@ from .arrays import Array, check_memory, given_bias, given_input, given_kernel
 class Reduction:
     """How the values under a window become one.
 
-    `prepare` is done to each value, `absent` stands where there is none, `combine` joins two, and `finish` gets the total and
-    the number of cells that count. `linear` ones have a matrix.
+    `prepare` is done to each value, `absent` stands where there is none, `combine` joins two, and `finish` gets the
+    total and the number of cells that count. `linear` ones have a matrix.
     """
 
     absent: float
@@ -38,7 +38,9 @@ REDUCTIONS = {
     "sum": Reduction(0, np.add),
     "average": Reduction(0, np.add, lambda total, count: total / count, lambda value: value.astype(np.float64)),
     "max": Reduction(-math.inf, np.maximum, linear=False),
-    "l2": Reduction(0, np.add, lambda total, count: np.sqrt(total), lambda value: value.astype(np.float64) ** 2, linear=False),
+    "l2": Reduction(
+        0, np.add, lambda total, count: np.sqrt(total), lambda value: value.astype(np.float64) ** 2, linear=False
+    ),
 }
 
 
@@ -50,12 +52,12 @@ def reduction(op: Operation) -> Reduction:
 def evaluate(op: Operation, input: object, kernel: object | None = None, bias: object | None = None) -> Array:  # noqa: A002 - the field's word
     """The output of an operation, computed tap by tap.
 
-    `input` has the shape `op.input_size`, and `kernel` (for Conv and ConvTranspose) `op.kernel_size`; with channels they have
-    `(op.in_channels, *op.input_size)` and `op.kernel_shape`, and `bias` is one number a channel of the output. Pooling takes any
-    number of channels. The result has `op.output_size`, after its channels if the input has any; it is int64 where all is
-    whole numbers (and doesn't overflow), otherwise float64. The kernel isn't flipped (cross-correlation), as in the frameworks;
-    a ConvTranspose computes its adjoint. Raises ConvanimError for values of another shape, NaN and infinity, for a missing or
-    superfluous kernel or bias, and for an average over nothing.
+    `input` has the shape `op.input_size`, and `kernel` (for Conv and ConvTranspose) `op.kernel_size`; with channels
+    they have `(op.in_channels, *op.input_size)` and `op.kernel_shape`, and `bias` is one number a channel of the
+    output. Pooling takes any number of channels. The result has `op.output_size`, after its channels if the input has
+    any; it is int64 where all is whole numbers (and doesn't overflow), otherwise float64. The kernel isn't flipped
+    (cross-correlation), as in the frameworks; a ConvTranspose computes its adjoint. Raises ConvanimError for values of
+    another shape, NaN and infinity, for a missing or superfluous kernel or bias, and for an average over nothing.
 
     >>> from convanim import Conv
     >>> evaluate(Conv(input_size=4, kernel_size=2, stride=2, ndim=1), [1, 2, 3, 4], [10, 1]).tolist()
@@ -70,7 +72,9 @@ def evaluate(op: Operation, input: object, kernel: object | None = None, bias: o
         x = x.astype(np.float64)
     rule = reduction(op)
     reads = [reads_along(axis, op.flipped) for axis in op.axes]
-    with np.errstate(over="ignore", invalid="ignore"):  # products of values that aren't there are thrown away; the rest is checked
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # products of values that aren't there are thrown away; the rest is checked
         x = rule.prepare(x)
         total, seen = _combined(op, x, w, reads)
         if b is not None:
@@ -160,7 +164,9 @@ def _outer(combine: np.ufunc, rows: list[Array]) -> Array:
 
 
 def divisors(op: Operation, reads: list[Reads] | None = None) -> Array:
-    """What the average of each window divides by, of the shape `op.output_size`: 4 for a window of 2 x 2 that counts all its cells."""
+    """What the average of each window divides by, of the shape `op.output_size`: 4 for a window of 2 x 2 that counts
+    all its cells.
+    """
     if not isinstance(op, Pool | AdaptivePool) or op.mode != "average":
         return np.ones((), np.int64)
     if isinstance(op, Pool) and op.divisor_override is not None:
@@ -170,5 +176,8 @@ def divisors(op: Operation, reads: list[Reads] | None = None) -> Array:
     counts = _outer(np.multiply, [(read.on_padded if everything else read.source >= 0).sum(0) for read in reads])
     if not counts.all():
         where = tuple(int(i) for i in np.argwhere(counts == 0)[0])
-        raise ConvanimError(f"the window of output cell {where} has no cell that counts, so there is no average: take count_include_pad=True, or less padding")
+        raise ConvanimError(
+            f"the window of output cell {where} has no cell that counts, so there is no average: take"
+            " count_include_pad=True, or less padding"
+        )
     return counts

@@ -9,14 +9,15 @@ import numpy as np
 
 from ..errors import ConvanimError
 from ..geometry import ConvTranspose, Operation, check_operation
-from ..operation import Weighted
+from ..geometry.operation import Weighted
 from .arrays import Array, channels, check_memory, given_kernel
 from .evaluation import divisors, reads_along, reduction
 
 
 @dataclass(frozen=True, eq=False)
 class Unrolled:
-    """An operation as a sparse matrix: `values[n]` stands in row `rows[n]` (output cell) and column `columns[n]` (input cell).
+    """An operation as a sparse matrix: `values[n]` stands in row `rows[n]` (output cell) and column `columns[n]` (input
+    cell).
 
     Cells are counted row by row. `kernel[n]` is the kernel cell that the value is of, counted in the same way.
     """
@@ -36,12 +37,13 @@ class Unrolled:
 
 
 def unrolled(op: Operation, kernel: object | None = None) -> Unrolled:
-    """The sparse matrix C with `output.ravel() = C @ input.ravel()` (Dumoulin & Visin 2016, section 4.1), the bias left out.
+    """The sparse matrix C with `output.ravel() = C @ input.ravel()` (Dumoulin & Visin 2016, section 4.1), the bias left
+    out.
 
-    Without `kernel` the values number the kernel's cells, row by row from 1, so that they tell which weight stands where.
-    The matrix of a transposed convolution is exactly the transpose of the direct one's. Average pooling has one too; max and L2
-    pooling are not linear and raise ConvanimError. For an input of 4 x 4 and a kernel of 3 x 3 it is the guide's 4 x 16
-    matrix with 36 values. Channels come first in rows and columns, as they do in the arrays.
+    Without `kernel` the values number the kernel's cells, row by row from 1, so that they tell which weight stands
+    where. The matrix of a transposed convolution is exactly the transpose of the direct one's. Average pooling has one
+    too; max and L2 pooling are not linear and raise ConvanimError. For an input of 4 x 4 and a kernel of 3 x 3 it is
+    the guide's 4 x 16 matrix with 36 values. Channels come first in rows and columns, as they do in the arrays.
     """
     check_operation(op)
     rule = reduction(op)
@@ -59,7 +61,11 @@ def unrolled(op: Operation, kernel: object | None = None) -> Unrolled:
     for axis in op.axes:
         source = reads_along(axis, op.flipped).source.T
         o, k = np.ogrid[: axis.output, : axis.kernel]
-        rows, columns, cells = outer(rows, o + 0 * k, axis.output), outer(columns, source, axis.input), outer(cells, k + 0 * o, axis.kernel)
+        rows, columns, cells = (
+            outer(rows, o + 0 * k, axis.output),
+            outer(columns, source, axis.input),
+            outer(cells, k + 0 * o, axis.kernel),
+        )
         present = outer(present, source >= 0, 1) == 2
     index = cells[present]
     values = _values(op, kernel, rows[present], index)
@@ -79,7 +85,9 @@ def _values(op: Operation, kernel: object | None, rows: Array, cells: Array) -> 
 
 
 def _channel_tables(op: Operation) -> tuple[Array, Array, Array]:
-    """(output channel, input channel, kernel's channels) for each output channel (rows) and each input channel of its group (columns)."""
+    """(output channel, input channel, kernel's channels) for each output channel (rows) and each input channel of its
+    group (columns).
+    """
     if not isinstance(op, Weighted):
         return (np.zeros((1, 1), np.int64),) * 3
     inside, outside = op.in_channels // op.groups, op.out_channels // op.groups

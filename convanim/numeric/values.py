@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import ConvanimError, shown
+from ..errors import ConvanimError, short_repr
 from ..geometry import Operation, Pool, check_operation
-from ..operation import Weighted
+from ..geometry.operation import Weighted
 from .arrays import Array, channels, check_memory, given_input, given_kernel
 from .evaluation import evaluate, reduction
 
@@ -17,7 +17,9 @@ NOISE = 1e-14  # of the sum of all terms' magnitudes: what rounding leaves of a 
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """The arrays behind a figure: input, kernel (None for pooling), output; what padding counts as (None: it doesn't), and whether the kernel is flipped."""
+    """The arrays behind a figure: input, kernel (None for pooling), output; what padding counts as (None: it doesn't),
+    and whether the kernel is flipped.
+    """
 
     input: Array
     kernel: Array | None
@@ -29,33 +31,50 @@ class Values:
     @property
     def whole(self) -> bool:
         """Whether input, kernel and bias hold whole numbers alone."""
-        return self.bias == round(self.bias) and all(bool((a == np.round(a)).all()) for a in (self.input, self.kernel) if a is not None)
+        return self.bias == round(self.bias) and all(
+            bool((a == np.round(a)).all()) for a in (self.input, self.kernel) if a is not None
+        )
 
 
-def values(op: Operation, *, input: object | None = None, kernel: object | None = None, bias: object | None = None,  # noqa: A002
-           seed: int = 1234) -> Values:
-    """The values of a figure: the arrays given, and whole numbers drawn from `seed` for those that aren't; a bias is 0 if not given.
+def values(
+    op: Operation,
+    *,
+    input: object | None = None,
+    kernel: object | None = None,
+    bias: object | None = None,  # noqa: A002
+    seed: int = 1234,
+) -> Values:
+    """The values of a figure: the arrays given, and whole numbers drawn from `seed` for those that aren't; a bias is 0
+    if not given.
 
-    The guide's figures have seed 1234: an input of 0 to 3, then a kernel of 0 to 2, from numpy's legacy generator, whose
-    numbers never change between versions. Raises ConvanimError as `evaluate`, for a seed outside of 0 to 2**32 - 1, and for
-    more than one channel, whose sums one plane can't show.
+    The guide's figures have seed 1234: an input of 0 to 3, then a kernel of 0 to 2, from numpy's legacy generator,
+    whose numbers never change between versions. Raises ConvanimError as `evaluate`, for a seed outside of 0 to 2**32 -
+    1, and for more than one channel, whose sums one plane can't show.
     """
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
-        raise ConvanimError(f"seed={shown(seed)}: it must be a whole number from 0 to {2**32 - 1}")
+        raise ConvanimError(f"seed={short_repr(seed)}: it must be a whole number from 0 to {2**32 - 1}")
     check_operation(op)
     for what, size in (("input", op.input_size), ("kernel", op.kernel_size), ("output", op.output_size)):
         check_memory(what, size)
     check_one_channel(op)
     random = np.random.RandomState(seed)
     # always both, in this order: the numbers drawn for one don't depend on whether the other is given
-    drawn: list[Array] = [np.asarray(random.randint(0, high, size)) for high, size in ((4, op.input_size), (3, op.kernel_size))]
+    drawn: list[Array] = [
+        np.asarray(random.randint(0, high, size)) for high, size in ((4, op.input_size), (3, op.kernel_size))
+    ]
     x = drawn[0] if input is None else given_input(op, input)[0][0]
     if isinstance(op, Weighted):
         kernel = drawn[1] if kernel is None else kernel
         bias = np.zeros(1, np.int64) if bias is None and op.bias else bias
     weights = given_kernel(op, kernel)
-    return Values(x, None if weights is None else weights[0, 0], _clean(op, x, weights, bias, evaluate(op, x, weights, bias)), absent(op), op.flipped,
-                  0.0 if bias is None else float(np.asarray(bias).ravel()[0]))
+    return Values(
+        x,
+        None if weights is None else weights[0, 0],
+        _clean(op, x, weights, bias, evaluate(op, x, weights, bias)),
+        padding_value(op),
+        op.flipped,
+        0.0 if bias is None else float(np.asarray(bias).ravel()[0]),
+    )
 
 
 def _clean(op: Operation, x: Array, weights: Array | None, bias: object | None, output: Array) -> Array:
@@ -68,11 +87,15 @@ def _clean(op: Operation, x: Array, weights: Array | None, bias: object | None, 
 
 
 def computed_from(op: Operation, inputs: list[bool], kernel: list[bool]) -> frozenset[int]:
-    """The output cells that are computed from some of the cells of the input, or of the kernel, that are marked; all are counted row by row.
+    """The output cells that are computed from some of the cells of the input, or of the kernel, that are marked; all
+    are counted row by row.
 
     The last input cell of four is read by the last of three outputs of a kernel of 2: {2}.
     """
-    x, w = np.reshape(inputs, op.input_size).astype(int), np.reshape(kernel, op.kernel_size).astype(int) if kernel else None
+    x, w = (
+        np.reshape(inputs, op.input_size).astype(int),
+        np.reshape(kernel, op.kernel_size).astype(int) if kernel else None,
+    )
     bias = [0] if isinstance(op, Weighted) and op.bias else None
     found = evaluate(op, x, None if w is None else np.ones_like(w), bias) > 0
     if w is not None:
@@ -90,7 +113,9 @@ def check_one_channel(op: Operation) -> None:
         )
 
 
-def absent(op: Operation) -> float | None:
-    """What a padded cell without a value counts as: 0, minus infinity for a maximum, None where the average leaves it out."""
+def padding_value(op: Operation) -> float | None:
+    """What a padded cell without a value counts as: 0, minus infinity for a maximum, None where the average leaves it
+    out.
+    """
     skipped = isinstance(op, Pool) and op.mode == "average" and not op.count_include_pad
     return None if skipped else reduction(op).absent

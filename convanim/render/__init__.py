@@ -1,1 +1,4 @@
-"""Renderers: from a scene and a theme to SVG text (svg.py) or pixels (agg.py)."""
+"""The renderers: from a scene and a theme to pixels (`agg`), SVG (`svg`), PDF operators (`pdf_marks`) or TikZ (`tikz`).
+
+Imports: `scene`, `text`, `themes`. Libraries: numpy and matplotlib.
+"""

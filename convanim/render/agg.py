@@ -12,10 +12,10 @@ import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
 
-from ..hatch import hatched
-from ..plane import Part, Point
-from ..scene import Group, Growing, Layer, Line, Mark, Marks, Polygon, Scene, Text, moved
-from ..theme import Style, Theme
+from ..scene import Accumulating, Group, Layer, Line, Mark, Marks, Polygon, Scene, Text, moved
+from ..scene.hatch import hatched
+from ..scene.plane import Part, Point
+from ..themes.theme import Style, Theme
 from . import glyphs
 
 CODES = {"M": Path.MOVETO, "L": Path.LINETO, "Q": Path.CURVE3, "C": Path.CURVE4, "Z": Path.CLOSEPOLY}
@@ -26,7 +26,9 @@ KEPT = 4096  # shapes whose paths are kept between steps
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Area = tuple[float, float, float, float]  # left, top, right, bottom
-Stroke = tuple[Any, Path, Any, Area]  # what draw_path takes: graphics context, path, colour of the fill; and what it may cover, in cells
+Stroke = tuple[
+    Any, Path, Any, Area
+]  # what draw_path takes: graphics context, path, colour of the fill; and what it may cover, in cells
 
 
 class Canvas:
@@ -42,17 +44,25 @@ class Canvas:
         self._across, self._down = width / scene.box.width, height / scene.box.height
         self._points = (self._across * self._down) ** 0.5  # a cell in points: at 72 dpi Agg's points are pixels
         self._contexts: dict[Style, Any] = {}
-        self._touched: list[tuple[slice, slice]] = []  # the rows and columns that were drawn on since they were as they stand still
+        self._touched: list[
+            tuple[slice, slice]
+        ] = []  # the rows and columns that were drawn on since they were as they stand still
         self._shapes: dict[object, tuple[Marks, list[Stroke]]] = {}
         self._agg = RendererAgg(width, height, 72)
         self._buffer: Pixels = np.asarray(self._agg.buffer_rgba())
-        self._buffer[:] = np.frombuffer(bytes.fromhex(theme.background[1:] + ("00" if theme.transparent else "ff")), np.uint8)
+        self._buffer[:] = np.frombuffer(
+            bytes.fromhex(theme.background[1:] + ("00" if theme.transparent else "ff")), np.uint8
+        )
         below = list(takewhile(lambda layer: isinstance(layer, Layer) and layer.span is None, scene.layers))
         for layer in below:
             self._draw(scene.visible(layer, 0), 0.0, 0.0, keep=False)
-        rest = scene.layers[len(below):]
-        self._growing = [layer for layer in takewhile(lambda layer: isinstance(layer, Growing), rest) if isinstance(layer, Growing)]
-        self._above = rest[len(self._growing):]
+        rest = scene.layers[len(below) :]
+        self._growing = [
+            layer
+            for layer in takewhile(lambda layer: isinstance(layer, Accumulating), rest)
+            if isinstance(layer, Accumulating)
+        ]
+        self._above = rest[len(self._growing) :]
         self._touched.clear()
         self._bare = self._still = self._buffer.copy()
         self._picture: Pixels | None = None  # of what stands still, once it is asked for
@@ -84,7 +94,9 @@ class Canvas:
         self._touched.clear()
 
     def _grow(self, step: int) -> None:
-        """Make what stands still have all that came up to this step: only what is new is drawn, but from the start when going back."""
+        """Make what stands still have all that came up to this step: only what is new is drawn, but from the start when
+        going back.
+        """
         if step < self._grown:
             self._still, self._grown = self._bare, -1
             self._buffer[:], self._picture = self._still, None
@@ -113,11 +125,13 @@ class Canvas:
 
     def _place(self, strokes: list[Stroke], x: float, y: float) -> None:
         box = self._scene.box
-        to_pixels = np.array([
-            [self._across, 0.0, (x - box.x) * self._across],
-            [0.0, -self._down, (box.y + box.height - y) * self._down],  # Agg's y goes up
-            [0.0, 0.0, 1.0],
-        ])
+        to_pixels = np.array(
+            [
+                [self._across, 0.0, (x - box.x) * self._across],
+                [0.0, -self._down, (box.y + box.height - y) * self._down],  # Agg's y goes up
+                [0.0, 0.0, 1.0],
+            ]
+        )
         for context, path, fill, area in strokes:
             self._agg.draw_path(context, path, to_pixels, fill)
             self._touch(area, x - box.x, y - box.y)
@@ -127,7 +141,9 @@ class Canvas:
         x0, y0, x1, y1 = area
         rows = slice(max(floor((y0 + y) * self._down) - 1, 0), max(ceil((y1 + y) * self._down) + 1, 0))
         columns = slice(max(floor((x0 + x) * self._across) - 1, 0), max(ceil((x1 + x) * self._across) + 1, 0))
-        if self._touched:  # joined with the one before it where that costs little: few large copies are quicker than many small ones
+        if (
+            self._touched
+        ):  # joined with the one before it where that costs little: few large copies are quicker than many small ones
             before = self._touched[-1]
             both = _around(before[0], rows), _around(before[1], columns)
             if _pixels(both) <= JOINED * (_pixels(before) + _pixels((rows, columns))):
@@ -136,7 +152,9 @@ class Canvas:
         self._touched.append((rows, columns))
 
     def _kept(self, key: object, marks: Marks, x: float = 0.0, y: float = 0.0) -> list[Stroke]:
-        """The strokes of marks that come back in other steps, moved by x and y; they are kept with the marks, so that an id stays their own."""
+        """The strokes of marks that come back in other steps, moved by x and y; they are kept with the marks, so that
+        an id stays their own.
+        """
         if key not in self._shapes:
             if len(self._shapes) >= KEPT:
                 self._shapes.clear()
@@ -167,7 +185,9 @@ class Canvas:
         fill = self._fill(mark.role) if closed else None
         strokes = [self._stroke(style, path, fill) for path in _paths(mark.parts, closed)]
         if isinstance(mark, Polygon) and style.hatch:
-            strokes += [self._stroke(style.hatching, path, None) for path in _paths(hatched(mark, style.hatch), closed=False)]
+            strokes += [
+                self._stroke(style.hatching, path, None) for path in _paths(hatched(mark, style.hatch), closed=False)
+            ]
         return strokes
 
     def _stroke(self, style: Style, path: Path, fill: Any) -> Stroke:
@@ -251,7 +271,9 @@ def _glyph(character: str, face: str, wide: float, size: float) -> tuple[Any, An
 
 def _parts(parts: tuple[Part, ...], closed: bool) -> Path:
     end: list[glyphs.Command] = [("Z", ())] if closed else []
-    return _path([command for first, *rest in parts for command in [("M", (first,)), *(("L", (point,)) for point in rest), *end]])
+    return _path(
+        [command for first, *rest in parts for command in [("M", (first,)), *(("L", (point,)) for point in rest), *end]]
+    )
 
 
 def _path(commands: Sequence[glyphs.Command]) -> Path:

@@ -1,8 +1,8 @@
 """Text as outlines: the same in pixels and SVG, with no font at the reader's.
 
-Numbers in cells are set in the Computer Modern that ships with matplotlib, as in the guide; words in a subset of Noto Sans that
-ships with this package and has all that the catalogues of words need. Other characters come from DejaVu Sans, which is
-matplotlib's, or from the machine's fonts.
+Numbers in cells are set in the Computer Modern that ships with matplotlib, as in the guide; words in a subset of Noto
+Sans that ships with this package and has all that the catalogues of words need. Other characters come from DejaVu Sans,
+which is matplotlib's, or from the machine's fonts.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from ..errors import ConvanimError, shown
-from ..plane import Point
+from ..errors import ConvanimError, short_repr
 from ..scene import Text
+from ..scene.plane import Point
 
 EM = 1000  # outlines are read at this size, so that an em is 1 after dividing by it
 LOWERED = {chr(0x2080 + digit): str(digit) for digit in range(10)}  # subscripts, drawn as small digits below the line
@@ -42,19 +42,59 @@ ITALIC = {chr(0x1D44E + n): ("cmmi10.ttf", ord("a") + n) for n in range(26)}  # 
 WORDS, DEJAVU = "NotoSansSC-subset.otf", "DejaVuSans.ttf"
 FACES = {
     # TeX's height of a CMR10 digit, by which the guide centres its numbers
-    "roman": Face(("cmr10.ttf", DEJAVU), 0.6444, {
-        "\N{MINUS SIGN}": ("cmsy10.ttf", 0xA1), "×": ("cmsy10.ttf", 0xA3), "÷": ("cmsy10.ttf", 0xA5), "≈": ("cmsy10.ttf", 0xBC),
-        "\N{INFINITY}": ("cmsy10.ttf", 0x31), "²": (DEJAVU, 0xB2), "Σ": ("cmr10.ttf", 0xA7), **ITALIC}),
+    "roman": Face(
+        ("cmr10.ttf", DEJAVU),
+        0.6444,
+        {
+            "\N{MINUS SIGN}": ("cmsy10.ttf", 0xA1),
+            "×": ("cmsy10.ttf", 0xA3),
+            "÷": ("cmsy10.ttf", 0xA5),
+            "≈": ("cmsy10.ttf", 0xBC),
+            "\N{INFINITY}": ("cmsy10.ttf", 0x31),
+            "²": (DEJAVU, 0xB2),
+            "Σ": ("cmr10.ttf", 0xA7),
+            **ITALIC,
+        },
+    ),
     # Noto Sans' capHeight; in a Chinese font these signs are as wide as a character
     "sans": Face((WORDS, DEJAVU), 0.733, {**ITALIC, **{sign: (DEJAVU, ord(sign)) for sign in "·…‘’“”–—"}}),
 }
 # blocks whose letters change their shape or order by their neighbours: the Semitic and the Indic families
-SHAPED = tuple(range(first, last) for first, last in (
-    (0x0590, 0x0900), (0x0900, 0x0E00), (0x0F00, 0x10A0), (0x1780, 0x1800), (0x1A20, 0x1AB0), (0x1B00, 0x1D00), (0xA840, 0xA8E0), (0xA930, 0xA9E0),
-    (0xAA00, 0xAB00), (0xABC0, 0xAC00), (0xFB1D, 0xFE00), (0xFE70, 0xFEFF), (0x11000, 0x12000)))
+SHAPED = tuple(
+    range(first, last)
+    for first, last in (
+        (0x0590, 0x0900),
+        (0x0900, 0x0E00),
+        (0x0F00, 0x10A0),
+        (0x1780, 0x1800),
+        (0x1A20, 0x1AB0),
+        (0x1B00, 0x1D00),
+        (0xA840, 0xA8E0),
+        (0xA930, 0xA9E0),
+        (0xAA00, 0xAB00),
+        (0xABC0, 0xAC00),
+        (0xFB1D, 0xFE00),
+        (0xFE70, 0xFEFF),
+        (0x11000, 0x12000),
+    )
+)
 RIGHT_TO_LEFT = ("R", "AL", "AN", "RLE", "RLO", "RLI", "LRO")  # classes of Unicode's bidirectional algorithm
 # in the names of fonts that aren't for running text
-UNUSUAL = ("bold", "black", "heavy", "light", "thin", "medium", "italic", "oblique", "mono", "condensed", "serif", "emoji", "symbol")
+UNUSUAL = (
+    "bold",
+    "black",
+    "heavy",
+    "light",
+    "thin",
+    "medium",
+    "italic",
+    "oblique",
+    "mono",
+    "condensed",
+    "serif",
+    "emoji",
+    "symbol",
+)
 
 _LOCK = RLock()  # a font holds one glyph at a time, for all threads
 
@@ -71,7 +111,9 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One character of a text: which of its text's it is, its size and width in cells an em, where its baseline starts from the text's centre."""
+    """One character of a text: which of its text's it is, its size and width in cells an em, where its baseline starts
+    from the text's centre.
+    """
 
     index: int
     character: str
@@ -82,7 +124,10 @@ class Letter:
 
     def outline(self) -> tuple[Command, ...]:
         """The outline in cells, from the start of its baseline."""
-        return tuple((name, tuple((x * self.wide, y * self.size) for x, y in points)) for name, points in glyph(self.character, self.face).outline)
+        return tuple(
+            (name, tuple((x * self.wide, y * self.size) for x, y in points))
+            for name, points in glyph(self.character, self.face).outline
+        )
 
 
 def letters(text: Text) -> list[Letter]:
@@ -94,8 +139,11 @@ def letters(text: Text) -> list[Letter]:
     wide = size * text.stretch
     starts = accumulate(advances, initial=-sum(advances) / 2)
     baseline = FACES[text.face].digits / 2
-    return [Letter(n, c, text.face, size * small, wide * small, (x * wide, size * (baseline + down)))
-            for n, ((c, small, down), x) in enumerate(zip(pieces, starts, strict=False)) if glyph(c, text.face).outline]
+    return [
+        Letter(n, c, text.face, size * small, wide * small, (x * wide, size * (baseline + down)))
+        for n, ((c, small, down), x) in enumerate(zip(pieces, starts, strict=False))
+        if glyph(c, text.face).outline
+    ]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -105,8 +153,12 @@ def width(text: str, face: str) -> float:
 
 
 def cubic(start: Point, control: Point, end: Point) -> tuple[Point, Point, Point]:
-    """The control points and the end of the cubic curve that a quadratic one is: two thirds of the way to its control point from either end."""
-    first, second = (tuple(at + (to - at) * 2 / 3 for at, to in zip(point, control, strict=True)) for point in (start, end))
+    """The control points and the end of the cubic curve that a quadratic one is: two thirds of the way to its control
+    point from either end.
+    """
+    first, second = (
+        tuple(at + (to - at) * 2 / 3 for at, to in zip(point, control, strict=True)) for point in (start, end)
+    )
     return (first[0], first[1]), (second[0], second[1]), end
 
 
@@ -114,16 +166,21 @@ def outline(text: Text) -> tuple[Command, ...]:
     """The outlines of all letters of a text around its centre, in cells."""
     return tuple(
         (name, tuple((x + letter.at[0], y + letter.at[1]) for x, y in points))
-        for letter in letters(text) for name, points in letter.outline()
+        for letter in letters(text)
+        for name, points in letter.outline()
     )
 
 
 @lru_cache(maxsize=1 << 12)
 def _pieces(text: str) -> tuple[tuple[str, float, float], ...]:
-    """The characters to draw, each with its size and how far it goes down, in ems. A comma between subscripts is one too."""
+    """The characters to draw, each with its size and how far it goes down, in ems. A comma between subscripts is one
+    too.
+    """
     found: list[tuple[str, float, float]] = []
     for n, character in enumerate(text):
-        low = character in LOWERED or (character == "," and text[n - 1 : n] in LOWERED and text[n + 1 : n + 2] in LOWERED)
+        low = character in LOWERED or (
+            character == "," and text[n - 1 : n] in LOWERED and text[n + 1 : n + 2] in LOWERED
+        )
         found.append((LOWERED.get(character, character), LOWER_SIZE, LOWER_BY) if low else (character, 1.0, 0.0))
     return tuple(found)
 
@@ -138,8 +195,10 @@ def glyph(character: str, face: str) -> Glyph:
     from matplotlib.ft2font import LoadFlags
 
     if unicodedata.bidirectional(character) in RIGHT_TO_LEFT or any(ord(character) in block for block in SHAPED):
-        raise ConvanimError(f"{_named(character)} is of a script whose letters depend on their neighbours or run from right to left, "
-                            "which labels can't draw: leave it out, or leave the title out of the labels")
+        raise ConvanimError(
+            f"{_named(character)} is of a script whose letters depend on their neighbours or run from right to left, "
+            "which labels can't draw: leave it out, or leave the title out of the labels"
+        )
     with _LOCK:
         font, code = _font_with(character, face)
         advance = font.load_char(code, flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / EM
@@ -148,7 +207,7 @@ def glyph(character: str, face: str) -> Glyph:
 
 
 def _named(character: str) -> str:
-    return f"{shown(character)} (U+{ord(character):04X} {unicodedata.name(character, 'without a name')})"
+    return f"{short_repr(character)} (U+{ord(character):04X} {unicodedata.name(character, 'without a name')})"
 
 
 def _font_with(character: str, face: str) -> tuple[Any, int]:
@@ -168,7 +227,10 @@ def _font_with(character: str, face: str) -> tuple[Any, int]:
                     return font, ord(character)
         except (OSError, RuntimeError):  # a file that is no font after all
             continue
-    raise ConvanimError(f"no font has a glyph for {_named(character)}, neither the package's nor the machine's: install a font that has it, or leave it out")
+    raise ConvanimError(
+        f"no font has a glyph for {_named(character)}, neither the package's nor the machine's: install a font that has"
+        " it, or leave it out"
+    )
 
 
 @cache
@@ -181,7 +243,9 @@ def _machine_fonts() -> tuple[str, ...]:
         return sum(word in name for word in UNUSUAL), "sans" not in name, name, path
 
     # Apple's "last resort" has a box for everything
-    return tuple(sorted((path for path in findSystemFonts() if "lastresort" not in path.lower().replace(" ", "")), key=rank))
+    return tuple(
+        sorted((path for path in findSystemFonts() if "lastresort" not in path.lower().replace(" ", "")), key=rank)
+    )
 
 
 @cache
@@ -189,7 +253,7 @@ def _font(name: str) -> Any:
     import matplotlib
 
     if name == WORDS:
-        with resources.as_file(resources.files("convanim").joinpath("fonts", name)) as path:
+        with resources.as_file(resources.files(__package__).joinpath("fonts", name)) as path:
             return _open(str(path))
     return _open(str(Path(matplotlib.get_data_path(), "fonts", "ttf", name)))
 

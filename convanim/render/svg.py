@@ -1,8 +1,8 @@
 """SVG text: still frames, and one file that plays by CSS alone and stands still for readers who ask for reduced motion.
 
-Looks are presentation attributes, which every reader of SVG knows; classes carry the roles. Shapes that come back are written
-once and used by reference. Ids begin with a hash of the content: two figures in one page don't meet, and the same figure is
-the same text.
+Looks are presentation attributes, which every reader of SVG knows; classes carry the roles. Shapes that come back are
+written once and used by reference. Ids begin with a hash of the content: two figures in one page don't meet, and the
+same figure is the same text.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from xml.sax.saxutils import escape
 
-from ..scene import Growing, Layer, Line, Marks, Moving, Scene
-from ..theme import Theme
-from .pen import DEFAULTS, PREFIX, Pen, coloured, number, pair, thousandths, written
+from ..scene import Accumulating, Layer, Line, Marks, PerStep, Scene
+from ..themes.theme import Theme
+from .svg_marks import DEFAULTS, PREFIX, Pen, coloured, number, pair, thousandths, written
 
 MADE_ONCE = 10_000  # steps of a scene whose marks are kept between counting and writing them
 
@@ -30,7 +30,8 @@ def still(scene: Scene, theme: Theme, size: tuple[int, int], step: int) -> str:
 
 
 def stepped(scene: Scene, theme: Theme, size: tuple[int, int]) -> str:
-    """All steps as one SVG document for a script that shows one of them: each group says in `data-s` when it is seen, and is if it has the class "on".
+    """All steps as one SVG document for a script that shows one of them: each group says in `data-s` when it is seen,
+    and is if it has the class "on".
 
     "3" is step 3 alone, "3-5" three of them, and "3-" from then on; the poster's are on.
     """
@@ -41,16 +42,27 @@ def stepped(scene: Scene, theme: Theme, size: tuple[int, int]) -> str:
     for layer in scene.layers:
         if isinstance(layer, Layer):
             marks = pen.marks(layer.marks)
-            body.append(marks if layer.span is None else _when(marks, layer.span, f"{layer.span.start}-{layer.span.stop - 1}", scene))
-        elif isinstance(layer, Growing):
-            body += [_when(pen.marks(at(layer, step)), range(step, scene.steps), f"{step}-", scene) for step in range(scene.steps)]
+            body.append(
+                marks
+                if layer.span is None
+                else _when(marks, layer.span, f"{layer.span.start}-{layer.span.stop - 1}", scene)
+            )
+        elif isinstance(layer, Accumulating):
+            body += [
+                _when(pen.marks(at(layer, step)), range(step, scene.steps), f"{step}-", scene)
+                for step in range(scene.steps)
+            ]
         else:
             role = pen.most_common(at(layer, scene.poster))
             look = pen.look(role, Line) if role else {}
             body.append(f'<g class="{pen.named(role, Line)}"{written(look)}>' if role else "<g>")
-            body += [_when(pen.marks(at(layer, step), DEFAULTS | look, role), range(step, step + 1), str(step), scene) for step in range(scene.steps)]
+            body += [
+                _when(pen.marks(at(layer, step), DEFAULTS | look, role), range(step, step + 1), str(step), scene)
+                for step in range(scene.steps)
+            ]
             body.append("</g>")
-    # not "visibility": what isn't displayed costs a browser nothing, where 4,096 hidden steps are laid out and passed over in each picture
+    # not "visibility": what isn't displayed costs a browser nothing, where 4,096 hidden steps are laid out and passed
+    # over in each picture
     rules = f".{PREFIX}s [data-s]{{display:none}}.{PREFIX}s .on{{display:inline}}{pen.dark_rules()}"
     return _document(scene, theme, size, pen, [_styles(rules), f'<g class="{PREFIX}s">', *body, "</g>"])
 
@@ -61,21 +73,29 @@ def _when(marks: str, span: range, words: str, scene: Scene) -> str:
     return f'<g{shown} data-s="{words}">{marks}</g>'
 
 
-def _at(scene: Scene) -> Callable[[Growing | Moving, int], Marks]:
-    """The marks of a layer that differ in every step, made once where they are few: they are counted first, and then written."""
+def _at(scene: Scene) -> Callable[[Accumulating | PerStep, int], Marks]:
+    """The marks of a layer that differ in every step, made once where they are few: they are counted first, and then
+    written.
+    """
     made = cache(lambda n, step: scene.layers[n].at(step))  # type: ignore[union-attr]
     number_of = {id(layer): n for n, layer in enumerate(scene.layers)}  # a layer's hash is that of all that it holds
     return lambda layer, step: made(number_of[id(layer)], step) if scene.steps <= MADE_ONCE else layer.at(step)
 
 
-def _all(scene: Scene, at: Callable[[Growing | Moving, int], Marks]) -> Iterator[Marks]:
+def _all(scene: Scene, at: Callable[[Accumulating | PerStep, int], Marks]) -> Iterator[Marks]:
     """The marks of all layers and steps."""
-    return (marks for layer in scene.layers for marks in ([layer.marks] if isinstance(layer, Layer) else (at(layer, step) for step in range(scene.steps))))
+    return (
+        marks
+        for layer in scene.layers
+        for marks in ([layer.marks] if isinstance(layer, Layer) else (at(layer, step) for step in range(scene.steps)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When each step is seen, in milliseconds: `step_ms` each, the last one `hold_ms` longer, all of them `loop` times, 0 for ever."""
+    """When each step is seen, in milliseconds: `step_ms` each, the last one `hold_ms` longer, all of them `loop` times,
+    0 for ever.
+    """
 
     steps: int
     step_ms: int
@@ -102,8 +122,8 @@ class Timing:
 def animated(scene: Scene, theme: Theme, size: tuple[int, int], timing: Timing) -> str:
     """All steps as one SVG document that plays by itself.
 
-    Each step is a group that one shared animation shows for its time, shifted by a negative delay. Without animations (a
-    reader's wish, or a program that has none) the poster's step is seen.
+    Each step is a group that one shared animation shows for its time, shifted by a negative delay. Without animations
+    (a reader's wish, or a program that has none) the poster's step is seen.
     """
     if scene.steps == 1:
         return still(scene, theme, size, 0)
@@ -118,17 +138,27 @@ def animated(scene: Scene, theme: Theme, size: tuple[int, int], timing: Timing) 
             seen = layer.span or every
             kind = lengths.setdefault(timing.length(seen), f"{PREFIX}k{len(lengths)}")
             body += [f'<g class="{kind}">', _seen(pen.marks(layer.marks), seen, scene, timing), "</g>"]
-        elif isinstance(layer, Growing):
-            body += [pen.marks(at(layer, 0)), f'<g class="{PREFIX}g">', *(_grown(pen.marks(at(layer, step)), step, scene) for step in every[1:]), "</g>"]
+        elif isinstance(layer, Accumulating):
+            body += [
+                pen.marks(at(layer, 0)),
+                f'<g class="{PREFIX}g">',
+                *(_grown(pen.marks(at(layer, step)), step, scene) for step in every[1:]),
+                "</g>",
+            ]
         else:
             role = pen.most_common(at(layer, scene.poster))
             look = pen.look(role, Line) if role else {}
             for spans in _alike(scene.steps, timing):
                 kind = lengths.setdefault(timing.length(range(spans[-1], spans[-1] + 1)), f"{PREFIX}k{len(lengths)}")
-                body.append(f'<g class="{kind} {pen.named(role, Line)}"{written(look)}>' if role else f'<g class="{kind}">')
-                body += [_seen(pen.marks(at(layer, step), DEFAULTS | look, role), range(step, step + 1), scene, timing) for step in spans]
+                body.append(
+                    f'<g class="{kind} {pen.named(role, Line)}"{written(look)}>' if role else f'<g class="{kind}">'
+                )
+                body += [
+                    _seen(pen.marks(at(layer, step), DEFAULTS | look, role), range(step, step + 1), scene, timing)
+                    for step in spans
+                ]
                 body.append("</g>")
-    growing = any(isinstance(layer, Growing) for layer in scene.layers)
+    growing = any(isinstance(layer, Accumulating) for layer in scene.layers)
     rules = _motion(lengths, timing) + (_growth(timing) if growing else "") + pen.dark_rules()
     return _document(scene, theme, size, pen, [_styles(rules), *body])
 
@@ -145,12 +175,19 @@ def _alike(steps: int, timing: Timing) -> list[range]:
 
 
 def _growth(timing: Timing) -> str:
-    """The rules by which the groups of a growing layer come, each at its own time, and go together when the loop begins anew."""
-    come = "".join(f"@keyframes {PREFIX}s{n}{{0%{{visibility:hidden}}{_share(n * timing.step_ms, timing.total)},to{{visibility:visible}}}}"
-                   for n in range(1, timing.steps))
-    return (f".{PREFIX}g>g{{visibility:hidden;animation:{number(timing.total)}s step-end {timing.count()}{_left(timing)}}}"
-            f".{PREFIX}g>.poster{{visibility:visible}}{come}"
-            f"@media(prefers-reduced-motion:reduce){{.{PREFIX}g>g{{animation:none!important}}}}")
+    """The rules by which the groups of a growing layer come, each at its own time, and go together when the loop begins
+    anew.
+    """
+    come = "".join(
+        "@keyframes"
+        f" {PREFIX}s{n}{{0%{{visibility:hidden}}{_share(n * timing.step_ms, timing.total)},to{{visibility:visible}}}}"
+        for n in range(1, timing.steps)
+    )
+    return (
+        f".{PREFIX}g>g{{visibility:hidden;animation:{number(timing.total)}s step-end {timing.count()}{_left(timing)}}}"
+        f".{PREFIX}g>.poster{{visibility:visible}}{come}"
+        f"@media(prefers-reduced-motion:reduce){{.{PREFIX}g>g{{animation:none!important}}}}"
+    )
 
 
 def _left(timing: Timing) -> str:
@@ -159,7 +196,9 @@ def _left(timing: Timing) -> str:
 
 
 def _seen(marks: str, span: range, scene: Scene, timing: Timing) -> str:
-    """A group that is seen during a span of steps: its animation, the same for all, begins ahead by what is left of a round when the span begins."""
+    """A group that is seen during a span of steps: its animation, the same for all, begins ahead by what is left of a
+    round when the span begins.
+    """
     poster = ' class="poster"' if scene.poster in span else ""
     ahead = (timing.total - span.start * timing.step_ms) % timing.total
     late = [f"animation-delay:-{number(ahead)}s"] if ahead else []
@@ -175,9 +214,9 @@ def _motion(lengths: dict[int, str], timing: Timing) -> str:
     rules = []
     for length, kind in lengths.items():
         rules.append(
-            f".{kind}>g{{visibility:hidden;animation:{kind} {number(timing.total)}s step-end {timing.count()}{_left(timing)}}}"
-            f".{kind}>.poster{{visibility:visible}}"
-            f"@keyframes {kind}{{0%{{visibility:visible}}{_share(length, timing.total)}{{visibility:hidden}}}}"
+            f".{kind}>g{{visibility:hidden;animation:{kind} {number(timing.total)}s step-end"
+            f" {timing.count()}{_left(timing)}}}.{kind}>.poster{{visibility:visible}}@keyframes"
+            f" {kind}{{0%{{visibility:visible}}{_share(length, timing.total)}{{visibility:hidden}}}}"
         )
     calm = ",".join(f".{kind}>g" for kind in lengths.values())
     return f"{''.join(rules)}@media(prefers-reduced-motion:reduce){{{calm}{{animation:none}}}}"
@@ -186,8 +225,8 @@ def _motion(lengths: dict[int, str], timing: Timing) -> str:
 def _share(length: int, total: int) -> str:
     """A time as a share of all, in percent.
 
-    Rounded down, so that a step has gone when the next one comes, at the very moment, which the first picture is; the gap is less
-    than a hundred nanoseconds for each minute.
+    Rounded down, so that a step has gone when the next one comes, at the very moment, which the first picture is; the
+    gap is less than a hundred nanoseconds for each minute.
     """
     return f"{math.floor(length / total * 1e9) / 1e7:.7f}".rstrip("0").rstrip(".") + "%"
 
@@ -202,22 +241,38 @@ def _document(scene: Scene, theme: Theme, size: tuple[int, int], pen: Pen, body:
     defs = f"<defs>{''.join(pen.defs)}</defs>" if pen.defs else ""
     lang = f' xml:lang="{scene.lang}"' if scene.lang != "en" else ""
     role = f' class="{PREFIX} background"' if theme.dark else ""
-    ground = f'<path{role} fill="{coloured(theme.background)}" d="M{pair(box[0], box[1])}h{width}v{height}h{number(-box[2])}z"/>'
-    text = "".join((
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" viewBox="{x} {y} {width} {height}"'
-        f'{lang} role="img" aria-labelledby="{PREFIX}t {PREFIX}d">',
-        f'<title id="{PREFIX}t">{xml_text(scene.title)}</title><desc id="{PREFIX}d">{xml_text(scene.description)}</desc>',
-        "" if theme.transparent else ground,
-        defs, *body, "</svg>\n",
-    ))
+    ground = (
+        f'<path{role} fill="{coloured(theme.background)}"'
+        f' d="M{pair(box[0], box[1])}h{width}v{height}h{number(-box[2])}z"/>'
+    )
+    text = "".join(
+        (
+            (
+                f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" viewBox="{x} {y} {width}'
+                f' {height}"{lang} role="img" aria-labelledby="{PREFIX}t {PREFIX}d">'
+            ),
+            (
+                f'<title id="{PREFIX}t">{xml_text(scene.title)}</title><desc'
+                f' id="{PREFIX}d">{xml_text(scene.description)}</desc>'
+            ),
+            "" if theme.transparent else ground,
+            defs,
+            *body,
+            "</svg>\n",
+        )
+    )
     return text.replace(PREFIX, "c" + hashlib.sha256(text.encode()).hexdigest()[:5])
 
 
 def xml_text(text: str) -> str:
-    """Text for an XML element or attribute: escaped, and without the control characters and half surrogates that XML forbids."""
+    """Text for an XML element or attribute: escaped, and without the control characters and half surrogates that XML
+    forbids.
+    """
     return escape(readable(text), {'"': "&quot;"})
 
 
 def readable(text: str) -> str:
     """A text without the control characters and half surrogates that XML and HTML forbid."""
-    return "".join(c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c >= "\U00010000")
+    return "".join(
+        c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c >= "\U00010000"
+    )

@@ -1,4 +1,6 @@
-"""Marks as paths and nodes of TikZ: texts are TeX's own, in the fonts of the document around them; what TeX may have no letter for is an outline."""
+"""Marks as paths and nodes of TikZ: texts are TeX's own, in the fonts of the document around them; what TeX may have no
+letter for is an outline.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,13 @@ import re
 import string
 from collections.abc import Callable, Iterable
 
-from ..escaping import TEX, one_line, tex
-from ..hatch import hatched
-from ..plane import Part, Point
-from ..scene import Group, Growing, Layer, Line, Marks, Moving, Polygon, Scene, Text
-from ..theme import Style, Theme
+from ..scene import Accumulating, Group, Layer, Line, Marks, PerStep, Polygon, Scene, Text
+from ..scene.hatch import hatched
+from ..scene.plane import Part, Point
+from ..text.escaping import TEX, one_line, tex
+from ..themes.theme import Style, Theme
 from . import glyphs
-from .pen import number, thousandths
+from .svg_marks import number, thousandths
 
 # characters that every TeX sets by itself, beside those that have a command
 PLAIN = {*string.ascii_letters, *string.digits, *" !'()*+,-./:;=?@[]", *TEX}
@@ -25,7 +27,9 @@ KEPT = 4096  # shapes that have a name
 
 
 class Picture:
-    """Writes the marks of a scene's steps with the macros of a TeX file; shapes that come back are written once, before they are first used."""
+    """Writes the marks of a scene's steps with the macros of a TeX file; shapes that come back are written once, before
+    they are first used.
+    """
 
     def __init__(self, scene: Scene, theme: Theme, bp: float) -> None:
         self._scene, self._theme, self._bp = scene, theme, bp
@@ -40,13 +44,18 @@ class Picture:
         return self._defined() + text
 
     def step(self, step: int, page: int) -> str:
-        """What is seen in a step, as a page of this number. What has grown since the step that was asked for before comes first."""
+        """What is seen in a step, as a page of this number. What has grown since the step that was asked for before
+        comes first.
+        """
         grown = text = ""
         for n, layer in enumerate(self._scene.layers):
-            if isinstance(layer, Moving):
+            if isinstance(layer, PerStep):
                 text += self.marks(layer.at(step))
-            elif isinstance(layer, Growing):
-                grown += "".join(f"\\convanimgrow{{l{n}}}{{{m}}}{{\n{self.marks(layer.at(m))}}}\n" for m in range(self._grown + 1, step + 1))
+            elif isinstance(layer, Accumulating):
+                grown += "".join(
+                    f"\\convanimgrow{{l{n}}}{{{m}}}{{\n{self.marks(layer.at(m))}}}\n"
+                    for m in range(self._grown + 1, step + 1)
+                )
                 text += f"\\convanimgrown{{l{n}}}{{{step}}}\n"
             elif layer.span is None or step in layer.span:
                 text += f"\\convanimkept{{l{n}}}\n"
@@ -68,13 +77,19 @@ class Picture:
         if isinstance(mark, Text):
             return self._text(mark)
         area, style = isinstance(mark, Polygon), self._theme.styles[mark.role]
-        text = _path(mark.role, "area" if area else "line", _drawn(mark.parts, closed=area)) if style.stroke or (area and style.fill) else ""
+        text = (
+            _path(mark.role, "area" if area else "line", _drawn(mark.parts, closed=area))
+            if style.stroke or (area and style.fill)
+            else ""
+        )
         if isinstance(mark, Polygon) and style.hatch:
             text += _path(mark.role, "hatch", _drawn(hatched(mark, style.hatch), closed=False))
         return text
 
     def _at(self, at: Point, shape: object, drawn: Callable[[], str]) -> str:
-        """A shape at a point; the first time, its drawing is kept under a name. Of more shapes than TeX has room for, each is drawn where it stands."""
+        """A shape at a point; the first time, its drawing is kept under a name. Of more shapes than TeX has room for,
+        each is drawn where it stands.
+        """
         if shape not in self._shapes:
             text = drawn()  # may define others
             if not text or len(self._shapes) >= KEPT:
@@ -84,7 +99,9 @@ class Picture:
         return f"\\convanimat{{{_numbers(at)}}}{{{self._shapes[shape]}}}\n"
 
     def _text(self, mark: Text) -> str:
-        """A text around its middle: a value in its cell, words from where they begin. Fonts that are wider are set smaller."""
+        """A text around its middle: a value in its cell, words from where they begin. Fonts that are wider are set
+        smaller.
+        """
         letters = glyphs.letters(mark)
         if not letters or not self._theme.styles[mark.role].fill:
             return ""
@@ -115,11 +132,15 @@ class Look:
         """(name, RRGGBB) of all colours."""
         found = {self._theme.background, "#000000"}
         for style in (self._theme.styles[role] for role in self._scene.roles()):
-            found |= {colour for colour in (style.fill, style.stroke, style.hatch_stroke if style.hatch else None) if colour}
+            found |= {
+                colour for colour in (style.fill, style.stroke, style.hatch_stroke if style.hatch else None) if colour
+            }
         return [(self._colour(colour), colour[1:].upper()) for colour in sorted({colour.lower() for colour in found})]
 
     def styles(self) -> list[tuple[str, str]]:
-        """(name, options) of each role's areas, lines, texts and hatch; a document's own `convanim/role` goes before what they say."""
+        """(name, options) of each role's areas, lines, texts and hatch; a document's own `convanim/role` goes before
+        what they say.
+        """
         found = []
         for role in sorted(self._scene.roles()):
             style, own = self._theme.styles[role], f"convanim/{role}/.try"
@@ -128,7 +149,12 @@ class Look:
             text = f"text={self._colour(style.fill or '#000000')}, text opacity={style.opacity:g}"
             found.append((f"{self._name}/{role}/text", f"{text}, {own}, fill=none, draw=none"))
             if style.hatch:
-                found.append((f"{self._name}/{role}/hatch", f"{self._options(style.hatching, filled=False)}, convanim/{role} hatch/.try"))
+                found.append(
+                    (
+                        f"{self._name}/{role}/hatch",
+                        f"{self._options(style.hatching, filled=False)}, convanim/{role} hatch/.try",
+                    )
+                )
         return found
 
     def bounds(self) -> str:
@@ -148,7 +174,9 @@ class Look:
         if filled and style.fill:
             words += [f"fill={self._colour(style.fill)}", f"fill opacity={style.opacity:g}"]
         if style.stroke:
-            dash = f"dash pattern=on {self._length(style.dash)} off {self._length(style.dash)}" if style.dash else "solid"
+            dash = (
+                f"dash pattern=on {self._length(style.dash)} off {self._length(style.dash)}" if style.dash else "solid"
+            )
             words += [f"draw={self._colour(style.stroke)}", f"line width={self._length(style.width)}", dash]
         return ", ".join(words) or "draw=none"
 
@@ -162,12 +190,15 @@ class Look:
 
 def set_in_tex(text: str) -> str:
     """A text with letters and indices as TeX sets them: 𝑥₁₂ is $x_{12}$."""
+
     def maths(found: re.Match[str]) -> str:
         letter, low = ITALIC.get(found[1] or "", ""), (found[2] or found[3] or "").translate(UPRIGHT)
         return f"\0{letter}{f'_{{{low}}}' if low else ''}\1"
 
     parts = re.split("\0(.*?)\1", INDEXED.sub(maths, one_line(text)))
-    return "".join(f"${'{}' if part.startswith('_') else ''}{part}$" if n % 2 else _words(part) for n, part in enumerate(parts))
+    return "".join(
+        f"${'{}' if part.startswith('_') else ''}{part}$" if n % 2 else _words(part) for n, part in enumerate(parts)
+    )
 
 
 def _words(text: str) -> str:
@@ -196,7 +227,13 @@ def _drawn(parts: Iterable[Part], *, closed: bool) -> str:
 def _outline(letter: glyphs.Letter) -> str:
     """The outline of a letter from the start of its baseline, in TikZ's cubic curves."""
     text, here = "", (0.0, 0.0)
-    ways = {"M": "{0}", "L": "--{0}", "C": "..controls {0} and {1}..{2}", "Q": "..controls {0} and {1}..{2}", "Z": "--cycle "}
+    ways = {
+        "M": "{0}",
+        "L": "--{0}",
+        "C": "..controls {0} and {1}..{2}",
+        "Q": "..controls {0} and {1}..{2}",
+        "Z": "--cycle ",
+    }
     for name, points in letter.outline():
         if name == "Q":
             points = glyphs.cubic(here, *points)

@@ -1,4 +1,7 @@
-"""The views: functions from an operation and its values to a scene."""
+"""The views: functions from an operation and its cell texts to a scene. A view of several modules has a folder.
+
+A new view is a module here and a row of VIEWS. Imports: `geometry`, `scene`, `text`, `themes`.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,29 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import ConvanimError
 from ..geometry import Operation
 from ..scene import Scene
-from . import channels, dense, flat, im2col, isometric, line, matrix, pair, scatter, stack
-from .planes import one_channel, one_or_two
+from . import flat, isometric, pair
+from .channels import view as channels
+from .dense import view as dense
+from .im2col import view as im2col
+from .line import view as line
+from .matrix import view as matrix
+from .scatter import view as scatter
+from .sliding_window import one_channel, one_or_two
+from .stack import view as stack
 
 if TYPE_CHECKING:
-    from ..texts import Texts
+    from ..text.cell_texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """A view's function, what it shows in one line, what its cells hold, and which operations have a place in it.
 
-    `draw` gets an operation (a tuple of them where the view draws `layers`), what stands in the cells, and the roles that are
-    wanted: those that the theme styles, "pending" only if outputs are to appear one by one. It leaves out the others. Cells
-    show "nothing", or "numbers" or "symbols" if neither are asked for. `refuses` gives the reason why the view can't
-    draw an operation, to be read after "the flat view", and "" where it can. In a view of `whole` numbers these are outputs too: 10,
-    not the guide's 10.0.
+    `draw` gets an operation (a tuple of them where the view draws `layers`), what stands in the cells, and the roles
+    that are wanted: those that the theme styles, "pending" only if outputs are to appear one by one. It leaves out the
+    others. Cells show "nothing", or "numbers" or "symbols" if neither are asked for. `refuses` gives the reason why the
+    view can't draw an operation, to be read after "the flat view", and "" where it can. In a view of `whole` numbers
+    these are outputs too: 10, not the guide's 10.0.
     """
 
     draw: Callable[[Any, Texts | None, Collection[str]], Scene]
@@ -43,16 +53,57 @@ class View:
 VIEWS = {
     "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values"),
     "flat": View(flat.draw, "input and output side by side, with their values", "numbers", one_channel),
-    "line": View(line.draw, "one dimension as on paper: kernel below input, their products and the sum", "numbers", line.refuses, whole=True),
-    "matrix": View(matrix.draw, "the window beside the sparse matrix times the input as one column, row by row", "symbols", matrix.refuses, whole=True),
-    "dense": View(dense.draw, "a layer of a network: a node for each cell, connections in the colours of their weights", "symbols", dense.refuses, whole=True),
-    "im2col": View(im2col.draw, "the windows as columns of a matrix, the kernel as a row, and their product", "symbols", im2col.refuses, whole=True),
-    "scatter": View(scatter.draw, "a transposed convolution stamps its kernel onto the output for each input cell, and counts the stamps on each output",
-                    "numbers", scatter.refuses),
-    "pair": View(pair.draw, "a convolution and its transpose side by side: the same cells take part in a step of both; no values", refuses=pair.refuses),
-    "channels": View(channels.draw, "a plane for each channel: which input channels feed which output channel, group by group; no values",
-                     refuses=channels.refuses),
-    "stack": View(stack.draw, "layers above each other, with all that an output cell sees of each", refuses=stack.refuses, layers=True),
+    "line": View(
+        line.draw,
+        "one dimension as on paper: kernel below input, their products and the sum",
+        "numbers",
+        line.refuses,
+        whole=True,
+    ),
+    "matrix": View(
+        matrix.draw,
+        "the window beside the sparse matrix times the input as one column, row by row",
+        "symbols",
+        matrix.refuses,
+        whole=True,
+    ),
+    "dense": View(
+        dense.draw,
+        "a layer of a network: a node for each cell, connections in the colours of their weights",
+        "symbols",
+        dense.refuses,
+        whole=True,
+    ),
+    "im2col": View(
+        im2col.draw,
+        "the windows as columns of a matrix, the kernel as a row, and their product",
+        "symbols",
+        im2col.refuses,
+        whole=True,
+    ),
+    "scatter": View(
+        scatter.draw,
+        "a transposed convolution stamps its kernel onto the output for each input cell, and counts the stamps on each"
+        " output",
+        "numbers",
+        scatter.refuses,
+    ),
+    "pair": View(
+        pair.draw,
+        "a convolution and its transpose side by side: the same cells take part in a step of both; no values",
+        refuses=pair.refuses,
+    ),
+    "channels": View(
+        channels.draw,
+        "a plane for each channel: which input channels feed which output channel, group by group; no values",
+        refuses=channels.refuses,
+    ),
+    "stack": View(
+        stack.draw,
+        "layers above each other, with all that an output cell sees of each",
+        refuses=stack.refuses,
+        layers=True,
+    ),
 }
 
 
@@ -60,12 +111,19 @@ def check_view(view: str, op: Operation | tuple[Operation, ...]) -> None:
     """Raise ConvanimError for what a view can't draw, with those that can."""
     if reason := refusal(view, op):
         fit = [name for name in VIEWS if not refusal(name, op)]
-        raise ConvanimError(f"the {view} view {reason}: take {'view=' + ' or '.join(map(repr, fit)) if fit else 'another operation; no view draws this one'}")
+        raise ConvanimError(
+            f"the {view} view {reason}: take"
+            f" {'view=' + ' or '.join(map(repr, fit)) if fit else 'another operation; no view draws this one'}"
+        )
 
 
 def refusal(view: str, op: Operation | tuple[Operation, ...]) -> str:
     """Why a view can't draw an operation, or several: "" where it can."""
     row = VIEWS[view]
     if row.layers != isinstance(op, tuple):
-        return "draws several layers, given as a list" if row.layers else "draws one operation, and this is a list of layers"
+        return (
+            "draws several layers, given as a list"
+            if row.layers
+            else "draws one operation, and this is a list of layers"
+        )
     return row.refuses(op)

@@ -7,24 +7,25 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from ..axis import Axis
 from ..errors import ConvanimError
 from ..geometry import Operation
-from ..plane import Plane, Point
-from ..scene import Box, Growing, Layer, Marks, Moving, Scene, Sheet, Text
-from ..theme import BORDER
-from ..words import INDICES, MINUS
-from .digits import LARGE, ROOM, SMALL, alike
-from .ground import ground
+from ..geometry.axis import Axis
+from ..scene import Accumulating, Box, Layer, Marks, MeasuredPlane, PerStep, Scene, Text
+from ..scene.plane import Plane, Point
+from ..text.describe import INDICES, MINUS
+from ..themes.theme import BORDER
+from .input_plane import ground
 from .links import LINK
-from .planes import Cells, Sliding, added, crops, two_axes
+from .sliding_window import Cells, Sliding, added, crops, two_axes
+from .text_size import LARGE, ROOM, SMALL, same_size
 
 if TYPE_CHECKING:
-    from ..texts import Texts
+    from ..text.cell_texts import Texts
 
 RIGHT, DOWN = (1.0, 0.0), (0.0, 1.0)
 MARGIN = 0.5  # the guide's texts have invisible boxes of 2 x 2 cells, so its pages end half a cell beyond the grids
-RAISED = 0.36  # where the input's values stand in a cell when they, or the kernel's in the corner, are too long to stand side by side
+# where the input's values stand in a cell when they, or the kernel's in the corner, are too long to stand side by side
+RAISED = 0.36
 
 
 def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
@@ -37,30 +38,49 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     (top, bottom), (before, after) = around = crops(op, roles)
     left = Plane((0.0, 0.0), RIGHT, DOWN)
     spare = deep - (top + rows + bottom)
-    right = Plane((wide + 1.0 + before, float(spare - spare // 2) + top), RIGHT, DOWN)  # the guide rounds down from the bottom
+    right = Plane(
+        (wide + 1.0 + before, float(spare - spare // 2) + top), RIGHT, DOWN
+    )  # the guide rounds down from the bottom
     places = product(range(rows), range(columns))
-    results = alike([Text("output_value", right.point(q + 0.5, r + 0.5), text, *SMALL)
-                      for (r, q), text in zip(places, texts.output, strict=True)])
+    results = same_size(
+        [
+            Text("output_value", right.point(q + 0.5, r + 0.5), text, *SMALL)
+            for (r, q), text in zip(places, texts.output, strict=True)
+        ]
+    )
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
-    sliding = Sliding(height, width, left, right, weights, link=LINK if "copy_link" in roles else None,
-                      added=added(op, roles), telling="padding" in roles, reveal="pending" in roles)
+    sliding = Sliding(
+        height,
+        width,
+        left,
+        right,
+        weights,
+        link=LINK if "copy_link" in roles else None,
+        added=added(op, roles),
+        distinguish_kinds="padding" in roles,
+        reveal="pending" in roles,
+    )
     cells = Cells(sliding, tuple(results))
-    still = Layer((
-        *ground(left, height, width, roles),
-        *inputs,
-        *bias_text(texts, (wide + 0.5, right.origin[1] + rows / 2)),
-        *sliding.cropped(around),
-        *sliding.output(),
-        *(() if sliding.reveal else results),
-    ))
-    growing = [Growing(cells, cells.roles)] if sliding.reveal else []
+    still = Layer(
+        (
+            *ground(left, height, width, roles),
+            *inputs,
+            *bias_text(texts, (wide + 0.5, right.origin[1] + rows / 2)),
+            *sliding.cropped(around),
+            *sliding.output(),
+            *(() if sliding.reveal else results),
+        )
+    )
+    growing = [Accumulating(cells, cells.roles)] if sliding.reveal else []
     edge = MARGIN + BORDER
     first = min(0.0, right.origin[1] - top)
     last = max(deep, right.origin[1] + rows + bottom)
     box = Box(-edge, first - edge, wide + 1 + before + columns + after + 2 * edge, last - first + 2 * edge)
-    sheets = (Sheet("input", left, (deep, wide), "left", "bottom", reach=sliding.reach),
-              Sheet("output", right, (rows, columns), "right", "top", around))
-    moving = Moving(_Steps(sliding, tuple(results)), sliding.roles | {"output_value"})
+    sheets = (
+        MeasuredPlane("input", left, (deep, wide), "left", "bottom", reach=sliding.reach),
+        MeasuredPlane("output", right, (rows, columns), "right", "top", around),
+    )
+    moving = PerStep(_Steps(sliding, tuple(results)), sliding.roles | {"output_value"})
     return Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, sheets)
 
 
@@ -76,7 +96,9 @@ class _Steps:
 
 
 def plane_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> tuple[list[Text], tuple[Text, ...]]:
-    """What stands in the cells of the padded input, whose corner is at (0, 0), and the kernel's values, around a window's corner."""
+    """What stands in the cells of the padded input, whose corner is at (0, 0), and the kernel's values, around a
+    window's corner.
+    """
     inputs, weights = _input_texts(height, width, texts), _kernel_texts(height, width, texts, flipped=flipped)
     if any(len(text.text) > 1 for text in weights) or (weights and any(len(text.text) > 1 for text in inputs)):
         inputs = [replace(text, at=(text.at[0], text.at[1] + RAISED - 0.5)) for text in inputs]
@@ -84,16 +106,24 @@ def plane_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> tu
 
 
 def _input_texts(height: Axis, width: Axis, texts: Texts) -> list[Text]:
-    """The value of every padded cell: the input's and their copies, zeros, minus infinity around max pooling; nothing where none counts."""
+    """The value of every padded cell: the input's and their copies, zeros, minus infinity around max pooling; nothing
+    where none counts.
+    """
     none = Text("input_value", (0.0, 0.0), texts.padding, *LARGE)
     if len(none.text) > 1:
         none = replace(none, width=ROOM * 0.75)  # minus infinity, clear of the dashes around it
     rows, columns = ([(cell, axis.source(cell)) for cell in range(axis.padded)] for axis in (height, width))
     places = [(r, q, y, x) for (r, y), (q, x) in product(rows, columns)]
-    listed = [none if y is None or x is None else replace(none, text=texts.input[y * width.input + x]) for _, _, y, x in places]
-    same = iter(alike([replace(text, width=ROOM) for text in listed if text.text != none.text]))
-    return [replace(none if text.text == none.text else next(same), at=(q + 0.5, r + 0.5))
-            for text, (r, q, _, _) in zip(listed, places, strict=True) if text.text]
+    listed = [
+        none if y is None or x is None else replace(none, text=texts.input[y * width.input + x])
+        for _, _, y, x in places
+    ]
+    same = iter(same_size([replace(text, width=ROOM) for text in listed if text.text != none.text]))
+    return [
+        replace(none if text.text == none.text else next(same), at=(q + 0.5, r + 0.5))
+        for text, (r, q, _, _) in zip(listed, places, strict=True)
+        if text.text
+    ]
 
 
 def bias_text(texts: Texts, at: Point) -> tuple[Text, ...]:
@@ -112,7 +142,11 @@ def _kernel_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> 
     cells = list(product(range(height.kernel), range(width.kernel)))
     x = 0.8 if all(len(text) == 1 for text in texts.kernel) else 0.5
     y = 0.76 if texts.kernel[0].endswith(INDICES) else 0.8  # indices go below the line
-    return tuple(alike([
-        Text("kernel_value", (q * width.dilation + x, r * height.dilation + y), text, *SMALL)
-        for (r, q), text in zip(cells, reversed(texts.kernel) if flipped else texts.kernel, strict=True)
-    ]))
+    return tuple(
+        same_size(
+            [
+                Text("kernel_value", (q * width.dilation + x, r * height.dilation + y), text, *SMALL)
+                for (r, q), text in zip(cells, reversed(texts.kernel) if flipped else texts.kernel, strict=True)
+            ]
+        )
+    )

@@ -1,4 +1,6 @@
-"""The arithmetic figures of the guide: the input plane below, the output plane above it, rays between window and output cell."""
+"""The arithmetic figures of the guide: the input plane below, the output plane above it, rays between window and output
+cell.
+"""
 
 from __future__ import annotations
 
@@ -7,46 +9,62 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..geometry import Operation
-from ..plane import Plane, Point
-from ..scene import Box, Growing, Layer, Line, Marks, Moving, Scene, Sheet
-from ..theme import BORDER, CELL_BP, THICK
-from .ground import ground
-from .planes import Cells, Sliding, added, crops, two_axes
+from ..scene import Accumulating, Box, Layer, Line, Marks, MeasuredPlane, PerStep, Scene
+from ..scene.plane import Plane, Point
+from ..themes.theme import BORDER, CELL_BP, THICK
+from .input_plane import ground
+from .sliding_window import Cells, Sliding, added, crops, two_axes
 
 if TYPE_CHECKING:
-    from ..texts import Texts
+    from ..text.cell_texts import Texts
 
 RIGHT, DOWN = (1.0, -0.5), (0.7, 0.65)  # TikZ's xslant -0.7, then yslant 0.5, as in the guide: 0.65 = 1 - 0.7 * 0.5
 LIFT_X = -2.49069 / CELL_BP  # the guide's xshift of -5 pt, halved by its picture's scale
 
 
 def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
-    """The scene of an operation of one or two dimensions in those of its roles that are wanted; its values aren't shown."""
+    """The scene of an operation of one or two dimensions in those of its roles that are wanted; its values aren't
+    shown.
+    """
     height, width = two_axes(op)
     rows, columns = height.output, width.output
     deep, wide = height.extent, width.extent
     (top, bottom), (left, right) = around = crops(op, roles)
     below = Plane((-DOWN[0] * deep, -DOWN[1] * deep), RIGHT, DOWN)
-    # one row more than the input has, as in the guide: the planes then never overlap; more for wide ones, where rays would lie flat
+    # one row more than the input has, as in the guide: the planes then never overlap; more for wide ones, where rays
+    # would lie flat
     lift = max(deep, (deep + wide) / 2) + 1
     corner = Plane((LIFT_X, -lift), RIGHT, DOWN)  # of the output's plane, cropped cells included, at its lower left
     above = Plane(corner.point(left, -rows - bottom), RIGHT, DOWN)
-    sliding = Sliding(height, width, below, above, link=(0.5, 0.5) if "copy_link" in roles else None,
-                      added=added(op, roles), telling="padding" in roles, reveal="pending" in roles)
+    sliding = Sliding(
+        height,
+        width,
+        below,
+        above,
+        link=(0.5, 0.5) if "copy_link" in roles else None,
+        added=added(op, roles),
+        distinguish_kinds="padding" in roles,
+        reveal="pending" in roles,
+    )
     still = Layer((*ground(below, height, width, roles), *sliding.cropped(around), *sliding.output()))
-    growing = [Growing(cells, cells.roles) for cells in [Cells(sliding)] if sliding.reveal]
-    # rays from the right come over the right edge of a narrow output: only beyond its first row is there room for a number
+    growing = [Accumulating(cells, cells.roles) for cells in [Cells(sliding)] if sliding.reveal]
+    # rays from the right come over the right edge of a narrow output: only beyond its first row is there room for a
+    # number
     far = width.window(columns - 1)[1]
     over = any(above.coordinates(below.point(far, y))[0] > columns + right for y in (0, deep))
-    sheets = (Sheet("input", below, (deep, wide), "left", "bottom", reach=sliding.reach),
-              Sheet("output", above, (rows, columns), "right", "top", around, rows_at=0.0 if over else 0.5))
+    sheets = (
+        MeasuredPlane("input", below, (deep, wide), "left", "bottom", reach=sliding.reach),
+        MeasuredPlane("output", above, (rows, columns), "right", "top", around, rows_at=0.0 if over else 0.5),
+    )
     edge = THICK / 2 + BORDER
     tall, across = top + rows + bottom, left + columns + right
     x0 = min(-DOWN[0] * deep, LIFT_X - DOWN[0] * tall) - edge
     x1 = max(wide, LIFT_X + across) + edge
     high = max(0.5 * wide + DOWN[1] * deep, lift + 0.5 * across + DOWN[1] * tall) + edge
     box = Box(x0, -high, x1 - x0, high + edge)
-    return Scene(box, (still, *growing, Moving(_Steps(sliding), sliding.roles | {"ray"})), sliding.steps, sliding.poster, sheets)
+    return Scene(
+        box, (still, *growing, PerStep(_Steps(sliding), sliding.roles | {"ray"})), sliding.steps, sliding.poster, sheets
+    )
 
 
 @dataclass(frozen=True)
@@ -62,14 +80,16 @@ class _Steps:
         there = (width.output, r + 1 if self.sliding.reveal else height.output)  # rows that come later hide nothing
         rays = tuple(
             ray(below.point(left + x * columns.cells, top + y * rows.cells), above, (q + x, r + y), there)
-            for y in (0, 1) for x in (0, 1)
+            for y in (0, 1)
+            for x in (0, 1)
         )
         *window, cell = self.sliding.groups(step)
         return (*window, Line("ray", rays), cell)
 
 
 def ray(start: Point, above: Plane, cell: tuple[int, int], size: tuple[int, int]) -> tuple[Point, Point]:
-    """From a corner of a window to a corner of a cell above, up to where it goes behind the plane above, of (columns, rows).
+    """From a corner of a window to a corner of a cell above, up to where it goes behind the plane above, of (columns,
+    rows).
 
     Cutting it there, instead of painting the plane over it, lets all that moves be drawn over all that stands still.
     """

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, product
 
-from ..axis import Axis
-from ..plane import Plane, Point
+from ..geometry.axis import Axis
 from ..scene import Line, Polygon
+from ..scene.plane import Plane, Point
 
 LINK = (0.14, 0.14)  # where links between cells with texts begin and end: clear of the digits of a row and of a column
 DOT = 0.09  # half of the mark at a link's end
-# how far a link bows for each cell of its length where others lie along it, in one row or column or not; and at most, in cells:
+# how far a link bows for each cell of its length where others lie along it, in one row or column or not; and at most,
+# in cells:
 # less than the margin of the flat view
 BOW, SLANTED_BOW, BOW_MOST = 0.15, 0.06, 1.0
 BOW_PARTS = 8  # the straight lines that such a link consists of
@@ -30,7 +31,9 @@ class Links:
 
     @cached_property
     def _crowded(self) -> tuple[bool, bool]:
-        """Whether some window has links along one another, by its rows and by its columns; straight ones would be seen as one."""
+        """Whether some window has links along one another, by its rows and by its columns; straight ones would be seen
+        as one.
+        """
         return _crowded(self.height), _crowded(self.width)
 
     @property
@@ -44,26 +47,46 @@ class Links:
         return _bulge(self.width, self.place[1]) if self._crowded[1] else 0.0
 
     def of(self, r: int, q: int) -> tuple[Line | Polygon, ...]:
-        """A line from each copied cell under the window of an output cell to the cell that it copies, with a mark at that end."""
+        """A line from each copied cell under the window of an output cell to the cell that it copies, with a mark at
+        that end.
+        """
         lines, dots = [], set()
         x, y = self.place
         rows, columns = self._crowded
         for row, column in product(self.height.taps(r), self.width.taps(q)):
             source = self.height.source(row), self.width.source(column)
-            if "copy" in (self.height.role(row), self.width.role(column)) and source[0] is not None and source[1] is not None:
-                start, end = (column + x, row + y), (self.width.before + source[1] + x, self.height.before + source[0] + y)
-                bow = columns * BOW if start[1] == end[1] else rows * BOW if start[0] == end[0] else rows * columns * SLANTED_BOW
+            if (
+                "copy" in (self.height.role(row), self.width.role(column))
+                and source[0] is not None
+                and source[1] is not None
+            ):
+                start, end = (
+                    (column + x, row + y),
+                    (self.width.before + source[1] + x, self.height.before + source[0] + y),
+                )
+                bow = (
+                    columns * BOW
+                    if start[1] == end[1]
+                    else rows * BOW
+                    if start[0] == end[0]
+                    else rows * columns * SLANTED_BOW
+                )
                 lines.append(tuple(self.plane.point(*at) for at in _bowed(start, end, bow)))
                 dots.add(end)
         if not lines:
             return ()
-        marks = tuple(part for x, y in sorted(dots) for part in self.plane.rectangles([(y - DOT, y + DOT)], [(x - DOT, x + DOT)]))
+        marks = tuple(
+            part for x, y in sorted(dots) for part in self.plane.rectangles([(y - DOT, y + DOT)], [(x - DOT, x + DOT)])
+        )
         return (Line("copy_link", tuple(lines)), Polygon("copy_link", marks, self.plane))
 
 
 def _bulge(axis: Axis, place: float) -> float:
     """How far the longest link along an axis bows beyond the edge that is `place` away from where it begins."""
-    longest = max((abs(cell - axis.before - source) for cell in range(axis.padded) if (source := axis.source(cell)) is not None), default=0)
+    longest = max(
+        (abs(cell - axis.before - source) for cell in range(axis.padded) if (source := axis.source(cell)) is not None),
+        default=0,
+    )
     return max(0.0, min(BOW * longest, BOW_MOST) - place)
 
 
@@ -72,7 +95,11 @@ def _crowded(axis: Axis) -> bool:
     if not axis.copies:
         return False
     for output in range(axis.output):
-        copies = [(cell, axis.before + source) for cell in axis.taps(output) if axis.role(cell) == "copy" and (source := axis.source(cell)) is not None]
+        copies = [
+            (cell, axis.before + source)
+            for cell in axis.taps(output)
+            if axis.role(cell) == "copy" and (source := axis.source(cell)) is not None
+        ]
         spans = sorted((min(link), max(link), link[1]) for link in copies)
         if any(start < end and one != other for (_, end, one), (start, _, other) in pairwise(spans)):
             return True

@@ -1,4 +1,6 @@
-"""A convolution and its transpose side by side: the cells that take part in a step of one take part in the same step of the other."""
+"""A convolution and its transpose side by side: the cells that take part in a step of one take part in the same step of
+the other.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +11,21 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
-from .. import words
-from ..axis import Axis
 from ..errors import ConvanimError
 from ..geometry import Conv, ConvTranspose, Operation
-from ..plane import Part, Plane, Point, between, crossing
-from ..scene import Box, Equation, Group, Growing, Layer, Line, Marks, Moving, Polygon, Scene, Sheet, Text
-from ..theme import BORDER, THICK
-from .ground import ground
+from ..geometry.axis import Axis
+from ..scene import Accumulating, Box, Equation, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene, Text
+from ..scene.plane import Part, Plane, Point, between, crossing
+from ..text import describe
+from ..themes.theme import BORDER, THICK
+from .input_plane import ground
 from .isometric import DOWN, LIFT_X, RIGHT
-from .planes import Cells, Pair, Sliding, added, crops, one_or_two, two_axes
-from .stamp_marks import First
-from .stamps import Stamps, reached
+from .scatter.marks import First
+from .scatter.stamps import Stamps, reached
+from .sliding_window import Cells, Pair, Sliding, added, crops, one_or_two, two_axes
 
 if TYPE_CHECKING:
-    from ..texts import Texts
+    from ..text.cell_texts import Texts
 
 APART = 2.4  # between the two figures, with a sign between them
 SIGN = 1.4  # its size, in cells
@@ -33,18 +35,24 @@ LINKED = " ⇄ "  # between a cell of the smaller planes and those of the larger
 
 
 def refuses(op: Operation) -> str:
-    """Why the view can't draw an operation: it takes convolutions that have a transpose, and transposed ones that are one's transpose."""
+    """Why the view can't draw an operation: it takes convolutions that have a transpose, and transposed ones that are
+    one's transpose.
+    """
     if reason := one_or_two(op):
         return reason
     if not isinstance(op, Conv | ConvTranspose):
-        return f"draws a convolution beside its transpose, and this is {words.name(op)}"
+        return f"draws a convolution beside its transpose, and this is {describe.name(op)}"
     try:
         both(op)
     except ConvanimError as error:
         return f"draws a convolution beside its transpose, and {str(error).partition(': take')[0]}"
     small = op.output_size if isinstance(op, Conv) else op.input_size
     links = math.prod(small) * math.prod(op.kernel_size)
-    return f"draws {MOST_LINKS:,} pairs of cells at most in all steps, and this operation has {links:,}" if links > MOST_LINKS else ""
+    return (
+        f"draws {MOST_LINKS:,} pairs of cells at most in all steps, and this operation has {links:,}"
+        if links > MOST_LINKS
+        else ""
+    )
 
 
 def both(op: Conv | ConvTranspose) -> tuple[Conv, ConvTranspose]:
@@ -53,35 +61,58 @@ def both(op: Conv | ConvTranspose) -> tuple[Conv, ConvTranspose]:
 
 
 def draw(op: Operation, texts: Texts | None, wanted: Collection[str]) -> Scene:
-    """The scene of a convolution and its transpose, of one or two dimensions, in those of its roles that are wanted; values aren't shown."""
+    """The scene of a convolution and its transpose, of one or two dimensions, in those of its roles that are wanted;
+    values aren't shown.
+    """
     if not isinstance(op, Conv | ConvTranspose):
         raise ConvanimError(f"the pair view {refuses(op)}")
     conv, transposed = ops = both(op)
     places, late = Places.of(conv, transposed), "pending" in wanted
-    left = Sliding(*two_axes(conv), places.below, places.above, telling="padding" in wanted, reveal=late)
+    left = Sliding(*two_axes(conv), places.below, places.above, distinguish_kinds="padding" in wanted, reveal=late)
     right = Sliding(*two_axes(transposed), places.start, places.end, added=added(transposed, wanted), reveal=late)
     stamps = Stamps(right.height, right.width)
-    still = Layer((
-        *ground(places.below, left.height, left.width, wanted), *left.output(),
-        *ground(places.start, Axis(left.height.output, 1), Axis(left.width.output, 1), wanted), *right.cropped(crops(transposed, wanted)), *right.output(),
-        places.sign,
-    ))
+    still = Layer(
+        (
+            *ground(places.below, left.height, left.width, wanted),
+            *left.output(),
+            *ground(places.start, Axis(left.height.output, 1), Axis(left.width.output, 1), wanted),
+            *right.cropped(crops(transposed, wanted)),
+            *right.output(),
+            places.sign,
+        )
+    )
     growing: list[Cells | First] = [Cells(left), First(right, _reached(stamps, right))] if late else []
     steps = Steps(left, places)
-    layers: tuple[Layer | Growing | Moving, ...] = (still, *(Growing(one, one.roles) for one in growing), Moving(steps, left.roles | {"ray"}))
+    layers: tuple[Layer | Accumulating | PerStep, ...] = (
+        still,
+        *(Accumulating(one, one.roles) for one in growing),
+        PerStep(steps, left.roles | {"ray"}),
+    )
     zeros = "padding" if "padding" not in wanted and any(map(any, conv.pads)) else ""
-    return Scene(places.box, layers, left.steps, left.poster, places.sheets(conv, transposed), ops=ops, equation=Links(stamps, len(op.axes)),
-                 meanings=(("tap", "linked"), ("grid", zeros)), largest_label=LETTERS)
+    return Scene(
+        places.box,
+        layers,
+        left.steps,
+        left.poster,
+        places.measured(conv, transposed),
+        ops=ops,
+        equation=Links(stamps, len(op.axes)),
+        meanings=(("tap", "linked"), ("grid", zeros)),
+        largest_label=LETTERS,
+    )
 
 
 def _reached(stamps: Stamps, right: Sliding) -> tuple[tuple[int, ...], ...]:
     """The cells of the transpose's output that each step reaches first."""
-    return reached(([cell for cell, _ in stamp.cells(right.height, right.width)] for stamp in stamps.all()), right.steps)
+    return reached(
+        ([cell for cell, _ in stamp.cells(right.height, right.width)] for stamp in stamps.all()), right.steps
+    )
 
 
 @dataclass(frozen=True)
 class Places:
-    """The planes of the convolution, `below` its input and `above` its output, and of its transpose, `start` its input and `end` its output.
+    """The planes of the convolution, `below` its input and `above` its output, and of its transpose, `start` its input
+    and `end` its output.
 
     `around` the latter are the cropped cells, which stamps reach whether they are drawn or not.
     """
@@ -96,35 +127,53 @@ class Places:
 
     @staticmethod
     def of(conv: Conv, transposed: ConvTranspose) -> Places:
-        """Both figures as the isometric view has them, one height from plane to plane for both, the convolution at the left."""
+        """Both figures as the isometric view has them, one height from plane to plane for both, the convolution at the
+        left.
+        """
         height, width = two_axes(conv)
         rows, columns, deep, wide = height.output, width.output, height.padded, width.padded
         cropped = transposed.cropped
         (top, bottom), (left, right) = around = ((0, 0), cropped[0]) if len(cropped) == 1 else (cropped[0], cropped[1])
         tall, across = top + height.input + bottom, left + width.input + right
         lift = max(deep, (deep + wide) / 2) + 1  # as in the isometric view; the transpose's lower plane is not larger
-        ends = [(min(-DOWN[0] * low, LIFT_X - DOWN[0] * high), max(far, LIFT_X + farther))
-                for low, high, far, farther in ((deep, rows, wide, columns), (rows, tall, columns, across))]
+        ends = [
+            (min(-DOWN[0] * low, LIFT_X - DOWN[0] * high), max(far, LIFT_X + farther))
+            for low, high, far, farther in ((deep, rows, wide, columns), (rows, tall, columns, across))
+        ]
         middle = ends[0][1] + APART / 2
         x = middle + APART / 2 - ends[1][0]
         edge = THICK / 2 + BORDER
-        highest = max(0.5 * wide + DOWN[1] * deep, lift + max(0.5 * columns + DOWN[1] * rows, 0.5 * across + DOWN[1] * tall)) + edge
+        highest = (
+            max(0.5 * wide + DOWN[1] * deep, lift + max(0.5 * columns + DOWN[1] * rows, 0.5 * across + DOWN[1] * tall))
+            + edge
+        )
         box = Box(ends[0][0] - edge, -highest, x + ends[1][1] - ends[0][0] + 2 * edge, highest + edge)
         end = _level(height.input + bottom, x + LIFT_X, -lift)
-        return Places(_level(deep), _level(rows, LIFT_X, -lift), _level(rows, x), Plane(end.point(left, 0), RIGHT, DOWN), around,
-                      Text("sign", (middle, -0.5 * wide - 1.5), LINKED.strip(), SIGN, 2.0), box)  # above the corner of the plane at its left
+        return Places(
+            _level(deep),
+            _level(rows, LIFT_X, -lift),
+            _level(rows, x),
+            Plane(end.point(left, 0), RIGHT, DOWN),
+            around,
+            Text("sign", (middle, -0.5 * wide - 1.5), LINKED.strip(), SIGN, 2.0),
+            box,
+        )  # above the corner of the plane at its left
 
-    def sheets(self, conv: Conv, transposed: ConvTranspose) -> tuple[Sheet, ...]:
+    def measured(self, conv: Conv, transposed: ConvTranspose) -> tuple[MeasuredPlane, ...]:
         """What is measured: the planes of both."""
         height, width = two_axes(conv)
         inner, outer = (height.output, width.output), (height.input, width.input)
-        far = width.window(width.output - 1)[1]  # rays from the right come over the edge of a narrow output, as in the isometric view
+        far = width.window(width.output - 1)[
+            1
+        ]  # rays from the right come over the edge of a narrow output, as in the isometric view
         over = any(self.above.coordinates(self.below.point(far, y))[0] > width.output for y in (0, height.padded))
         return (
-            Sheet("input", self.below, (height.padded, width.padded), "left", "bottom", op=conv),
-            Sheet("output", self.above, inner, "right", "top", rows_at=0.0 if over else 0.5, op=conv),
-            Sheet("input", self.start, inner, "left", "bottom", op=Conv(transposed.input_size, 1), read=False),  # without the zeros around and between
-            Sheet("output", self.end, outer, "right", "top", self.around, op=transposed),
+            MeasuredPlane("input", self.below, (height.padded, width.padded), "left", "bottom", op=conv),
+            MeasuredPlane("output", self.above, inner, "right", "top", rows_at=0.0 if over else 0.5, op=conv),
+            MeasuredPlane(
+                "input", self.start, inner, "left", "bottom", op=Conv(transposed.input_size, 1), read=False
+            ),  # without the zeros around and between
+            MeasuredPlane("output", self.end, outer, "right", "top", self.around, op=transposed),
         )
 
 
@@ -135,7 +184,9 @@ def _level(rows: int, x: float = 0.0, y: float = 0.0) -> Plane:
 
 @dataclass(frozen=True)
 class Steps:
-    """What moves: the same window over the convolution's input and the transpose's output, the cells that it belongs to, and rays between them."""
+    """What moves: the same window over the convolution's input and the transpose's output, the cells that it belongs
+    to, and rays between them.
+    """
 
     sliding: Sliding
     places: Places
@@ -143,7 +194,10 @@ class Steps:
     @cached_property
     def _cell(self) -> Marks:
         plane = self.places.start.at_origin()
-        return (Polygon("tap", plane.rectangles([(0, 1)], [(0, 1)]), plane), Line("window", plane.lines((0, 1), (0, 1))))
+        return (
+            Polygon("tap", plane.rectangles([(0, 1)], [(0, 1)]), plane),
+            Line("window", plane.lines((0, 1), (0, 1))),
+        )
 
     def __call__(self, step: int) -> Marks:
         height, width, places = self.sliding.height, self.sliding.width, self.places
@@ -158,14 +212,17 @@ class Steps:
         rays: list[Part] = []
         for b, a in product((0, 1), (0, 1)):
             far, near = (x + a * wide, y + b * tall), (q + a, r + b)
-            rays += _ray(places.below.point(far[0] + width.before, far[1] + height.before), places.above, near, solid[0])
+            rays += _ray(
+                places.below.point(far[0] + width.before, far[1] + height.before), places.above, near, solid[0]
+            )
             rays += _ray(places.start.point(*near), places.end, far, solid[1])
         stamp = Group(places.end.point(x, y), window.marks)
         return (window, stamp, Group(places.start.point(q, r), self._cell), Line("ray", tuple(rays)), cell)
 
 
 def _ray(start: Point, above: Plane, corner: tuple[int, int], size: tuple[int, int]) -> list[Part]:
-    """From a point to a corner of cells on the plane above it: what isn't hidden behind the plane's cells, of which there are (columns, rows).
+    """From a point to a corner of cells on the plane above it: what isn't hidden behind the plane's cells, of which
+    there are (columns, rows).
 
     Cells that are cropped hide nothing; the corner may be one of theirs.
     """
@@ -190,4 +247,4 @@ class Links:
         return Equation(names[:-1], names[-1], "", ", ", self._name(divmod(step, width.input)) + LINKED)
 
     def _name(self, cell: tuple[int, int]) -> str:
-        return f"({','.join(map(str, cell[-self.ndim:]))})"
+        return f"({','.join(map(str, cell[-self.ndim :]))})"

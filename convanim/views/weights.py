@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from math import prod
 
-from ..axis import Cell, ravel
-from ..theme import WEIGHTS
+from ..geometry.axis import Cell, ravel
+from ..themes.theme import WEIGHTS
 
 
 def weight(kernel_size: Cell, cell: Cell) -> str:
     """The role of the cells that hold a kernel cell's weight: "weight_5" for the middle of 3 x 3.
 
-    A kernel of up to nine cells has a colour for each; in a larger one every third row and every third column have the same.
+    A kernel of up to nine cells has a colour for each; in a larger one every third row and every third column have the
+    same.
     """
     return f"weight_{_number(kernel_size, cell)}"
 

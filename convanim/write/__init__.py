@@ -1,4 +1,7 @@
-"""The writers: from an animation to files, chosen by the suffix of the name."""
+"""The writers: from a clip to a file, chosen by the suffix of its name.
+
+A new format is a module here and a row of FORMATS. Imports: `clip` and `render`. Libraries: Pillow, imageio.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..checks import MOST_BYTES
-from ..errors import ConvanimError, expected_one_of, shown
+from ..errors import ConvanimError, expected_one_of, short_repr
+from ..geometry.parameters import MOST_BYTES
 
 if TYPE_CHECKING:
-    from ..animation import Animation
+    from ..clip import Clip
     from ..scene import Scene
 
 STEP = re.compile(r"(0?[1-9]?d?)")  # what may follow {step: - a number of digits
@@ -26,9 +29,9 @@ MOST_STEPS = 100_000
 class Format:
     """How a suffix is written, by functions of a module beside this one: all steps in one file, or a picture a step.
 
-    `bytes_a_pixel` is the memory that drawing takes, `checked` whether the module has a `check`, which raises ConvanimError for
-    an animation that the format can't hold, or where a library is missing. A file of a format of single pictures alone shows, if
-    no step is asked for, the one that explains most.
+    `bytes_a_pixel` is the memory that drawing takes, `checked` whether the module has a `check`, which raises
+    ConvanimError for a clip that the format can't hold, or where a library is missing. A file of a format of
+    single pictures alone shows, if no step is asked for, the one that explains most.
     """
 
     about: str
@@ -38,18 +41,18 @@ class Format:
     bytes_a_pixel: int = 0
     checked: bool = False
 
-    def check(self, animation: Animation) -> None:
-        """Raise ConvanimError for an animation that the format can't hold."""
+    def check(self, clip: Clip) -> None:
+        """Raise ConvanimError for a clip that the format can't hold."""
         if self.checked:
-            self._function("check")(animation)
+            self._function("check")(clip)
 
-    def write(self, animation: Animation, path: Path) -> None:
+    def write(self, clip: Clip, path: Path) -> None:
         """Write all steps into one file."""
-        self._function(self.animated)(animation, path)
+        self._function(self.animated)(clip, path)
 
-    def draw(self, animation: Animation, named: Iterator[tuple[int, Path]]) -> None:
+    def draw(self, clip: Clip, named: Iterator[tuple[int, Path]]) -> None:
         """Write single steps, each into a file."""
-        self._function(self.pictures)(animation, named)
+        self._function(self.pictures)(clip, named)
 
     def _function(self, name: str | None) -> Callable[..., None]:
         """A function of the format's module, which is imported only now: it may need what a user doesn't have."""
@@ -60,71 +63,101 @@ class Format:
 
 FORMATS = {
     ".gif": Format("animated", "gif", animated="write", bytes_a_pixel=24, checked=True),
-    ".svg": Format("animated, no script; with {step} or one step a still picture", "pictures", animated="write_animated_svg", pictures="write_svgs"),
+    ".svg": Format(
+        "animated, no script; with {step} or one step a still picture",
+        "pictures",
+        animated="write_animated_svg",
+        pictures="write_svgs",
+    ),
     ".apng": Format("animated, lossless", "apng", animated="write", bytes_a_pixel=24, checked=True),
-    ".webp": Format("animated, lossless; with {step} or one step a still picture", "webp", animated="write", pictures="write_stills", bytes_a_pixel=24,
-                    checked=True),
+    ".webp": Format(
+        "animated, lossless; with {step} or one step a still picture",
+        "webp",
+        animated="write",
+        pictures="write_stills",
+        bytes_a_pixel=24,
+        checked=True,
+    ),
     ".mp4": Format("a video, for slides", "video", animated="write", bytes_a_pixel=24, checked=True),
     ".webm": Format("a video, for pages", "video", animated="write", bytes_a_pixel=24, checked=True),
-    ".pdf": Format("vectors, a page a step; with {step} or one step a single page", "pdf", animated="write", pictures="write_pages"),
-    ".tex": Format("TikZ in the document's own fonts, alone, in a paper or in beamer", "tex", animated="write", pictures="write_steps"),
+    ".pdf": Format(
+        "vectors, a page a step; with {step} or one step a single page", "pdf", animated="write", pictures="write_pages"
+    ),
+    ".tex": Format(
+        "TikZ in the document's own fonts, alone, in a paper or in beamer",
+        "tex",
+        animated="write",
+        pictures="write_steps",
+    ),
     ".html": Format("a page with a player", "html", animated="write"),
-    ".png": Format("the step that explains most; {step} in the name for all steps", "pictures", pictures="write_pngs", bytes_a_pixel=16),
+    ".png": Format(
+        "the step that explains most; {step} in the name for all steps",
+        "pictures",
+        pictures="write_pngs",
+        bytes_a_pixel=16,
+    ),
 }
 
 
-def save(animation: Animation, path: str | os.PathLike[str], step: int | str | None = None) -> list[Path]:
-    """Write an animation, in the format of the path's suffix, and return the paths written.
+def save(clip: Clip, path: str | os.PathLike[str], step: int | str | None = None) -> list[Path]:
+    """Write a clip, in the format of the path's suffix, and return the paths written.
 
-    A name with `{step}` or `{step:03d}` is a sequence, a file for each step; `step` writes that one alone, "poster" the one that
-    explains most, which is also what a format of single pictures shows if nothing else is asked for. Raises
-    ConvanimError before anything is written for a suffix that isn't in FORMATS, a name that can't be, a figure of more than
-    100,000 steps or 2 GB, and for a place that can't be written.
+    A name with `{step}` or `{step:03d}` is a sequence, a file for each step; `step` writes that one alone, "poster" the
+    one that explains most, which is also what a format of single pictures shows if nothing else is asked for. Raises
+    ConvanimError before anything is written for a suffix that isn't in FORMATS, a name that can't be, a figure of more
+    than 100,000 steps or 2 GB, and for a place that can't be written.
     """
-    form, named, single = planned(animation, path, step)
+    form, named, single = planned(clip, path, step)
     if single:
-        form.draw(animation, iter(named))
+        form.draw(clip, iter(named))
     else:
-        form.write(animation, named[0][1])
+        form.write(clip, named[0][1])
     return [name for _, name in named]
 
 
-def planned(animation: Animation, path: str | os.PathLike[str], step: int | str | None = None) -> tuple[Format, list[tuple[int, Path]], bool]:
-    """How `save` would write: the format, (step, path) of every file, and whether they are single pictures. Raises what `save` does, and writes nothing."""
+def planned(
+    clip: Clip, path: str | os.PathLike[str], step: int | str | None = None
+) -> tuple[Format, list[tuple[int, Path]], bool]:
+    """How `save` would write: the format, (step, path) of every file, and whether they are single pictures. Raises what
+    `save` does, and writes nothing.
+    """
     try:
         target = Path(os.fspath(path))
     except TypeError:
-        raise ConvanimError(f"{shown(path)} is not a path: give a name such as 'strides.gif'") from None
+        raise ConvanimError(f"{short_repr(path)} is not a path: give a name such as 'strides.gif'") from None
     if not target.name or not _writable(str(target)):
-        raise ConvanimError(f"{shown(str(path))} is not a file's name: give one such as 'strides.gif'")
+        raise ConvanimError(f"{short_repr(str(path))} is not a file's name: give one such as 'strides.gif'")
     suffix = target.suffix.lower()
     if suffix not in FORMATS:
         raise expected_one_of(f"format of {str(target)!r}: suffix", suffix, FORMATS)
     form = FORMATS[suffix]
-    check_cost(animation, form.bytes_a_pixel)
+    check_cost(clip, form.bytes_a_pixel)
     if isinstance(step, str) and step == "poster":
-        step = animation.scene.poster
+        step = clip.scene.poster
     if step is not None:
-        animation.check_step(step)  # type: ignore[arg-type]
-    named, sequence = _named(target, animation.scene, step)  # type: ignore[arg-type]
+        clip.check_step(step)  # type: ignore[arg-type]
+    named, sequence = _named(target, clip.scene, step)  # type: ignore[arg-type]
     single = step is not None or sequence
     if single and form.pictures is None:
         others = " or ".join(name for name, row in FORMATS.items() if row.pictures)
         raise ConvanimError(f"{named[0][1]}: a {suffix} holds the whole animation; write single pictures as {others}")
-    form.check(animation)
+    form.check(clip)
     return form, named, single or form.animated is None
 
 
-def check_cost(animation: Animation, bytes_a_pixel: int) -> None:
+def check_cost(clip: Clip, bytes_a_pixel: int) -> None:
     """Refuse what would take too long or too much memory, before any work, and say what it would need."""
-    steps, (width, height) = animation.scene.steps, animation.size
+    steps, (width, height) = clip.scene.steps, clip.size
     if steps > MOST_STEPS:
-        raise ConvanimError(f"the figure would need {steps:,} steps, a frame each, and {MOST_STEPS:,} are the most: take a smaller input or a larger stride")
+        raise ConvanimError(
+            f"the figure would need {steps:,} steps, a frame each, and {MOST_STEPS:,} are the most: take a smaller"
+            " input or a larger stride"
+        )
     needed = width * height * bytes_a_pixel
     if needed > MOST_BYTES:
         raise ConvanimError(
-            f"a frame would be {width:,} x {height:,} pixels and need {needed / 2**30:,.1f} GB to draw; {MOST_BYTES / 2**30:.0f} GB are the most: "
-            "take a smaller dpi or a smaller figure"
+            f"a frame would be {width:,} x {height:,} pixels and need {needed / 2**30:,.1f} GB to draw;"
+            f" {MOST_BYTES / 2**30:.0f} GB are the most: take a smaller dpi or a smaller figure"
         )
 
 
@@ -144,12 +177,17 @@ def _named(target: Path, scene: Scene, step: int | None) -> tuple[list[tuple[int
     """(step, path) of every file to write, and whether the name has a {step}; without one there is a single file."""
     pattern = str(target)
     try:
-        found = [(field, spec, conversion) for _, field, spec, conversion in string.Formatter().parse(pattern) if field is not None]
+        found = [
+            (field, spec, conversion)
+            for _, field, spec, conversion in string.Formatter().parse(pattern)
+            if field is not None
+        ]
     except ValueError:
         found = [("", "", None)]
     if any(field != "step" or conversion or not STEP.fullmatch(spec or "") for field, spec, conversion in found):
         raise ConvanimError(
-            f"{shown(pattern)}: braces in a name hold the step, as in 'frames_{{step}}.png' or 'frames_{{step:03d}}.png'; write {{{{ and }}}} for braces"
+            f"{short_repr(pattern)}: braces in a name hold the step, as in 'frames_{{step}}.png' or"
+            " 'frames_{step:03d}.png'; write {{ and }} for braces"
         )
     wanted = range(scene.steps) if step is None and found else [scene.poster if step is None else step]
     return [(n, Path(pattern.format(step=n))) for n in wanted], bool(found)

@@ -1,4 +1,6 @@
-"""Animated PNG: lossless, with half-transparent edges, frame by frame; each holds only what it changes (PNG specification, third edition, 11.3.6)."""
+"""Animated PNG: lossless, with half-transparent edges, frame by frame; each holds only what it changes (PNG
+specification, third edition, 11.3.6).
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,11 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ..errors import ConvanimError
-from .changes import Change, changes
 from .files import replacing
+from .frame_diff import Change, changes
 
 if TYPE_CHECKING:
-    from ..animation import Animation
+    from ..clip import Clip
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 UNITS = (1000, 100, 10, 1)  # parts of a second in which a time may be counted
@@ -25,14 +27,17 @@ SOURCE, OVER = 0, 1  # whether a frame takes the place of what is there, or is l
 INCH = 0.0254  # in metres, in which PNG says its resolution
 
 
-def write(animation: Animation, path: Path) -> None:
-    """Write the whole animation; a program that knows no animation shows the first step."""
-    per_metre = round(animation.dpi / INCH)
+def write(clip: Clip, path: Path) -> None:
+    """Write the whole clip; a program that knows no animation shows the first step."""
+    per_metre = round(clip.dpi / INCH)
     with replacing(path) as file:
-        file.write(SIGNATURE + _chunk(b"IHDR", struct.pack(">IIBBBBB", *animation.size, 8, 6, 0, 0, 0)))  # 8 bits of RGBA
-        file.write(_chunk(b"acTL", struct.pack(">II", len(animation), animation.loop)) + _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)))
+        file.write(SIGNATURE + _chunk(b"IHDR", struct.pack(">IIBBBBB", *clip.size, 8, 6, 0, 0, 0)))  # 8 bits of RGBA
+        file.write(
+            _chunk(b"acTL", struct.pack(">II", len(clip), clip.loop))
+            + _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
+        )
         order = 0
-        for change in changes(animation):
+        for change in changes(clip):
             file.write(_chunk(b"fcTL", struct.pack(">I", order) + _control(change)))
             data = _data(change)
             if order == 0:  # the first frame is the picture of programs that know no animation
@@ -45,19 +50,31 @@ def write(animation: Animation, path: Path) -> None:
         file.write(_chunk(b"IEND", b""))
 
 
-def check(animation: Animation) -> None:
+def check(clip: Clip) -> None:
     """Raise ConvanimError for times that an APNG can't say."""
-    for word, ms in (("step_ms", animation.step_ms), ("step_ms and hold_ms", animation.duration(len(animation) - 1))):
+    for word, ms in (("step_ms", clip.step_ms), ("step_ms and hold_ms", clip.duration(len(clip) - 1))):
         if not any(ms * unit % 1000 == 0 and ms * unit // 1000 <= MOST for unit in UNITS):
-            raise ConvanimError(f"{word} make a frame of {ms} ms: an APNG counts to {MOST} ms, or in tenths of a second to {MOST // 10} s; "
-                                "take a multiple of 1000, or write .svg")
+            raise ConvanimError(
+                f"{word} make a frame of {ms} ms: an APNG counts to {MOST} ms, or in tenths of a second to {MOST // 10}"
+                " s; take a multiple of 1000, or write .svg"
+            )
 
 
 def _control(change: Change) -> bytes:
     """Where a frame lies, for how long it is seen, and what becomes of what is there."""
     height, width = change.pixels.shape[:2]
     unit = next(unit for unit in UNITS if change.ms * unit % 1000 == 0 and change.ms * unit // 1000 <= MOST)
-    return struct.pack(">IIIIHHBB", width, height, change.left, change.top, change.ms * unit // 1000, unit, 0, OVER if change.over else SOURCE)
+    return struct.pack(
+        ">IIIIHHBB",
+        width,
+        height,
+        change.left,
+        change.top,
+        change.ms * unit // 1000,
+        unit,
+        0,
+        OVER if change.over else SOURCE,
+    )
 
 
 def _data(change: Change) -> list[bytes]:

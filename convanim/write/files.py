@@ -16,10 +16,11 @@ from ..errors import ConvanimError
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A binary file that takes the place of `path` when the block ends well; until then, and after any failure, `path` stays as it was.
+    """A binary file that takes the place of `path` when the block ends well; until then, and after any failure, `path`
+    stays as it was.
 
-    Where the system can (Linux), the new file has no name while it is written, so that even a killed process leaves nothing.
-    Missing folders are made. Raises ConvanimError where the file can't be written.
+    Where the system can (Linux), the new file has no name while it is written, so that even a killed process leaves
+    nothing. Missing folders are made. Raises ConvanimError where the file can't be written.
     """
     try:
         target = Path(os.path.realpath(path))  # a link stays a link, to the new file
@@ -39,7 +40,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             _name(file.fileno(), target, mode)
     except OSError as error:
-        raise ConvanimError(f"can't write {path}: {error.strerror or error}; give another place with -o or save()") from error
+        raise ConvanimError(
+            f"can't write {path}: {error.strerror or error}; give another place with -o or save()"
+        ) from error
 
 
 def _name(descriptor: int, target: Path, mode: int) -> None:

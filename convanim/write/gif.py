@@ -11,18 +11,20 @@ import numpy as np
 from PIL import Image
 
 from ..errors import ConvanimError
-from .changes import bounds
 from .files import replacing
+from .frame_diff import bounds
 
 if TYPE_CHECKING:
-    from ..animation import Animation
+    from ..clip import Clip
     from ..render.agg import Canvas
-    from ..theme import Theme
+    from ..themes.theme import Theme
 
 TICK_MS = 10  # GIF counts time in hundredths of a second
 SHORTEST_MS = 20  # browsers show anything faster at ten frames a second
 LARGEST_SIDE = 0xFFFF
-TOLERANCE = 20  # most that a channel of an anti-aliased pixel may differ from frame(i), of 255: fewer colours, a smaller file
+TOLERANCE = (
+    20  # most that a channel of an anti-aliased pixel may differ from frame(i), of 255: fewer colours, a smaller file
+)
 LIMIT = 24  # the same for colours that come up later, before they get a place in the palette
 MOST_COLOURS = 600  # that may come into a palette
 SPARE = 3  # places in a palette that are kept free at least
@@ -35,49 +37,58 @@ KEEP, CLEAR = 1 << 2, 2 << 2  # what becomes of a frame when the next one comes
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def write(animation: Animation, path: Path) -> None:
-    """Write the whole animation as a GIF."""
-    canvas = animation.canvas()
-    steps = animation.scene.steps
-    palette = Palette(_colours([_packed(canvas.draw(step), animation.theme) for step in sorted({0, steps // 2})]))
+def write(clip: Clip, path: Path) -> None:
+    """Write the whole clip as a GIF."""
+    canvas = clip.canvas()
+    steps = clip.scene.steps
+    palette = Palette(_colours([_packed(canvas.draw(step), clip.theme) for step in sorted({0, steps // 2})]))
     with replacing(path) as file:
-        file.write(b"GIF89a" + struct.pack("<HHBBB", *animation.size, 0xF0 | palette.bits - 1, 0, 0))
+        file.write(b"GIF89a" + struct.pack("<HHBBB", *clip.size, 0xF0 | palette.bits - 1, 0, 0))
         start = file.tell()
         file.write(palette.table())
-        if steps > 1 and animation.loop != 1:
-            again = max(animation.loop - 1, 0)  # how often it is played once more, 0 for ever
+        if steps > 1 and clip.loop != 1:
+            again = max(clip.loop - 1, 0)  # how often it is played once more, 0 for ever
             file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", again) + b"\x00")
-        for block in _frames(animation, canvas, palette):
+        for block in _frames(clip, canvas, palette):
             file.write(block)
         file.write(b"\x3b")
         file.seek(start)
         file.write(palette.table())  # with the colours that came up on the way
 
 
-def check(animation: Animation) -> None:
+def check(clip: Clip) -> None:
     """Raise ConvanimError for what a GIF can't hold: times that aren't its own, and sides that are too long."""
-    ms, last, (width, height) = animation.step_ms, animation.duration(animation.scene.steps - 1), animation.size
+    ms, last, (width, height) = clip.step_ms, clip.duration(clip.scene.steps - 1), clip.size
     if ms % TICK_MS or ms < SHORTEST_MS:
         low = max(ms // TICK_MS * TICK_MS, SHORTEST_MS)
         raise ConvanimError(
-            f"step_ms={ms}: a GIF counts in steps of {TICK_MS} ms, and browsers slow down anything under {SHORTEST_MS} ms; "
-            f"take step_ms={low}" + (f" or {low + TICK_MS}" if low < ms else "") + ", or write .svg"
+            f"step_ms={ms}: a GIF counts in steps of {TICK_MS} ms, and browsers slow down anything under {SHORTEST_MS}"
+            f" ms; take step_ms={low}" + (f" or {low + TICK_MS}" if low < ms else "") + ", or write .svg"
         )
-    if animation.hold_ms % TICK_MS:
-        raise ConvanimError(f"hold_ms={animation.hold_ms}: a GIF counts in steps of {TICK_MS} ms; take a multiple of it, or write .svg")
+    if clip.hold_ms % TICK_MS:
+        raise ConvanimError(
+            f"hold_ms={clip.hold_ms}: a GIF counts in steps of {TICK_MS} ms; take a multiple of it, or write .svg"
+        )
     if last // TICK_MS > LARGEST_SIDE:
-        word = f"step_ms={ms}" if not animation.hold_ms else f"step_ms={ms} with hold_ms={animation.hold_ms}"
+        word = f"step_ms={ms}" if not clip.hold_ms else f"step_ms={ms} with hold_ms={clip.hold_ms}"
         raise ConvanimError(f"{word}: a GIF's frame lasts at most {LARGEST_SIDE * TICK_MS} ms")
     if max(width, height) > LARGEST_SIDE:
-        raise ConvanimError(f"the picture would be {width}x{height} pixels, and a GIF's side has at most {LARGEST_SIDE}: take a smaller dpi")
+        raise ConvanimError(
+            f"the picture would be {width}x{height} pixels, and a GIF's side has at most {LARGEST_SIDE}: take a"
+            " smaller dpi"
+        )
 
 
-def _frames(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[bytes]:
-    """The frames' blocks, each made when it is asked for, so that memory is that of one frame, or of two on a transparent background."""
-    width, height = animation.size
-    shown = np.zeros((height, width), np.uint8)  # the index that each pixel has; 0, the transparent one, where none is known
+def _frames(clip: Clip, canvas: Canvas, palette: Palette) -> Iterator[bytes]:
+    """The frames' blocks, each made when it is asked for, so that memory is that of one frame, or of two on a
+    transparent background.
+    """
+    width, height = clip.size
+    shown = np.zeros(
+        (height, width), np.uint8
+    )  # the index that each pixel has; 0, the transparent one, where none is known
     before = np.full((height, width), NOTHING, np.uint32)
-    for step, (now, after) in enumerate(_pictures(animation, canvas)):
+    for step, (now, after) in enumerate(_pictures(clip, canvas)):
         differs = now != before
         # a pixel can't become transparent again but by clearing away the frame that it is in, and all that is there
         gone = (now != NOTHING) & (after == NOTHING) if after is not None else np.zeros((1, 1), bool)
@@ -102,14 +113,20 @@ def _frames(animation: Animation, canvas: Canvas, palette: Palette) -> Iterator[
         if clears:
             before[top + y0 : top + y1, left + x0 : left + x1] = NOTHING
             old[y0:y1, x0:x1] = 0
-        yield _frame(index[y0:y1, x0:x1], (left + x0, top + y0), animation.duration(step), own, local=own is not palette,
-                     after=CLEAR if clears else KEEP)
+        yield _frame(
+            index[y0:y1, x0:x1],
+            (left + x0, top + y0),
+            clip.duration(step),
+            own,
+            local=own is not palette,
+            after=CLEAR if clears else KEEP,
+        )
 
 
-def _pictures(animation: Animation, canvas: Canvas) -> Iterator[tuple[Array, Array | None]]:
+def _pictures(clip: Clip, canvas: Canvas) -> Iterator[tuple[Array, Array | None]]:
     """Each step's picture, and on a transparent background the next one."""
-    pictures = (_packed(canvas.draw(step), animation.theme) for step in range(animation.scene.steps))
-    if not animation.theme.transparent:
+    pictures = (_packed(canvas.draw(step), clip.theme) for step in range(clip.scene.steps))
+    if not clip.theme.transparent:
         yield from ((now, None) for now in pictures)
         return
     now = next(pictures)
@@ -128,12 +145,15 @@ def _stretches(index: Array, changed: Array) -> Array:
     np.not_equal(index[:, 1:], index[:, :-1], out=starts[:, 1:])
     first = np.flatnonzero(starts)
     if first.size:
-        found[rows] = np.repeat(np.logical_or.reduceat(changed.ravel(), first), np.diff(first, append=index.size)).reshape(index.shape)
+        found[rows] = np.repeat(
+            np.logical_or.reduceat(changed.ravel(), first), np.diff(first, append=index.size)
+        ).reshape(index.shape)
     return found
 
 
 class Palette:
-    """At most 255 colours, packed as 0xBBGGRR, after index 0 for transparent; a table finds the index of any colour at once.
+    """At most 255 colours, packed as 0xBBGGRR, after index 0 for transparent; a table finds the index of any colour at
+    once.
 
     Its size in the file is a power of two; what that leaves free is for colours that come up later.
     """
@@ -141,7 +161,9 @@ class Palette:
     def __init__(self, colours: Array) -> None:
         self.colours = colours
         self.bits = min(8, max(2, int(colours.size + SPARE).bit_length()))
-        self._found = np.zeros(1 << 24, np.uint8)  # 0: not looked for yet. The system gives memory only where it is touched
+        self._found = np.zeros(
+            1 << 24, np.uint8
+        )  # 0: not looked for yet. The system gives memory only where it is touched
         self._found[colours] = np.arange(1, colours.size + 1)
 
     def table(self) -> bytes:
@@ -182,13 +204,19 @@ class Palette:
 
 
 def _packed(pixels: Array, theme: Theme) -> Array:
-    """uint8 (height, width, 4) as one number 0xBBGGRR a pixel, NOTHING where it is transparent, mixed with the theme's background."""
+    """uint8 (height, width, 4) as one number 0xBBGGRR a pixel, NOTHING where it is transparent, mixed with the theme's
+    background.
+    """
     packed = pixels.view("<u4")[..., 0] & np.uint32(0xFFFFFF)
     if theme.transparent:
         alpha = pixels[..., 3]
         thin = (alpha < 255) & (alpha >= LEAST_ALPHA)
         share = alpha[thin, None].astype(np.uint32)
-        mixed = (pixels[thin, :3] * share + np.frombuffer(bytes.fromhex(theme.background[1:]), np.uint8) * (255 - share) + 127) // 255
+        mixed = (
+            pixels[thin, :3] * share
+            + np.frombuffer(bytes.fromhex(theme.background[1:]), np.uint8) * (255 - share)
+            + 127
+        ) // 255
         packed[thin] = mixed @ np.array([1, 1 << 8, 1 << 16], np.uint32)
         packed[alpha < LEAST_ALPHA] = NOTHING
     return packed
@@ -199,7 +227,9 @@ def _split(colours: Array) -> Array:
 
 
 def _runs(picture: Array) -> tuple[Array, Array]:
-    """The colour and the length of every stretch of pixels of one colour, in the order of their rows; without what is transparent."""
+    """The colour and the length of every stretch of pixels of one colour, in the order of their rows; without what is
+    transparent.
+    """
     row = picture[picture != NOTHING].ravel()
     starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])[: row.size]
     return row[starts], np.diff(starts, append=row.size)
@@ -208,14 +238,18 @@ def _runs(picture: Array) -> tuple[Array, Array]:
 def _flat(*pictures: Array) -> Array:
     """The colours that areas have, not edges alone."""
     runs = [_runs(picture) for picture in pictures]
-    certain, times = np.unique(np.concatenate([colours[lengths >= FLAT] for colours, lengths in runs]), return_counts=True)
+    certain, times = np.unique(
+        np.concatenate([colours[lengths >= FLAT] for colours, lengths in runs]), return_counts=True
+    )
     return certain[times >= FLAT_RUNS]
 
 
 def _colours(frames: list[Array]) -> Array:
-    """Colours for these frames: every flat one as it is, and anti-aliased ones so that none is further than TOLERANCE away.
+    """Colours for these frames: every flat one as it is, and anti-aliased ones so that none is further than TOLERANCE
+    away.
 
-    Each colour taken is the one that stands for most pixels that are left; where more than 255 are needed, the tolerance grows.
+    Each colour taken is the one that stands for most pixels that are left; where more than 255 are needed, the
+    tolerance grows.
     """
     edges = [_runs(frame)[0] for frame in frames]
     certain = _flat(*frames)
@@ -268,7 +302,9 @@ def _distance(one: Array, other: Array) -> Array:
 
 
 def _frame(index: Array, at: tuple[int, int], ms: int, palette: Palette, *, local: bool, after: int = KEEP) -> bytes:
-    """One frame: how long it is seen and what then becomes of it, where it lies, its palette if it has its own, and its pixels."""
+    """One frame: how long it is seen and what then becomes of it, where it lies, its palette if it has its own, and its
+    pixels.
+    """
     height, width = index.shape
     control = b"\x21\xf9\x04" + struct.pack("<BHBB", after | 1, ms // TICK_MS, 0, 0)  # 0 is transparent
     where = b"\x2c" + struct.pack("<HHHHB", *at, width, height, 0x80 | palette.bits - 1 if local else 0)

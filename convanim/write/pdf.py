@@ -8,34 +8,34 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..render.paper import Ink, opacity
+from ..render.pdf_marks import Ink, opacity
 from .files import replacing
 
 if TYPE_CHECKING:
-    from ..animation import Animation
+    from ..clip import Clip
 
 INCH, GUIDE_DPI = 72, 150  # points, and pixels at the guide's size: a cell is 0.5 cm wide, and twice that at dpi=300
 CATALOGUE, PAGES, RESOURCES, INFO = 1, 2, 3, 4  # the objects that are written last, since the others make them
 
 
-def write(animation: Animation, path: Path) -> None:
+def write(clip: Clip, path: Path) -> None:
     """Write all steps, a page each."""
     with replacing(path) as file:
-        _document(animation, file, iter(range(len(animation))))
+        _document(clip, file, iter(range(len(clip))))
 
 
-def write_pages(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> None:
+def write_pages(clip: Clip, pictures: Iterator[tuple[int, Path]]) -> None:
     """Write the given steps as a file each."""
     for step, path in pictures:
         with replacing(path) as file:
-            _document(animation, file, iter([step]))
+            _document(clip, file, iter([step]))
 
 
-def _document(animation: Animation, file: BinaryIO, steps: Iterator[int]) -> None:
-    width, height = (side * INCH / GUIDE_DPI for side in animation.size)
+def _document(clip: Clip, file: BinaryIO, steps: Iterator[int]) -> None:
+    width, height = (side * INCH / GUIDE_DPI for side in clip.size)
     book = Book(file)
     forms: dict[object, int] = {}
-    box = animation.scene.box
+    box = clip.scene.box
     most = abs(box.x) + abs(box.y) + box.width + box.height  # no mark is further from where a form begins
     bounds = f"[-{most:.0f} -{most:.0f} {most:.0f} {most:.0f}]"
 
@@ -45,19 +45,33 @@ def _document(animation: Animation, file: BinaryIO, steps: Iterator[int]) -> Non
             forms[key] = book.stream(text, f"/Type /XObject /Subtype /Form /BBox {bounds} /Resources {RESOURCES} 0 R")
         return f"F{forms[key]}"
 
-    ink, pages = Ink(animation.scene, animation.theme, form), []
+    ink, pages = Ink(clip.scene, clip.theme, form), []
     for step in steps:
         content = book.stream(ink.page(step, width, height))
-        pages.append(book.object(f"<< /Type /Page /Parent {PAGES} 0 R /MediaBox [0 0 {width:.3f} {height:.3f}] /Resources {RESOURCES} 0 R "
-                                 f"/Group << /S /Transparency /CS /DeviceRGB >> /Contents {content} 0 R >>"))
-    states = {opacity(value): value for value in sorted({1.0, *(style.opacity for style in animation.theme.styles.values())})}
+        pages.append(
+            book.object(
+                f"<< /Type /Page /Parent {PAGES} 0 R /MediaBox [0 0 {width:.3f} {height:.3f}] /Resources {RESOURCES} 0"
+                f" R /Group << /S /Transparency /CS /DeviceRGB >> /Contents {content} 0 R >>"
+            )
+        )
+    states = {
+        opacity(value): value for value in sorted({1.0, *(style.opacity for style in clip.theme.styles.values())})
+    }
     listed = " ".join(f"/F{number} {number} 0 R" for number in forms.values())
     opaque = " ".join(f"/{name} << /ca {value:.3f} >>" for name, value in states.items())
-    scene = animation.scene
+    scene = clip.scene
     book.object(f"<< /XObject << {listed} >> /ExtGState << {opaque} >> >>", RESOURCES)
-    book.object(f"<< /Type /Pages /Count {len(pages)} /Kids [{' '.join(f'{number} 0 R' for number in pages)}] >>", PAGES)
-    book.object(f"<< /Title {_text(scene.title)} /Subject {_text(scene.description)} /Creator {_text('convanim')} >>", INFO)
-    book.object(f"<< /Type /Catalog /Pages {PAGES} 0 R /Lang {_text(scene.lang)} /ViewerPreferences << /DisplayDocTitle true >> >>", CATALOGUE)
+    book.object(
+        f"<< /Type /Pages /Count {len(pages)} /Kids [{' '.join(f'{number} 0 R' for number in pages)}] >>", PAGES
+    )
+    book.object(
+        f"<< /Title {_text(scene.title)} /Subject {_text(scene.description)} /Creator {_text('convanim')} >>", INFO
+    )
+    book.object(
+        f"<< /Type /Catalog /Pages {PAGES} 0 R /Lang {_text(scene.lang)} /ViewerPreferences << /DisplayDocTitle true"
+        " >> >>",
+        CATALOGUE,
+    )
     book.close()
 
 
@@ -85,14 +99,19 @@ class Book:
     def stream(self, content: str, more: str = "") -> int:
         """Write operators, compressed."""
         data = zlib.compress(content.encode("ascii"), 9)
-        return self.object(b"<< %b /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (more.encode("ascii"), len(data), data))
+        return self.object(
+            b"<< %b /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (more.encode("ascii"), len(data), data)
+        )
 
     def close(self) -> None:
         """Write the table of the objects' places, and where it is."""
         start, count = self._at, len(self._places) + 1
         rows = (f"{self._places[number]:010} 00000 n \n" for number in range(1, count))
         self._write("".join(chain([f"xref\n0 {count}\n0000000000 65535 f \n"], rows)).encode("ascii"))
-        self._write(b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (count, CATALOGUE, INFO, start))
+        self._write(
+            b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R >>\nstartxref\n%d\n%%%%EOF\n"
+            % (count, CATALOGUE, INFO, start)
+        )
 
 
 def _text(text: str) -> str:

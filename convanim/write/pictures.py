@@ -10,48 +10,50 @@ from typing import TYPE_CHECKING, BinaryIO
 from .files import replacing
 
 if TYPE_CHECKING:
-    from ..animation import Animation
+    from ..clip import Clip
     from ..render.agg import Canvas
 
 
-def animated_svg(animation: Animation) -> str:
-    """The whole animation as the text of one SVG."""
+def animated_svg(clip: Clip) -> str:
+    """The whole clip as the text of one SVG."""
     from ..render import svg
 
-    timing = svg.Timing(animation.scene.steps, animation.step_ms, animation.hold_ms, animation.loop)
-    return svg.animated(animation.scene, animation.theme, animation.size, timing)
+    timing = svg.Timing(clip.scene.steps, clip.step_ms, clip.hold_ms, clip.loop)
+    return svg.animated(clip.scene, clip.theme, clip.size, timing)
 
 
-def write_animated_svg(animation: Animation, path: Path) -> None:
-    """Write the whole animation as one SVG."""
-    text = animated_svg(animation)
+def write_animated_svg(clip: Clip, path: Path) -> None:
+    """Write the whole clip as one SVG."""
+    text = animated_svg(clip)
     with replacing(path) as file:
         file.write(text.encode())
 
 
-def write_svgs(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> None:
+def write_svgs(clip: Clip, pictures: Iterator[tuple[int, Path]]) -> None:
     """Write the given steps as an SVG each."""
+    from ..render import svg
+
     for step, path in pictures:
         with replacing(path) as file:
-            file.write(animation.svg(step).encode())
+            file.write(svg.still(clip.scene, clip.theme, clip.size, step).encode())
 
 
-def write_pngs(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> None:
+def write_pngs(clip: Clip, pictures: Iterator[tuple[int, Path]]) -> None:
     """Write the given steps as a PNG each."""
-    canvas = animation.canvas()
+    canvas = clip.canvas()
     for step, path in pictures:
         with replacing(path) as file:
-            _png(animation, canvas, step, file)
+            _png(clip, canvas, step, file)
 
 
-def png(animation: Animation, step: int) -> bytes:
+def png(clip: Clip, step: int) -> bytes:
     """One step as a PNG."""
     file = io.BytesIO()
-    _png(animation, animation.canvas(), step, file)
+    _png(clip, clip.canvas(), step, file)
     return file.getvalue()
 
 
-def _png(animation: Animation, canvas: Canvas, step: int, file: BinaryIO) -> None:
+def _png(clip: Clip, canvas: Canvas, step: int, file: BinaryIO) -> None:
     from PIL import Image
 
-    Image.fromarray(canvas.picture(step)).save(file, "PNG", dpi=(animation.dpi, animation.dpi))
+    Image.fromarray(canvas.picture(step)).save(file, "PNG", dpi=(clip.dpi, clip.dpi))

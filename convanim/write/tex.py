@@ -1,4 +1,6 @@
-"""TikZ files: they compile alone, a page a step, and can be read by a paper or by slides, in whose fonts their texts are then set."""
+"""TikZ files: they compile alone, a page a step, and can be read by a paper or by slides, in whose fonts their texts
+are then set.
+"""
 
 from __future__ import annotations
 
@@ -8,47 +10,57 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..escaping import one_line
 from ..render.tikz import Look, Picture
-from ..theme import CELL_BP
+from ..text.escaping import one_line
+from ..themes.theme import CELL_BP
 from .files import replacing
 from .tex_macros import ALONE, AT_EASE, MACROS, USE
 
 if TYPE_CHECKING:
-    from ..animation import Animation
+    from ..clip import Clip
 
 GUIDE_DPI = 150  # pixels an inch at which a cell is as large as in the guide, 0.5 cm
 READABLE = {*string.ascii_letters, *string.digits, *" .,:;-+=()/"}  # what a comment of TeX holds in any encoding
 
 
-def write(animation: Animation, path: Path) -> None:
+def write(clip: Clip, path: Path) -> None:
     """Write all steps."""
-    _write(animation, path, range(len(animation)))
+    _write(clip, path, range(len(clip)))
 
 
-def write_steps(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> None:
+def write_steps(clip: Clip, pictures: Iterator[tuple[int, Path]]) -> None:
     """Write the given steps, a file each."""
     for step, path in pictures:
-        _write(animation, path, [step])
+        _write(clip, path, [step])
 
 
-def _write(animation: Animation, path: Path, steps: Sequence[int]) -> None:
-    bp = CELL_BP * animation.dpi / GUIDE_DPI
-    scene, theme = animation.scene, animation.theme
+def _write(clip: Clip, path: Path, steps: Sequence[int]) -> None:
+    bp = CELL_BP * clip.dpi / GUIDE_DPI
+    scene, theme = clip.scene, clip.theme
     digest = hashlib.sha256(repr((scene.box, theme, bp)).encode())
-    for text in _body(animation, steps, bp):  # made twice, rather than kept: a long animation is larger than what else is in memory
+    for text in _body(
+        clip, steps, bp
+    ):  # made twice, rather than kept: a long clip is larger than what else is in memory
         digest.update(text.encode())
     name = "cv" + _letters(digest.digest())
     with replacing(path) as file:
-        for text in (_head(animation, steps), _look(Look(scene, theme, name, bp)), *_macros(animation, steps, name, bp)):
+        for text in (
+            _head(clip, steps),
+            _look(Look(scene, theme, name, bp)),
+            *_macros(clip, steps, name, bp),
+        ):
             file.write(text.encode())
-        for text in _body(animation, steps, bp):
+        for text in _body(clip, steps, bp):
             file.write(text.encode())
         file.write(b"\\convanimend\n\\end{document}\n")
 
 
-def _head(animation: Animation, steps: Sequence[int]) -> str:
-    return USE.format(title=_comment(animation.scene.title), steps=len(steps), rate=f"{1000 / animation.step_ms:.6g}") + ALONE + AT_EASE
+def _head(clip: Clip, steps: Sequence[int]) -> str:
+    return (
+        USE.format(title=_comment(clip.scene.title), steps=len(steps), rate=f"{1000 / clip.step_ms:.6g}")
+        + ALONE
+        + AT_EASE
+    )
 
 
 def _look(look: Look) -> str:
@@ -58,27 +70,33 @@ def _look(look: Look) -> str:
     return f"{colours}{styles}\\def\\convanimbounds{{{look.bounds()}}}\n\\def\\convanimground{{{look.ground()}}}\n"
 
 
-def _macros(animation: Animation, steps: Sequence[int], name: str, bp: float) -> Iterator[str]:
-    box, count = animation.scene.box, len(steps)
-    poster = steps.index(animation.poster) + 1 if animation.poster in steps else 1
-    longer = animation.duration(steps[-1])
+def _macros(clip: Clip, steps: Sequence[int], name: str, bp: float) -> Iterator[str]:
+    box, count = clip.scene.box, len(steps)
+    poster = steps.index(clip.poster) + 1 if clip.poster in steps else 1
+    longer = clip.duration(steps[-1])
     # the last step is a frame of its own rate, which holds it longer
-    last = f"[{1000 / longer:.6g}]" if count > 1 and longer != animation.step_ms else ""
-    frames = f"\\multiframe{{{count - 1}}}{{iconvanim=1+1}}{{\\convanimstep{{\\iconvanim}}}}\\newframe{last}" if count > 1 else ""
-    looped = "" if animation.loop == 1 else ",loop"
+    last = f"[{1000 / longer:.6g}]" if count > 1 and longer != clip.step_ms else ""
+    frames = (
+        f"\\multiframe{{{count - 1}}}{{iconvanim=1+1}}{{\\convanimstep{{\\iconvanim}}}}\\newframe{last}"
+        if count > 1
+        else ""
+    )
+    looped = "" if clip.loop == 1 else ",loop"
     yield MACROS
-    yield (f"\\def\\convanimname{{{name}}}\n\\def\\convanimcell{{{bp:.4f}bp}}\n\\def\\convanimcorner{{{box.x:.3f},{box.y:.3f}}}\n"
-           f"\\def\\convanimsteps{{{count}}}\n\\def\\convanimposter{{\\convanimstep{{{poster}}}}}\n"
-           f"\\def\\convanimoverlays{{{''.join(f'{chr(92)}only<{n}>{{{chr(92)}convanimstep{{{n}}}}}' for n in range(1, count + 1))}}}\n"
-           f"\\def\\convanimanimate#1{{\\begin{{animateinline}}[autoplay,controls{looped}]{{#1}}{frames}\\convanimstep{{{count}}}\\end{{animateinline}}}}\n"
-           # what belongs to this figure is in the macro itself, so that \let keeps it when another figure is read
-           f"\\edef\\convanimstep#1{{\\noexpand\\leavevmode\\begingroup\\def\\noexpand\\convanimname{{{name}}}\\def\\noexpand\\convanimcell{{\\convanimcell}}"
-           "\\setbox4\\hbox{\\noexpand\\convanimpicture{\\unexpanded\\expandafter{\\convanimground}\\noexpand\\convanimdraw{#1}}}\\noexpand\\convanimwithin\\endgroup}\n")
+    yield (
+        f"\\def\\convanimname{{{name}}}\n\\def\\convanimcell{{{bp:.4f}bp}}\n\\def\\convanimcorner{{{box.x:.3f},{box.y:.3f}}}\n"
+        f"\\def\\convanimsteps{{{count}}}\n\\def\\convanimposter{{\\convanimstep{{{poster}}}}}\n"
+        f"\\def\\convanimoverlays{{{''.join(f'{chr(92)}only<{n}>{{{chr(92)}convanimstep{{{n}}}}}' for n in range(1, count + 1))}}}\n"
+        f"\\def\\convanimanimate#1{{\\begin{{animateinline}}[autoplay,controls{looped}]{{#1}}{frames}\\convanimstep{{{count}}}\\end{{animateinline}}}}\n"
+        # what belongs to this figure is in the macro itself, so that \let keeps it when another figure is read
+        f"\\edef\\convanimstep#1{{\\noexpand\\leavevmode\\begingroup\\def\\noexpand\\convanimname{{{name}}}\\def\\noexpand\\convanimcell{{\\convanimcell}}"
+        "\\setbox4\\hbox{\\noexpand\\convanimpicture{\\unexpanded\\expandafter{\\convanimground}\\noexpand\\convanimdraw{#1}}}\\noexpand\\convanimwithin\\endgroup}\n"
+    )
 
 
-def _body(animation: Animation, steps: Sequence[int], bp: float) -> Iterator[str]:
+def _body(clip: Clip, steps: Sequence[int], bp: float) -> Iterator[str]:
     """What is drawn: the same for figures that look the same, whatever their names."""
-    picture = Picture(animation.scene, animation.theme, bp)
+    picture = Picture(clip.scene, clip.theme, bp)
     yield picture.still()
     for page, step in enumerate(steps, 1):
         yield picture.step(step, page)
@@ -86,7 +104,10 @@ def _body(animation: Animation, steps: Sequence[int], bp: float) -> Iterator[str
 
 def _comment(text: str) -> str:
     """What of a text a comment may hold: no end of line, and no letter that an encoding has its own idea of."""
-    return "".join(c if c in READABLE else "?" if not c.isascii() else c if c.isprintable() and c not in "\\%{}^" else "?" for c in one_line(text))
+    return "".join(
+        c if c in READABLE else "?" if not c.isascii() else c if c.isprintable() and c not in "\\%{}^" else "?"
+        for c in one_line(text)
+    )
 
 
 def _letters(digest: bytes) -> str:

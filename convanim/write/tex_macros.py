@@ -1,4 +1,6 @@
-"""The TeX of TikZ files that is the same for all figures: how to use one, what makes it a document, and the macros that draw."""
+"""The TeX of TikZ files that is the same for all figures: how to use one, what makes it a document, and the macros that
+draw.
+"""
 
 USE = r"""% {title}
 % Compile it alone for a page a step; or in a document with \usepackage{{tikz}} in its preamble:
@@ -20,15 +22,49 @@ ALONE = r"""\expandafter\ifx\csname @classoptionslist\endcsname\relax
 \fi
 """
 
-_CODES = {33: 12, 34: 12, 38: 4, 39: 12, 40: 12, 41: 12, 42: 12, 43: 12, 44: 12, 45: 12, 46: 12, 47: 12, 58: 12, 59: 12, 60: 12, 61: 12, 62: 12, 63: 12,
-          64: 12, 91: 12, 93: 12, 94: 7, 95: 8, 96: 12, 124: 12}  # of ! " & ' ( ) * + , - . / : ; < = > ? @ [ ] ^ _ ` |
+_CODES = {
+    33: 12,
+    34: 12,
+    38: 4,
+    39: 12,
+    40: 12,
+    41: 12,
+    42: 12,
+    43: 12,
+    44: 12,
+    45: 12,
+    46: 12,
+    47: 12,
+    58: 12,
+    59: 12,
+    60: 12,
+    61: 12,
+    62: 12,
+    63: 12,
+    64: 12,
+    91: 12,
+    93: 12,
+    94: 7,
+    95: 8,
+    96: 12,
+    124: 12,
+}  # of ! " & ' ( ) * + , - . / : ; < = > ? @ [ ] ^ _ ` |
 
-# Languages make characters commands, such as the ; of French, and the end of a line is a blank: not so in this file, whose end sets both back
-AT_EASE = (r"\edef\convanimrestore{\endlinechar \the\endlinechar\relax" + "".join(rf"\catcode{code} \the\catcode{code}\relax" for code in _CODES) + "}%\n"
-           + "".join(rf"\catcode{code} {kind}\relax" for code, kind in _CODES.items()) + "%\n" + "\\endlinechar -1\n")
+# Languages make characters commands, such as the ; of French, and the end of a line is a blank: not so in this file,
+# whose end sets both back
+AT_EASE = (
+    r"\edef\convanimrestore{\endlinechar \the\endlinechar\relax"
+    + "".join(rf"\catcode{code} \the\catcode{code}\relax" for code in _CODES)
+    + "}%\n"
+    + "".join(rf"\catcode{code} {kind}\relax" for code, kind in _CODES.items())
+    + "%\n"
+    + "\\endlinechar -1\n"
+)
 
-# A text is set at 10 pt and scaled, the middle of its digits on its point. Alone, what stands still and what has grown are made once, as
-# forms of the PDF where the engine has them, and a step is a page as soon as it is read, so that TeX's memory holds one; in a document, they wait under names
+# A text is set at 10 pt and scaled, the middle of its digits on its point. Alone, what stands still and what has grown
+# are made once, as
+# forms of the PDF where the engine has them, and a step is a page as soon as it is read, so that TeX's memory holds
+# one; in a document, they wait under names
 MACROS = r"""\providecommand\convanimfont{}
 \def\convanimset#1{\hbox{\fontsize{10}{10}\convanimfont\selectfont\setbox2\hbox{0}\lower.5\ht2\hbox{#1}}}
 \def\convanimfit#1#2#3{\setbox0\convanimset{#3}\ifdim#1\wd0>#2bp\resizebox{#2bp}{!}{\box0}\else\scalebox{#1}{\box0}\fi}

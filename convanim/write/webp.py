@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ..errors import ConvanimError
-from .changes import Change, Pixels, changes
 from .files import replacing
+from .frame_diff import Change, Pixels, changes
 
 if TYPE_CHECKING:
-    from ..animation import Animation
+    from ..clip import Clip
 
 LARGEST_SIDE = 16_383
 EFFORT = {"lossless": True, "method": 2, "quality": 50}  # more takes longer and saves nothing on figures
@@ -24,35 +24,38 @@ IN_PLACE = 0x02  # a frame that takes the place of what is there
 ONE_PICTURE = (b"VP8L", b"ALPH", b"VP8 ")  # the chunks that hold pixels
 
 
-def write(animation: Animation, path: Path) -> None:
-    """Write the whole animation."""
-    if len(animation) == 1:
-        write_stills(animation, iter([(0, path)]))
+def write(clip: Clip, path: Path) -> None:
+    """Write the whole clip."""
+    if len(clip) == 1:
+        write_stills(clip, iter([(0, path)]))
         return
-    width, height = animation.size
+    width, height = clip.size
     with replacing(path) as file:
         head = struct.pack("<B3x", ALPHA | ANIMATED) + _three(width - 1) + _three(height - 1)
-        file.write(b"RIFF\0\0\0\0WEBP" + _chunk(b"VP8X", head) + _chunk(b"ANIM", struct.pack("<4xH", animation.loop)))
-        for change in changes(animation, grid=2):
+        file.write(b"RIFF\0\0\0\0WEBP" + _chunk(b"VP8X", head) + _chunk(b"ANIM", struct.pack("<4xH", clip.loop)))
+        for change in changes(clip, grid=2):
             file.write(_chunk(b"ANMF", _frame(change)))
         length = file.tell() - 8
         file.seek(4)
         file.write(struct.pack("<I", length))
 
 
-def write_stills(animation: Animation, pictures: Iterator[tuple[int, Path]]) -> None:
+def write_stills(clip: Clip, pictures: Iterator[tuple[int, Path]]) -> None:
     """Write the given steps as a picture each."""
-    canvas = animation.canvas()
+    canvas = clip.canvas()
     for step, path in pictures:
         with replacing(path) as file:
             file.write(_encoded(canvas.picture(step)))
 
 
-def check(animation: Animation) -> None:
+def check(clip: Clip) -> None:
     """Raise ConvanimError for sides that are too long."""
-    if max(animation.size) > LARGEST_SIDE:
-        width, height = animation.size
-        raise ConvanimError(f"the picture would be {width}x{height} pixels, and a WebP's side has at most {LARGEST_SIDE}: take a smaller dpi")
+    if max(clip.size) > LARGEST_SIDE:
+        width, height = clip.size
+        raise ConvanimError(
+            f"the picture would be {width}x{height} pixels, and a WebP's side has at most {LARGEST_SIDE}: take a"
+            " smaller dpi"
+        )
 
 
 def _frame(change: Change) -> bytes:

@@ -1,10 +1,12 @@
-"""`make bench`: what convanim costs in time, memory and bytes, and how well its themes can be seen, as a Markdown table.
+"""`make bench`: what convanim costs in time, memory and bytes, and how well its themes can be seen, as a Markdown
+table.
 
-Every number is measured in child processes that this one starts, CPU seconds and peak memory as the system counts them, the
-least of three runs; ratios compare two of them within one run of this file. Only the standard library is imported here, so
-that this process adds nothing to its children's peak memory.
+Every number is measured in child processes that this one starts, CPU seconds and peak memory as the system counts them,
+the least of three runs; ratios compare two of them within one run of this file. Only the standard library is imported
+here, so that this process adds nothing to its children's peak memory.
 
-    python tests/benchmarks/bench.py [GROUP...]     only these groups of rows: figures, matplotlib, large, labels, views, memory, start, contrast
+    python tests/benchmarks/bench.py [GROUP...]     only these groups of rows: figures, matplotlib, large, labels,
+views, memory, start, contrast
 """
 
 from __future__ import annotations
@@ -69,7 +71,9 @@ def at_area(edge, view, wanted, dpi):  # a few steps: pixels grow with the squar
     return same(edge, view, dpi)
 """
 
-FRAMES = SAME_AREA + """
+FRAMES = (
+    SAME_AREA
+    + """
 def cost(a, steps):  # seconds for 200 frames in a row, after the first
     count, (start, number) = steps, (steps // 3, 200)
     a.frame(0)
@@ -84,13 +88,17 @@ assert abs(area(big) / area(small) - 1) < 0.05, (small.size, big.size)
 best = [min(cost(a, steps) for _ in range(3)) for a, steps in ((small, 64), (big, 4096))]
 print(best[1] / best[0], best[0] / 200 * 1000)
 """
+)
 
-MEMORY = SAME_AREA + """
+MEMORY = (
+    SAME_AREA
+    + """
 big = same(64, "isometric", 20)
 a = big if sys.argv[2] == "4096" else at_area(8, "isometric", area(big), 120)
 assert abs(area(a) / area(big) - 1) < 0.05, (a.size, big.size)
 a.save(f"{sys.argv[1]}/{sys.argv[2]}.gif")
 """
+)
 
 LABELLED = """
 import sys, time
@@ -200,7 +208,9 @@ def run(*arguments: str) -> Run:
         if process.returncode:
             raise SystemExit(f"bench: a child process ended with status {process.returncode}: {arguments[0]} ...")
         out.seek(0)
-        return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), out.read())
+        return Run(
+            usage.ru_utime + usage.ru_stime, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), out.read()
+        )
 
 
 def least_cpu(*arguments: str, runs: int = RUNS) -> float:
@@ -211,7 +221,16 @@ def least_printed(*arguments: str, runs: int = RUNS) -> float:
     return min(float(run(*arguments).output.split()[0]) for _ in range(runs))
 
 
-def row(name: str, value: float, must: float, aim: float, form: Callable[[float], str], *, more: bool = False, note: str = "") -> Row:
+def row(
+    name: str,
+    value: float,
+    must: float,
+    aim: float,
+    form: Callable[[float], str],
+    *,
+    more: bool = False,
+    note: str = "",
+) -> Row:
     """A row with its verdict; `more` where more is better."""
     reaches = (lambda limit: value >= limit) if more else (lambda limit: value <= limit)
     verdict = "aim reached" if reaches(aim) else "must reached" if reaches(must) else "MISSED"
@@ -259,7 +278,14 @@ def all_figures(folder: str) -> Iterator[Row]:
     if (len(gifs), len(svgs)) != (19, 19):
         raise SystemExit(f"bench: expected 19 GIFs and 19 SVGs, got {len(gifs)} and {len(svgs)}")
     total = sum(f.stat().st_size for f in gifs)
-    yield row("bytes of the 19 GIFs, against the original's", total / ORIGINAL_BYTES, 0.42, 0.35, percent, note=f" ({total:,})")
+    yield row(
+        "bytes of the 19 GIFs, against the original's",
+        total / ORIGINAL_BYTES,
+        0.42,
+        0.35,
+        percent,
+        note=f" ({total:,})",
+    )
     left = sum(smaller_by_gifsicle(f) for f in gifs)
     yield row("what gifsicle -O3 still takes off them", 1 - left / total, 0.05, 0.02, percent)
 
@@ -296,20 +322,36 @@ def large_inputs(folder: str) -> Iterator[Row]:
     """The cost of a frame must follow its own marks, not the size of the scene."""
     for view in ("isometric", "flat"):
         ratio, small = min(tuple(map(float, run("-c", FRAMES, view).output.split())) for _ in range(RUNS))
-        yield row(f"a frame of a 64x64 input over one of an 8x8, {view}", ratio, 3, 2, times, note=f" (8x8: {small:.2f} ms)")
+        yield row(
+            f"a frame of a 64x64 input over one of an 8x8, {view}", ratio, 3, 2, times, note=f" (8x8: {small:.2f} ms)"
+        )
 
 
 def memory(folder: str) -> Iterator[Row]:
     """Frames must not gather in memory."""
     many, few = (min(run("-c", MEMORY, folder, frames).peak for _ in range(2)) for frames in ("4096", "64"))
-    yield row("peak memory, GIF of 4,096 frames less one of 64", many - few, 64 * MB, 4 * MB, megabytes, note=f" ({few / MB:.0f} MB for 64)")
+    yield row(
+        "peak memory, GIF of 4,096 frames less one of 64",
+        many - few,
+        64 * MB,
+        4 * MB,
+        megabytes,
+        note=f" ({few / MB:.0f} MB for 64)",
+    )
 
 
 def labels(folder: str) -> Iterator[Row]:
     """What labels add: to a frame's time, and to an SVG."""
     for view in ("isometric", "flat"):
         ratio, ms = min(tuple(map(float, run("-c", LABELLED, view).output.split())) for _ in range(RUNS))
-        yield row(f"a labelled frame over an unlabelled one, theme clear, {view}", ratio, 2, 1.5, times, note=f" (labelled: {ms:.2f} ms)")
+        yield row(
+            f"a labelled frame over an unlabelled one, theme clear, {view}",
+            ratio,
+            2,
+            1.5,
+            times,
+            note=f" (labelled: {ms:.2f} ms)",
+        )
     run("-c", LABELLED_SVG, folder)
     own, every = (Path(folder, f"{name}.svg").read_bytes() for name in ("default", "all"))
     zipped = [len(gzip.compress(text, 9, mtime=0)) for text in (own, every)]
@@ -336,14 +378,26 @@ def formats(folder: str) -> Iterator[Row]:
     cpu = least_cpu("-c", FORMATS, folder)
     files = {path.suffix: path.stat().st_size for path in Path(folder).glob("padding_strides.*")}
     yield row(f"padding_strides in all {len(files)} formats, one fresh process, CPU", cpu, 3, 2, seconds)
-    yield Row("their bytes", ", ".join(f"{suffix} {kilobytes(size)}" for suffix, size in sorted(files.items(), key=lambda one: one[1])))
+    yield Row(
+        "their bytes",
+        ", ".join(f"{suffix} {kilobytes(size)}" for suffix, size in sorted(files.items(), key=lambda one: one[1])),
+    )
     yield row("an MP4 over its GIF, padding_strides", files[".mp4"] / files[".gif"], 0.5, 0.4, percent)
     ratio, more = map(float, run("-c", BYTES, folder).output.split())
     yield row("the guide's 19 MP4s over their GIFs", ratio, 0.5, 0.4, percent)
     yield row("what a player has over its SVG, most of all figures", more, 40e3, 30e3, kilobytes)
     for suffix in STREAMED:
-        many, few = (min(run("-c", LONG_ONE, folder, suffix, frames).peak for _ in range(2)) for frames in ("4096", "64"))
-        yield row(f"peak memory, {suffix} of 4,096 steps less one of 64", many - few, 64 * MB, 8 * MB, megabytes, note=f" ({few / MB:.0f} MB for 64)")
+        many, few = (
+            min(run("-c", LONG_ONE, folder, suffix, frames).peak for _ in range(2)) for frames in ("4096", "64")
+        )
+        yield row(
+            f"peak memory, {suffix} of 4,096 steps less one of 64",
+            many - few,
+            64 * MB,
+            8 * MB,
+            megabytes,
+            note=f" ({few / MB:.0f} MB for 64)",
+        )
 
 
 def start(folder: str) -> Iterator[Row]:
@@ -351,12 +405,19 @@ def start(folder: str) -> Iterator[Row]:
     version = least_cpu("-m", "convanim", "--version", runs=7) - least_cpu("-c", "pass", runs=7)
     yield row("convanim --version, beyond bare Python, CPU", version, 0.2, 0.1, seconds)
     loaded = run("-c", LOADED).output.split()
-    yield Row("import convanim loads, of numpy, matplotlib, Pillow, imageio", ", ".join(loaded) or "none", "none", "none",
-              "MISSED" if loaded else "aim reached")
+    yield Row(
+        "import convanim loads, of numpy, matplotlib, Pillow, imageio",
+        ", ".join(loaded) or "none",
+        "none",
+        "none",
+        "MISSED" if loaded else "aim reached",
+    )
 
 
 def contrast(folder: str) -> Iterator[Row]:
-    """How well the themes can be seen, by WCAG 2.1 and CIEDE2000 (see tests/vision.py); the guide's own is measured, not judged."""
+    """How well the themes can be seen, by WCAG 2.1 and CIEDE2000 (see tests/vision.py); the guide's own is measured,
+    not judged.
+    """
     for name, found in json.loads(run(VISION).output).items():
         for what, must, aim in (("text", 4.5, 7), ("shape", 3, 4.5)):
             (value, where), title = found[what], f"theme {name}: least contrast of a {what}"
@@ -371,7 +432,9 @@ def contrast(folder: str) -> Iterator[Row]:
         else:
             yield Row(title, listed)
         if name == "classic":
-            yield from (Row(f"theme {name}: contrast of {pair}", contrasted(value)) for pair, value in found["classics"].items())
+            yield from (
+                Row(f"theme {name}: contrast of {pair}", contrasted(value)) for pair, value in found["classics"].items()
+            )
 
 
 GROUPS = {

@@ -1,7 +1,7 @@
 """The benchmark's opponent: the 36-frame figure of the guide as one would write it with plain matplotlib.
 
-The guide's arbitrary_padding_no_strides (input 5, kernel 4, padding 2) with patches drawn anew in each frame, FuncAnimation
-and PillowWriter, at 150 dpi and the original's 495 x 542 pixels.
+The guide's arbitrary_padding_no_strides (input 5, kernel 4, padding 2) with patches drawn anew in each frame,
+FuncAnimation and PillowWriter, at 150 dpi and the original's 495 x 542 pixels.
 
     python plain.py OUT.gif            writes the figure
     python plain.py OUT.gif --inside   writes it and prints the CPU seconds that took after the imports

@@ -21,11 +21,15 @@ def pictured(element):
     return np.asarray(Image.open(io.BytesIO(element.screenshot())).convert("RGB"))
 
 
-SHARE = 0.3  # of a tile that may differ: the browser draws lines that are thinner than a pixel in another way, and lays pictures between pixels
+# of a tile that may differ: the browser draws lines that are thinner than a pixel in another way, and lays pictures
+# between pixels
+SHARE = 0.3
 
 
 def apart(element, a, step):
-    """What tells an element from the frame of a step; an empty dict where they look the same. The rounded corners don't count."""
+    """What tells an element from the frame of a step; an empty dict where they look the same. The rounded corners don't
+    count.
+    """
     one, other = pictured(element), a.frame(step)
     height, width = (min(sizes) for sizes in zip(one.shape[:2], other.shape[:2], strict=True))
     assert abs(one.shape[0] - other.shape[0]) <= 1 and abs(one.shape[1] - other.shape[1]) <= 1, (one.shape, other.shape)

@@ -1,4 +1,6 @@
-"""The gallery's page in a real browser: what plays, what is found, what the keyboard reaches, and what is loaded before a reader scrolls."""
+"""The gallery's page in a real browser: what plays, what is found, what the keyboard reaches, and what is loaded before
+a reader scrolls.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +19,17 @@ PAGE = GALLERY / "index.html"
 
 def playing(page):
     """The figures that are loaded, and so play."""
-    return page.evaluate("[...document.querySelectorAll('.card img[src]')].map(image => image.closest('.card').dataset.name)")
+    return page.evaluate(
+        "[...document.querySelectorAll('.card img[src]')].map(image => image.closest('.card').dataset.name)"
+    )
 
 
 def seen(page):
     """The figures of which some is in the window."""
-    return page.evaluate("""[...document.querySelectorAll('.card')].filter(card => { const box = card.querySelector('img').getBoundingClientRect();
-        return box.width && box.bottom > 0 && box.top < innerHeight; }).map(card => card.dataset.name)""")
+    return page.evaluate(
+        """[...document.querySelectorAll('.card')].filter(card => { const box = card.querySelector('img').getBoundingClientRect();
+        return box.width && box.bottom > 0 && box.top < innerHeight; }).map(card => card.dataset.name)"""
+    )
 
 
 def test_figures_play_while_they_are_seen_and_are_put_away_afterwards(opened):
@@ -51,7 +57,9 @@ def test_nothing_jumps_when_figures_come_and_less_than_a_megabyte_is_loaded_befo
 
 def test_the_first_figure_is_there_soon_and_moves(opened):
     page = opened(PAGE)
-    page.wait_for_function("document.querySelector('.card img').complete && document.querySelector('.card img').naturalWidth > 0")
+    page.wait_for_function(
+        "document.querySelector('.card img').complete && document.querySelector('.card img').naturalWidth > 0"
+    )
     print(f"\nfirst figure after {page.evaluate('performance.now()'):.0f} ms")
     first = page.locator(".card img").first
     pictures = {first.screenshot()}
@@ -91,7 +99,9 @@ def test_with_the_keyboard_alone_a_figure_is_opened_read_and_closed_and_the_focu
     reached = set()
     for _ in range(12):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.closest('dialog') ? document.activeElement.tagName : 'outside'"))
+        reached.add(
+            page.evaluate("document.activeElement.closest('dialog') ? document.activeElement.tagName : 'outside'")
+        )
     assert reached - {"outside", "DIALOG"} == {"BUTTON", "SELECT", "PRE", "A"}
     page.keyboard.press("Escape")
     page.wait_for_function("!document.querySelector('#detail[open]') && !location.hash")
@@ -101,11 +111,17 @@ def test_with_the_keyboard_alone_a_figure_is_opened_read_and_closed_and_the_focu
 def test_what_is_copied_is_what_is_shown_and_the_choice_is_kept(opened):
     page = opened(f"{PAGE.as_uri()}#figure:padding_strides")
     page.locator("#detail[open]").wait_for()
-    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: {writeText: async text => { window.taken = text; }}})")
+    page.evaluate(
+        "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async text => { window.taken = text; }}})"
+    )
     page.get_by_label("Put it into").first.select_option("rst")
     page.locator(".copy button").nth(1).click()
     page.get_by_role("button", name="Copied").wait_for()
-    assert page.evaluate("taken") == page.locator(".copy pre").nth(1).text_content() == ca.figure("padding_strides").embed("rst", "padding_strides.svg")
+    assert (
+        page.evaluate("taken")
+        == page.locator(".copy pre").nth(1).text_content()
+        == ca.figure("padding_strides").embed("rst", "padding_strides.svg")
+    )
     page.keyboard.press("Escape")
     page.locator("[data-name=dilation] h3 a").click()
     page.locator("#detail[open]").wait_for()
@@ -143,18 +159,26 @@ def test_no_width_needs_scrolling_sideways(width, opened):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         if place:
             page.locator("#detail[open]").wait_for()
-            assert page.evaluate("document.querySelector('dialog').scrollWidth - document.querySelector('dialog').clientWidth") <= 0
+            assert (
+                page.evaluate(
+                    "document.querySelector('dialog').scrollWidth - document.querySelector('dialog').clientWidth"
+                )
+                <= 0
+            )
 
 
 def test_without_a_script_every_figures_name_leads_to_its_file(opened):
     page = opened(PAGE, script=False)
-    assert page.locator("[data-name=dilation] h3 a").get_attribute("href") == "dilation.svg" and page.locator("noscript p").count() == 1
+    assert (
+        page.locator("[data-name=dilation] h3 a").get_attribute("href") == "dilation.svg"
+        and page.locator("noscript p").count() == 1
+    )
 
 
 def test_a_server_shows_the_page_with_every_format(opened):
     import threading
 
-    from convanim.serve import server
+    from convanim.publish.server import server
 
     with server([ca.figures()["dilation"]], 0) as running:
         thread = threading.Thread(target=running.serve_forever)

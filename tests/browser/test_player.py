@@ -1,4 +1,6 @@
-"""The player in a real browser: every control does what it says, each step looks like its frame, and nothing is asked for from anywhere."""
+"""The player in a real browser: every control does what it says, each step looks like its frame, and nothing is asked
+for from anywhere.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,14 @@ import convanim as ca
 FIGURES = {
     "numbers": lambda **look: ca.figure("numerical_padding_strides", **look),
     "labels": lambda **look: ca.animate(ca.Conv(4, 3, padding=1), theme="clear", seed=3, **look),
-    "reveal": lambda **look: ca.animate(ca.ConvTranspose(2, 2, stride=2), symbols=True, reveal=True, theme="clear", **look),
+    "reveal": lambda **look: ca.animate(
+        ca.ConvTranspose(2, 2, stride=2), symbols=True, reveal=True, theme="clear", **look
+    ),
     "spans": lambda **look: ca.figure("even_stamps", **look),
     "layers": lambda **look: ca.figure("wavenet", **look),
-    "line": lambda **look: ca.animate(ca.Conv(6, 3, ndim=1), view="line", input=[1, 2, 3, 4, 5, 6], kernel=[1, 0, -1], theme="dark", **look),
+    "line": lambda **look: ca.animate(
+        ca.Conv(6, 3, ndim=1), view="line", input=[1, 2, 3, 4, 5, 6], kernel=[1, 0, -1], theme="dark", **look
+    ),
 }
 
 
@@ -52,7 +58,9 @@ def test_every_step_looks_like_its_frame_and_says_its_sum(name, opened, tmp_path
         assert step(page) == n + 1 and str(n + 1) in says(page, "at")
         assert not apart(svg, a, n), n
         sums[n] = says(page, "sum")
-    plain = str.maketrans({chr(0x1D44E + n): chr(97 + n) for n in range(26)} | {chr(0x2080 + n): str(n) for n in range(10)})
+    plain = str.maketrans(
+        {chr(0x1D44E + n): chr(97 + n) for n in range(26)} | {chr(0x2080 + n): str(n) for n in range(10)}
+    )
     assert sums == {n: a.equation(n).translate(plain) for n in sums}
     assert apart(svg, a, (n + 1) % len(a)), "the comparison sees another step"
 
@@ -67,7 +75,14 @@ def test_buttons_keys_speed_and_the_address_lead_to_the_steps_that_they_name(ope
     for part, at in (("next", 2), ("next", 3), ("back", 2)):
         click(part)
         assert step(page) == at and page.url.endswith(f"#step={at}")
-    for key, at in (("ArrowRight", 3), ("End", 16), ("ArrowRight", 16), ("Home", 1), ("ArrowLeft", 1), ("ArrowRight", 2)):
+    for key, at in (
+        ("ArrowRight", 3),
+        ("End", 16),
+        ("ArrowRight", 16),
+        ("Home", 1),
+        ("ArrowLeft", 1),
+        ("ArrowRight", 2),
+    ):
         page.locator("body").press(key)
         assert step(page) == at, key
     page.locator("body").press("+")
@@ -92,8 +107,10 @@ def test_it_plays_on_its_own_in_order_and_stands_still_for_readers_who_ask_for_i
     page = opened(saved(tmp_path, a))
     page.locator(".bar.standing").wait_for()
     assert step(page) == 9, "played once, it stays at the last step"
-    page.evaluate("""() => { window.seen = []; new MutationObserver(() => seen.push(+document.querySelector('[data-part=figure]').dataset.step))
-        .observe(document.querySelector('[data-part=figure]'), {attributes: true, attributeFilter: ['data-step']}); }""")
+    page.evaluate(
+        """() => { window.seen = []; new MutationObserver(() => seen.push(+document.querySelector('[data-part=figure]').dataset.step))
+        .observe(document.querySelector('[data-part=figure]'), {attributes: true, attributeFilter: ['data-step']}); }"""
+    )
     page.locator("[data-part=play]").click()
     page.locator(".bar.standing").wait_for()
     seen = page.evaluate("seen")
@@ -143,7 +160,9 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_small_phone(name, dark, o
 
 def test_axe_sees_a_button_without_a_name(opened, tmp_path):
     path = saved(tmp_path, FIGURES["numbers"]())
-    path.write_text(path.read_text(encoding="utf-8").replace('aria-label="next step" title="next step"', ""), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('aria-label="next step" title="next step"', ""), encoding="utf-8"
+    )
     assert any("button-name" in one for one in violations(opened(path, calm=True)))
 
 
@@ -156,7 +175,10 @@ def test_without_a_script_the_poster_is_seen_and_no_control(opened, tmp_path):
 
 def test_two_players_of_one_figure_and_one_of_another_on_a_page_do_not_meet(opened, tmp_path):
     one, other = FIGURES["numbers"](step_ms=60_000), FIGURES["labels"](step_ms=60_000)
-    text = f"<!doctype html><html lang=en><title>three</title><main><h1>Three</h1>{one.html()}{other.html()}{one.html()}</main>"
+    text = (
+        "<!doctype html><html"
+        f" lang=en><title>three</title><main><h1>Three</h1>{one.html()}{other.html()}{one.html()}</main>"
+    )
     (tmp_path / "three.html").write_text(text, encoding="utf-8")
     page = opened(tmp_path / "three.html", calm=True)
     figures = page.locator("[data-part=figure]")
@@ -171,9 +193,14 @@ def test_two_players_of_one_figure_and_one_of_another_on_a_page_do_not_meet(open
 
 
 def test_text_and_controls_can_be_read_on_a_page_of_any_colour_whatever_the_reader_prefers(opened, tmp_path):
-    one, other = (ca.animate(ca.Conv(5, 3, padding=1), seed=3, theme=theme, labels=[]).html() for theme in ("classic", "auto"))
+    one, other = (
+        ca.animate(ca.Conv(5, 3, padding=1), seed=3, theme=theme, labels=[]).html() for theme in ("classic", "auto")
+    )
     for (paper, ink), dark in itertools.product((("#fff", "#222"), ("#10141a", "#eee")), (False, True)):
-        text = f"<!doctype html><html lang=en><title>two</title><body style='background:{paper};color:{ink}'><main><h1>Two</h1>{one}{other}</main>"
+        text = (
+            "<!doctype html><html lang=en><title>two</title><body"
+            f" style='background:{paper};color:{ink}'><main><h1>Two</h1>{one}{other}</main>"
+        )
         (tmp_path / "two.html").write_text(text, encoding="utf-8")
         assert violations(opened(tmp_path / "two.html", dark=dark, calm=True)) == []
 
@@ -181,20 +208,27 @@ def test_text_and_controls_can_be_read_on_a_page_of_any_colour_whatever_the_read
 def test_players_that_a_notebook_puts_into_a_page_start_wherever_their_script_runs(opened, tmp_path):
     (tmp_path / "empty.html").write_text("<!doctype html><html lang=en><title>empty</title><body>", encoding="utf-8")
     page = opened(tmp_path / "empty.html", calm=True)
-    page.evaluate("""(html) => { const place = document.createElement("div"); place.innerHTML = html; document.body.append(place);
+    page.evaluate(
+        """(html) => { const place = document.createElement("div"); place.innerHTML = html; document.body.append(place);
         for (const old of place.querySelectorAll("script:not([type])")) {
             const script = document.createElement("script"); script.textContent = old.textContent; document.head.append(script); } }""",
-                  FIGURES["numbers"]().html() + FIGURES["labels"]().html())
+        FIGURES["numbers"]().html() + FIGURES["labels"]().html(),
+    )
     bars = page.locator("[data-part=bar]")
     assert [bars.nth(n).is_visible() for n in range(2)] == [True, True]
     start = page.locator("[data-part=at]").all_text_contents()
     page.locator("[data-part=back]").nth(1).click()
-    assert (start, page.locator("[data-part=at]").all_text_contents()) == (["step 5 of 9", "step 16 of 16"], ["step 5 of 9", "step 15 of 16"])
+    assert (start, page.locator("[data-part=at]").all_text_contents()) == (
+        ["step 5 of 9", "step 16 of 16"],
+        ["step 5 of 9", "step 15 of 16"],
+    )
 
 
 def test_keys_are_for_the_player_that_was_clicked_or_has_the_focus(opened, tmp_path):
     text = FIGURES["numbers"](step_ms=60_000).html()
-    (tmp_path / "two.html").write_text(f"<!doctype html><html lang=en><title>two</title><main><h1>Two</h1>{text}{text}</main>", encoding="utf-8")
+    (tmp_path / "two.html").write_text(
+        f"<!doctype html><html lang=en><title>two</title><main><h1>Two</h1>{text}{text}</main>", encoding="utf-8"
+    )
     page = opened(tmp_path / "two.html")
     page.keyboard.press("End")
     assert page.locator("[data-part=figure][data-step='9']").count() == 0, "no focus, no keys"
@@ -251,8 +285,10 @@ def test_the_poster_is_printed_without_controls_and_the_step_comes_back(opened, 
     a = FIGURES["numbers"]()
     page = opened(saved(tmp_path, a), calm=True)
     page.keyboard.press("Home")
-    page.evaluate("""() => { addEventListener('beforeprint', () => { window.printed = document.querySelector('[data-part=figure]').dataset.step;
-        }); }""")
+    page.evaluate(
+        """() => { addEventListener('beforeprint', () => { window.printed = document.querySelector('[data-part=figure]').dataset.step;
+        }); }"""
+    )
     page.pdf()
     assert page.evaluate("window.printed") == str(a.poster + 1) and step(page) == 1
     page.emulate_media(media="print")
@@ -274,7 +310,9 @@ def test_for_readers_who_come_to_ask_for_it_it_stops(opened, tmp_path):
 
 
 def test_what_follows_the_sums_does_not_move(opened, tmp_path):
-    a = ca.animate(ca.Pool(5, 3, stride=1, padding=1, mode="average", count_include_pad=False), symbols=True)  # of 4, 6 and 9 terms
+    a = ca.animate(
+        ca.Pool(5, 3, stride=1, padding=1, mode="average", count_include_pad=False), symbols=True
+    )  # of 4, 6 and 9 terms
     page = opened(saved(tmp_path, a), width=320, calm=True)
 
     def tops():
@@ -317,5 +355,8 @@ def test_a_figure_of_64_steps_moves_at_the_screens_pace_without_a_long_task(open
         if runs[-1]["long"] == 0:
             break
     best = min(runs, key=lambda run: (run["long"], -run["steps"]))
-    print(f"\n64 steps: {best['steps']} steps in {best['frames']} frames, {best['long']} long tasks, ready after {min(run['ready'] for run in runs):.0f} ms")
+    print(
+        f"\n64 steps: {best['steps']} steps in {best['frames']} frames, {best['long']} long tasks, ready after"
+        f" {min(run['ready'] for run in runs):.0f} ms"
+    )
     assert best["long"] == 0 and best["steps"] >= 0.8 * best["frames"]

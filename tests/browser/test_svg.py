@@ -1,4 +1,6 @@
-"""Animated SVGs in a real browser, at chosen moments: the step that is on looks like its frame, however it is held, repeated, darkened or stilled."""
+"""Animated SVGs in a real browser, at chosen moments: the step that is on looks like its frame, however it is held,
+repeated, darkened or stilled.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +10,22 @@ from screens import apart
 import convanim as ca
 
 LOOKS = {
-    "plain": {}, "held": {"hold_ms": 700}, "twice": {"loop": 2}, "once, held": {"loop": 1, "hold_ms": 1300},
-    "revealed": {"reveal": True, "theme": "clear"}, "revealed twice": {"reveal": True, "theme": "clear", "loop": 2, "hold_ms": 500},
+    "plain": {},
+    "held": {"hold_ms": 700},
+    "twice": {"loop": 2},
+    "once, held": {"loop": 1, "hold_ms": 1300},
+    "revealed": {"reveal": True, "theme": "clear"},
+    "revealed twice": {"reveal": True, "theme": "clear", "loop": 2, "hold_ms": 500},
 }
 
 
 def at(page, ms):
     """Hold all animations at a moment."""
-    page.evaluate("""(ms) => { for (const one of document.getAnimations()) { one.pause();
-        one.currentTime = ms + -one.effect.getComputedTiming().delay * 0; } }""", ms)
+    page.evaluate(
+        """(ms) => { for (const one of document.getAnimations()) { one.pause();
+        one.currentTime = ms + -one.effect.getComputedTiming().delay * 0; } }""",
+        ms,
+    )
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -59,7 +68,9 @@ def test_for_readers_who_ask_for_it_the_poster_stands_still(opened, tmp_path):
 def test_the_theme_auto_is_dark_on_a_dark_page_as_a_picture_too(opened, tmp_path):
     a, dark = (ca.animate(ca.Conv(4, 3, padding=1), theme=theme, seed=1) for theme in ("auto", "dark"))
     a.save(tmp_path / "x.svg")
-    (tmp_path / "page.html").write_text('<!doctype html><meta name=color-scheme content="light dark"><img src="x.svg" alt="">', encoding="utf-8")
+    (tmp_path / "page.html").write_text(
+        '<!doctype html><meta name=color-scheme content="light dark"><img src="x.svg" alt="">', encoding="utf-8"
+    )
     for is_dark, same in ((True, dark), (False, a)):
         page = opened(tmp_path / "page.html", dark=is_dark)
         assert [n for n in range(len(a)) if not apart(page.locator("img"), same, n)][:1], "none of its steps is seen"

@@ -1,7 +1,8 @@
 """A configuration, in words that no framework owns, and a `Case`: the code that it becomes on both sides.
 
-A configuration is a plain dict: "kind", "axes" (a dict of whole numbers an axis) and what holds for all axes. It says what to
-compute, not whether that is allowed. Each framework's file draws what that framework can say, and turns it into a `Case`.
+A configuration is a plain dict: "kind", "axes" (a dict of whole numbers an axis) and what holds for all axes. It says
+what to compute, not whether that is allowed. Each framework's file draws what that framework can say, and turns it into
+a `Case`.
 """
 
 from __future__ import annotations
@@ -25,10 +26,29 @@ KINDS = {
 
 # what a parameter is when it plays no part: shrinking goes there first, then down one by one
 SIMPLEST = {
-    "input": 1, "kernel": 1, "stride": 1, "dilation": 1, "before": 0, "after": 0, "output_padding": 0, "windows": 1,
-    "in_channels": 1, "out_channels": 1, "channels": 1, "groups": 1, "multiplier": 1, "seed": 0,
-    "bias": False, "flip": False, "ceil_mode": False, "padding": None, "padding_mode": "zeros", "output_shape": None,
-    "count_include_pad": True, "divisor_override": None, "by": None,
+    "input": 1,
+    "kernel": 1,
+    "stride": 1,
+    "dilation": 1,
+    "before": 0,
+    "after": 0,
+    "output_padding": 0,
+    "windows": 1,
+    "in_channels": 1,
+    "out_channels": 1,
+    "channels": 1,
+    "groups": 1,
+    "multiplier": 1,
+    "seed": 0,
+    "bias": False,
+    "flip": False,
+    "ceil_mode": False,
+    "padding": None,
+    "padding_mode": "zeros",
+    "output_shape": None,
+    "count_include_pad": True,
+    "divisor_override": None,
+    "by": None,
 }
 
 
@@ -39,8 +59,8 @@ AXIS = ("input", "kernel", "stride", "dilation", "before", "after", "output_padd
 class Case:
     """One comparison: an operation of convanim and the framework's lines, as code that runs.
 
-    `arrays` are the shapes of what both are given: x, the input with its channels, and for a convolution w, the kernel, and b,
-    the bias. `operation` is an expression, `theirs` lines that end by setting `theirs`, without a batch.
+    `arrays` are the shapes of what both are given: x, the input with its channels, and for a convolution w, the kernel,
+    and b, the bias. `operation` is an expression, `theirs` lines that end by setting `theirs`, without a batch.
     """
 
     kind: str
@@ -50,7 +70,9 @@ class Case:
     seed: int = 0
 
     def drawn(self) -> dict[str, np.ndarray]:
-        """Eighths between -12 and 12: sums of their products are exact in float32 too, so that no tolerance hides a difference."""
+        """Eighths between -12 and 12: sums of their products are exact in float32 too, so that no tolerance hides a
+        difference.
+        """
         random = np.random.RandomState(self.seed)
         return {name: random.randint(-99, 100, shape) / 8 for name, shape in self.arrays.items()}
 
@@ -62,10 +84,18 @@ class Case:
     def code(self, setup: str) -> str:
         """A program that prints both results; what is printed for a counter-example is what was run."""
         lines = [
-            "import numpy as np", "from convanim import AdaptivePool, Conv, ConvTranspose, Pool, evaluate",
-            *setup.strip().splitlines(), "", f"random = np.random.RandomState({self.seed})",
-            *(f"{name} = random.randint(-99, 100, {shape}) / 8" for name, shape in self.arrays.items()), "",
-            f"op = {self.operation}", f"print({self.evaluate})", "", *self.theirs.splitlines(), "print(theirs)",
+            "import numpy as np",
+            "from convanim import AdaptivePool, Conv, ConvTranspose, Pool, evaluate",
+            *setup.strip().splitlines(),
+            "",
+            f"random = np.random.RandomState({self.seed})",
+            *(f"{name} = random.randint(-99, 100, {shape}) / 8" for name, shape in self.arrays.items()),
+            "",
+            f"op = {self.operation}",
+            f"print({self.evaluate})",
+            "",
+            *self.theirs.splitlines(),
+            "print(theirs)",
         ]
         return "\n".join(lines) + "\n"
 
@@ -115,9 +145,17 @@ def our_conv(config: Config, kind: str = "Conv", **other: Any) -> str:
     """The convanim call of a convolution, with `other` in the place of what the configuration says."""
     padding = config["padding"] or unless(plain(pairs(config)), 0)
     options = {
-        "stride": unless(each(config, "stride"), 1), "padding": padding, "dilation": unless(each(config, "dilation"), 1),
-        **{name: unless(config.get(name, default), default) for name, default in (("padding_mode", "zeros"), ("flip", False))},
-        **{name: unless(config[name], default) for name, default in (("in_channels", 1), ("out_channels", 1), ("groups", 1), ("bias", False))},
+        "stride": unless(each(config, "stride"), 1),
+        "padding": padding,
+        "dilation": unless(each(config, "dilation"), 1),
+        **{
+            name: unless(config.get(name, default), default)
+            for name, default in (("padding_mode", "zeros"), ("flip", False))
+        },
+        **{
+            name: unless(config[name], default)
+            for name, default in (("in_channels", 1), ("out_channels", 1), ("groups", 1), ("bias", False))
+        },
     }
     return call(kind, each(config, "input"), each(config, "kernel"), **{**options, **other})
 
@@ -125,9 +163,13 @@ def our_conv(config: Config, kind: str = "Conv", **other: Any) -> str:
 def our_pool(config: Config, **other: Any) -> str:
     """The convanim call of a pooling."""
     options = {
-        "stride": each(config, "stride"), "padding": config["padding"] or unless(plain(pairs(config)), 0), "dilation": unless(each(config, "dilation"), 1),
-        "mode": config["kind"], "ceil_mode": unless(config["ceil_mode"], False),
-        "count_include_pad": unless(config["count_include_pad"], True), "divisor_override": config["divisor_override"],
+        "stride": each(config, "stride"),
+        "padding": config["padding"] or unless(plain(pairs(config)), 0),
+        "dilation": unless(each(config, "dilation"), 1),
+        "mode": config["kind"],
+        "ceil_mode": unless(config["ceil_mode"], False),
+        "count_include_pad": unless(config["count_include_pad"], True),
+        "divisor_override": config["divisor_override"],
     }
     return call("Pool", each(config, "input"), each(config, "kernel"), **{**options, **other})
 

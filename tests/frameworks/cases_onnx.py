@@ -1,9 +1,10 @@
 """ONNX: nodes of opset 22, run by two judges, the reference evaluator of the onnx package and onnxruntime.
 
-The reference evaluator computes and checks nothing, so what we refuse must be refused by onnxruntime. Not drawn, as the two
-judges contradict each other or the operator's text: SAME_* pooling with a dilation or with gaps between its windows, and a
-SAME_* ConvTranspose whose stride is larger than its window. Not compared, as the words are PyTorch's and its rules stricter or
-looser than ONNX': padding that wraps around more than once, and an output_padding from the stride up to the dilation.
+The reference evaluator computes and checks nothing, so what we refuse must be refused by onnxruntime. Not drawn, as the
+two judges contradict each other or the operator's text: SAME_* pooling with a dilation or with gaps between its
+windows, and a SAME_* ConvTranspose whose stride is larger than its window. Not compared, as the words are PyTorch's and
+its rules stricter or looser than ONNX': padding that wraps around more than once, and an output_padding from the stride
+up to the dilation.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ def run(nodes, **arrays):
     arrays = {name: array[None] if name == "x" else array for name, array in arrays.items()}
     return ReferenceEvaluator(model(nodes, TensorProto.DOUBLE, **arrays)).run(None, arrays)[0][0]
 """
-RUNTIME = SETUP + """
+RUNTIME = (
+    SETUP
+    + """
 import onnxruntime
 
 options = onnxruntime.SessionOptions()
@@ -39,6 +42,7 @@ def run(nodes, **arrays):  # its kernels are of float32; the lowest one stands f
     y = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"]).run(None, arrays)[0][0]
     return np.where(y == np.finfo(np.float32).min, -np.inf, y)
 """
+)
 JUDGES = {"onnx reference": SETUP, "onnxruntime": RUNTIME}
 REFUSALS = (Exception,)
 CHECKING = ("onnxruntime",)
@@ -58,7 +62,12 @@ def draw(rng: Any) -> Config:
 
 
 def draw_conv(rng: Any, config: Config) -> Config:
-    config |= {**draw_channels(rng, len(config["axes"])), "flip": False, "padding": rng.choice(WORDS), "padding_mode": "zeros"}
+    config |= {
+        **draw_channels(rng, len(config["axes"])),
+        "flip": False,
+        "padding": rng.choice(WORDS),
+        "padding_mode": "zeros",
+    }
     if not config["padding"]:
         config["padding_mode"] = rng.choice(("zeros", "zeros", *MODES))
         most = {"zeros": 99, "replicate": 99, "reflect": -1}.get(config["padding_mode"], 0)
@@ -68,33 +77,61 @@ def draw_conv(rng: Any, config: Config) -> Config:
 
 
 def draw_transposed(rng: Any, config: Config) -> Config:
-    config |= {**draw_channels(rng, len(config["axes"])), "flip": False, "padding": rng.choice(WORDS), "output_shape": None}
+    config |= {
+        **draw_channels(rng, len(config["axes"])),
+        "flip": False,
+        "padding": rng.choice(WORDS),
+        "output_shape": None,
+    }
     for axis in config["axes"]:
         axis["input"] = min(axis["input"], 5)
         axis["output_padding"] = rng.choice((0, 0, rng.randrange(axis["stride"])))
     if not config["padding"]:
-        draw_pads(rng, config, lambda axis: ((axis["input"] - 1) * axis["stride"] + window(axis) - 1) // 2, symmetric=rng.random() < 0.3)
+        draw_pads(
+            rng,
+            config,
+            lambda axis: ((axis["input"] - 1) * axis["stride"] + window(axis) - 1) // 2,
+            symmetric=rng.random() < 0.3,
+        )
     if config["padding"] != "valid" and not any(map(sum, pairs(config))) and rng.random() < 0.5:
         config["output_shape"] = tuple(
-            max((axis["input"] - 1) * axis["stride"] + window(axis) + axis["output_padding"] - rng.choice((-1, 0, 1, 1, 2, 3)), 1) for axis in config["axes"])
+            max(
+                (axis["input"] - 1) * axis["stride"]
+                + window(axis)
+                + axis["output_padding"]
+                - rng.choice((-1, 0, 1, 1, 2, 3)),
+                1,
+            )
+            for axis in config["axes"]
+        )
     elif config["padding"] not in (None, "valid"):
         for axis in config["axes"]:
             axis["output_padding"], axis["stride"] = 0, min(axis["stride"], window(axis))
     edges = (edge_groups,) if config["output_shape"] or config["padding"] else (edge_groups, edge_extra, edge_empty)
     config = pushed(rng, config, edges)
-    config["out_channels"] += -config["out_channels"] % config["groups"]  # the kernel's shape says them, and can't say others
+    config["out_channels"] += (
+        -config["out_channels"] % config["groups"]
+    )  # the kernel's shape says them, and can't say others
     return config
 
 
 def edge_extra(rng: Any, config: Config) -> bool:
-    """An output_padding of stride - 1, or of stride and dilation, whichever is larger: between the two PyTorch accepts it, and ONNX doesn't."""
+    """An output_padding of stride - 1, or of stride and dilation, whichever is larger: between the two PyTorch accepts
+    it, and ONNX doesn't.
+    """
     axis = rng.choice(config["axes"])
     axis["output_padding"] = rng.choice((axis["stride"] - 1, max(axis["stride"], axis["dilation"])))
     return True
 
 
 def draw_pool(rng: Any, config: Config) -> Config:
-    config |= {"padding": rng.choice(WORDS), "ceil_mode": False, "count_include_pad": True, "divisor_override": None, "channels": rng.randint(1, 2)}
+    config |= {
+        "padding": rng.choice(WORDS),
+        "ceil_mode": False,
+        "count_include_pad": True,
+        "divisor_override": None,
+        "channels": rng.randint(1, 2),
+    }
     if config["kind"] == "average":
         config["count_include_pad"] = rng.random() < 0.5
     if not config["padding"]:
@@ -112,7 +149,12 @@ def draw_global(rng: Any, config: Config) -> Config:
     return {**config, "axes": axes, "channels": rng.randint(1, 2), "mode": rng.choice(("average", "max"))}
 
 
-DRAWS = {"convolution": draw_conv, "transposed": draw_transposed, "adaptive": draw_global, **dict.fromkeys(("max", "average", "l2"), draw_pool)}
+DRAWS = {
+    "convolution": draw_conv,
+    "transposed": draw_transposed,
+    "adaptive": draw_global,
+    **dict.fromkeys(("max", "average", "l2"), draw_pool),
+}
 
 
 def case(config: Config) -> Case:
@@ -129,7 +171,11 @@ def attributes(config: Config) -> Config:
     """What most nodes have, the defaults left out."""
     word = config["padding"]
     many = {"strides": unless(each(config, "stride"), 1), "dilations": unless(each(config, "dilation"), 1)}
-    return {**many, "pads": None if word or not any(map(sum, pairs(config))) else ends(pairs(config)), "auto_pad": word and word.upper()}
+    return {
+        **many,
+        "pads": None if word or not any(map(sum, pairs(config))) else ends(pairs(config)),
+        "auto_pad": word and word.upper(),
+    }
 
 
 def node(kind: str, inputs: tuple[str, ...], output: str = "y", **given: Any) -> str:
@@ -147,7 +193,10 @@ def conv(config: Config) -> Case:
     lines, first = [], "x"
     if mode != "zeros":
         before, after = ([pair[side] for pair in pairs(config)] for side in (0, 1))
-        lines = [node("Constant", (), "p", value_ints=[0, 0, *before, 0, 0, *after]), node("Pad", ("x", "p"), "padded", mode=MODES[mode])]
+        lines = [
+            node("Constant", (), "p", value_ints=[0, 0, *before, 0, 0, *after]),
+            node("Pad", ("x", "p"), "padded", mode=MODES[mode]),
+        ]
         first, given["pads"] = "padded", None
     lines.append(node("Conv", (first, *list(arrays)[1:]), **given, group=unless(config["groups"], 1)))
     return Case("convolution", arrays, our_conv(config, padding=asked(config)), theirs(lines, arrays), config["seed"])
@@ -161,19 +210,38 @@ def transposed(config: Config) -> Case:
     arrays, shape, extra = weights(config, transposed=True), config["output_shape"], each(config, "output_padding")
     if config["out_channels"] % config["groups"]:
         raise ValueError
-    given = {**attributes(config), "group": unless(config["groups"], 1), "output_padding": unless(extra, 0), "output_shape": shape}
-    word = config["padding"] or "same_lower" if shape else asked(config)  # the operator's text: without SAME_UPPER the odd cell is at the start
+    given = {
+        **attributes(config),
+        "group": unless(config["groups"], 1),
+        "output_padding": unless(extra, 0),
+        "output_shape": shape,
+    }
+    word = (
+        config["padding"] or "same_lower" if shape else asked(config)
+    )  # the operator's text: without SAME_UPPER the odd cell is at the start
     ours = our_conv(config, "ConvTranspose", padding=word, output_padding=unless(extra, 0), output_shape=shape)
-    return Case("transposed", arrays, ours, theirs([node("ConvTranspose", tuple(arrays), **given)], arrays), config["seed"])
+    return Case(
+        "transposed", arrays, ours, theirs([node("ConvTranspose", tuple(arrays), **given)], arrays), config["seed"]
+    )
 
 
 def pool(config: Config) -> Case:
     kind, arrays = config["kind"], {"x": (config["channels"], *each(config, "input"))}
-    given = {"kernel_shape": each(config, "kernel"), **attributes(config), "ceil_mode": int(config["ceil_mode"]) or None}
+    given = {
+        "kernel_shape": each(config, "kernel"),
+        **attributes(config),
+        "ceil_mode": int(config["ceil_mode"]) or None,
+    }
     if kind == "average":
         given["count_include_pad"] = int(config["count_include_pad"]) or None
     name = {"max": "MaxPool", "average": "AveragePool", "l2": "LpPool"}[kind]
-    return Case(kind, arrays, our_pool(config, padding=asked(config)), theirs([node(name, ("x",), **given)], arrays), config["seed"])
+    return Case(
+        kind,
+        arrays,
+        our_pool(config, padding=asked(config)),
+        theirs([node(name, ("x",), **given)], arrays),
+        config["seed"],
+    )
 
 
 def globally(config: Config) -> Case:
@@ -185,4 +253,9 @@ def globally(config: Config) -> Case:
     return Case("adaptive", arrays, ours, theirs([node(name, ("x",))], arrays), config["seed"])
 
 
-CASES = {"convolution": conv, "transposed": transposed, "adaptive": globally, **dict.fromkeys(("max", "average", "l2"), pool)}
+CASES = {
+    "convolution": conv,
+    "transposed": transposed,
+    "adaptive": globally,
+    **dict.fromkeys(("max", "average", "l2"), pool),
+}

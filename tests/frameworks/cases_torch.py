@@ -1,4 +1,6 @@
-"""PyTorch: every configuration as `torch.nn` says it, or with an explicit pad or crop where it has no word; refusals in full."""
+"""PyTorch: every configuration as `torch.nn` says it, or with an explicit pad or crop where it has no word; refusals in
+full.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,10 @@ REASONS = [
     ("negative padding is not supported|non-negative", "padding=-1 is out of range"),
     ("non-positive stride|stride (should|must) (not be zero|be greater than zero)", "stride=0 is out of range"),
     ("dilation (should|must) be greater than zero", "dilation=0 is out of range"),
-    ("kernel.size (should|must) be greater than zero|non-empty .*kernel|pad=0, kernel_size=0", "kernel_size=0 is out of range"),
+    (
+        "kernel.size (should|must) be greater than zero|non-empty .*kernel|pad=0, kernel_size=0",
+        "kernel_size=0 is out of range",
+    ),
 ]
 
 
@@ -61,11 +66,16 @@ def draw(rng: Any) -> Config:
 def draw_conv(rng: Any, config: Config) -> Config:
     config |= draw_channels(rng, len(config["axes"]))
     config["padding_mode"] = rng.choice(("zeros", "zeros", "zeros", "reflect", "replicate", "circular", "symmetric"))
-    config["padding"] = rng.choice((None, None, None, "valid", "same", "full", "half", "same_upper", "same_lower", "causal"))
+    config["padding"] = rng.choice(
+        (None, None, None, "valid", "same", "full", "half", "same_upper", "same_lower", "causal")
+    )
     if config["padding"] == "same" and (config["padding_mode"] == "symmetric" or rng.random() < 0.9):
         for axis in config["axes"]:
             axis["stride"] = 1
-    if config["padding"] not in (None, "valid") and config["padding_mode"] not in ("zeros", "replicate"):  # room to copy from
+    if config["padding"] not in (None, "valid") and config["padding_mode"] not in (
+        "zeros",
+        "replicate",
+    ):  # room to copy from
         for axis in config["axes"]:
             axis["input"] = max(axis["input"], window(axis) + rng.choice((0, 0, 0, -1)))
     if not config["padding"]:
@@ -81,7 +91,15 @@ def draw_conv(rng: Any, config: Config) -> Config:
         fit(rng, config)
         return config
     edges = (edge_groups, edge_copies, edge_copies, edge_window, edge_nonpositive)
-    return pushed(rng, config, edges if even(pairs(config)) and config["padding"] in (None, "same", "valid") else (edge_groups, edge_copies, edge_window))
+    return pushed(
+        rng,
+        config,
+        (
+            edges
+            if even(pairs(config)) and config["padding"] in (None, "same", "valid")
+            else (edge_groups, edge_copies, edge_window)
+        ),
+    )
 
 
 def draw_transposed(rng: Any, config: Config) -> Config:
@@ -91,10 +109,18 @@ def draw_transposed(rng: Any, config: Config) -> Config:
         axis["output_padding"] = rng.choice((0, 0, rng.randrange(max(axis["stride"], axis["dilation"]))))
     if not config["padding"]:
         # cropping reaches beyond the kernel sometimes; some cells are left of the smallest outputs
-        draw_pads(rng, config, lambda axis: min(window(axis), ((axis["input"] - 1) * axis["stride"] + window(axis) - 1) // 2), symmetric=rng.random() < 0.7)
+        draw_pads(
+            rng,
+            config,
+            lambda axis: min(window(axis), ((axis["input"] - 1) * axis["stride"] + window(axis) - 1) // 2),
+            symmetric=rng.random() < 0.7,
+        )
         if even(pairs(config)) and rng.random() < 0.3:
             config["output_shape"] = tuple(
-                (axis["input"] - 1) * axis["stride"] + window(axis) - 2 * axis["before"] + rng.randrange(max(axis["stride"], axis["dilation"]))
+                (axis["input"] - 1) * axis["stride"]
+                + window(axis)
+                - 2 * axis["before"]
+                + rng.randrange(max(axis["stride"], axis["dilation"]))
                 + (rng.choice((-1, 1)) if rng.random() < 0.08 else 0)
                 for axis in config["axes"]
             )
@@ -112,7 +138,9 @@ def draw_transposed(rng: Any, config: Config) -> Config:
 
 
 def draw_pool(rng: Any, config: Config) -> Config:
-    config["padding"] = rng.choice((None, None, None, "valid", "same_upper", "same_lower")) if config["kind"] != "l2" else None
+    config["padding"] = (
+        rng.choice((None, None, None, "valid", "same_upper", "same_lower")) if config["kind"] != "l2" else None
+    )
     config["ceil_mode"] = rng.random() < 0.4
     if config["kind"] != "max":
         for axis in config["axes"]:
@@ -127,12 +155,19 @@ def draw_pool(rng: Any, config: Config) -> Config:
         config["count_include_pad"] = rng.random() < 0.6
         if config["padding"] is None and even(pairs(config)) and len(config["axes"]) > 1 and rng.random() < 0.2:
             config["divisor_override"] = rng.randint(1, 9)
-    edges = (edge_window,) if config["kind"] == "l2" or not even(pairs(config)) else (edge_window, edge_half, edge_half, edge_nonpositive)
+    edges = (
+        (edge_window,)
+        if config["kind"] == "l2" or not even(pairs(config))
+        else (edge_window, edge_half, edge_half, edge_nonpositive)
+    )
     return pushed(rng, config, edges)
 
 
 def draw_adaptive(rng: Any, config: Config) -> Config:
-    config["axes"] = [{"input": axis["input"], "windows": rng.randint(1, 9 if len(config["axes"]) < 3 else 5)} for axis in config["axes"]]
+    config["axes"] = [
+        {"input": axis["input"], "windows": rng.randint(1, 9 if len(config["axes"]) < 3 else 5)}
+        for axis in config["axes"]
+    ]
     return config
 
 
@@ -147,12 +182,16 @@ DRAWS = {
 
 
 def case(config: Config) -> Case:
-    """The comparison; ValueError for what only shrinking makes, as the lines that stand for a word refuse what the word doesn't."""
+    """The comparison; ValueError for what only shrinking makes, as the lines that stand for a word refuse what the word
+    doesn't.
+    """
     if config["kind"] == "adaptive":
         return adaptive(config)
     explicit = not even(pairs(config)) or config["padding"]
-    if explicit and (min(sum(pairs(config), ())) < 0 or any(
-            axis.get("output_padding", 0) >= max(axis["stride"], axis["dilation"], 1) for axis in config["axes"])):
+    if explicit and (
+        min(sum(pairs(config), ())) < 0
+        or any(axis.get("output_padding", 0) >= max(axis["stride"], axis["dilation"], 1) for axis in config["axes"])
+    ):
         raise ValueError
     return CASES[config["kind"]](config)
 
@@ -165,8 +204,12 @@ def same(axis: Any, upper: bool) -> tuple[int, int]:
 
 # what is not a word of PyTorch, in numbers
 EXPLICIT = {
-    "same_upper": lambda axis: same(axis, True), "same_lower": lambda axis: same(axis, False), "full": lambda axis: (window(axis) - 1,) * 2,
-    "half": lambda axis: (window(axis) // 2,) * 2, "causal": lambda axis: (window(axis) - 1, 0), "valid": lambda axis: (0, 0),
+    "same_upper": lambda axis: same(axis, True),
+    "same_lower": lambda axis: same(axis, False),
+    "full": lambda axis: (window(axis) - 1,) * 2,
+    "half": lambda axis: (window(axis) // 2,) * 2,
+    "causal": lambda axis: (window(axis) - 1, 0),
+    "valid": lambda axis: (0, 0),
 }
 
 
@@ -192,8 +235,17 @@ def flipped(config: Config, array: str) -> str:
 def layer(config: Config, kind: str, **options: Any) -> list[str]:
     """The lines that build a layer with our weights."""
     groups, bias = unless(config["groups"], 1), None if config["bias"] else False
-    made = call(f"torch.nn.{kind}{len(config['axes'])}d", config["in_channels"], config["out_channels"], size(each(config, "kernel")),
-                stride=size(unless(each(config, "stride"), 1)), dilation=size(unless(each(config, "dilation"), 1)), groups=groups, bias=bias, **options)
+    made = call(
+        f"torch.nn.{kind}{len(config['axes'])}d",
+        config["in_channels"],
+        config["out_channels"],
+        size(each(config, "kernel")),
+        stride=size(unless(each(config, "stride"), 1)),
+        dilation=size(unless(each(config, "dilation"), 1)),
+        groups=groups,
+        bias=bias,
+        **options,
+    )
     lines = [f"layer = {made[:-1]}, dtype=torch.float64)", f"layer.weight.data = {flipped(config, 'w')}"]
     return [*lines, "layer.bias.data = torch.tensor(b)"] if config["bias"] else lines
 
@@ -209,7 +261,10 @@ def conv(config: Config) -> Case:
         padding = tuple(((window(a) - 1) // 2, window(a) // 2) for a in config["axes"]) if word == "same" else padding
         given = f"torch.tensor(np.pad(x, {((0, 0), *padding)}, mode='symmetric'))[None]"
     elif word in ("same", "valid") or even(padding):
-        options = {"padding": word if word in ("same", "valid") else size(unless(plain(padding), 0)), "padding_mode": unless(mode, "zeros")}
+        options = {
+            "padding": word if word in ("same", "valid") else size(unless(plain(padding), 0)),
+            "padding_mode": unless(mode, "zeros"),
+        }
     else:
         given = call("F.pad", Raw(given), flat(padding), mode=unless(mode, "zeros"))
     lines = [*layer(config, "Conv", **options), f"theirs = layer({given})[0].detach().numpy()"]
@@ -220,23 +275,32 @@ def transposed(config: Config) -> Case:
     padding, extra, shape = sides_transposed(config), each(config, "output_padding"), config["output_shape"]
     ours = our_conv(config, "ConvTranspose", output_padding=unless(extra, 0), output_shape=shape)
     if not config["padding"] and even(padding):
-        lines = layer(config, "ConvTranspose", padding=size(unless(plain(padding), 0)), output_padding=size(unless(extra, 0)))
+        lines = layer(
+            config, "ConvTranspose", padding=size(unless(plain(padding), 0)), output_padding=size(unless(extra, 0))
+        )
         wanted = f", output_size={shape}" if shape else ""
         lines.append(f"theirs = layer(torch.tensor(x)[None]{wanted})[0].detach().numpy()")
     else:
         # the whole output, then zeros added at its end and the padding cropped: what the words mean, with no word used
         free = {**config, "bias": False}
         added = [max(e, 0) + max(-after, 0) for e, (_, after) in zip(extra, padding, strict=True)]
-        crops = ", ".join(f"{before}:whole.shape[{n + 1}] - {max(after, 0)}" for n, (before, after) in enumerate(padding))
-        lines = [*layer(free, "ConvTranspose"), f"whole = F.pad(layer(torch.tensor(x)[None])[0], {flat(tuple((0, e) for e in added))})",
-                 f"theirs = whole[:, {crops}].detach().numpy()"]
+        crops = ", ".join(
+            f"{before}:whole.shape[{n + 1}] - {max(after, 0)}" for n, (before, after) in enumerate(padding)
+        )
+        lines = [
+            *layer(free, "ConvTranspose"),
+            f"whole = F.pad(layer(torch.tensor(x)[None])[0], {flat(tuple((0, e) for e in added))})",
+            f"theirs = whole[:, {crops}].detach().numpy()",
+        ]
         if config["bias"]:
             lines.append(f"theirs = theirs + b.reshape({(-1, *[1] * len(config['axes']))})")
     return Case("transposed", weights(config, transposed=True), ours, "\n".join(lines), config["seed"])
 
 
 def sides_transposed(config: Config) -> tuple[tuple[int, int], ...]:
-    """What is cropped; of "same_upper" (Keras, ONNX) what an output of input times stride leaves over, a negative number added at the end."""
+    """What is cropped; of "same_upper" (Keras, ONNX) what an output of input times stride leaves over, a negative
+    number added at the end.
+    """
     word = config["padding"]
     if word not in ("same_upper", "same_lower"):
         return sides(config)
@@ -248,8 +312,11 @@ def sides_transposed(config: Config) -> tuple[tuple[int, int], ...]:
 def pool(config: Config) -> Case:
     kind, ndim, padding = config["kind"], len(config["axes"]), sides(config)
     given, native = "torch.tensor(x)[None]", config["padding"] in (None, "valid") and even(padding)
-    options: Config = {"stride": size(each(config, "stride")), "padding": size(unless(plain(padding), 0)) if native else None,
-                       "ceil_mode": unless(config["ceil_mode"], False)}
+    options: Config = {
+        "stride": size(each(config, "stride")),
+        "padding": size(unless(plain(padding), 0)) if native else None,
+        "ceil_mode": unless(config["ceil_mode"], False),
+    }
     kernel = size(each(config, "kernel"))
     if kind == "max":
         options["dilation"] = size(unless(each(config, "dilation"), 1))
@@ -259,15 +326,25 @@ def pool(config: Config) -> Case:
     elif kind == "l2":
         lines = [f"theirs = {call(f'torch.nn.LPPool{ndim}d', 2, kernel, **options)}({given})[0].numpy()"]
     else:
-        options |= {"count_include_pad": unless(config["count_include_pad"], True), "divisor_override": config["divisor_override"]}
+        options |= {
+            "count_include_pad": unless(config["count_include_pad"], True),
+            "divisor_override": config["divisor_override"],
+        }
         if native or config["count_include_pad"]:
             given = given if native else f"F.pad({given}, {flat(padding)})"
             lines = [f"theirs = {call(f'torch.nn.AvgPool{ndim}d', kernel, **options)}({given})[0].numpy()"]
         else:  # the average over the input's cells alone: the padded sum over the padded count
             options["count_include_pad"] = None
-            lines = [f"average = {call(f'torch.nn.AvgPool{ndim}d', kernel, **options)}",
-                     f"theirs = (average(F.pad({given}, {flat(padding)})) / average(F.pad(torch.ones_like({given}), {flat(padding)})))[0].numpy()"]
-    return Case(kind, {"x": (config["channels"], *each(config, "input"))}, our_pool(config), "\n".join(lines), config["seed"])
+            lines = [
+                f"average = {call(f'torch.nn.AvgPool{ndim}d', kernel, **options)}",
+                (
+                    f"theirs = (average(F.pad({given}, {flat(padding)})) / average(F.pad(torch.ones_like({given}),"
+                    f" {flat(padding)})))[0].numpy()"
+                ),
+            ]
+    return Case(
+        kind, {"x": (config["channels"], *each(config, "input"))}, our_pool(config), "\n".join(lines), config["seed"]
+    )
 
 
 def adaptive(config: Config) -> Case:

@@ -1,6 +1,7 @@
 """Runs a snippet in its framework, with arrays in PyTorch's layout, and compares what it computes with convanim.
 
-As a program it reads operations, one a line, and prints how the snippets of a framework differ: for another Keras backend.
+As a program it reads operations, one a line, and prints how the snippets of a framework differ: for another Keras
+backend.
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ def run_keras(op: Operation, code: str, arrays: Arrays) -> np.ndarray:
         import torch
 
         one_thread()
-        torch.backends.mkldnn.enabled = False  # https://github.com/pytorch/pytorch/issues/169688: wrong where a strided last axis has one output
+        torch.backends.mkldnn.enabled = (
+            False  # https://github.com/pytorch/pytorch/issues/169688: wrong where a strided last axis has one output
+        )
     names = executed(code)
     layer = names["layer"]
     x = np.moveaxis(arrays["x"], 0, -1)[None].astype(np.float32)
@@ -111,11 +114,18 @@ def run_onnx(op: Operation, code: str, arrays: Arrays) -> np.ndarray:
     options = onnxruntime.SessionOptions()
     options.log_severity_level, options.intra_op_num_threads, options.inter_op_num_threads = 4, 1, 1
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    (value,) = session.run(None, {name: (array[None] if name == "x" else array).astype(np.float32) for name, array in arrays.items()})
+    (value,) = session.run(
+        None, {name: (array[None] if name == "x" else array).astype(np.float32) for name, array in arrays.items()}
+    )
     return np.where(value[0] == np.finfo(np.float32).min, -np.inf, value[0])
 
 
-RUN: dict[str, Callable[[Operation, str, Arrays], np.ndarray]] = {"torch": run_torch, "keras": run_keras, "jax": run_jax, "onnx": run_onnx}
+RUN: dict[str, Callable[[Operation, str, Arrays], np.ndarray]] = {
+    "torch": run_torch,
+    "keras": run_keras,
+    "jax": run_jax,
+    "onnx": run_onnx,
+}
 
 
 def difference(op: Operation, framework: str, code: str, seed: int = 0) -> str:
@@ -136,7 +146,9 @@ def difference(op: Operation, framework: str, code: str, seed: int = 0) -> str:
 
 
 def averages_copies(code: str) -> bool:
-    """Keras' "same" average: where the two sides differ, PyTorch's takes in copies of the edge (https://github.com/keras-team/keras/pull/23233)."""
+    """Keras' "same" average: where the two sides differ, PyTorch's takes in copies of the edge
+    (https://github.com/keras-team/keras/pull/23233).
+    """
     return "AveragePooling" in code and 'padding="same"' in code
 
 

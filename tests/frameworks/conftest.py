@@ -18,7 +18,9 @@ def pytest_addoption(parser):
 @pytest.fixture
 def counted(record_property):
     """Hands a report to the process that prints the tables."""
-    return lambda name, report: record_property("parity", json.dumps([name, {field.name: getattr(report, field.name) for field in fields(report)}]))
+    return lambda name, report: record_property(
+        "parity", json.dumps([name, {field.name: getattr(report, field.name) for field in fields(report)}])
+    )
 
 
 def pytest_terminal_summary(terminalreporter, config):

@@ -1,4 +1,6 @@
-"""Random configurations: sizes, channels and padding, pushed to an edge of what is allowed, or over it, one time in eight."""
+"""Random configurations: sizes, channels and padding, pushed to an edge of what is allowed, or over it, one time in
+eight.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,14 @@ def draw_axes(rng: Any, ndim: int) -> list[dict[str, int]]:
     """Axes of small sizes, each its own; padding comes later."""
     largest, kernel = {1: (9, 4), 2: (7, 4), 3: (5, 3)}[ndim]
     return [
-        {"input": rng.randint(1, largest), "kernel": rng.randint(1, kernel), "stride": rng.choice((1, 1, 2, 3)), "dilation": rng.choice((1, 1, 1, 2, 3)),
-         "before": 0, "after": 0}
+        {
+            "input": rng.randint(1, largest),
+            "kernel": rng.randint(1, kernel),
+            "stride": rng.choice((1, 1, 2, 3)),
+            "dilation": rng.choice((1, 1, 1, 2, 3)),
+            "before": 0,
+            "after": 0,
+        }
         for _ in range(ndim)
     ]
 
@@ -28,7 +36,12 @@ def draw_channels(rng: Any, ndim: int) -> Config:
     """Channels that the groups divide; a fifth is depthwise."""
     groups = rng.choice((1, 1, 1, 2, 3) if ndim < 3 else (1, 1, 2))
     inside = groups * (1 if rng.random() < 0.4 else rng.randint(1, 3 if ndim < 3 else 2))
-    return {"in_channels": inside, "out_channels": groups * rng.randint(1, 3 if ndim < 3 else 2), "groups": groups, "bias": rng.random() < 0.3}
+    return {
+        "in_channels": inside,
+        "out_channels": groups * rng.randint(1, 3 if ndim < 3 else 2),
+        "groups": groups,
+        "bias": rng.random() < 0.3,
+    }
 
 
 def draw_pads(rng: Any, config: Config, most: Callable[[Mapping[str, int]], int], symmetric: bool) -> None:
@@ -46,7 +59,9 @@ def fit(rng: Any, config: Config) -> None:
             axis["input"] += short + rng.randint(0, 2)
 
 
-# edges: each changes a configuration in place, to the last thing that is allowed or the first that isn't, and says whether it could
+# edges: each changes a configuration in place, to the last thing that is allowed or the first that isn't, and says
+# whether it could
+
 
 def edge_groups(rng: Any, config: Config) -> bool:
     """Groups that don't divide the channels of one side."""
@@ -77,7 +92,9 @@ def edge_window(rng: Any, config: Config) -> bool:
 
 
 def edge_nonpositive(rng: Any, config: Config) -> bool:
-    """A stride, dilation or kernel of 0, or a padding of -1 (of zeros: where it copies, PyTorch crops instead, for which we have no word)."""
+    """A stride, dilation or kernel of 0, or a padding of -1 (of zeros: where it copies, PyTorch crops instead, for
+    which we have no word).
+    """
     if config["padding"] not in (None, "valid"):
         return False  # a word is turned into numbers somewhere, which needs sizes that make sense
     names = ["stride", "kernel"]

@@ -1,4 +1,5 @@
-"""Compares convanim with a framework on random configurations, and prints what differs as a program, made as small as it gets.
+"""Compares convanim with a framework on random configurations, and prints what differs as a program, made as small as
+it gets.
 
     python tests/frameworks/parity.py torch --seed 7 --count 3000
 
@@ -28,7 +29,8 @@ from shrink import shrunk
 from convanim import AdaptivePool, Conv, ConvanimError, ConvTranspose, Pool, evaluate
 
 FRAMEWORKS = ("torch", "keras", "onnx", "jax")
-# relative and absolute: the values are such that sums are exact, so only divisions and roots need any; onnxruntime computes in float32
+# relative and absolute: the values are such that sums are exact, so only divisions and roots need any; onnxruntime
+# computes in float32
 TOLERANCE = {"onnxruntime": 1e-5}
 OTHERS_TOLERANCE = 1e-9
 OURS = {"AdaptivePool": AdaptivePool, "Conv": Conv, "ConvTranspose": ConvTranspose, "Pool": Pool, "np": np}
@@ -65,7 +67,9 @@ class Report:
 
 
 def framework(name: str) -> ModuleType:
-    """The file of a framework, made ready: `JUDGES` names each way in which it computes, `NAMES` has what each one's lines know."""
+    """The file of a framework, made ready: `JUDGES` names each way in which it computes, `NAMES` has what each one's
+    lines know.
+    """
     module = importlib.import_module(f"cases_{name}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -90,11 +94,18 @@ def ours(case: Case, arrays: dict[str, np.ndarray]) -> Result:
         value = evaluate(op, *arrays.values())
     except ConvanimError as error:
         return Refused(str(error))
-    assert value.shape[1:] == op.output_size, f"{case.operation}: output_size is {op.output_size}, and the output has {value.shape[1:]}"
+    assert value.shape[1:] == op.output_size, (
+        f"{case.operation}: output_size is {op.output_size}, and the output has {value.shape[1:]}"
+    )
     return value
 
 
-def compute(names: dict[str, Any], cases: Sequence[Case], arrays: Sequence[dict[str, np.ndarray]], refusals: tuple[type[Exception], ...]) -> list[Any]:
+def compute(
+    names: dict[str, Any],
+    cases: Sequence[Case],
+    arrays: Sequence[dict[str, np.ndarray]],
+    refusals: tuple[type[Exception], ...],
+) -> list[Any]:
     """What each case's lines give, or what they raise."""
     results: list[Any] = []
     for case, given in zip(cases, arrays, strict=True):
@@ -109,12 +120,18 @@ def compute(names: dict[str, Any], cases: Sequence[Case], arrays: Sequence[dict[
     return results
 
 
-def theirs(module: ModuleType, judge: str, cases: Sequence[Case], arrays: Sequence[dict[str, np.ndarray]]) -> list[Result]:
+def theirs(
+    module: ModuleType, judge: str, cases: Sequence[Case], arrays: Sequence[dict[str, np.ndarray]]
+) -> list[Result]:
     """What the framework computes. An output without cells counts as a refusal, as convanim has no figure of nothing."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a framework warns about is its own matter here
         together = getattr(module, "compute", None)
-        values = together(module.NAMES[judge], cases, arrays) if together else compute(module.NAMES[judge], cases, arrays, module.REFUSALS)
+        values = (
+            together(module.NAMES[judge], cases, arrays)
+            if together
+            else compute(module.NAMES[judge], cases, arrays, module.REFUSALS)
+        )
     results: list[Result] = []
     for value in values:
         if isinstance(value, Exception):
@@ -145,7 +162,9 @@ def difference(module: ModuleType, judge: str, mine: Result, other: Result) -> s
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one configuration: our result, the judges that agree, the faults that explain a difference, and the differences left."""
+    """What became of one configuration: our result, the judges that agree, the faults that explain a difference, and
+    the differences left.
+    """
 
     mine: Result
     agreeing: list[str]
@@ -176,11 +195,15 @@ def check(module: ModuleType, configs: Sequence[Config]) -> Iterator[Verdict]:
     arrays = [case.drawn() for case in cases]
     others = {judge: theirs(module, judge, cases, arrays) for judge in module.JUDGES}
     for n, (config, case) in enumerate(zip(configs, cases, strict=True)):
-        yield judged(module, config, case, ours(case, arrays[n]), {judge: results[n] for judge, results in others.items()})
+        yield judged(
+            module, config, case, ours(case, arrays[n]), {judge: results[n] for judge, results in others.items()}
+        )
 
 
 def counter_example(module: ModuleType, config: Config, judge: str, found: str) -> str:
-    """A difference as text: what differs, and a program that shows it for the smallest configuration that fails in the same way."""
+    """A difference as text: what differs, and a program that shows it for the smallest configuration that fails in the
+    same way.
+    """
     sort = found.partition(":")[0]
 
     def fails(other: Config) -> bool:
@@ -199,7 +222,7 @@ def verdicts(module: ModuleType, seed: int, indices: Sequence[int]) -> Iterator[
     """The verdict on each configuration, as many at a time as the framework likes."""
     size = getattr(module, "BATCH", 1)
     for start in range(0, len(indices), size):
-        some = indices[start:start + size]
+        some = indices[start : start + size]
         configs = [configuration(module, seed, index) for index in some]
         yield from zip(some, configs, check(module, configs), strict=True)
 
@@ -233,11 +256,16 @@ def table(reports: dict[str, Report]) -> list[str]:
     rows["Differences"] = [len(report.differences) for report in columns]
     names = [importlib.import_module(f"cases_{name}").NAME for name in reports]
     lines = [f"| | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
-    return [*lines, *(f"| {label} | {' | '.join(f'{n:,}' if n else '-' for n in row)} |" for label, row in rows.items())]
+    return [
+        *lines,
+        *(f"| {label} | {' | '.join(f'{n:,}' if n else '-' for n in row)} |" for label, row in rows.items()),
+    ]
 
 
 def details(reports: dict[str, Report]) -> list[str]:
-    """What the table leaves out: the refusals of each kind, the faults with their links, and how often each thing was drawn."""
+    """What the table leaves out: the refusals of each kind, the faults with their links, and how often each thing was
+    drawn.
+    """
     lines = []
     links = {row.name: f"{row.judge}: {row.name}\n    {row.link}" for row in FAULTS}
     for name, report in reports.items():

@@ -9,12 +9,18 @@ from cases import SIMPLEST, Config
 
 
 def smaller(config: Config) -> Iterator[Config]:
-    """The configurations that are simpler by one thing: an axis less, a parameter at its default, or a number less by one."""
+    """The configurations that are simpler by one thing: an axis less, a parameter at its default, or a number less by
+    one.
+    """
     axes = config["axes"]
     if len(axes) > 1:
         for n in range(len(axes)):
             shape = config.get("output_shape")
-            yield {**config, "axes": axes[:n] + axes[n + 1:], **({"output_shape": shape[:n] + shape[n + 1:]} if shape else {})}
+            yield {
+                **config,
+                "axes": axes[:n] + axes[n + 1 :],
+                **({"output_shape": shape[:n] + shape[n + 1 :]} if shape else {}),
+            }
     channels = [config.get(name, 1) for name in ("in_channels", "out_channels", "groups")]
     for groups in {2, channels[2]}:  # groups and the channels on both sides, which have to follow
         if min(channels) >= groups > 1 and max(channels) > groups:
@@ -26,7 +32,7 @@ def smaller(config: Config) -> Iterator[Config]:
     for n, axis in enumerate(axes):
         for name, value in axis.items():
             for other in simpler(value, SIMPLEST[name]):
-                yield {**config, "axes": [*axes[:n], {**axis, name: other}, *axes[n + 1:]]}
+                yield {**config, "axes": [*axes[:n], {**axis, name: other}, *axes[n + 1 :]]}
 
 
 def simpler(value: Any, simplest: Any) -> list[Any]:

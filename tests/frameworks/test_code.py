@@ -55,13 +55,25 @@ def test_keras_same_average_is_right_where_keras_itself_is():
     ops = [op for op in [*HAND_PICKED, *pools] if averages_copies(op.to_code("keras"))]
     assert len(ops) > 8
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    run = subprocess.run([sys.executable, code_run.__file__, "keras"], input="\n".join(map(repr, ops)), text=True, capture_output=True,
-                         env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": path})
+    run = subprocess.run(
+        [sys.executable, code_run.__file__, "keras"],
+        input="\n".join(map(repr, ops)),
+        text=True,
+        capture_output=True,
+        env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": path},
+    )
     assert run.returncode == 0, run.stderr
     assert not run.stdout
 
 
-@pytest.mark.parametrize("op", [Conv(3, 2, ndim=4, padding=((0, 1),) * 4, bias=True), ConvTranspose(2, 2, ndim=4, stride=2, padding=((1, 0),) * 4)], ids=repr)
+@pytest.mark.parametrize(
+    "op",
+    [
+        Conv(3, 2, ndim=4, padding=((0, 1),) * 4, bias=True),
+        ConvTranspose(2, 2, ndim=4, stride=2, padding=((1, 0),) * 4),
+    ],
+    ids=repr,
+)
 @pytest.mark.parametrize("framework", ["jax", "onnx"])
 def test_a_snippet_may_have_more_than_three_dimensions(op, framework):
     assert not difference(op, framework, op.to_code(framework))
@@ -76,7 +88,12 @@ PERTURBED = [
     (Conv(7, 3, stride=2, padding=1), "jax", "(1, 1), (1, 1)", "(0, 2), (0, 2)"),
     (Pool(7, 3, stride=2, mode="average"), "jax", "/ 9", "/ 8"),
     (Pool(6, 3, stride=2, padding="same_upper"), "onnx", "pads=[0, 0, 1, 1]", "pads=[1, 1, 0, 0]"),
-    (ConvTranspose(3, 3, stride=2, padding=1, output_padding=1), "onnx", "output_padding=[1, 1]", "output_padding=[0, 1]"),
+    (
+        ConvTranspose(3, 3, stride=2, padding=1, output_padding=1),
+        "onnx",
+        "output_padding=[1, 1]",
+        "output_padding=[0, 1]",
+    ),
 ]
 
 
@@ -91,7 +108,12 @@ def test_a_perturbed_snippet_is_reported(op, framework, old, new):
 @pytest.mark.parametrize("framework", RUN)
 def test_a_snippet_of_another_operation_is_reported(framework):
     op = Conv(7, 3, stride=2, padding=1, bias=True)
-    for other in (replace(op, stride=1), replace(op, padding=((0, 2), (1, 1))), replace(op, dilation=2, padding=2), replace(op, flip=True)):
+    for other in (
+        replace(op, stride=1),
+        replace(op, padding=((0, 2), (1, 1))),
+        replace(op, dilation=2, padding=2),
+        replace(op, flip=True),
+    ):
         assert difference(op, framework, other.to_code(framework)), other
 
 
@@ -105,7 +127,8 @@ def test_the_average_with_copies_is_a_fault_of_keras_that_the_comparison_sees():
 def test_random_operations_hold_every_parameter():
     ops = random_operations(0, 600)
     for kind, names in {
-        Conv: ("padding_mode", "flip", "bias", "groups", "dilation", "stride"), ConvTranspose: ("output_padding", "flip", "groups", "dilation"),
+        Conv: ("padding_mode", "flip", "bias", "groups", "dilation", "stride"),
+        ConvTranspose: ("output_padding", "flip", "groups", "dilation"),
         Pool: ("ceil_mode", "count_include_pad", "divisor_override", "dilation", "mode"),
     }.items():
         for name in names:
@@ -113,7 +136,12 @@ def test_random_operations_hold_every_parameter():
     uneven = [op for op in ops if hasattr(op, "stride") and any(before != after for before, after in op.pads)]
     assert len(uneven) > 100
     assert {len(op.axes) for op in ops} == {1, 2, 3}
-    assert any(extra >= stride for op in ops if type(op) is ConvTranspose for extra, stride in zip(op.output_padding, op.stride, strict=True))
+    assert any(
+        extra >= stride
+        for op in ops
+        if type(op) is ConvTranspose
+        for extra, stride in zip(op.output_padding, op.stride, strict=True)
+    )
 
 
 def test_every_snippet_compiles_without_a_warning_and_has_clean_lines():

@@ -1,4 +1,6 @@
-"""Random layers of each framework are imported as what they compute; and operations come back from code, layers and imports as they were."""
+"""Random layers of each framework are imported as what they compute; and operations come back from code, layers and
+imports as they were.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +33,20 @@ def test_random_layers_of_a_framework_are_imported_as_what_they_compute(framewor
     refused = 0
     for sample in samples(MAKE[framework], f"{seed} {part}", 100):
         try:
-            found, lines = recorded(FROM[framework], sample.layer, input_size=sample.size, **({"node": "y"} if framework == "onnx" else {}))
+            found, lines = recorded(
+                FROM[framework], sample.layer, input_size=sample.size, **({"node": "y"} if framework == "onnx" else {})
+            )
         except ConvanimError as error:
-            # onnxruntime gives one cell, or none, where the window is too large (https://github.com/microsoft/onnxruntime/issues/25234)
+            # onnxruntime gives one cell, or none, where the window is too large
+            # (https://github.com/microsoft/onnxruntime/issues/25234)
             assert framework == "onnx" and "larger than the padded input" in str(error), sample.text
             refused += 1
             continue
         assert not lines
-        assert all(one.kernel is None or one.kernel.shape == one.op.kernel_shape for one in (found if isinstance(found, list) else [found]))
+        assert all(
+            one.kernel is None or one.kernel.shape == one.op.kernel_shape
+            for one in (found if isinstance(found, list) else [found])
+        )
         assert close(computed(found, sample.x), sample.y), f"{sample.text}: {found}"
     assert refused < 5
 
@@ -53,7 +61,9 @@ def test_the_comparison_sees_a_kernel_and_an_operation_that_were_misread(framewo
             continue
         (first, *rest) = found if isinstance(found, list) else [found]
         if isinstance(first.op, Conv) and not rest and np.any(sample.x):
-            wrong = [replace(first, kernel=first.kernel + 1), replace(first, op=replace(first.op, flip=True))][: 2 - (set(first.op.kernel_size) == {1})]
+            wrong = [replace(first, kernel=first.kernel + 1), replace(first, op=replace(first.op, flip=True))][
+                : 2 - (set(first.op.kernel_size) == {1})
+            ]
             assert not any(close(computed(one, sample.x), sample.y) for one in wrong), sample.text
             count += 1
     assert count > 2
@@ -95,7 +105,9 @@ def test_there_and_back_computes_the_same(framework, request):
             assert "no convolution or pooling" in str(error) or "AvgPool2d((1, " in code
             continue
         found = found if isinstance(found, list) else [found]
-        if lines or "class " in code or "Model(" in code:  # a pad or a function was skipped, saying so; layers are not in a row
+        if (
+            lines or "class " in code or "Model(" in code
+        ):  # a pad or a function was skipped, saying so; layers are not in a row
             continue
         if len(found) > 1:
             assert close(computed(found, arrays["x"]), value), (op, found)

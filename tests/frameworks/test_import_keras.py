@@ -16,19 +16,35 @@ def small_keras(size=(32, 32)):
     import keras
     from keras import layers
 
-    return keras.Sequential([
-        keras.Input((*size, 3)), layers.Conv2D(8, 3, padding="same", use_bias=False, name="one"), layers.BatchNormalization(name="norm"),
-        layers.ReLU(name="relu"), layers.MaxPooling2D(2, name="pool"), layers.Conv2D(16, 3, strides=2, padding="same", activation="relu", name="two"),
-        layers.GlobalAveragePooling2D(name="average"), layers.Dense(10, name="dense"),
-    ])
+    return keras.Sequential(
+        [
+            keras.Input((*size, 3)),
+            layers.Conv2D(8, 3, padding="same", use_bias=False, name="one"),
+            layers.BatchNormalization(name="norm"),
+            layers.ReLU(name="relu"),
+            layers.MaxPooling2D(2, name="pool"),
+            layers.Conv2D(16, 3, strides=2, padding="same", activation="relu", name="two"),
+            layers.GlobalAveragePooling2D(name="average"),
+            layers.Dense(10, name="dense"),
+        ]
+    )
 
 
-@pytest.mark.parametrize(("size", "given"), [((32, 32), None), ((32, 32), 32), ((None, None), 32), ((None, 32), (32, 32))])
+@pytest.mark.parametrize(
+    ("size", "given"), [((32, 32), None), ((32, 32), 32), ((None, None), 32), ((None, 32), (32, 32))]
+)
 def test_a_small_keras_net_is_a_list_with_sizes_and_one_line_of_what_was_skipped(size, given):
     found, lines = recorded(from_keras, small_keras(size), input_size=given)
     assert [(one.name, one.op.input_size, one.op.output_size) for one in found] == [
-        ("one", (32, 32), (32, 32)), ("pool", (32, 32), (16, 16)), ("two", (16, 16), (8, 8)), ("average", (8, 8), (1, 1))]
-    assert lines == ["skipped what is no convolution or pooling: norm (BatchNormalization), relu (ReLU), two.activation (relu), dense (Dense)"]
+        ("one", (32, 32), (32, 32)),
+        ("pool", (32, 32), (16, 16)),
+        ("two", (16, 16), (8, 8)),
+        ("average", (8, 8), (1, 1)),
+    ]
+    assert lines == [
+        "skipped what is no convolution or pooling: norm (BatchNormalization), relu (ReLU), two.activation (relu),"
+        " dense (Dense)"
+    ]
     assert found[2].op.pads == ((0, 1), (0, 1))
     assert found[2].kernel.shape == (16, 8, 3, 3)
 
@@ -70,7 +86,12 @@ def test_a_functional_keras_model_with_branches_and_a_model_inside_is_read_as_it
     model = keras.Model(x, layers.AveragePooling2D(3, 2, padding="same", name="pool")(y))
     found, lines = recorded(from_keras, model)
     assert [(layer.name, layer.op.input_size) for layer in found] == [
-        ("a", (16, 12)), ("b", (16, 12)), ("inside", (16, 12)), ("up", (14, 10)), ("pool", (28, 20))]
+        ("a", (16, 12)),
+        ("b", (16, 12)),
+        ("inside", (16, 12)),
+        ("up", (14, 10)),
+        ("pool", (28, 20)),
+    ]
     assert lines == ["skipped what is no convolution or pooling: add (Add)" + f"{NO_CHAIN}b, inside"]
     assert not found[-1].op.count_include_pad
     assert from_keras(model.get_layer("pool")).op == found[-1].op  # its size is known from the model
@@ -80,11 +101,19 @@ def test_keras_paddings_fold_and_croppings_after_a_transposed_convolution():
     import keras
     from keras import layers
 
-    model = keras.Sequential([
-        keras.Input((9, 9, 2)), layers.ZeroPadding2D(((1, 0), (2, 1))), layers.Conv2D(3, 3, strides=2, padding="same"), layers.ZeroPadding2D(1, name="kept"),
-        layers.MaxPooling2D(2), layers.Conv2DTranspose(2, 3, strides=2), layers.Cropping2D(((1, 0), (0, 2))), layers.ZeroPadding2D(1),
-        layers.AveragePooling2D(3),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((9, 9, 2)),
+            layers.ZeroPadding2D(((1, 0), (2, 1))),
+            layers.Conv2D(3, 3, strides=2, padding="same"),
+            layers.ZeroPadding2D(1, name="kept"),
+            layers.MaxPooling2D(2),
+            layers.Conv2DTranspose(2, 3, strides=2),
+            layers.Cropping2D(((1, 0), (0, 2))),
+            layers.ZeroPadding2D(1),
+            layers.AveragePooling2D(3),
+        ]
+    )
     model.set_weights([np.random.RandomState(0).randint(-5, 6, weight.shape) for weight in model.get_weights()])
     found, lines = recorded(from_keras, model)
     assert [type(one.op) for one in found] == [Conv, Pool, ConvTranspose, Pool]

@@ -21,17 +21,28 @@ def graph(**inputs):
     random = np.random.RandomState(3)
     w, v, b = (random.randint(-5, 6, shape).astype(np.float32) for shape in ((8, 3, 3, 3), (8, 4, 2, 2), (8,)))
     nodes = [
-        helper.make_node("Constant", [], ["pads"], value_ints=[0, 0, 1, 1, 0, 0, 1, 1]), helper.make_node("Pad", ["x", "pads"], ["xp"], name="pad"),
+        helper.make_node("Constant", [], ["pads"], value_ints=[0, 0, 1, 1, 0, 0, 1, 1]),
+        helper.make_node("Pad", ["x", "pads"], ["xp"], name="pad"),
         helper.make_node("Constant", [], ["w"], value=numpy_helper.from_array(w)),
-        helper.make_node("Conv", ["xp", "w", "b"], ["c"], name="conv", pads=[0, 0, 1, 1]), helper.make_node("Relu", ["c"], ["r"], name="relu"),
+        helper.make_node("Conv", ["xp", "w", "b"], ["c"], name="conv", pads=[0, 0, 1, 1]),
+        helper.make_node("Relu", ["c"], ["r"], name="relu"),
         helper.make_node("MaxPool", ["r"], ["m"], name="max", kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1),
         helper.make_node("ConvTranspose", ["m", "v"], ["t"], strides=[2, 2], output_shape=[21, 21]),
         helper.make_node("AveragePool", ["m"], ["a"], name="average", kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
-        helper.make_node("GlobalAveragePool", ["t"], ["y"], name="global"), helper.make_node("LpPool", ["m"], ["l1"], name="l1", kernel_shape=[2, 2], p=1),
+        helper.make_node("GlobalAveragePool", ["t"], ["y"], name="global"),
+        helper.make_node("LpPool", ["m"], ["l1"], name="l1", kernel_shape=[2, 2], p=1),
     ]
-    sides = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in (inputs or {"x": ["N", 3, "H", "W"]}).items()]
-    made = helper.make_graph(nodes, "net", sides, [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-                             [numpy_helper.from_array(v, "v"), numpy_helper.from_array(b, "b")])
+    sides = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        for name, shape in (inputs or {"x": ["N", 3, "H", "W"]}).items()
+    ]
+    made = helper.make_graph(
+        nodes,
+        "net",
+        sides,
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(v, "v"), numpy_helper.from_array(b, "b")],
+    )
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", 19)], ir_version=9), w, v, b
 
 
@@ -39,18 +50,27 @@ def test_an_onnx_graph_is_a_list_in_its_order_with_weights_from_initialisers_and
     model, w, v, b = graph()
     found, lines = recorded(from_onnx, model, input_size=20)
     assert [(one.name, one.op) for one in found] == [
-        ("conv", Conv(20, 3, padding=((1, 2), (1, 2)), in_channels=3, out_channels=8, bias=True)), ("max", Pool(21, 2, stride=2, ceil_mode=True)),
-        ("t", ConvTranspose(11, 2, stride=2, padding=((1, 0), (1, 0)), in_channels=8, out_channels=4)),  # without SAME_UPPER the odd cell is at the start
-        ("average", Pool(11, 3, stride=1, padding=1, mode="average", count_include_pad=False)), ("global", AdaptivePool(21, 1)),
+        ("conv", Conv(20, 3, padding=((1, 2), (1, 2)), in_channels=3, out_channels=8, bias=True)),
+        ("max", Pool(21, 2, stride=2, ceil_mode=True)),
+        (
+            "t",
+            ConvTranspose(11, 2, stride=2, padding=((1, 0), (1, 0)), in_channels=8, out_channels=4),
+        ),  # without SAME_UPPER the odd cell is at the start
+        ("average", Pool(11, 3, stride=1, padding=1, mode="average", count_include_pad=False)),
+        ("global", AdaptivePool(21, 1)),
     ]
     assert (found[0].kernel == w).all()
     assert (found[0].bias == b).all()
     assert (found[2].kernel == v).all()
-    assert lines == ["skipped what is no convolution or pooling: l1 (LpPool: p=1: convanim has the L2 pooling, p=2), relu (Relu)"
-                     f"{NO_CHAIN}average, global"]
+    assert lines == [
+        "skipped what is no convolution or pooling: l1 (LpPool: p=1: convanim has the L2 pooling, p=2), relu (Relu)"
+        f"{NO_CHAIN}average, global"
+    ]
 
 
-@pytest.mark.parametrize("inputs", [{"x": ["N", 3, 20, 20]}, {"x": ["N", 3, "H", 20]}, {"x": None}, {"x": [0, 3, 0, 0]}])
+@pytest.mark.parametrize(
+    "inputs", [{"x": ["N", 3, 20, 20]}, {"x": ["N", 3, "H", 20]}, {"x": None}, {"x": [0, 3, 0, 0]}]
+)
 def test_the_given_size_stands_for_what_an_onnx_input_leaves_open(inputs):
     model, *_ = graph(**inputs)
     expected = [one.op for one in recorded(from_onnx, graph()[0], input_size=20)[0]]
@@ -59,7 +79,9 @@ def test_the_given_size_stands_for_what_an_onnx_input_leaves_open(inputs):
         assert [one.op for one in recorded(from_onnx, model)[0]] == expected
 
 
-@pytest.mark.parametrize(("node", "kind"), [("conv", Conv), ("c", Conv), ("t", ConvTranspose), ("average", Pool), ("y", AdaptivePool)])
+@pytest.mark.parametrize(
+    ("node", "kind"), [("conv", Conv), ("c", Conv), ("t", ConvTranspose), ("average", Pool), ("y", AdaptivePool)]
+)
 def test_one_onnx_node_is_picked_by_its_name_or_its_outputs(node, kind, tmp_path):
     import onnx
 
@@ -70,7 +92,11 @@ def test_one_onnx_node_is_picked_by_its_name_or_its_outputs(node, kind, tmp_path
     assert not lines
     path = tmp_path / "net.onnx"
     onnx.save(model, path)
-    assert recorded(from_onnx, path, node=node, input_size=20)[0].op == recorded(from_onnx, str(path), node=node, input_size=20)[0].op == found.op
+    assert (
+        recorded(from_onnx, path, node=node, input_size=20)[0].op
+        == recorded(from_onnx, str(path), node=node, input_size=20)[0].op
+        == found.op
+    )
 
 
 def test_an_onnx_node_with_its_pad_computes_what_the_runtime_does():
@@ -95,7 +121,9 @@ def test_onnx_pads_are_an_attribute_an_input_or_of_some_axes_only():
     def model(opset, *nodes):
         x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, 6, 6])
         pool = helper.make_node("LpPool", ["p"], ["y"], kernel_shape=[3, 3])
-        made = helper.make_graph([*nodes, pool], "g", [x], [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)])
+        made = helper.make_graph(
+            [*nodes, pool], "g", [x], [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)]
+        )
         return helper.make_model(made, opset_imports=[helper.make_opsetid("", opset)])
 
     def constant(name, values):
@@ -105,7 +133,14 @@ def test_onnx_pads_are_an_attribute_an_input_or_of_some_axes_only():
     rows = [
         (2, [helper.make_node("Pad", ["x"], ["p"], pads=[0, 0, 1, 2, 0, 0, 0, 0])]),
         (13, [constant("n", [0, 0, 1, 2, 0, 0, 0, 0]), helper.make_node("Pad", ["x", "n"], ["p"])]),
-        (19, [constant("n", [2, 1, 0, 0]), constant("axes", [-1, 2]), helper.make_node("Pad", ["x", "n", "", "axes"], ["p"])]),
+        (
+            19,
+            [
+                constant("n", [2, 1, 0, 0]),
+                constant("axes", [-1, 2]),
+                helper.make_node("Pad", ["x", "n", "", "axes"], ["p"]),
+            ],
+        ),
     ]
     for opset, nodes in rows:
         (found,) = from_onnx(model(opset, *nodes))
@@ -136,7 +171,10 @@ def test_onnx_errors_are_one_line(tmp_path):
         assert f"{path} is not an ONNX model" in refusal(from_onnx, path)
     assert "leaves the size of 'xp' open: give input_size" in refusal(from_onnx, model)
     assert "leaves the size of 'xp' open" in refusal(from_onnx, model, "conv")
-    assert refusal(from_onnx, model, "cnov", 20) == "unknown node 'cnov': did you mean 'conv'? Expected one of conv, max, t, average, global, l1"
+    assert (
+        refusal(from_onnx, model, "cnov", 20)
+        == "unknown node 'cnov': did you mean 'conv'? Expected one of conv, max, t, average, global, l1"
+    )
     assert "node 'relu' is a Relu, no convolution or pooling: take one of conv" in refusal(from_onnx, model, "relu", 20)
     assert "p=1: convanim has the L2 pooling" in refusal(from_onnx, model, "l1", 20)
     assert "is for 3 axes, and the model's input 'x' has 2" in refusal(from_onnx, model, None, (3, 20, 20))

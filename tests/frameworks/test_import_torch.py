@@ -17,15 +17,31 @@ def test_torch_layers_of_each_kind_become_these_operations():
     from torch import nn
 
     rows = [
-        (nn.Conv2d(3, 8, 3, stride=2, padding=1), Conv(32, 3, stride=2, padding=1, in_channels=3, out_channels=8, bias=True)),
-        (nn.Conv1d(2, 2, 4, padding="same", groups=2, bias=False), Conv(32, 4, padding="same", in_channels=2, out_channels=2, groups=2, ndim=1)),
-        (nn.Conv2d(1, 1, 3, padding=1, padding_mode="circular"), Conv(32, 3, padding=1, padding_mode="circular", bias=True)),
-        (nn.ConvTranspose2d(4, 2, 3, stride=2, padding=1, output_padding=1),
-         ConvTranspose(32, 3, stride=2, padding=1, output_padding=1, in_channels=4, out_channels=2, bias=True)),
+        (
+            nn.Conv2d(3, 8, 3, stride=2, padding=1),
+            Conv(32, 3, stride=2, padding=1, in_channels=3, out_channels=8, bias=True),
+        ),
+        (
+            nn.Conv1d(2, 2, 4, padding="same", groups=2, bias=False),
+            Conv(32, 4, padding="same", in_channels=2, out_channels=2, groups=2, ndim=1),
+        ),
+        (
+            nn.Conv2d(1, 1, 3, padding=1, padding_mode="circular"),
+            Conv(32, 3, padding=1, padding_mode="circular", bias=True),
+        ),
+        (
+            nn.ConvTranspose2d(4, 2, 3, stride=2, padding=1, output_padding=1),
+            ConvTranspose(32, 3, stride=2, padding=1, output_padding=1, in_channels=4, out_channels=2, bias=True),
+        ),
         (nn.MaxPool2d(3, stride=2, padding=1, ceil_mode=True), Pool(32, 3, stride=2, padding=1, ceil_mode=True)),
-        (nn.AvgPool2d(3, count_include_pad=False, padding=1), Pool(32, 3, padding=1, mode="average", count_include_pad=False)),
-        (nn.AvgPool3d(2, divisor_override=3), Pool(32, 2, mode="average", divisor_override=3, ndim=3)), (nn.LPPool1d(2, 3), Pool(32, 3, mode="l2", ndim=1)),
-        (nn.AdaptiveMaxPool2d((None, 5)), AdaptivePool(32, (32, 5), mode="max")), (nn.AdaptiveAvgPool1d(4), AdaptivePool(32, 4, ndim=1)),
+        (
+            nn.AvgPool2d(3, count_include_pad=False, padding=1),
+            Pool(32, 3, padding=1, mode="average", count_include_pad=False),
+        ),
+        (nn.AvgPool3d(2, divisor_override=3), Pool(32, 2, mode="average", divisor_override=3, ndim=3)),
+        (nn.LPPool1d(2, 3), Pool(32, 3, mode="l2", ndim=1)),
+        (nn.AdaptiveMaxPool2d((None, 5)), AdaptivePool(32, (32, 5), mode="max")),
+        (nn.AdaptiveAvgPool1d(4), AdaptivePool(32, 4, ndim=1)),
     ]
     for layer, op in rows:
         found = from_torch(layer, input_size=32)
@@ -48,15 +64,25 @@ def small_torch():
     from torch import nn
 
     return nn.Sequential(
-        nn.Conv2d(3, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3, stride=2), nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(), nn.Linear(16, 10),
+        nn.Conv2d(3, 8, 3, padding=1, bias=False),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(8, 16, 3, stride=2),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(16, 10),
     )
 
 
 def test_a_small_torch_net_is_a_list_with_sizes_and_one_line_of_what_was_skipped():
     found, lines = recorded(from_torch, small_torch(), input_size=32)
     assert [(one.name, one.op.input_size, one.op.output_size) for one in found] == [
-        ("0", (32, 32), (32, 32)), ("3", (32, 32), (16, 16)), ("4", (16, 16), (7, 7)), ("5", (7, 7), (1, 1))]
+        ("0", (32, 32), (32, 32)),
+        ("3", (32, 32), (16, 16)),
+        ("4", (16, 16), (7, 7)),
+        ("5", (7, 7), (1, 1)),
+    ]
     assert lines == ["skipped what is no convolution or pooling: 1 (BatchNorm2d), 2 (ReLU), 6 (Flatten), 7 (Linear)"]
     assert found[2].kernel.shape == (16, 8, 3, 3)
     assert found[2].bias.shape == (16,)
@@ -77,7 +103,10 @@ def test_importing_a_torch_net_leaves_it_as_it_was():
 
     net = small_torch()
     net[1].eval()
-    training, state = [module.training for module in net.modules()], {name: value.clone() for name, value in net.state_dict().items()}
+    training, state = (
+        [module.training for module in net.modules()],
+        {name: value.clone() for name, value in net.state_dict().items()},
+    )
     recorded(from_torch, net, input_size=8)
     assert [module.training for module in net.modules()] == training
     assert all(torch.equal(value, state[name]) for name, value in net.state_dict().items())
@@ -103,7 +132,13 @@ def test_a_torch_model_that_branches_and_calls_a_layer_twice_is_read_as_it_runs(
 
     found, lines = recorded(from_torch, Net(), input_size=(5, 4))
     assert [(one.name, one.op.input_size) for one in found] == [
-        ("stem.0", (5, 4)), ("block", (10, 8)), ("block", (10, 8)), ("up", (7, 8)), ("up", (7, 8)), ("head", (14, 16))]
+        ("stem.0", (5, 4)),
+        ("block", (10, 8)),
+        ("block", (10, 8)),
+        ("up", (7, 8)),
+        ("up", (7, 8)),
+        ("head", (14, 16)),
+    ]
     assert lines == ["skipped what is no convolution or pooling: stem.1 (Upsample)" + f"{NO_CHAIN}up"]
 
 
@@ -154,17 +189,35 @@ def test_a_torch_layer_with_a_forward_of_its_own_is_not_taken_for_what_it_inheri
 FOLDS = [  # layers, and the one operation of an input of 9 that they are
     ("[nn.ZeroPad2d(1), nn.Conv2d(1, 1, 3)]", Conv(9, 3, padding=1, bias=True)),
     ("[nn.ZeroPad2d((0, 1, 2, 0)), nn.Conv2d(1, 1, 3, padding=1)]", Conv(9, 3, padding=((3, 1), (1, 2)), bias=True)),
-    ("[nn.ConstantPad2d(1, 0.0), nn.ZeroPad2d((1, 0, 0, 0)), nn.Conv2d(1, 1, 3)]", Conv(9, 3, padding=((1, 1), (2, 1)), bias=True)),
+    (
+        "[nn.ConstantPad2d(1, 0.0), nn.ZeroPad2d((1, 0, 0, 0)), nn.Conv2d(1, 1, 3)]",
+        Conv(9, 3, padding=((1, 1), (2, 1)), bias=True),
+    ),
     ("[nn.ReflectionPad2d(2), nn.Conv2d(1, 1, 3)]", Conv(9, 3, padding=2, padding_mode="reflect", bias=True)),
-    ("[nn.ReplicationPad2d(2), nn.Conv2d(1, 1, 3, padding=1, padding_mode='replicate')]", Conv(9, 3, padding=3, padding_mode="replicate", bias=True)),
-    ("[nn.CircularPad2d((1, 0, 0, 0)), nn.Conv2d(1, 1, 3)]", Conv(9, 3, padding=((0, 0), (1, 0)), padding_mode="circular", bias=True)),
-    ("[nn.ZeroPad2d((0, 1, 0, 1)), nn.Conv2d(1, 1, 4, padding='same')]", Conv(9, 4, padding=((1, 3), (1, 3)), bias=True)),
+    (
+        "[nn.ReplicationPad2d(2), nn.Conv2d(1, 1, 3, padding=1, padding_mode='replicate')]",
+        Conv(9, 3, padding=3, padding_mode="replicate", bias=True),
+    ),
+    (
+        "[nn.CircularPad2d((1, 0, 0, 0)), nn.Conv2d(1, 1, 3)]",
+        Conv(9, 3, padding=((0, 0), (1, 0)), padding_mode="circular", bias=True),
+    ),
+    (
+        "[nn.ZeroPad2d((0, 1, 0, 1)), nn.Conv2d(1, 1, 4, padding='same')]",
+        Conv(9, 4, padding=((1, 3), (1, 3)), bias=True),
+    ),
     ("[nn.ZeroPad2d(1), nn.AvgPool2d(3)]", Pool(9, 3, padding=1, mode="average")),
-    ("[nn.ZeroPad2d((0, 1, 0, 1)), nn.AvgPool2d(3, 2, count_include_pad=False)]", Pool(9, 3, stride=2, padding=((0, 1), (0, 1)), mode="average")),
+    (
+        "[nn.ZeroPad2d((0, 1, 0, 1)), nn.AvgPool2d(3, 2, count_include_pad=False)]",
+        Pool(9, 3, stride=2, padding=((0, 1), (0, 1)), mode="average"),
+    ),
     ("[nn.ZeroPad2d(1), nn.LPPool2d(2, 3)]", Pool(9, 3, padding=1, mode="l2")),
     ("[nn.ConstantPad2d(1, float('-inf')), nn.MaxPool2d(3)]", Pool(9, 3, padding=1)),
     ("[nn.ZeroPad2d(0), nn.MaxPool2d(3)]", Pool(9, 3)),
-    ("[nn.ConvTranspose2d(1, 1, 3), nn.ZeroPad2d((-1, 0, 0, -2))]", ConvTranspose(9, 3, padding=((0, 2), (1, 0)), bias=True)),
+    (
+        "[nn.ConvTranspose2d(1, 1, 3), nn.ZeroPad2d((-1, 0, 0, -2))]",
+        ConvTranspose(9, 3, padding=((0, 2), (1, 0)), bias=True),
+    ),
 ]
 
 
@@ -235,7 +288,9 @@ def test_torch_errors_are_one_line():
 def test_what_a_torch_model_has_and_convanim_refuses_is_skipped_with_the_reason():
     from torch import nn
 
-    found, lines = recorded(from_torch, nn.Sequential(nn.Conv2d(1, 1, 3), nn.LPPool2d(2, 3, 2, ceil_mode=True)), input_size=8)
+    found, lines = recorded(
+        from_torch, nn.Sequential(nn.Conv2d(1, 1, 3), nn.LPPool2d(2, 3, 2, ceil_mode=True)), input_size=8
+    )
     assert [one.name for one in found] == ["0"]
     assert "1 (LPPool2d: PyTorch's LPPool2d with ceil_mode" in lines[0]
 
@@ -263,7 +318,12 @@ def test_a_function_that_shrinks_between_two_layers_is_noticed_and_one_that_keep
             return self.second(self.between(self.first(x)))
 
     found, said = recorded(from_torch, Net(lambda x: nn.functional.max_pool2d(x, 2)), input_size=32)
-    assert [one.name for one in found] == ["first", "second"] and len(said) == 1 and "no chain of layers" in said[0] and "before second" in said[0]
+    assert (
+        [one.name for one in found] == ["first", "second"]
+        and len(said) == 1
+        and "no chain of layers" in said[0]
+        and "before second" in said[0]
+    )
     assert recorded(from_torch, Net(torch.relu), input_size=32)[1] == []
 
 
@@ -281,7 +341,15 @@ def test_branches_are_noticed_and_a_sequential_is_a_chain():
 
     said = recorded(from_torch, Branches(), input_size=8)[1]
     assert len(said) == 1 and "no chain of layers" in said[0] and "before five" in said[0]
-    row = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(inplace=True), nn.ZeroPad2d(1), nn.Conv2d(2, 2, 3), nn.Dropout(), nn.MaxPool2d(2))
+    row = nn.Sequential(
+        nn.Conv2d(1, 2, 3),
+        nn.BatchNorm2d(2),
+        nn.ReLU(inplace=True),
+        nn.ZeroPad2d(1),
+        nn.Conv2d(2, 2, 3),
+        nn.Dropout(),
+        nn.MaxPool2d(2),
+    )
     assert "no chain" not in " ".join(recorded(from_torch, row, input_size=8)[1])
 
 
@@ -291,7 +359,11 @@ def test_a_layer_that_works_in_place_between_a_padding_and_a_convolution_keeps_t
     for inplace in (False, True):
         net = nn.Sequential(nn.ZeroPad2d(1), nn.Hardsigmoid(inplace=inplace), nn.Conv2d(1, 1, 3))
         found, said = recorded(from_torch, net, input_size=5)
-        assert [one.op.input_size for one in found] == [(7, 7)] and found[0].op.pads == ((0, 0), (0, 0)) and "ZeroPad2d" in said[0]
+        assert (
+            [one.op.input_size for one in found] == [(7, 7)]
+            and found[0].op.pads == ((0, 0), (0, 0))
+            and "ZeroPad2d" in said[0]
+        )
 
     class Added(nn.Module):
         def __init__(self):
@@ -320,5 +392,9 @@ def test_a_crop_doesnt_fold_into_a_transposed_convolution_that_another_layer_tak
             up = self.up(x)
             return self.one(self.crop(up)).sum() + (self.two(up).sum() if self.both else torch.zeros(()))
 
-    assert [one.op.output_size for one in recorded(from_torch, Net(True), input_size=5)[0]] == [(11, 11), (7, 7), (9, 9)]
+    assert [one.op.output_size for one in recorded(from_torch, Net(True), input_size=5)[0]] == [
+        (11, 11),
+        (7, 7),
+        (9, 9),
+    ]
     assert [one.op.output_size for one in recorded(from_torch, Net(False), input_size=5)[0]] == [(9, 9), (7, 7)]

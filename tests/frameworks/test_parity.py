@@ -20,7 +20,11 @@ from shrink import shrunk
 CHUNKS = 8  # of each framework's configurations, so that the processes have equal work
 SLOW_FIRST = ("jax", "keras", "onnx", "torch")
 JUDGES = {"PyTorch": "torch", "Keras": "keras", "onnx reference": "onnx", "onnxruntime": "onnx"}
-PLAIN = {"max": ("torch", "keras", "onnx", "jax"), "l2": ("torch", "onnx", "jax"), "adaptive": ("torch", "keras", "onnx")}
+PLAIN = {
+    "max": ("torch", "keras", "onnx", "jax"),
+    "l2": ("torch", "onnx", "jax"),
+    "adaptive": ("torch", "keras", "onnx"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +44,7 @@ def test_sizes_values_and_refusals_are_the_frameworks(name, chunk, counted, requ
 
 # the draw
 
+
 @pytest.mark.parametrize("name", FRAMEWORKS)
 def test_the_same_seed_draws_the_same_and_another_seed_others(name, modules):
     module = modules(name)
@@ -53,15 +58,56 @@ def test_three_thousand_configurations_have_all_that_a_framework_can_say(name, m
     module = modules(name)
     configs = [parity.configuration(module, 0, index) for index in range(3000)]
     counts = Counter(feature for config in configs for feature in features(config))
-    expected = {"1-D", "2-D", "3-D", "stride", "dilation", "groups", "depthwise", "bias", "padding in numbers", "padding valid", "padding same_upper",
-                "padding with two different sides", "output_padding", "padding_mode reflect"}
+    expected = {
+        "1-D",
+        "2-D",
+        "3-D",
+        "stride",
+        "dilation",
+        "groups",
+        "depthwise",
+        "bias",
+        "padding in numbers",
+        "padding valid",
+        "padding same_upper",
+        "padding with two different sides",
+        "output_padding",
+        "padding_mode reflect",
+    }
     more = {
-        "torch": {"padding same", "padding same_lower", "padding causal", "padding full", "padding half", "padding_mode replicate", "padding_mode circular",
-                  "padding_mode symmetric", "flip", "ceil_mode", "count_include_pad=False", "divisor_override", "output_shape"},
+        "torch": {
+            "padding same",
+            "padding same_lower",
+            "padding causal",
+            "padding full",
+            "padding half",
+            "padding_mode replicate",
+            "padding_mode circular",
+            "padding_mode symmetric",
+            "flip",
+            "ceil_mode",
+            "count_include_pad=False",
+            "divisor_override",
+            "output_shape",
+        },
         "keras": {"padding causal", "padding_mode symmetric", "flip", "count_include_pad=False"},
-        "onnx": {"padding same_lower", "padding_mode replicate", "padding_mode circular", "ceil_mode", "count_include_pad=False", "output_shape"},
-        "jax": {"padding same_lower", "padding_mode replicate", "padding_mode circular", "padding_mode symmetric", "flip", "ceil_mode",
-                "count_include_pad=False"},
+        "onnx": {
+            "padding same_lower",
+            "padding_mode replicate",
+            "padding_mode circular",
+            "ceil_mode",
+            "count_include_pad=False",
+            "output_shape",
+        },
+        "jax": {
+            "padding same_lower",
+            "padding_mode replicate",
+            "padding_mode circular",
+            "padding_mode symmetric",
+            "flip",
+            "ceil_mode",
+            "count_include_pad=False",
+        },
     }
     assert {feature for feature in expected | more[name] if counts[feature] < 15} == set()
     assert {config["kind"] for config in configs} == {kind for kind in KINDS if name in PLAIN.get(kind, FRAMEWORKS)}
@@ -70,6 +116,7 @@ def test_three_thousand_configurations_have_all_that_a_framework_can_say(name, m
 
 
 # the comparison can fail
+
 
 def compared(module, config):
     """Both sides' results of one configuration, and how to compare others in their place."""
@@ -102,7 +149,11 @@ def test_a_wrong_value_size_or_refusal_of_ours_is_a_difference_in_every_kind(nam
             lines = judged(np.zeros((1, *[99] * len(config["axes"])))).left
             assert any(line.startswith("accepted: ") for line in lines.values()), config
             continue
-        wrong = {"values": spoiled(mine), "size": np.concatenate([mine, mine[..., -1:]], -1), "refused": Refused("no reason")}
+        wrong = {
+            "values": spoiled(mine),
+            "size": np.concatenate([mine, mine[..., -1:]], -1),
+            "refused": Refused("no reason"),
+        }
         for sort, value in wrong.items():
             verdict = judged(value)
             assert not verdict.agreeing and not verdict.faults and verdict.left, (sort, config)
@@ -110,22 +161,68 @@ def test_a_wrong_value_size_or_refusal_of_ours_is_a_difference_in_every_kind(nam
     assert set(seen) >= {kind for kind in KINDS if name in PLAIN.get(kind, FRAMEWORKS)}
 
 
-MISTAKES = {  # what convanim would compute with a mistake: a configuration that shows it, and the words of our call that change
-    "the padding on the wrong side": ({"kind": "convolution", "axes": [{"input": 5, "kernel": 2, "before": 1, "after": 2}]}, "((1, 2),)", "((2, 1),)"),
-    "same_lower for same_upper": ({"kind": "convolution", "axes": [{"input": 5, "kernel": 2}], "padding": "same_upper"}, "same_upper", "same_lower"),
-    "a kernel that isn't flipped": ({"kind": "convolution", "axes": [{"input": 5, "kernel": 2}], "flip": True}, "flip=True", "flip=False"),
-    "a transposed kernel that isn't": ({"kind": "transposed", "axes": [{"input": 5, "kernel": 2}]}, "(2,)", "(2,), flip=True"),
-    "one cell of padding less": ({"kind": "convolution", "axes": [{"input": 5, "kernel": 3, "before": 2, "after": 2}]}, "padding=(2,)", "padding=(1,)"),
-    "reflect for replicate": ({"kind": "convolution", "axes": [{"input": 4, "before": 1, "after": 1}], "padding_mode": "replicate"}, "replicate", "reflect"),
-    "dilation ignored": ({"kind": "convolution", "axes": [{"input": 5, "kernel": 2, "dilation": 2}]}, "dilation=(2,)", "dilation=(1,)"),
-    "output_padding cropped off": ({"kind": "transposed", "axes": [{"input": 3, "kernel": 2, "stride": 2, "output_padding": 1}]},
-                                   "output_padding=(1,)", "output_padding=(0,)"),
-    "padding counted": ({"kind": "average", "axes": [{"input": 4, "kernel": 2, "before": 1, "after": 1}], "count_include_pad": False},
-                        "count_include_pad=False", "count_include_pad=True"),
-    "another divisor": ({"kind": "average", "axes": [{"input": 2, "kernel": 2}, {"input": 2, "kernel": 2}], "divisor_override": 3},
-                        "divisor_override=3", "divisor_override=4"),
-    "the floor for the ceiling": ({"kind": "max", "axes": [{"input": 6, "kernel": 3, "stride": 2}], "ceil_mode": True}, "ceil_mode=True", "ceil_mode=False"),
-    "the average for the maximum": ({"kind": "max", "axes": [{"input": 4, "kernel": 2}]}, "mode='max'", "mode='average'"),
+# what convanim would compute with a mistake: a configuration that shows it, and the words of our call that change
+MISTAKES = {
+    "the padding on the wrong side": (
+        {"kind": "convolution", "axes": [{"input": 5, "kernel": 2, "before": 1, "after": 2}]},
+        "((1, 2),)",
+        "((2, 1),)",
+    ),
+    "same_lower for same_upper": (
+        {"kind": "convolution", "axes": [{"input": 5, "kernel": 2}], "padding": "same_upper"},
+        "same_upper",
+        "same_lower",
+    ),
+    "a kernel that isn't flipped": (
+        {"kind": "convolution", "axes": [{"input": 5, "kernel": 2}], "flip": True},
+        "flip=True",
+        "flip=False",
+    ),
+    "a transposed kernel that isn't": (
+        {"kind": "transposed", "axes": [{"input": 5, "kernel": 2}]},
+        "(2,)",
+        "(2,), flip=True",
+    ),
+    "one cell of padding less": (
+        {"kind": "convolution", "axes": [{"input": 5, "kernel": 3, "before": 2, "after": 2}]},
+        "padding=(2,)",
+        "padding=(1,)",
+    ),
+    "reflect for replicate": (
+        {"kind": "convolution", "axes": [{"input": 4, "before": 1, "after": 1}], "padding_mode": "replicate"},
+        "replicate",
+        "reflect",
+    ),
+    "dilation ignored": (
+        {"kind": "convolution", "axes": [{"input": 5, "kernel": 2, "dilation": 2}]},
+        "dilation=(2,)",
+        "dilation=(1,)",
+    ),
+    "output_padding cropped off": (
+        {"kind": "transposed", "axes": [{"input": 3, "kernel": 2, "stride": 2, "output_padding": 1}]},
+        "output_padding=(1,)",
+        "output_padding=(0,)",
+    ),
+    "padding counted": (
+        {"kind": "average", "axes": [{"input": 4, "kernel": 2, "before": 1, "after": 1}], "count_include_pad": False},
+        "count_include_pad=False",
+        "count_include_pad=True",
+    ),
+    "another divisor": (
+        {"kind": "average", "axes": [{"input": 2, "kernel": 2}, {"input": 2, "kernel": 2}], "divisor_override": 3},
+        "divisor_override=3",
+        "divisor_override=4",
+    ),
+    "the floor for the ceiling": (
+        {"kind": "max", "axes": [{"input": 6, "kernel": 3, "stride": 2}], "ceil_mode": True},
+        "ceil_mode=True",
+        "ceil_mode=False",
+    ),
+    "the average for the maximum": (
+        {"kind": "max", "axes": [{"input": 4, "kernel": 2}]},
+        "mode='max'",
+        "mode='average'",
+    ),
     "one window more": ({"kind": "adaptive", "axes": [{"input": 5, "windows": 3}]}, "(3,)", "(4,)"),
 }
 
@@ -142,11 +239,17 @@ def test_each_of_these_mistakes_would_be_found(mistake, modules, monkeypatch):
     assert next(parity.check(module, [config])).left
 
 
-@pytest.mark.parametrize(("config", "mine"), [
-    ({"kind": "convolution", "axes": [{"input": 3, "before": 3, "after": 3}], "padding_mode": "reflect"}, "kernel_size=3 is larger than the padded input"),
-    ({"kind": "convolution", "axes": [{}], "in_channels": 3, "groups": 2}, "in_channels=3 is too many"),
-    ({"kind": "transposed", "axes": [{"output_padding": 1}]}, "stride=0 is out of range"),
-])
+@pytest.mark.parametrize(
+    ("config", "mine"),
+    [
+        (
+            {"kind": "convolution", "axes": [{"input": 3, "before": 3, "after": 3}], "padding_mode": "reflect"},
+            "kernel_size=3 is larger than the padded input",
+        ),
+        ({"kind": "convolution", "axes": [{}], "in_channels": 3, "groups": 2}, "in_channels=3 is too many"),
+        ({"kind": "transposed", "axes": [{"output_padding": 1}]}, "stride=0 is out of range"),
+    ],
+)
 def test_a_refusal_for_another_reason_than_pytorchs_is_a_difference(config, mine, modules):
     _, _, judged = compared(modules("torch"), full(config))
     assert not judged().left
@@ -154,6 +257,7 @@ def test_a_refusal_for_another_reason_than_pytorchs_is_a_difference(config, mine
 
 
 # the documented faults
+
 
 @pytest.mark.parametrize("row", FAULTS, ids=lambda row: row.name)
 def test_a_listed_fault_is_still_there_and_its_row_hides_nothing_else(row, modules):
@@ -168,7 +272,9 @@ def test_a_listed_fault_is_still_there_and_its_row_hides_nothing_else(row, modul
     assert judged(spoiled(mine)).left, "a wrong value of ours"
     if len(module.JUDGES) > 1:
         second = next(judge for judge in module.JUDGES if judge != row.judge)
-        assert judged(mine, {**others, second: spoiled(mine)}).left.keys() == module.JUDGES.keys(), "a fault needs the other judge's consent"
+        assert judged(mine, {**others, second: spoiled(mine)}).left.keys() == module.JUDGES.keys(), (
+            "a fault needs the other judge's consent"
+        )
     elif not isinstance(others[row.judge], Refused):
         assert judged(mine, {row.judge: spoiled(others[row.judge])}).left, "another wrong value than the fault's"
     else:
@@ -179,18 +285,25 @@ def test_a_listed_fault_is_still_there_and_its_row_hides_nothing_else(row, modul
 def test_no_row_explains_a_difference_in_a_plain_configuration(judge, modules):
     module = modules(JUDGES[judge])
     for kind in KINDS:
-        for config in ({"kind": kind, "axes": [{"input": 4, "kernel": 2, "windows": 1}, {"input": 3, "kernel": 2, "windows": 1}]},):
+        for config in (
+            {"kind": kind, "axes": [{"input": 4, "kernel": 2, "windows": 1}, {"input": 3, "kernel": 2, "windows": 1}]},
+        ):
             if JUDGES[judge] not in PLAIN.get(kind, FRAMEWORKS):
                 continue
             config = full(config)
             case = module.case(config)
             mine = parity.ours(case, case.drawn())
-            for found, other in (("values: ", spoiled(mine)), ("size: ", mine[:, :1]), ("accepted: ", Refused("RuntimeError: no"))):
+            for found, other in (
+                ("values: ", spoiled(mine)),
+                ("size: ", mine[:, :1]),
+                ("accepted: ", Refused("RuntimeError: no")),
+            ):
                 one = Finding(judge, config, case, found, mine, other, upheld=True)
                 assert [row.name for row in FAULTS if row.judge == judge and row.explains(one)] == [], (kind, found)
 
 
 # a counter-example
+
 
 def wrong_where_strided(op, x, *rest):
     """A planted fault: one too much in the first cell, where there is a stride of 2 and groups."""
@@ -207,24 +320,40 @@ def test_a_counter_example_is_as_small_as_it_gets_and_runs(monkeypatch, tmp_path
     assert report.differences
     text = report.differences[0]
     assert "values: 1 of " in text and " differ from PyTorch's" in text
-    program = text[text.index("import numpy"):]
+    program = text[text.index("import numpy") :]
     call = next(line for line in program.splitlines() if line.startswith("op = "))
-    assert call in ("op = Conv((1,), (1,), stride=(2,), in_channels=2, out_channels=2, groups=2)",
-                    "op = ConvTranspose((1,), (1,), stride=(2,), in_channels=2, out_channels=2, groups=2)")
+    assert call in (
+        "op = Conv((1,), (1,), stride=(2,), in_channels=2, out_channels=2, groups=2)",
+        "op = ConvTranspose((1,), (1,), stride=(2,), in_channels=2, out_channels=2, groups=2)",
+    )
     file = tmp_path / "counter_example.py"
     file.write_text(program)
     shown = subprocess.run([sys.executable, file], capture_output=True, text=True, check=True).stdout.split()
-    assert shown[:len(shown) // 2] == shown[len(shown) // 2:], "the program's own convanim has no planted fault"
+    assert shown[: len(shown) // 2] == shown[len(shown) // 2 :], "the program's own convanim has no planted fault"
 
 
 def test_shrinking_stops_where_nothing_simpler_fails():
-    config = full({"kind": "convolution", "axes": [{"input": 7, "kernel": 3, "stride": 3}, {"input": 6, "kernel": 4}], "groups": 2, "in_channels": 4})
-    small = shrunk(config, lambda other: any(axis["input"] >= 5 for axis in other["axes"]) and other["in_channels"] % other["groups"] == 0)
+    config = full(
+        {
+            "kind": "convolution",
+            "axes": [{"input": 7, "kernel": 3, "stride": 3}, {"input": 6, "kernel": 4}],
+            "groups": 2,
+            "in_channels": 4,
+        }
+    )
+    small = shrunk(
+        config,
+        lambda other: any(axis["input"] >= 5 for axis in other["axes"]) and other["in_channels"] % other["groups"] == 0,
+    )
     assert [(axis["input"], axis["kernel"], axis["stride"]) for axis in small["axes"]] == [(5, 1, 1)]
     assert small["in_channels"] == small["groups"] == 1
 
 
 def test_the_command_line_prints_the_table_and_tells_by_its_status():
     script = Path(parity.__file__)
-    done = subprocess.run([sys.executable, script, "torch", "--seed", "3", "--count", "40"], capture_output=True, text=True)
-    assert done.returncode == 0 and "| | PyTorch |" in done.stdout and "| Differences | - |" in done.stdout, done.stdout + done.stderr
+    done = subprocess.run(
+        [sys.executable, script, "torch", "--seed", "3", "--count", "40"], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and "| | PyTorch |" in done.stdout and "| Differences | - |" in done.stdout, (
+        done.stdout + done.stderr
+    )

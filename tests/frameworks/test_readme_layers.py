@@ -17,4 +17,9 @@ def test_the_examples_that_need_torch_run_as_printed(tmp_path):
         done = subprocess.run([sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
     assert (tmp_path / "layer.gif").stat().st_size > 1000
-    assert subprocess.run([sys.executable, "-c", block + "\nassert False"], cwd=tmp_path, capture_output=True, check=False).returncode == 1
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", block + "\nassert False"], cwd=tmp_path, capture_output=True, check=False
+        ).returncode
+        == 1
+    )

@@ -1,4 +1,6 @@
-"""TikZ files and PDFs in real programs: pdfLaTeX compiles them alone, in a paper and in slides, and their pages look like the figure's frames."""
+"""TikZ files and PDFs in real programs: pdfLaTeX compiles them alone, in a paper and in slides, and their pages look
+like the figure's frames.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,12 @@ def compiled(folder, name, text=None, runs=1, engine="pdflatex"):
     if text is not None:
         (folder / f"{name}.tex").write_text(text, encoding="utf-8")
     for _ in range(runs):
-        done = subprocess.run([engine, "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"], cwd=folder, capture_output=True, check=False)
+        done = subprocess.run(
+            [engine, "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"],
+            cwd=folder,
+            capture_output=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
     log = (folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
     assert "Overfull" not in log.replace("Overfull \\vbox", "") or text is not None
@@ -39,8 +46,24 @@ def pages(path):
 def pictured(path, page, size):
     """A page, counted from 0, as Poppler draws it, `size` (width, height) in pixels."""
     place = path.with_suffix("")
-    subprocess.run(["pdftoppm", "-png", "-f", str(page + 1), "-l", str(page + 1), "-singlefile", "-scale-to-x", str(size[0] * SHARP), "-scale-to-y",
-                    str(size[1] * SHARP), path, place], check=True)
+    subprocess.run(
+        [
+            "pdftoppm",
+            "-png",
+            "-f",
+            str(page + 1),
+            "-l",
+            str(page + 1),
+            "-singlefile",
+            "-scale-to-x",
+            str(size[0] * SHARP),
+            "-scale-to-y",
+            str(size[1] * SHARP),
+            path,
+            place,
+        ],
+        check=True,
+    )
     with Image.open(f"{place}.png") as picture:
         return np.asarray(picture.convert("RGB").resize(size, Image.BOX))
 
@@ -58,9 +81,15 @@ def words(path):
 WORDLESS = {
     "classic": lambda: ca.figure("padding_strides"),
     "hatches": lambda: ca.animate(ca.Conv((4, 5), 3, padding=((2, 0), (1, 0)), stride=2), theme="print", labels="none"),
-    "dark": lambda: ca.animate(ca.ConvTranspose(3, 2, stride=2, output_padding=1), theme="dark", labels="none", reveal=True),
-    "connections": lambda: ca.animate([ca.Conv(6, 2, ndim=1), ca.Conv(5, 2, dilation=2, ndim=1)], theme="clear", labels="none"),
-    "channels": lambda: ca.animate(ca.Conv(3, 2, in_channels=2, groups=2, out_channels=2), view="isometric", theme="colorblind", labels="none"),
+    "dark": lambda: ca.animate(
+        ca.ConvTranspose(3, 2, stride=2, output_padding=1), theme="dark", labels="none", reveal=True
+    ),
+    "connections": lambda: ca.animate(
+        [ca.Conv(6, 2, ndim=1), ca.Conv(5, 2, dilation=2, ndim=1)], theme="clear", labels="none"
+    ),
+    "channels": lambda: ca.animate(
+        ca.Conv(3, 2, in_channels=2, groups=2, out_channels=2), view="isometric", theme="colorblind", labels="none"
+    ),
     "larger": lambda: ca.animate(ca.Conv(3, 2), scale=1.5),
 }
 WORDED = {
@@ -83,7 +112,9 @@ def test_a_figure_without_words_compiles_alone_to_pages_that_look_like_its_frame
     assert sizes[0] == pytest.approx([side * 72 / 150 for side in a.size], abs=0.5)
     for step in sorted({0, a.poster, len(a) - 1}):
         assert not differences(pictured(path, step, a.size), sharp(a, step)), step
-        assert differences(pictured(path, step, a.size), sharp(a, (step + 1) % len(a))), "the comparison sees another step"
+        assert differences(pictured(path, step, a.size), sharp(a, (step + 1) % len(a))), (
+            "the comparison sees another step"
+        )
 
 
 @pytest.mark.parametrize("name", WORDED)
@@ -118,7 +149,12 @@ def test_a_paper_reads_two_figures_in_its_own_font(tmp_path):
     one.save(tmp_path / "one.tex")
     WORDED["symbols"]().save(tmp_path / "other.tex")
     text = words(compiled(tmp_path, "paper", PAPER))
-    assert text.count("of 9") == 2 and "step 2 of 4" in text and "step 4 of 4" in text and f"step {one.poster + 1} of 9" in text
+    assert (
+        text.count("of 9") == 2
+        and "step 2 of 4" in text
+        and "step 4 of 4" in text
+        and f"step {one.poster + 1} of 9" in text
+    )
     fonts = subprocess.run(["pdffonts", tmp_path / "paper.pdf"], capture_output=True, check=True, text=True).stdout
     assert re.search(r"CMSS\d+", fonts)
 
@@ -163,7 +199,12 @@ def test_a_single_step_is_a_single_page(tmp_path):
     assert len(pages(path)) == 1 and not differences(pictured(path, 0, a.size), sharp(a, 3))
 
 
-HOSTILE = ["\\input{secret}", "100 % of $x$ & y_1 #2 ^3 ~ {a} \\end{document}", "\"quoted\" 'text' `ticks` <script> --- ,,", "ends\nhere\n\\csname x"]
+HOSTILE = [
+    "\\input{secret}",
+    "100 % of $x$ & y_1 #2 ^3 ~ {a} \\end{document}",
+    "\"quoted\" 'text' `ticks` <script> --- ,,",
+    "ends\nhere\n\\csname x",
+]
 
 
 @pytest.mark.parametrize("title", HOSTILE)
@@ -175,7 +216,9 @@ def test_hostile_titles_come_out_as_text(title, tmp_path):
     assert "LEAKED" not in text
     for old, new in (("’", "'"), ("‘", "`"), ("”", '"'), ("∼", "~"), ("˜", "~"), ("ˆ", "^")):
         text = text.replace(old, new)
-    assert text == "".join(title.split()).replace("_", ""), "all but the underscore, which Computer Modern has as a line"
+    assert text == "".join(title.split()).replace("_", ""), (
+        "all but the underscore, which Computer Modern has as a line"
+    )
 
 
 # --- in documents that aren't like others
@@ -183,7 +226,11 @@ def test_hostile_titles_come_out_as_text(title, tmp_path):
 
 def measured(folder, body, preamble=""):
     """The widths in points that a document prints with \\typeout{IS ...}."""
-    compiled(folder, "paper", f"\\documentclass{{article}}\n\\usepackage{{tikz}}{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n")
+    compiled(
+        folder,
+        "paper",
+        f"\\documentclass{{article}}\n\\usepackage{{tikz}}{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n",
+    )
     return [float(width) for width in re.findall(r"IS ([\d.]+)pt", (folder / "paper.log").read_text(errors="replace"))]
 
 
@@ -202,9 +249,14 @@ def test_a_figure_is_as_wide_as_its_box_wherever_it_stands(tmp_path):
 
 
 ACTIVE = "".join(rf"\catcode{ord(c)}=13 " for c in ";:!\"'>-|")  # as languages make some of them
-EVERY = (r"\tikzset{every node/.style={draw,circle,inner sep=9pt},every path/.style={line width=3pt,red},every scope/.style={rotate=30},"
-         r"every picture/.style={scale=.5}}")
-ALONE_ON_A_PAGE = r"\setbox1\hbox{\convanimposter}\pdfpagewidth\wd1 \pdfpageheight\ht1 \hoffset-1in \voffset-1in \shipout\box1 "
+EVERY = (
+    r"\tikzset{every node/.style={draw,circle,inner sep=9pt},every path/.style={line width=3pt,red},every"
+    r" scope/.style={rotate=30},"
+    r"every picture/.style={scale=.5}}"
+)
+ALONE_ON_A_PAGE = (
+    r"\setbox1\hbox{\convanimposter}\pdfpagewidth\wd1 \pdfpageheight\ht1 \hoffset-1in \voffset-1in \shipout\box1 "
+)
 
 
 @pytest.mark.parametrize(("before", "after"), [(ACTIVE, ACTIVE.replace("13", "12")), (EVERY, "")])
@@ -213,7 +265,9 @@ def test_what_a_document_changes_for_itself_leaves_a_figure_as_it_is(before, aft
     a.save(tmp_path / "x.tex")
     pictures = []
     for text in (rf"\input{{x}}{ALONE_ON_A_PAGE}", rf"{before}\input{{x}}{after}{ALONE_ON_A_PAGE}"):
-        path = compiled(tmp_path, "paper", rf"\documentclass{{article}}\usepackage{{tikz}}\begin{{document}}{text}\end{{document}}")
+        path = compiled(
+            tmp_path, "paper", rf"\documentclass{{article}}\usepackage{{tikz}}\begin{{document}}{text}\end{{document}}"
+        )
         pictures.append(pictured(path, 0, a.size))
     assert (pictures[0] == pictures[1]).all() and np.ptp(pictures[0]) > 200
 
@@ -221,7 +275,9 @@ def test_what_a_document_changes_for_itself_leaves_a_figure_as_it_is(before, aft
 def test_of_two_figures_that_differ_in_their_values_alone_each_keeps_its_own(tmp_path):
     for n in (1, 2):
         ca.animate(ca.Conv(4, 3), seed=n, title="the same", labels="none").save(tmp_path / f"{n}.tex")
-    pair = r"\input{1}\let\first\convanimstep\input{2}\first{2}\newpage\convanimstep{2}\newpage\input{1}\convanimstep{2}"
+    pair = (
+        r"\input{1}\let\first\convanimstep\input{2}\first{2}\newpage\convanimstep{2}\newpage\input{1}\convanimstep{2}"
+    )
     text = rf"\documentclass{{article}}\usepackage{{tikz}}\pagestyle{{empty}}\begin{{document}}{pair}\end{{document}}"
     one, two, again = words(compiled(tmp_path, "paper", text)).split("\f")[:3]
     assert one == again != two
@@ -231,7 +287,11 @@ def test_a_paper_gives_a_role_another_colour(tmp_path):
     a = WORDLESS["classic"]()
     a.save(tmp_path / "x.tex")
     body = ALONE_ON_A_PAGE + r"\tikzset{convanim/input/.style={fill=red}}" + ALONE_ON_A_PAGE
-    path = compiled(tmp_path, "paper", rf"\documentclass{{article}}\usepackage{{tikz}}\begin{{document}}\input{{x}}{body}\end{{document}}")
+    path = compiled(
+        tmp_path,
+        "paper",
+        rf"\documentclass{{article}}\usepackage{{tikz}}\begin{{document}}\input{{x}}{body}\end{{document}}",
+    )
     blue, red = ({tuple(colour) for colour in pictured(path, page, a.size).reshape(-1, 3).tolist()} for page in (0, 1))
     assert (38, 139, 210) in blue - red and (255, 0, 0) in red - blue
 
@@ -244,7 +304,12 @@ def test_letters_grow_with_the_figure_beyond_the_sizes_that_a_font_has(tmp_path)
         path = compiled(tmp_path, f"x{scale}")
         assert "Font Warning" not in path.with_suffix(".log").read_text(errors="replace")
         out = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, check=True, text=True).stdout
-        sizes.append([float(bottom) - float(top) for top, bottom in re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)"', out)])
+        sizes.append(
+            [
+                float(bottom) - float(top)
+                for top, bottom in re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)"', out)
+            ]
+        )
     assert sizes[0] and sizes[1] == pytest.approx([5 * size for size in sizes[0]], rel=0.01)
 
 
@@ -261,7 +326,11 @@ def test_what_grows_is_seen_in_every_order_of_steps(tmp_path):
     a.save(tmp_path / "x.tex")
     order = [5, 0, len(a) - 1, 2]
     body = "".join(ALONE_ON_A_PAGE.replace("\\convanimposter", f"\\convanimstep{{{step + 1}}}") for step in order)
-    path = compiled(tmp_path, "p", rf"\documentclass{{article}}\usepackage{{tikz}}\begin{{document}}\input{{x}}{body}\end{{document}}")
+    path = compiled(
+        tmp_path,
+        "p",
+        rf"\documentclass{{article}}\usepackage{{tikz}}\begin{{document}}\input{{x}}{body}\end{{document}}",
+    )
     for page, step in enumerate(order):
         assert not differences(pictured(path, page, a.size), sharp(a, step)), step
     a.save(tmp_path / "y.tex", step=5)
@@ -290,8 +359,10 @@ def test_what_stands_still_is_in_the_file_once_and_its_veils_are_veils(engine, t
     a = ca.animate(ca.Conv(5, 3, padding=1), theme="clear", labels="none", reveal=True)
     a.save(tmp_path / "x.tex")
     # what the class for single pictures does, which not every LuaTeX has all of
-    alone = (r"\documentclass{article}\usepackage{tikz}\newenvironment{convanimsheet}{\newpage}{}\def\convanimalone{}\pagestyle{empty}"
-             r"\begin{document}\parindent0pt\input{x}")
+    alone = (
+        r"\documentclass{article}\usepackage{tikz}\newenvironment{convanimsheet}{\newpage}{}\def\convanimalone{}\pagestyle{empty}"
+        r"\begin{document}\parindent0pt\input{x}"
+    )
     path = compiled(tmp_path, "alone", alone, engine=engine)
     assert len(pages(path)) == len(a)
     read = subprocess.run(["pdftoppm", "-r", "20", path, tmp_path / "page"], capture_output=True, check=True)
@@ -300,7 +371,11 @@ def test_what_stands_still_is_in_the_file_once_and_its_veils_are_veils(engine, t
         colours, counts = np.unique(sharp(a, step).reshape(-1, 3), axis=0, return_counts=True)
         flat = {tuple(colour) for colour in colours[counts > 400].tolist()}  # fills, those under the veil mixed with it
         picture = {tuple(colour) for colour in pictured(path, step, (1224, 1584)).reshape(-1, 3).tolist()}
-        missing = {colour for colour in flat if not any(max(abs(x - y) for x, y in zip(colour, other, strict=True)) <= 1 for other in picture)}
+        missing = {
+            colour
+            for colour in flat
+            if not any(max(abs(x - y) for x, y in zip(colour, other, strict=True)) <= 1 for other in picture)
+        }
         assert len(flat) > 3 and not missing
 
 
@@ -322,7 +397,12 @@ def test_what_pdfinfo_says_of_a_pdf(tmp_path):
     a = ca.animate(ca.Conv(3, 2), title="Größe <b> 卷积", theme="clear", labels="none")
     (path,) = a.save(tmp_path / "x.pdf")
     told = subprocess.run(["pdfinfo", path], capture_output=True, check=True, text=True)
-    assert "Größe <b> 卷积" in told.stdout and "Creator:         convanim" in told.stdout and "CreationDate" not in told.stdout and told.stderr == ""
+    assert (
+        "Größe <b> 卷积" in told.stdout
+        and "Creator:         convanim" in told.stdout
+        and "CreationDate" not in told.stdout
+        and told.stderr == ""
+    )
 
 
 def overfull(text, folder):
@@ -332,15 +412,36 @@ def overfull(text, folder):
 
 
 def test_a_figure_that_is_too_large_for_its_column_or_slide_is_drawn_smaller(tmp_path):
-    for n, a in enumerate((ca.animate(ca.Conv((6, 8), (2, 3)), theme="clear"), ca.animate(ca.ConvTranspose((3, 8), 2, stride=2), view="flat", theme="clear"))):
+    for n, a in enumerate(
+        (
+            ca.animate(ca.Conv((6, 8), (2, 3)), theme="clear"),
+            ca.animate(ca.ConvTranspose((3, 8), 2, stride=2), view="flat", theme="clear"),
+        )
+    ):
         a.save(tmp_path / f"one{n}.tex")
         a.save(tmp_path / f"one{n}.pdf")
         paper = "\n".join(a.embed(place, f"one{n}{suffix}") for place, suffix in (("latex", ".pdf"), ("tikz", ".tex")))
-        assert overfull(f"\\documentclass[twocolumn]{{article}}\\usepackage{{tikz}}\n\\begin{{document}}\n{paper}\n\\end{{document}}\n", tmp_path) == []
+        assert (
+            overfull(
+                f"\\documentclass[twocolumn]{{article}}\\usepackage{{tikz}}\n\\begin{{document}}\n{paper}\n\\end{{document}}\n",
+                tmp_path,
+            )
+            == []
+        )
         slide = a.embed("beamer", f"one{n}.tex")
-        assert overfull(f"\\documentclass{{beamer}}\\usepackage{{tikz}}\n\\begin{{document}}\n{slide}\n\\end{{document}}\n", tmp_path) == []
-        free = slide.replace("0.75\\textheight", "99cm").replace("\\convanimoverlays", "\\def\\convanimwidth{99cm}\\convanimoverlays")
-        assert overfull(f"\\documentclass{{beamer}}\\usepackage{{tikz}}\n\\begin{{document}}\n{free}\n\\end{{document}}\n", tmp_path), "but for its limits"
+        assert (
+            overfull(
+                f"\\documentclass{{beamer}}\\usepackage{{tikz}}\n\\begin{{document}}\n{slide}\n\\end{{document}}\n",
+                tmp_path,
+            )
+            == []
+        )
+        free = slide.replace("0.75\\textheight", "99cm").replace(
+            "\\convanimoverlays", "\\def\\convanimwidth{99cm}\\convanimoverlays"
+        )
+        assert overfull(
+            f"\\documentclass{{beamer}}\\usepackage{{tikz}}\n\\begin{{document}}\n{free}\n\\end{{document}}\n", tmp_path
+        ), "but for its limits"
 
 
 def test_a_step_that_there_is_not_is_an_error(tmp_path):

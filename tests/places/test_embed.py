@@ -1,4 +1,6 @@
-"""Snippets to paste: each is read by a parser of its place, names a file that `save` writes, and takes hostile titles for text."""
+"""Snippets to paste: each is read by a parser of its place, names a file that `save` writes, and takes hostile titles
+for text.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,9 @@ from myst_parser.mdit_to_docutils.base import DocutilsRenderer
 from myst_parser.parsers.mdit import create_md_parser
 
 import convanim as ca
-from convanim import escaping
-from convanim.embed import EMBEDS
+from convanim.publish import snippets
+from convanim.publish.snippets import EMBEDS
+from convanim.text import escaping
 from convanim.write import FORMATS
 
 PLAIN = "A title"
@@ -50,7 +53,8 @@ class Tags(html.parser.HTMLParser):
         self.data.append(data)
 
 
-# a reader for each place: (sources, words in place of the figure, title if it is shown for itself, skeleton of all that was parsed)
+# a reader for each place: (sources, words in place of the figure, title if it is shown for itself, skeleton of all that
+# was parsed)
 
 
 def read_html(text):
@@ -73,7 +77,12 @@ def read_markdown(text):
         sources, words, titles, skeleton = read_html(raw)
         return sources, words, titles, [[one.type for one in [*tokens, *inner]], *skeleton]
     words = "".join(child.content for child in pictures[0].children)
-    return [unquote(pictures[0].attrs["src"])], words, [], [[child.type for child in inner], {child.type for child in pictures[0].children} - {"text_special"}]
+    return (
+        [unquote(pictures[0].attrs["src"])],
+        words,
+        [],
+        [[child.type for child in inner], {child.type for child in pictures[0].children} - {"text_special"}],
+    )
 
 
 def read_quarto(text):
@@ -107,11 +116,34 @@ def read_myst(text):
     return [picture["uri"]], picture["alt"], [], [type(node).__name__ for node in document.findall()]
 
 
-TEX_TEXT = {r"\textbackslash{}": "\\", r"\{": "{", r"\}": "}", r"\#": "#", r"\$": "$", r"\%": "%", r"\&": "&", r"\_": "_", r"\textasciicircum{}": "^",
-            r"\textasciitilde{}": "~", r"\textless{}": "<", r"\textgreater{}": ">", r"\textbar{}": "|", r"\symbol{34}": '"', r"\textasciigrave{}": "`",
-            r"\ensuremath{-}": "−", r"\ensuremath{\times}": "×", r"\ensuremath{\rightarrow}": "→", r"\ensuremath{\approx}": "≈", r"\ensuremath{\infty}": "∞",
-            r"\ensuremath{_1}": "₁", "{}": ""}
-TEX_TOKEN = re.compile("|".join(re.escape(token) for token in sorted(TEX_TEXT, key=len, reverse=True)) + r"|[^\\{}#$%&_^~<>|\"`]|(.)", re.DOTALL)
+TEX_TEXT = {
+    r"\textbackslash{}": "\\",
+    r"\{": "{",
+    r"\}": "}",
+    r"\#": "#",
+    r"\$": "$",
+    r"\%": "%",
+    r"\&": "&",
+    r"\_": "_",
+    r"\textasciicircum{}": "^",
+    r"\textasciitilde{}": "~",
+    r"\textless{}": "<",
+    r"\textgreater{}": ">",
+    r"\textbar{}": "|",
+    r"\symbol{34}": '"',
+    r"\textasciigrave{}": "`",
+    r"\ensuremath{-}": "−",
+    r"\ensuremath{\times}": "×",
+    r"\ensuremath{\rightarrow}": "→",
+    r"\ensuremath{\approx}": "≈",
+    r"\ensuremath{\infty}": "∞",
+    r"\ensuremath{_1}": "₁",
+    "{}": "",
+}
+TEX_TOKEN = re.compile(
+    "|".join(re.escape(token) for token in sorted(TEX_TEXT, key=len, reverse=True)) + r"|[^\\{}#$%&_^~<>|\"`]|(.)",
+    re.DOTALL,
+)
 
 
 def tex_text(text):
@@ -124,25 +156,50 @@ def tex_text(text):
 def read_tex(text):
     lines = [line for line in text.split("\n") if not line.startswith("%")]
     (source,) = re.findall(r"(?:\\input|\\includegraphics\[.*\])\{([^{}]*)\}$", "\n".join(lines), re.MULTILINE)
-    title = next(re.fullmatch(r"(?:  \\caption|\\begin\{frame\})\{(.*)\}", line)[1] for line in lines if re.match(r"  \\caption|\\begin\{frame", line))
+    title = next(
+        re.fullmatch(r"(?:  \\caption|\\begin\{frame\})\{(.*)\}", line)[1]
+        for line in lines
+        if re.match(r"  \\caption|\\begin\{frame", line)
+    )
     words = re.search(r"\[(?:page=\d+, )?width=[\d.]+bp, alt=\{(.*)\}\]\{", text)
     assert len(lines) == len([line for line in lines if line.strip().startswith("\\")])
-    return [source], tex_text(words[1]) if words else None, [tex_text(title)], [line.split("{")[0].split("[")[0] for line in lines]
+    return (
+        [source],
+        tex_text(words[1]) if words else None,
+        [tex_text(title)],
+        [line.split("{")[0].split("[")[0] for line in lines],
+    )
 
 
 def read_typst(text):
     string = r'("(?:[^"\\]|\\["\\])*")'
-    found = re.fullmatch(rf"#figure\(\n  image\({string}, width: ([\d.]+)pt, alt: {string}\),\n  caption: {string},\n\)", text)
+    found = re.fullmatch(
+        rf"#figure\(\n  image\({string}, width: ([\d.]+)pt, alt: {string}\),\n  caption: {string},\n\)", text
+    )
     source, words, title = (re.sub(r"\\(.)", r"\1", found[n][1:-1]) for n in (1, 3, 4))
     return [source], words, [title], []
 
 
 READERS = {
-    "markdown": read_markdown, "commonmark": read_markdown, "html": read_html, "figure": read_html, "player": read_html, "video": read_html,
-    "rst": read_rst, "myst": read_myst, "quarto": read_quarto,
-    "asciidoc": read_asciidoc, "latex": read_tex, "tikz": read_tex, "beamer": read_tex, "revealjs": read_html, "typst": read_typst,
+    "markdown": read_markdown,
+    "commonmark": read_markdown,
+    "html": read_html,
+    "figure": read_html,
+    "player": read_html,
+    "video": read_html,
+    "rst": read_rst,
+    "myst": read_myst,
+    "quarto": read_quarto,
+    "asciidoc": read_asciidoc,
+    "latex": read_tex,
+    "tikz": read_tex,
+    "beamer": read_tex,
+    "revealjs": read_html,
+    "typst": read_typst,
 }
-UNSEEN = {place: "".join(chr(c) for c in range(0x200b, 0x2070)) for place in ("latex", "tikz", "beamer")}  # TeX has no letters for marks of direction
+UNSEEN = {
+    place: "".join(chr(c) for c in range(0x200B, 0x2070)) for place in ("latex", "tikz", "beamer")
+}  # TeX has no letters for marks of direction
 
 
 def expected(place, text):
@@ -170,16 +227,18 @@ def test_a_hostile_title_is_text_in_every_place(place, title):
 @pytest.mark.parametrize("place", EMBEDS)
 def test_the_reader_of_a_place_sees_a_title_that_is_not_escaped(place, monkeypatch):
     """Without the escaping, some of the titles change what is parsed, or what is read isn't the title."""
-    from convanim import embed
 
     for name in ("attribute", "markdown", "reference", "tex", "quoted", "one_line"):
-        monkeypatch.setattr(embed, name, (lambda text: f'"{text}"') if name == "quoted" else lambda text: text)
-    monkeypatch.setattr(embed, "typst", lambda text: f'"{text}"')
+        monkeypatch.setattr(snippets, name, (lambda text: f'"{text}"') if name == "quoted" else lambda text: text)
+    monkeypatch.setattr(snippets, "typst", lambda text: f'"{text}"')
     plain, seen = READERS[place](figure().embed(place)), 0
     for title in HOSTILE:
         try:
             found = READERS[place](figure(title).embed(place))
-            seen += found[3] != plain[3] or found[1:3] != (figure(title).alt, [figure(title).scene.title] * len(found[2]))
+            seen += found[3] != plain[3] or found[1:3] != (
+                figure(title).alt,
+                [figure(title).scene.title] * len(found[2]),
+            )
         except Exception:  # parsers refuse in their own ways
             seen += 1
     assert seen >= 2
@@ -191,21 +250,37 @@ def test_a_snippet_names_the_file_that_save_writes(place, tmp_path, monkeypatch)
     a, row = figure(), EMBEDS[place]
     sources = READERS[place](a.embed(place))[0]
     name = row.file("figure")
-    assert name.endswith(row.suffixes) and sources == [name.format(step=n) for n in range(len(a))][: None if row.each else 1]
+    assert (
+        name.endswith(row.suffixes)
+        and sources == [name.format(step=n) for n in range(len(a))][: None if row.each else 1]
+    )
     if not any(suffix in FORMATS for suffix in row.suffixes):
         pytest.skip(f"no format {row.suffixes[0]}")
     a.save(name)
     assert all((tmp_path / source).is_file() for source in sources)
 
 
-NAMES = ["a b.svg", "sub/ü.svg", "100%.svg", "a#b?c.svg", "it's.svg", "q&a=1.svg", "a(b)[c].svg", "x_y-z.svg", "a:b.svg", "../up.svg", "a`b.svg", 'a"b<c>.svg']
+NAMES = [
+    "a b.svg",
+    "sub/ü.svg",
+    "100%.svg",
+    "a#b?c.svg",
+    "it's.svg",
+    "q&a=1.svg",
+    "a(b)[c].svg",
+    "x_y-z.svg",
+    "a:b.svg",
+    "../up.svg",
+    "a`b.svg",
+    'a"b<c>.svg',
+]
 ADDRESSES = ["https://example.com/a.svg", "https://example.com/a%20b.svg?x=1&y=2#z", "https://example.com/(a)/b_c.svg"]
 
 
 @pytest.mark.parametrize("place", [place for place in EMBEDS if not EMBEDS[place].each])
 def test_a_source_of_ones_own_is_that_file_or_address(place):
     for name in [*NAMES, *(ADDRESSES if EMBEDS[place].addresses else [])]:
-        if place in UNSEEN and set(name) & set("%#&\"<>`"):
+        if place in UNSEEN and set(name) & set('%#&"<>`'):
             assert "TeX" in refusal(lambda name=name: figure().embed(place, name))
             continue
         sources, words, titles, skeleton = READERS[place](figure().embed(place, name))
@@ -238,11 +313,19 @@ def test_sizes_are_those_of_the_file(tmp_path):
         for place in ("markdown", "html", "figure", "revealjs"):
             attrs = next(attrs for tag, attrs in Tags(a.embed(place)).found if tag == "img")
             assert (attrs["width"], attrs["height"]) == (str(width), str(height))
-        assert f":width: {width}px" in a.embed("rst") and f":width: {width}px" in a.embed("myst") and f" width={width}}}" in a.embed("quarto")
+        assert (
+            f":width: {width}px" in a.embed("rst")
+            and f":width: {width}px" in a.embed("myst")
+            and f" width={width}}}" in a.embed("quarto")
+        )
         with pypdfium2.PdfDocument(str(a.save(tmp_path / "figure.pdf")[0])) as document:
             page = document[0].get_size()[0]
-        wide, limited = re.search(r"width=\\ifdim([\d.]+)bp>\\linewidth\\linewidth\\else([\d.]+)bp\\fi", a.embed("latex")).groups()
-        assert wide == limited and float(wide) == pytest.approx(page, abs=0.01), "as large as the page, or as there is room"
+        wide, limited = re.search(
+            r"width=\\ifdim([\d.]+)bp>\\linewidth\\linewidth\\else([\d.]+)bp\\fi", a.embed("latex")
+        ).groups()
+        assert wide == limited and float(wide) == pytest.approx(page, abs=0.01), (
+            "as large as the page, or as there is room"
+        )
         assert float(re.search(r"width: ([\d.]+)pt", a.embed("typst"))[1]) == pytest.approx(width * 0.75)
 
 
@@ -262,7 +345,9 @@ def test_a_slide_steps_through_all_pictures_one_at_a_time():
 
     assert [visible(clicks) for clicks in range(9)] == [[n] for n in range(9)]
     assert "fragment" not in ca.animate(ca.Conv(3, 3)).embed("revealjs")
-    two = [attrs["class"] for tag, attrs in Tags(ca.animate(ca.Conv((3, 4), 3)).embed("revealjs")).found if tag == "img"]
+    two = [
+        attrs["class"] for tag, attrs in Tags(ca.animate(ca.Conv((3, 4), 3)).embed("revealjs")).found if tag == "img"
+    ]
     assert two == ["fragment fade-out", "fragment"]
 
 
@@ -278,8 +363,13 @@ def test_typst_compiles_the_snippet_and_shows_the_title(title, tmp_path):
 
 
 def test_every_view_and_language_has_a_snippet_in_every_place():
-    for a in (ca.figure("chinese"), ca.animate(ca.Conv(5, 3, ndim=1), view="line", theme="auto"), ca.animate([ca.Conv(7, 3), ca.Conv(5, 3)]),
-              ca.animate(ca.Conv(3, 3), background="transparent"), ca.animate(ca.Conv(66, 3))):
+    for a in (
+        ca.figure("chinese"),
+        ca.animate(ca.Conv(5, 3, ndim=1), view="line", theme="auto"),
+        ca.animate([ca.Conv(7, 3), ca.Conv(5, 3)]),
+        ca.animate(ca.Conv(3, 3), background="transparent"),
+        ca.animate(ca.Conv(66, 3)),
+    ):
         for place in EMBEDS:
             sources, words, titles, _ = READERS[place](a.embed(place))
             assert len(sources) == (len(a) if EMBEDS[place].each else 1)
@@ -298,7 +388,9 @@ def read_svg(text):
 
 def read_page(text):
     tree = html5lib.HTMLParser(namespaceHTMLElements=False).parse(text)
-    return tree.find("head/title").text, [(element.tag, sorted(element.attrib)) for element in tree.iter() if isinstance(element.tag, str)]
+    return tree.find("head/title").text, [
+        (element.tag, sorted(element.attrib)) for element in tree.iter() if isinstance(element.tag, str)
+    ]
 
 
 # how a text format's title is read, and what else is in the file; TeX's is compiled elsewhere, by itself
@@ -317,7 +409,11 @@ def test_a_hostile_title_is_text_in_every_file_that_is_text(suffix, tmp_path):
         (path,) = figure(title, labels="none").save(tmp_path / f"x{suffix}")
         text = path.read_bytes().decode()
         if suffix not in FILES:
-            assert all(line.lstrip().startswith("%") for line in text.splitlines() if "/etc/passwd" in line and suffix == ".tex")
+            assert all(
+                line.lstrip().startswith("%")
+                for line in text.splitlines()
+                if "/etc/passwd" in line and suffix == ".tex"
+            )
             continue
         shown, skeleton = FILES[suffix](text)
         assert (lined(shown), skeleton) == (lined(figure(title).scene.title), FILES[suffix](plain)[1])
@@ -349,14 +445,20 @@ def test_the_command_prints_the_snippet_of_the_file_that_render_writes(command, 
     status, out, err = command("embed", "padding_strides", "markdown", "--theme", "dark", "--width", "300")
     assert (status, err) == (0, "")
     assert out == ca.figure("padding_strides", theme="dark", width=300).embed("markdown", "padding_strides.svg") + "\n"
-    assert command("embed", "padding_strides", "html", "--src", "https://x.y/z.svg")[1].startswith('<img src="https://x.y/z.svg"')
-    (tmp_path / "own.toml").write_text('[a]\noperation="conv"\ninput_size=4\nkernel_size=3\n[b]\nlike="a"\n', encoding="utf-8")
+    assert command("embed", "padding_strides", "html", "--src", "https://x.y/z.svg")[1].startswith(
+        '<img src="https://x.y/z.svg"'
+    )
+    (tmp_path / "own.toml").write_text(
+        '[a]\noperation="conv"\ninput_size=4\nkernel_size=3\n[b]\nlike="a"\n', encoding="utf-8"
+    )
     status, out, _ = command("embed", "own.toml", "html")
     assert status == 0 and re.findall('src="(.*?)"', out) == ["a.svg", "b.svg"]
     command("render", "own.toml", "-f", "svg")
     assert sorted(path.name for path in tmp_path.glob("*.svg")) == ["a.svg", "b.svg"]
-    for wrong, said in ((("own.toml", "html", "--src", "x.svg"), "--src"), (("padding_strides", "wiki"), "unknown place 'wiki'"),
-                        (("pading_strides", "html"), "did you mean 'padding_strides'")):
+    for wrong, said in (
+        (("own.toml", "html", "--src", "x.svg"), "--src"),
+        (("padding_strides", "wiki"), "unknown place 'wiki'"),
+        (("pading_strides", "html"), "did you mean 'padding_strides'"),
+    ):
         status, out, err = command("embed", *wrong)
         assert (status, out, err.count("\n")) == (2, "", 1) and said in err
-

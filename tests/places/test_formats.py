@@ -1,4 +1,6 @@
-"""Every format, read back by programs that share nothing with its writer: the pictures, their times, how often they are played, what is there when it fails."""
+"""Every format, read back by programs that share nothing with its writer: the pictures, their times, how often they are
+played, what is there when it fails.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,12 @@ FIGURES = {
     "one step": lambda **look: ca.animate(ca.Conv(3, 3), **look),
     "odd and even sides": lambda **look: ca.animate(ca.Conv((3, 4), 2), dpi=83, **look),
 }
-TIMES = {"usual": {}, "held": {"step_ms": 250, "hold_ms": 750}, "three times": {"loop": 3}, "once": {"loop": 1, "step_ms": 40, "hold_ms": 20}}
+TIMES = {
+    "usual": {},
+    "held": {"step_ms": 250, "hold_ms": 750},
+    "three times": {"loop": 3},
+    "once": {"loop": 1, "step_ms": 40, "hold_ms": 20},
+}
 LOSSLESS, VIDEOS = (".apng", ".webp"), (".mp4", ".webm")
 
 
@@ -102,7 +109,9 @@ def test_an_apng_has_the_times_and_plays_that_are_asked_for_and_its_chunks_in_or
     assert order == [*range(len(order))]
     for _, width, height, left, top, *_ in controls:
         assert left + width <= a.size[0] and top + height <= a.size[1]
-    assert np.mean([width * height for _, width, height, *_ in controls[1:]]) < 0.8 * a.size[0] * a.size[1], "only what changes is written"
+    assert np.mean([width * height for _, width, height, *_ in controls[1:]]) < 0.8 * a.size[0] * a.size[1], (
+        "only what changes is written"
+    )
 
 
 def webp_frames(data):
@@ -179,7 +188,10 @@ def test_every_frame_of_a_video_shows_the_step_that_is_on_and_areas_keep_their_c
     stream, _, frames, times = opened(saved(tmp_path, a, suffix))
     width, height = a.size
     assert (stream.width, stream.height) == (width + width % 2, height + height % 2)
-    assert stream.codec_context.pix_fmt == "yuv420p" and stream.codec_context.name == {".mp4": "h264", ".webm": "vp9"}[suffix]
+    assert (
+        stream.codec_context.pix_fmt == "yuv420p"
+        and stream.codec_context.name == {".mp4": "h264", ".webm": "vp9"}[suffix]
+    )
     for pixels, time in zip(frames, times, strict=True):
         true = painted.frame(shown_at(a, time))
         far = np.abs(pixels[:height, :width].astype(int) - true)
@@ -189,9 +201,19 @@ def test_every_frame_of_a_video_shows_the_step_that_is_on_and_areas_keep_their_c
 
 
 @pytest.mark.parametrize("suffix", VIDEOS)
-@pytest.mark.parametrize(("look", "fps"), [
-    ({}, 10), ({"step_ms": 250, "hold_ms": 750}, 12), ({"step_ms": 330}, 30), ({"fps": 24}, 24), ({"step_ms": 40, "loop": 2}, 25)])
-def test_a_video_lasts_as_long_as_the_figure_with_no_step_early_or_late_by_more_than_half_a_frame(suffix, look, fps, tmp_path):
+@pytest.mark.parametrize(
+    ("look", "fps"),
+    [
+        ({}, 10),
+        ({"step_ms": 250, "hold_ms": 750}, 12),
+        ({"step_ms": 330}, 30),
+        ({"fps": 24}, 24),
+        ({"step_ms": 40, "loop": 2}, 25),
+    ],
+)
+def test_a_video_lasts_as_long_as_the_figure_with_no_step_early_or_late_by_more_than_half_a_frame(
+    suffix, look, fps, tmp_path
+):
     a = FIGURES["classic"](dpi=40, **look)
     stream, seconds, frames, times = opened(saved(tmp_path, a, suffix))
     total = sum(a.duration(step) for step in range(9)) / 1000 * max(a.loop, 1)
@@ -219,8 +241,15 @@ def test_a_deck_takes_the_gif_and_the_video_as_they_are(tmp_path):
     deck = Presentation()
     slide = deck.slides.add_slide(deck.slide_layouts[6])
     slide.shapes.add_picture(str(tmp_path / "x.gif"), Inches(0.5), Inches(1), height=Inches(3))
-    slide.shapes.add_movie(str(tmp_path / "x.mp4"), Inches(5), Inches(1), Inches(3.1), Inches(3), mime_type="video/mp4",
-                           poster_frame_image=str(tmp_path / "x.png"))
+    slide.shapes.add_movie(
+        str(tmp_path / "x.mp4"),
+        Inches(5),
+        Inches(1),
+        Inches(3.1),
+        Inches(3),
+        mime_type="video/mp4",
+        poster_frame_image=str(tmp_path / "x.png"),
+    )
     deck.save(tmp_path / "deck.pptx")
     blobs = [part.blob for part in Presentation(tmp_path / "deck.pptx").part.package.iter_parts()]
     assert all((tmp_path / f"x{suffix}").read_bytes() in blobs for suffix in (".gif", ".mp4", ".png"))
@@ -236,8 +265,13 @@ def pages(path, size):
     """Each page of a PDF as PDFium draws it, `size` (width, height) in pixels."""
     document = pypdfium2.PdfDocument(str(path))
     try:
-        drawn = [page.render(scale=(size[0] * SHARP - 1e-3) / page.get_size()[0]).to_pil().convert("RGB") for page in document]
-        return [np.asarray(picture.resize(size, Image.BOX)) for picture in drawn], [page.get_size() for page in document]
+        drawn = [
+            page.render(scale=(size[0] * SHARP - 1e-3) / page.get_size()[0]).to_pil().convert("RGB")
+            for page in document
+        ]
+        return [np.asarray(picture.resize(size, Image.BOX)) for picture in drawn], [
+            page.get_size() for page in document
+        ]
     finally:
         document.close()
 
@@ -255,7 +289,9 @@ def test_every_page_of_a_pdf_shows_its_step(name, tmp_path):
     assert sizes[0] == pytest.approx([side * 72 / 150 for side in a.size], abs=0.01)
     for step in sorted({a.poster, len(a) - 1}):
         assert not differences(pictures[step], sharp(a, step)), step
-        assert len(a) == 1 or differences(pictures[step], sharp(a, (step + 1) % len(a))), "the comparison sees another step"
+        assert len(a) == 1 or differences(pictures[step], sharp(a, (step + 1) % len(a))), (
+            "the comparison sees another step"
+        )
 
 
 def test_a_pdf_has_the_title_the_description_and_no_background_where_it_is_transparent(tmp_path):
@@ -270,7 +306,10 @@ def test_a_pdf_has_the_title_the_description_and_no_background_where_it_is_trans
 
 def test_single_pages_and_posters_of_a_pdf(tmp_path):
     a = FIGURES["classic"]()
-    for step, path in ((3, a.save(tmp_path / "x.pdf", step=3)[0]), (a.poster, a.save(tmp_path / "p.pdf", step="poster")[0])):
+    for step, path in (
+        (3, a.save(tmp_path / "x.pdf", step=3)[0]),
+        (a.poster, a.save(tmp_path / "p.pdf", step="poster")[0]),
+    ):
         pictures, _ = pages(path, a.size)
         assert len(pictures) == 1 and not differences(pictures[0], sharp(a, step))
     assert len(a.save(tmp_path / "{step}.pdf")) == 9
@@ -322,8 +361,13 @@ def wait():
 {stop}
 ca.animate(ca.Conv(12, 1), dpi=20, step_ms=100).save(sys.argv[1], step=100 if sys.argv[1].endswith(".png") else None)
 """
-MOMENTS = [(".gif", "before it has its name"),
-           *((suffix, "while it is drawn" if form.bytes_a_pixel else "before it has its name") for suffix, form in FORMATS.items())]
+MOMENTS = [
+    (".gif", "before it has its name"),
+    *(
+        (suffix, "while it is drawn" if form.bytes_a_pixel else "before it has its name")
+        for suffix, form in FORMATS.items()
+    ),
+]
 
 
 @pytest.mark.skipif(not hasattr(signal, "pause"), reason="needs a system with SIGKILL")
@@ -333,8 +377,11 @@ def test_a_process_killed_in_the_middle_of_writing_leaves_the_old_file_and_nothi
     (tmp_path / "temporary").mkdir()
     target = tmp_path / "out" / f"x{suffix}"
     target.write_bytes(b"old")
-    child = subprocess.Popen([sys.executable, "-c", CHILD.format(stop=STOPS[stop]), str(target)], stdout=subprocess.PIPE,
-                             env=child_environment(TMPDIR=str(tmp_path / "temporary")))
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD.format(stop=STOPS[stop]), str(target)],
+        stdout=subprocess.PIPE,
+        env=child_environment(TMPDIR=str(tmp_path / "temporary")),
+    )
     with child:
         try:
             assert child.stdout.readline() == b"ready\n"
@@ -356,8 +403,12 @@ def test_a_format_goes_into_a_pipe_whole(suffix, tmp_path):
 
 
 LIMITS = [
-    (".webp", {}, "16383"), (".apng", {"step_ms": 65_537}, "65537"), (".mp4", {"step_ms": 10}, "34 ms"),
-    (".webm", {"step_ms": 20, "fps": 30}, "34 ms"), (".gif", {"hold_ms": 5}, "hold_ms=5"), (".gif", {"step_ms": 600_000, "hold_ms": 60_000}, "655350"),
+    (".webp", {}, "16383"),
+    (".apng", {"step_ms": 65_537}, "65537"),
+    (".mp4", {"step_ms": 10}, "34 ms"),
+    (".webm", {"step_ms": 20, "fps": 30}, "34 ms"),
+    (".gif", {"hold_ms": 5}, "hold_ms=5"),
+    (".gif", {"step_ms": 600_000, "hold_ms": 60_000}, "655350"),
 ]
 
 
@@ -374,7 +425,9 @@ def test_without_ffmpeg_the_error_says_how_to_get_it(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # imageio leaves the pipe of a process that ended to the collector
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # imageio leaves the pipe of a process that ended to the collector
 def test_a_failure_of_ffmpeg_is_one_line_and_leaves_the_old_file(tmp_path, monkeypatch):
     monkeypatch.setitem(video.CODECS, ".mp4", ("no_such_codec", []))
     (tmp_path / "x.mp4").write_bytes(b"old")

@@ -1,4 +1,6 @@
-"""Notebooks: what is shown of an animation, and a figure with a control for each parameter, driven in Python and in a notebook that is run."""
+"""Notebooks: what is shown of an animation, and a figure with a control for each parameter, driven in Python and in a
+notebook that is run.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,9 @@ from conftest import child_environment, refusal
 from PIL import Image
 
 import convanim as ca
-from convanim import mime
-from convanim.checks import parameters
 from convanim.geometry import OPERATIONS
+from convanim.geometry.parameters import parameters
+from convanim.publish import notebook_repr
 
 SVG, PNG, PLAIN = "image/svg+xml", "image/png", "text/plain"
 
@@ -35,7 +37,11 @@ def test_a_notebook_gets_the_moving_svg_the_posters_picture_and_one_line():
     picture = np.asarray(Image.open(io.BytesIO(data[PNG])))
     assert np.array_equal(picture, a.frame(4)) and not np.array_equal(picture, a.frame(5))
     assert meta == {kind: dict(zip(("width", "height"), a.size, strict=True)) for kind in (SVG, PNG)}
-    assert data[PLAIN] == repr(a) == f"Animation of 25 steps, {a.size[0]} x {a.size[1]} px: Convolution of a 5x5 input, kernel 3x3, padding 1x1"
+    assert (
+        data[PLAIN]
+        == repr(a)
+        == f"Animation of 25 steps, {a.size[0]} x {a.size[1]} px: Convolution of a 5x5 input, kernel 3x3, padding 1x1"
+    )
 
 
 def test_a_notebook_may_ask_for_some_kinds_alone():
@@ -48,10 +54,13 @@ def test_what_is_too_large_for_a_notebook_is_left_out(monkeypatch):
     a = ca.animate(ca.Conv(5, 3))
     size = len(a._repr_mimebundle_()[0][SVG].encode())
     for most, kinds in ((size, [SVG, PNG, PLAIN]), (size - 1, [PNG, PLAIN])):
-        monkeypatch.setattr(mime, "MOST_BYTES", most)
+        monkeypatch.setattr(notebook_repr, "MOST_BYTES", most)
         assert list(a._repr_mimebundle_()[0]) == kinds
     assert list(ca.animate(ca.Conv((1, 10_002), (1, 2)), scale=0.01)._repr_mimebundle_(exclude={PNG})[0]) == [PLAIN]
-    assert list(ca.animate(ca.Conv(4, 3), dpi=9600, scale=None)._repr_mimebundle_()[0]) == [SVG, PLAIN]  # more pixels than can be drawn
+    assert list(ca.animate(ca.Conv(4, 3), dpi=9600, scale=None)._repr_mimebundle_()[0]) == [
+        SVG,
+        PLAIN,
+    ]  # more pixels than can be drawn
 
 
 def test_the_repr_is_one_short_line_whatever_the_title():
@@ -95,8 +104,14 @@ def seen(widget):
     return kind, base64.b64decode(content), image["alt"], opacity, error.value
 
 
-SUBJECTS = [ca.Conv((5, 7), 3, padding=((1, 2), (0, 1))), ca.Conv(6, (3, 2), padding=(1, 0)), ca.ConvTranspose(3, 3, stride=2), ca.Pool(6, 2),
-            ca.AdaptivePool(7, 3), ca.Conv(9, 3, ndim=1)]
+SUBJECTS = [
+    ca.Conv((5, 7), 3, padding=((1, 2), (0, 1))),
+    ca.Conv(6, (3, 2), padding=(1, 0)),
+    ca.ConvTranspose(3, 3, stride=2),
+    ca.Pool(6, 2),
+    ca.AdaptivePool(7, 3),
+    ca.Conv(9, 3, ndim=1),
+]
 
 
 @pytest.mark.parametrize("op", SUBJECTS, ids=repr)
@@ -127,12 +142,19 @@ def test_a_change_draws_the_figure_anew_and_what_can_not_be_is_said_beside_the_l
     found["stride"].value = 2
     assert seen(widget)[2:] == (ca.animate(ca.Conv(5, 3, stride=2)).alt, "1", "")
     found["theme"].value = "dark"
-    assert seen(widget)[1].decode() == ca.animate(ca.Conv(5, 3, stride=2), theme="dark", labels="sizes")._repr_mimebundle_()[0][SVG]
+    assert (
+        seen(widget)[1].decode()
+        == ca.animate(ca.Conv(5, 3, stride=2), theme="dark", labels="sizes")._repr_mimebundle_()[0][SVG]
+    )
     last = seen(widget)
     found["kernel_size"].value = 7
     kind, content, alt, opacity, error = seen(widget)
     assert (kind, content, alt) == last[:3] and opacity == "0.3"
-    assert "kernel_size=7 along axis 0 is larger than the padded input of 5 cells" in error and 'role="alert"' in error and "<script" not in error
+    assert (
+        "kernel_size=7 along axis 0 is larger than the padded input of 5 cells" in error
+        and 'role="alert"' in error
+        and "<script" not in error
+    )
     found["padding is"].value = "same_upper"
     assert seen(widget)[2:] == (ca.animate(ca.Conv(5, 7, stride=2, padding="same_upper")).alt, "1", "")
     found["view"].value = "flat"
@@ -160,11 +182,14 @@ def test_a_layer_with_weights_keeps_them_and_options_that_are_no_names_stay():
     widgets_of(widget)["input_size"].value = 5
     again = ca.Imported(op=ca.Conv(5, 3), kernel=layer.kernel, bias=None, name="x")
     assert seen(widget)[2] == ca.animate(again, view="flat", seed=3).alt
-    assert seen(widget)[1].decode() == ca.animate(again, view="flat", theme={"base": "dark"}, seed=3)._repr_mimebundle_()[0][SVG]
+    assert (
+        seen(widget)[1].decode()
+        == ca.animate(again, view="flat", theme={"base": "dark"}, seed=3)._repr_mimebundle_()[0][SVG]
+    )
 
 
 def test_a_figure_too_large_for_a_notebook_is_a_picture(monkeypatch):
-    monkeypatch.setattr(mime, "MOST_BYTES", 10)
+    monkeypatch.setattr(notebook_repr, "MOST_BYTES", 10)
     kind, content, *_ = seen(ca.explore(ca.Conv(5, 3)))
     a = ca.animate(ca.Conv(5, 3))
     assert kind == PNG and np.array_equal(np.asarray(Image.open(io.BytesIO(content))), a.frame(a.poster))
@@ -178,7 +203,7 @@ def test_what_can_not_be_explored_is_refused_in_one_line(monkeypatch):
 
 
 def test_every_kind_of_parameter_has_a_control():
-    from convanim.notebook import CONTROLS
+    from convanim.publish.notebook import CONTROLS
 
     assert {one.kind for kind in OPERATIONS.values() for one in parameters(kind).values()} == set(CONTROLS)
 
@@ -186,8 +211,12 @@ def test_every_kind_of_parameter_has_a_control():
 def test_a_notebook_that_is_run_holds_the_moving_figure_and_the_controls(tmp_path, monkeypatch):
     for name, value in child_environment(IPYTHONDIR=str(tmp_path), JUPYTER_PLATFORM_DIRS="1").items():
         monkeypatch.setenv(name, value)
-    cells = ["import convanim as ca", "ca.animate(ca.Conv(5, 3))", "w = ca.explore(ca.Conv(5, 3)); w",
-             "w.children[0].children[1].value = 9; w.children[1].children[0].value"]
+    cells = [
+        "import convanim as ca",
+        "ca.animate(ca.Conv(5, 3))",
+        "w = ca.explore(ca.Conv(5, 3)); w",
+        "w.children[0].children[1].value = 9; w.children[1].children[0].value",
+    ]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbclient.NotebookClient(book, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
     (shown,), (controls,), (error,) = (cell.outputs for cell in book.cells[1:])

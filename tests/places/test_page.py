@@ -1,4 +1,6 @@
-"""The gallery's page and the server that shows it: what is told of each figure is right, the code runs, nothing is missing and nothing is from elsewhere."""
+"""The gallery's page and the server that shows it: what is told of each figure is right, the code runs, nothing is
+missing and nothing is from elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from conftest import ROOT, refusal
 
 import convanim as ca
-from convanim.embed import EMBEDS
-from convanim.serve import server
-from convanim.site import COLLECTIONS, DETAILS, PAGE, pages, python
+from convanim.publish.gallery_page import COLLECTIONS, DETAILS, PAGE, pages, python
+from convanim.publish.server import server
+from convanim.publish.snippets import EMBEDS
 from convanim.write import FORMATS
 
 FIGURES = ca.figures()
@@ -59,7 +61,11 @@ def test_the_page_has_every_figure_with_its_title_its_size_its_words_and_its_fil
     images = [attrs for tag, attrs in page.elements if tag == "img" and "data-src" in attrs]
     for card, image in zip(cards, images, strict=True):
         a = FIGURES[card["data-name"]].animate()
-        assert (image["data-src"], int(image["width"]), int(image["height"]), image["alt"]) == (f"{card['data-name']}.svg", *a.size, a.alt)
+        assert (image["data-src"], int(image["width"]), int(image["height"]), image["alt"]) == (
+            f"{card['data-name']}.svg",
+            *a.size,
+            a.alt,
+        )
         assert (ROOT / "gallery" / image["data-src"]).is_file()
         assert FIGURES[card["data-name"]].title in "".join(page.text)
     ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
@@ -88,7 +94,11 @@ def test_what_is_told_of_each_figure_is_what_the_package_says():
         assert told[name]["embed"]["html"] == a.embed("html", f"{name}.svg")
         if not isinstance(op, tuple):
             assert dict(told[name]["facts"])["output"] == "x".join(map(str, op.output_size))
-            assert ("Conv" in told[name]["code"]["torch"]) or "Pool" in told[name]["code"]["torch"] or told[name]["code"]["torch"].startswith("#")
+            assert (
+                ("Conv" in told[name]["code"]["torch"])
+                or "Pool" in told[name]["code"]["torch"]
+                or told[name]["code"]["torch"].startswith("#")
+            )
 
 
 def test_the_python_of_every_figure_draws_that_figure(tmp_path, monkeypatch):
@@ -129,7 +139,9 @@ def test_a_collection_of_ones_own_is_shown_under_its_files_name_and_titles_are_t
         ca.gallery(tmp_path / "my figures.toml", tmp_path / "out", pool, suffixes=(".gif", ".svg", ".pdf"))
     text, told = ((tmp_path / "out" / name).read_text(encoding="utf-8") for name in (PAGE, DETAILS))
     page = Reader(text)
-    assert [attrs["data-name"] for tag, attrs in page.elements if attrs.get("class") == "card"] == ["a'b & c", "b"], "what failed isn't shown"
+    assert [attrs["data-name"] for tag, attrs in page.elements if attrs.get("class") == "card"] == ["a'b & c", "b"], (
+        "what failed isn't shown"
+    )
     assert "my figures" in page.text and HOSTILE in page.text
     assert sum(tag == "script" for tag, _ in page.elements) == 3 and "</script><script>alert" not in told
     assert [suffix for suffix, _ in details(told)["b"]["files"]] == [".gif", ".svg", ".pdf"]
@@ -154,8 +166,13 @@ def test_a_page_shows_a_picture_whatever_the_formats_and_snippets_name_a_file_th
             ca.gallery(tmp_path / "mine.toml", tmp_path / out, pool, suffixes=suffixes)
             text, told = ((tmp_path / out / name).read_text(encoding="utf-8") for name in (PAGE, DETAILS))
             images = [attrs["data-src"] for tag, attrs in Reader(text).elements if "data-src" in attrs]
-            assert images == [f"{name}{shown}" for name in ("search", "b", "too_fast")] and all((tmp_path / out / name).is_file() for name in images)
-            assert f'src="b{shown}"' in details(told)["b"]["embed"]["html"] and "b.pdf" in details(told)["b"]["embed"]["latex"]
+            assert images == [f"{name}{shown}" for name in ("search", "b", "too_fast")] and all(
+                (tmp_path / out / name).is_file() for name in images
+            )
+            assert (
+                f'src="b{shown}"' in details(told)["b"]["embed"]["html"]
+                and "b.pdf" in details(told)["b"]["embed"]["latex"]
+            )
             ids = [attrs["id"] for _, attrs in Reader(text).elements if "id" in attrs]
             assert len(ids) == len(set(ids)), "a figure's name is no other element's"
 
@@ -195,16 +212,37 @@ def test_every_format_of_a_figure_is_served_as_save_writes_it(tmp_path):
             status, kind, length, body = asked(port, f"/padding_strides{suffix}")
             (path,) = FIGURES["padding_strides"].animate().save(tmp_path / f"x{suffix}")
             assert (status, length) == (200, len(body)) and body == path.read_bytes(), suffix
-            assert kind.split("/")[0] in {"image", "video", "application", "text"} and kind != "application/octet-stream"
+            assert (
+                kind.split("/")[0] in {"image", "video", "application", "text"} and kind != "application/octet-stream"
+            )
             assert asked(port, f"/padding_strides{suffix}", "HEAD")[:3] == (200, kind, length)
         status, kind, _, body = asked(port, "/")
-        assert status == 200 and kind.startswith("text/html") and b"padding_strides" in body and asked(port, "/index.html")[3] == body
+        assert (
+            status == 200
+            and kind.startswith("text/html")
+            and b"padding_strides" in body
+            and asked(port, "/index.html")[3] == body
+        )
         told = details(asked(port, "/details.js")[3].decode())
         assert [suffix for suffix, _ in told["dilation"]["files"]] == list(FORMATS)
 
 
-NOT_THERE = ["/nothing.svg", "/dilation.exe", "/../pyproject.toml", "/%2e%2e/pyproject.toml", "/..%2f..%2fetc%2fpasswd", "/gallery/dilation.svg", "/dilation",
-             "/.svg", "/dilation.svg%00.gif", "//etc/passwd", "/dilation_{step}.svg", "/x/../dilation.svg", "//[", "/%"]
+NOT_THERE = [
+    "/nothing.svg",
+    "/dilation.exe",
+    "/../pyproject.toml",
+    "/%2e%2e/pyproject.toml",
+    "/..%2f..%2fetc%2fpasswd",
+    "/gallery/dilation.svg",
+    "/dilation",
+    "/.svg",
+    "/dilation.svg%00.gif",
+    "//etc/passwd",
+    "/dilation_{step}.svg",
+    "/x/../dilation.svg",
+    "//[",
+    "/%",
+]
 
 
 def test_there_is_nothing_else_to_be_had():

@@ -1,4 +1,6 @@
-"""The player as text, read by Python's own parsers: the steps, their sums, the escaping and the bytes. tests/browser plays it."""
+"""The player as text, read by Python's own parsers: the steps, their sums, the escaping and the bytes. tests/browser
+plays it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ import pytest
 from conftest import rasterised, refusal
 
 import convanim as ca
-from convanim.escaping import script
+from convanim.text.escaping import script
 from convanim.views import VIEWS
 from convanim.write import html
 
@@ -86,7 +88,9 @@ def seen(text, step):
     for parent in list(root.iter()):
         for child in list(parent):
             first, dash, end = child.get("data-s", "0-").partition("-")
-            if child.tag == f"{SVG}style" or not int(first) <= step <= (int(end) if end else math.inf if dash else int(first)):
+            if child.tag == f"{SVG}style" or not int(first) <= step <= (
+                int(end) if end else math.inf if dash else int(first)
+            ):
                 parent.remove(child)
     ET.register_namespace("", SVG[1:-1])
     return ET.tostring(root, encoding="unicode")
@@ -102,7 +106,10 @@ def over(a, tmp_path):
     return a.save(tmp_path / "x.html")[0].stat().st_size - a.save(tmp_path / "x.svg")[0].stat().st_size
 
 
-@pytest.mark.parametrize(("view", "reveal"), [(view, reveal) for n, view in enumerate(VIEWS) for reveal in ([False, True] if n < 2 else [n % 2 == 0])])
+@pytest.mark.parametrize(
+    ("view", "reveal"),
+    [(view, reveal) for n, view in enumerate(VIEWS) for reveal in ([False, True] if n < 2 else [n % 2 == 0])],
+)
 def test_what_is_seen_in_each_step_is_what_its_still_shows(view, reveal):
     a = ca.animate(OPS.get(view, ca.Conv(4, 3, padding=1)), view=view, theme="auto", reveal=reveal, dpi=45)
     text, stills = a.html(), {}
@@ -117,8 +124,11 @@ def test_without_a_script_the_groups_of_the_poster_and_no_others_are_on(view):
     a = drawn(view)
     groups = [group for group in picture(a.html()).iter() if group.get("data-s")]
     on = [group.get("data-s") for group in groups if group.get("class") == "on"]
-    within = [span for span in (group.get("data-s") for group in groups)
-              if int(span.split("-")[0]) <= a.poster <= int(span.split("-")[-1] or len(a))]
+    within = [
+        span
+        for span in (group.get("data-s") for group in groups)
+        if int(span.split("-")[0]) <= a.poster <= int(span.split("-")[-1] or len(a))
+    ]
     assert on == within and 0 < len(on) < len(groups)
     rules = picture(a.html()).findtext(f"{SVG}style")
     assert "[data-s]{display:none}" in rules and "prefers-color-scheme:dark" in rules and "animation" not in rules
@@ -139,17 +149,25 @@ def test_the_measure_sees_sums_that_are_all_written(tmp_path, monkeypatch):
     assert over(LARGE["long sums"](), tmp_path) > ROOM
 
 
-@pytest.mark.parametrize("make", [
-    *(lambda view=view: drawn(view) for view in VIEWS), *LARGE.values(), lambda: ca.animate(ca.Pool(9, 5, stride=1, padding=2)),
-    lambda: ca.animate(ca.Pool(20, 7, stride=2), seed=2), lambda: ca.animate(ca.Conv(14, 7, padding=3, bias=True), seed=2),
-])
+@pytest.mark.parametrize(
+    "make",
+    [
+        *(lambda view=view: drawn(view) for view in VIEWS),
+        *LARGE.values(),
+        lambda: ca.animate(ca.Pool(9, 5, stride=1, padding=2)),
+        lambda: ca.animate(ca.Pool(20, 7, stride=2), seed=2),
+        lambda: ca.animate(ca.Conv(14, 7, padding=3, bias=True), seed=2),
+    ],
+)
 def test_each_step_has_its_own_sum_whole_or_its_end_or_no_step_has_one(make):
     a = make()
     if len(a) == 1:
         return
     data = Page(a.html()).data()
     assert data["steps"] == len(a) and (data["poster"], data["loop"]) == (a.poster, a.loop)
-    assert [data["step_ms"] + (data["hold_ms"] if step == len(a) - 1 else 0) for step in range(len(a))] == list(map(a.duration, range(len(a))))
+    assert [data["step_ms"] + (data["hold_ms"] if step == len(a) - 1 else 0) for step in range(len(a))] == list(
+        map(a.duration, range(len(a)))
+    )
     for step, said in enumerate(data["sums"]):
         before, cut, end = said.rpartition("… ")
         told = a.equation(step)
@@ -186,12 +204,21 @@ def test_a_page_asks_for_nothing_and_its_policy_names_its_one_script():
         assert not re.search(r"url\(|@import|fetch\(|XMLHttp|import\(", text)
         policy = next(one["content"] for one in page.all("meta") if one.get("http-equiv"))
         assert policy.startswith("default-src 'none'")
-        hashes = {base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in page.texts.get("script", [])[1:]}
+        hashes = {
+            base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+            for script in page.texts.get("script", [])[1:]
+        }
         assert set(re.findall(r"sha256-([^']+)", policy)) == hashes and len(hashes) == (len(a) > 1)
 
 
-HOSTILE = ["</script><script>alert(1)</script>", "</style><!-- ", "--> ]]> $title ${css} {n} {cell}", "\"q\" 'a' & &amp; <b>",
-           "\u2028\u2029\u202eabc", "</svg></title>"]
+HOSTILE = [
+    "</script><script>alert(1)</script>",
+    "</style><!-- ",
+    "--> ]]> $title ${css} {n} {cell}",
+    "\"q\" 'a' & &amp; <b>",
+    "\u2028\u2029\u202eabc",
+    "</svg></title>",
+]
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -199,14 +226,21 @@ def test_hostile_titles_and_descriptions_are_text(words):
     a = ca.animate(ca.Conv(5, 3), title=words, description=words)
     plain, page = Page(html.page(ca.animate(ca.Conv(5, 3)))), Page(html.page(a))
     assert page.closed() and [name for name, _ in page.elements] == [name for name, _ in plain.elements]
-    assert a.scene.title in page.texts["title"] and page.texts["h1"] == [a.scene.title] and a.scene.description in page.texts["desc"]
+    assert (
+        a.scene.title in page.texts["title"]
+        and page.texts["h1"] == [a.scene.title]
+        and a.scene.description in page.texts["desc"]
+    )
     assert next(one["aria-label"] for one in page.all("div") if one.get("role") == "group") == a.scene.title
     assert next(one["content"] for one in page.all("meta") if one.get("name") == "description") == a.alt
 
 
 def test_the_parser_sees_a_title_that_is_not_escaped(monkeypatch):
     monkeypatch.setattr(html, "_text", lambda text: text)
-    page, plain = Page(html.page(ca.animate(ca.Conv(5, 3), title="<b>x</b>"))), Page(html.page(ca.animate(ca.Conv(5, 3))))
+    page, plain = (
+        Page(html.page(ca.animate(ca.Conv(5, 3), title="<b>x</b>"))),
+        Page(html.page(ca.animate(ca.Conv(5, 3)))),
+    )
     assert len(page.elements) > len(plain.elements)
 
 
@@ -218,11 +252,21 @@ def test_data_inside_of_a_script_can_not_end_it():
 def test_a_figure_of_one_step_is_a_picture_with_its_formula_and_no_controls():
     for a in (ca.animate(ca.Conv(3, 3)), ca.animate(ca.Conv(5, 3)).storyboard(4)):
         page = Page(html.page(a))
-        assert not page.all("button") and not page.all("script") and not page.all("input") and "".join(page.texts["p"]).strip()
+        assert (
+            not page.all("button")
+            and not page.all("script")
+            and not page.all("input")
+            and "".join(page.texts["p"]).strip()
+        )
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", {"play", "restart", "next step", "previous step", "speed", "step"}),
-                                             ("zh", {"播放", "重新开始", "下一步", "上一步", "速度", "步骤"})])
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", {"play", "restart", "next step", "previous step", "speed", "step"}),
+        ("zh", {"播放", "重新开始", "下一步", "上一步", "速度", "步骤"}),
+    ],
+)
 def test_controls_are_named_in_the_figures_language(lang, words):
     page = Page(html.page(ca.animate(ca.Conv(5, 3), lang=lang)))
     named = [one.get("aria-label") for name, one in page.elements if name in ("button", "input", "select")]
@@ -235,7 +279,13 @@ def test_parts_of_two_figures_share_no_id_have_no_blank_line_and_no_address():
     ids = [{one["id"] for _, one in Page(text).elements if "id" in one} for text in (one, other)]
     assert ids[0] and ids[1] and not ids[0] & ids[1]
     for text in (one, other):  # a blank line ends HTML in Markdown
-        assert "\n\n" not in text and text.startswith("<div ") and text.endswith("</div>\n") and Page(text).closed() and not Page(text).data()["page"]
+        assert (
+            "\n\n" not in text
+            and text.startswith("<div ")
+            and text.endswith("</div>\n")
+            and Page(text).closed()
+            and not Page(text).data()["page"]
+        )
 
 
 def test_a_transparent_figure_has_its_paper_on_a_page_of_its_own_alone():

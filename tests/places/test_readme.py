@@ -13,11 +13,11 @@ import pytest
 from conftest import ROOT, child_environment
 
 import convanim as ca
-from convanim.embed import EMBEDS
 from convanim.labels import LABELS
+from convanim.publish.snippets import EMBEDS
 from convanim.render.glyphs import letters
 from convanim.scene import Group, Text, moved
-from convanim.theme import ROLES
+from convanim.themes.theme import ROLES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLE = re.compile(r"(<!-- needs torch -->\n)?^```(python|sh)\n(.*?)^```", re.M | re.S)
@@ -31,7 +31,9 @@ GUIDE = {name: one for name, one in FIGURES.items() if one.source in ("arithmeti
 
 def leaves(marks):
     """All marks, those of groups where they are placed."""
-    return [one for mark in marks for one in (leaves(moved(mark.marks, *mark.at)) if isinstance(mark, Group) else [mark])]
+    return [
+        one for mark in marks for one in (leaves(moved(mark.marks, *mark.at)) if isinstance(mark, Group) else [mark])
+    ]
 
 
 def run(kind: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -46,8 +48,14 @@ def run(kind: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-WRITTEN = {"convanim": ["strides.gif"], "Command line": ["x.svg", "out/padding_strides.gif"], "Python": ["laplace.svg", "wide.gif"], "Views": ["matrix.svg"],
-           "Labels and themes": ["clear.svg"], "Your own collection": ["mine/halve.svg"]}
+WRITTEN = {
+    "convanim": ["strides.gif"],
+    "Command line": ["x.svg", "out/padding_strides.gif"],
+    "Python": ["laplace.svg", "wide.gif"],
+    "Views": ["matrix.svg"],
+    "Labels and themes": ["clear.svg"],
+    "Your own collection": ["mine/halve.svg"],
+}
 
 
 def test_the_examples_are_in_the_sections_that_have_some() -> None:
@@ -72,7 +80,17 @@ def test_each_line_of_the_table_of_places_runs_and_writes_what_it_names(tmp_path
     done = run("python", code, tmp_path)
     assert done.returncode == 0, done.stderr
     written = {path.name for path in tmp_path.iterdir()}
-    assert {"figure.svg", "figure.html", "figure.mp4", "figure.gif", "figure_0.svg", "figure.pdf", "figure.tex", "steps.pdf", "poster.png"} <= written
+    assert {
+        "figure.svg",
+        "figure.html",
+        "figure.mp4",
+        "figure.gif",
+        "figure_0.svg",
+        "figure.pdf",
+        "figure.tex",
+        "steps.pdf",
+        "poster.png",
+    } <= written
     named = {name for _, line in lines if "save" in line for name in re.findall(r'"(.+?)"', line)}
     assert all(name.replace("{step}", "8") in written for name in named)
 
@@ -82,13 +100,17 @@ def test_every_suffix_and_every_place_is_in_readme_and_every_suffix_of_readme_is
     assert {*re.findall(r'embed\("(\w+)"\)', TEXTS[PLACES])} <= {*EMBEDS}
 
 
-@pytest.mark.parametrize(("kind", "text"), [("python", "assert False"), ("sh", "convanim draw conv -i 1 -k 2 -o x.gif\ntrue")])
+@pytest.mark.parametrize(
+    ("kind", "text"), [("python", "assert False"), ("sh", "convanim draw conv -i 1 -k 2 -o x.gif\ntrue")]
+)
 def test_an_example_that_fails_is_noticed(kind: str, text: str, tmp_path: Path) -> None:
     assert run(kind, text, tmp_path).returncode != 0
 
 
 def test_the_table_of_figures_has_the_sizes_of_every_figure() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| \[gif\]\((\S+)\) \[svg\]\((\S+)\) \| (\d) \| (\d) \| (\d) \| (\d) \| (\d) \|", README, re.M)
+    rows = re.findall(
+        r"^\| `(\w+)` \| \[gif\]\((\S+)\) \[svg\]\((\S+)\) \| (\d) \| (\d) \| (\d) \| (\d) \| (\d) \|", README, re.M
+    )
     assert [name for name, *_ in rows] and {name for name, *_ in rows} == set(GUIDE)
     for name, gif, svg, *numbers in rows:
         op = GUIDE[name].op()
@@ -98,9 +120,13 @@ def test_the_table_of_figures_has_the_sizes_of_every_figure() -> None:
 
 
 def test_the_tables_of_questions_and_of_views_have_the_title_of_every_other_figure() -> None:
-    rows = re.findall(r'^\| <img src="(\S+)" .*?> \| `(\w+)` \[gif\]\((\S+)\) \[svg\]\((\S+)\) \| (.*) \|$', README, re.M)
+    rows = re.findall(
+        r'^\| <img src="(\S+)" .*?> \| `(\w+)` \[gif\]\((\S+)\) \[svg\]\((\S+)\) \| (.*) \|$', README, re.M
+    )
     elsewhere = ("arithmetic.toml", "numerical.toml", "explained.toml", "looks.toml")
-    assert {name: title for _, name, _, _, title in rows} == {name: one.title for name, one in FIGURES.items() if one.source not in elsewhere}
+    assert {name: title for _, name, _, _, title in rows} == {
+        name: one.title for name, one in FIGURES.items() if one.source not in elsewhere
+    }
     for picture, name, gif, svg, _ in rows:
         assert (picture, gif, svg) == (f"gallery/{name}.svg", f"gallery/{name}.gif", f"gallery/{name}.svg")
         assert (ROOT / gif).is_file() and (ROOT / svg).is_file()
@@ -110,8 +136,13 @@ def test_every_figure_of_the_guide_stands_beside_itself_with_labels() -> None:
     picture = r'<img src="gallery/(\S+).svg" .*?>'
     rows = re.findall(rf"^\| {picture} \| {picture} \| `(\w+)` \[gif\]\((\S+)\) \[svg\]\((\S+)\) \|$", README, re.M)
     assert [classic for classic, *_ in rows] == list(GUIDE)
-    assert all(explained == name == f"{classic}_explained" and (ROOT / gif).is_file() and (ROOT / svg).is_file() for classic, explained, name, gif, svg in rows)
-    assert {name for name, one in FIGURES.items() if one.source == "explained.toml"} == {name for _, _, name, _, _ in rows}
+    assert all(
+        explained == name == f"{classic}_explained" and (ROOT / gif).is_file() and (ROOT / svg).is_file()
+        for classic, explained, name, gif, svg in rows
+    )
+    assert {name for name, one in FIGURES.items() if one.source == "explained.toml"} == {
+        name for _, _, name, _, _ in rows
+    }
 
 
 def test_every_look_and_every_theme_has_its_picture() -> None:
@@ -121,7 +152,9 @@ def test_every_look_and_every_theme_has_its_picture() -> None:
     assert all(f"| `{name}` |" in README for name in LABELS)
     numbered = [role for role in ROLES if role[-1].isdigit()]  # nine of a kind in a row
     assert all(f"`{role}` ({about})" in README for role, about in ROLES.items() if role not in numbered)
-    assert {role[:-2] for role in numbered} == {"weight", "edge"} and all(f"`{role[:-1]}1` to `{role[:-1]}9`" in README for role in numbered)
+    assert {role[:-2] for role in numbered} == {"weight", "edge"} and all(
+        f"`{role[:-1]}1` to `{role[:-1]}9`" in README for role in numbered
+    )
 
 
 def test_every_view_is_in_the_table_of_views_with_a_picture_of_it() -> None:
@@ -134,10 +167,14 @@ def test_every_view_is_in_the_table_of_views_with_a_picture_of_it() -> None:
 
 
 def smallest_letter(name: str, kind: str, shown: int) -> float:
-    """The size in pixels of the smallest letters of a figure's labels where its picture is `shown` pixels wide, or high; infinite without labels."""
+    """The size in pixels of the smallest letters of a figure's labels where its picture is `shown` pixels wide, or
+    high; infinite without labels.
+    """
     a = FIGURES[name].animate()
     marks = [mark for layer in a.scene.layers for mark in leaves(a.scene.visible(layer, 0))]
-    sizes = [letter.size for mark in marks if isinstance(mark, Text) and mark.role == "label" for letter in letters(mark)]
+    sizes = [
+        letter.size for mark in marks if isinstance(mark, Text) and mark.role == "label" for letter in letters(mark)
+    ]
     across = {"width": a.scene.box.width, "height": a.scene.box.height}[kind]
     return min(sizes, default=math.inf) * shown / across
 
@@ -147,5 +184,10 @@ def test_the_labels_of_every_picture_can_be_read_at_the_size_at_which_it_is_show
     assert len(pictures) > 60
     small = {name: size for name, kind, shown in pictures if (size := smallest_letter(name, kind, int(shown))) < 7}
     assert not small
-    assert smallest_letter("padding_strides_explained", "height", 180) < 7 < smallest_letter("padding_strides_explained", "width", 392) < 13
+    assert (
+        smallest_letter("padding_strides_explained", "height", 180)
+        < 7
+        < smallest_letter("padding_strides_explained", "width", 392)
+        < 13
+    )
     assert smallest_letter("padding_strides", "height", 20) == math.inf

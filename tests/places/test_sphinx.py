@@ -16,14 +16,17 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 import convanim as ca
 from convanim import parsing
 from convanim.animation import Animation
-from convanim.checks import parameters
 from convanim.cli import LOOKS
 from convanim.drawing import animate
 from convanim.geometry import OPERATIONS
-from convanim.recipe import Recipe
+from convanim.geometry.parameters import parameters
+from convanim.publish.directive import Recipe
 from convanim.spec import OPTIONS
 
-CONF = 'extensions = ["convanim.sphinx", "myst_parser"]\nproject = "x"\nauthor = copyright = version = "x"\nepub_show_urls = "no"\n'
+CONF = (
+    'extensions = ["convanim.sphinx", "myst_parser"]\nproject = "x"\nauthor = copyright = version = "x"\nepub_show_urls'
+    ' = "no"\n'
+)
 
 RST = """
 Title
@@ -124,7 +127,16 @@ def build(tmp_path, capfd):
                 pass
 
         with patch_docutils(source), docutils_namespace():
-            app = Sphinx(source, source, tmp_path / builder, tmp_path / "doctrees", builder, status=None, warning=Warnings(), parallel=jobs)
+            app = Sphinx(
+                source,
+                source,
+                tmp_path / builder,
+                tmp_path / "doctrees",
+                builder,
+                status=None,
+                warning=Warnings(),
+                parallel=jobs,
+            )
             app.build()
         capfd.readouterr()
         return tmp_path / builder, lines
@@ -134,8 +146,12 @@ def build(tmp_path, capfd):
 
 def expected():
     return [
-        (ca.animate(ca.Conv((5, 7), 3, stride=2, padding=((1, 2), (0, 1))), theme="clear", labels=["sizes", "step"]), None),
-        (ca.figure("padding_strides"), "In my own words."), (ca.animate(ca.Pool(4, 2), view="flat", width=300), None),
+        (
+            ca.animate(ca.Conv((5, 7), 3, stride=2, padding=((1, 2), (0, 1))), theme="clear", labels=["sizes", "step"]),
+            None,
+        ),
+        (ca.figure("padding_strides"), "In my own words."),
+        (ca.animate(ca.Pool(4, 2), view="flat", width=300), None),
     ]
 
 
@@ -147,7 +163,10 @@ def test_a_page_shows_the_moving_figures_with_size_and_words_and_loads_them_when
     images = page.images()
     assert len(images) == 3
     for attrs, (a, alt) in zip(images, expected(), strict=True):
-        assert attrs["alt"] == (alt or a.alt) and (attrs["width"], attrs["height"], attrs["loading"]) == (*map(str, a.size), "lazy")
+        assert attrs["alt"] == (alt or a.alt) and (attrs["width"], attrs["height"], attrs["loading"]) == (
+            *map(str, a.size),
+            "lazy",
+        )
         a.save(folder / "own.svg")
         assert (folder / attrs["src"]).read_bytes() == (folder / "own.svg").read_bytes()
     assert "align-center" in images[1]["class"] and "wide" in images[1]["class"]
@@ -191,7 +210,9 @@ def test_places_of_text_alone_say_the_alternative_text(builder, file, build):
 def test_a_second_build_draws_nothing_and_a_change_draws_what_changed(build, monkeypatch):
     drawn = []
     save = Animation.save
-    monkeypatch.setattr(Animation, "save", lambda self, path, **rest: drawn.append(str(path)) or save(self, path, **rest))
+    monkeypatch.setattr(
+        Animation, "save", lambda self, path, **rest: drawn.append(str(path)) or save(self, path, **rest)
+    )
     files = {"index_rst": RST + "\n.. toctree::\n\n   other\n", "figures_toml": TOML}
     other = RST.replace("mine", "other")
     build(**files, other_rst=other)
@@ -214,17 +235,27 @@ def test_several_jobs_give_the_same_pages(build):
     texts = {path.name: path.read_bytes() for path in [*one.glob("p*.html"), *one.glob("_images/*")]}
     other, lines = build("dirhtml", jobs=2, index_rst=index, figures_toml=TOML, **pages)
     assert not lines
-    assert {path.name: path.read_bytes() for path in other.glob("_images/*")} == {name: text for name, text in texts.items() if name.startswith("convanim-")}
+    assert {path.name: path.read_bytes() for path in other.glob("_images/*")} == {
+        name: text for name, text in texts.items() if name.startswith("convanim-")
+    }
     assert len(texts) == 6 + 6 + 2
 
 
 WRONG = [
-    (":strid: 2", 3, "unknown option ':strid:': did you mean ':stride:'?"), (":stride: 0", 3, "stride=0 is out of range"),
-    (":stride: two", 3, ":stride: 'two' is not a size"), (":view: flt", 3, "unknown view 'flt': did you mean 'flat'?"),
-    (":padding: sam", 3, ":padding: 'sam' is not a size"), (":step-ms: 1.5", 3, ":step-ms: '1.5' is not a whole number"),
-    (":reveal: maybe", 3, ":reveal: 'maybe' is neither true nor false"), (":dpi: x", 3, ":dpi: 'x' is not a number"),
-    (":kernel: [1, 2", 3, ":kernel: '[1, 2' is not an array"), (":kernel: [[1, 2]]", 3, "kernel has the shape"), (":mode: max", 3, "unknown option ':mode:'"),
-    (":file: none.toml", 3, "can't read"), (":theme: none.toml", 3, "can't read the theme"), (":ndim: 1.0", 3, ":ndim: '1.0' is not a whole number"),
+    (":strid: 2", 3, "unknown option ':strid:': did you mean ':stride:'?"),
+    (":stride: 0", 3, "stride=0 is out of range"),
+    (":stride: two", 3, ":stride: 'two' is not a size"),
+    (":view: flt", 3, "unknown view 'flt': did you mean 'flat'?"),
+    (":padding: sam", 3, ":padding: 'sam' is not a size"),
+    (":step-ms: 1.5", 3, ":step-ms: '1.5' is not a whole number"),
+    (":reveal: maybe", 3, ":reveal: 'maybe' is neither true nor false"),
+    (":dpi: x", 3, ":dpi: 'x' is not a number"),
+    (":kernel: [1, 2", 3, ":kernel: '[1, 2' is not an array"),
+    (":kernel: [[1, 2]]", 3, "kernel has the shape"),
+    (":mode: max", 3, "unknown option ':mode:'"),
+    (":file: none.toml", 3, "can't read"),
+    (":theme: none.toml", 3, "can't read the theme"),
+    (":ndim: 1.0", 3, ":ndim: '1.0' is not a whole number"),
 ]
 
 
@@ -242,10 +273,17 @@ def test_what_is_wrong_is_one_line_at_the_line_of_the_option(option, line, said,
 
 
 def test_names_that_there_are_not_and_parameters_of_a_figure_that_has_its_own_are_told(build):
-    rst = "T\n=\n\n.. convanim:: pading_strides\n\n.. convanim:: padding_strides\n   :stride: 3\n\n.. convanim:: conv\n   :kernel-size: 3\n\nAfter.\n"
-    folder, lines = build(index_rst=rst, conf='convanim_options = {}\n')
+    rst = (
+        "T\n=\n\n.. convanim:: pading_strides\n\n.. convanim:: padding_strides\n   :stride: 3\n\n.. convanim:: conv\n  "
+        " :kernel-size: 3\n\nAfter.\n"
+    )
+    folder, lines = build(index_rst=rst, conf="convanim_options = {}\n")
     assert [re.sub(r".*index.rst:(\d+).*", r"\1", line) for line in lines] == ["4", "7", "9"]
-    assert "did you mean 'padding_strides'" in lines[0] and ":stride: has no place" in lines[1] and "needs :input-size:" in lines[2]
+    assert (
+        "did you mean 'padding_strides'" in lines[0]
+        and ":stride: has no place" in lines[1]
+        and "needs :input-size:" in lines[2]
+    )
     assert "After." in (folder / "index.html").read_text(encoding="utf-8")
     _, lines = build(index_rst="T\n=\n\n.. convanim:: padding_strides\n", conf='convanim_options = {"colour": 1}\n')
     assert len(lines) == 1 and "unknown option in convanim_options 'colour'" in lines[0]
@@ -253,28 +291,51 @@ def test_names_that_there_are_not_and_parameters_of_a_figure_that_has_its_own_ar
 
 def test_what_a_project_says_of_all_figures_gives_way_to_what_a_figure_says(build):
     rst = RST.replace(":theme: clear\n", ":scale: 2\n").replace("padding_strides", "numerical_no_padding_no_strides")
-    folder, _ = build(index_rst=rst, figures_toml=TOML + 'theme = "dark"\n', conf='convanim_options = {"theme": "print", "width": 400, "labels": "none"}\n')
-    found = [(folder / attrs["src"]).read_text(encoding="utf-8") for attrs in Tags((folder / "index.html").read_text(encoding="utf-8")).images()]
-    wanted = [ca.animate(ca.Conv((5, 7), 3, stride=2, padding=((1, 2), (0, 1))), theme="print", labels=["sizes", "step"], scale=2),
-              ca.figure("numerical_no_padding_no_strides", theme="print", width=400, labels="none"),
-              ca.animate(ca.Pool(4, 2), view="flat", theme="dark", width=300, labels="none")]
+    folder, _ = build(
+        index_rst=rst,
+        figures_toml=TOML + 'theme = "dark"\n',
+        conf='convanim_options = {"theme": "print", "width": 400, "labels": "none"}\n',
+    )
+    found = [
+        (folder / attrs["src"]).read_text(encoding="utf-8")
+        for attrs in Tags((folder / "index.html").read_text(encoding="utf-8")).images()
+    ]
+    wanted = [
+        ca.animate(
+            ca.Conv((5, 7), 3, stride=2, padding=((1, 2), (0, 1))), theme="print", labels=["sizes", "step"], scale=2
+        ),
+        ca.figure("numerical_no_padding_no_strides", theme="print", width=400, labels="none"),
+        ca.animate(ca.Pool(4, 2), view="flat", theme="dark", width=300, labels="none"),
+    ]
     assert found == [a._repr_mimebundle_()[0]["image/svg+xml"] for a in wanted]
 
 
 def test_files_are_found_beside_the_document(build):
-    sub = "T\n=\n\n.. convanim:: one\n   :file: own.toml\n\n.. convanim:: conv\n   :input-size: 4\n   :kernel-size: 3\n   :theme: look.toml\n"
-    folder, lines = build(index_rst="T\n=\n\n.. toctree::\n\n   sub/a\n", sub__a_rst=sub, sub__own_toml=TOML, sub__look_toml='base = "dark"\n')
+    sub = (
+        "T\n=\n\n.. convanim:: one\n   :file: own.toml\n\n.. convanim:: conv\n   :input-size: 4\n   :kernel-size: 3\n  "
+        " :theme: look.toml\n"
+    )
+    folder, lines = build(
+        index_rst="T\n=\n\n.. toctree::\n\n   sub/a\n",
+        sub__a_rst=sub,
+        sub__own_toml=TOML,
+        sub__look_toml='base = "dark"\n',
+    )
     assert lines == []
     page = Tags((folder / "sub" / "a.html").read_text(encoding="utf-8")).images()
     a = ca.animate(ca.Conv(4, 3), theme="dark")
-    assert (folder / "sub" / page[1]["src"]).resolve().read_text(encoding="utf-8") == a._repr_mimebundle_()[0]["image/svg+xml"]
+    assert (folder / "sub" / page[1]["src"]).resolve().read_text(encoding="utf-8") == a._repr_mimebundle_()[0][
+        "image/svg+xml"
+    ]
     assert page[0]["alt"] == ca.animate(ca.Pool(4, 2), view="flat").alt
 
 
 def test_a_player_is_the_html_of_the_animation_on_pages_and_a_picture_elsewhere(build):
     rst = "T\n=\n\n.. convanim:: conv\n   :input-size: 4\n   :kernel-size: 3\n   :player:\n"
     folder, lines = build(index_rst=rst)
-    assert lines == [] and ca.animate(ca.Conv(4, 3)).html().strip() in (folder / "index.html").read_text(encoding="utf-8")
+    assert lines == [] and ca.animate(ca.Conv(4, 3)).html().strip() in (folder / "index.html").read_text(
+        encoding="utf-8"
+    )
     folder, lines = build("epub", index_rst=rst)
     assert lines == [] and len(list(folder.glob("_images/*.svg"))) == 1
 
@@ -292,12 +353,20 @@ def test_what_can_not_be_drawn_is_one_line_and_words_in_its_place(build, monkeyp
 @pytest.mark.parametrize("builder", ["html", "text"])
 def test_hostile_titles_and_captions_are_text(builder, build):
     def pages(titles):
-        rst = "T\n=\n\n" + "".join(f".. convanim:: conv\n   :input-size: 4\n   :kernel-size: 3\n   :title: {title}\n\n" for title in titles)
+        rst = "T\n=\n\n" + "".join(
+            f".. convanim:: conv\n   :input-size: 4\n   :kernel-size: 3\n   :title: {title}\n\n" for title in titles
+        )
         quoted = ["'" + title.replace("'", "''") + "'" for title in titles]
-        md = "# T\n\n" + "".join(f"~~~{{convanim}} conv\n:input-size: 4\n:kernel-size: 3\n:title: {title}\n~~~\n\n" for title in quoted)
+        md = "# T\n\n" + "".join(
+            f"~~~{{convanim}} conv\n:input-size: 4\n:kernel-size: 3\n:title: {title}\n~~~\n\n" for title in quoted
+        )
         folder, lines = build(builder, index_rst=rst + "\n.. toctree::\n\n   m\n", m_md=md)
         assert lines == []
-        return [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html" if builder == "html" else "*.txt")) if path.stem in ("index", "m")]
+        return [
+            path.read_text(encoding="utf-8")
+            for path in sorted(folder.glob("*.html" if builder == "html" else "*.txt"))
+            if path.stem in ("index", "m")
+        ]
 
     titles = [lined(title) for title in HOSTILE]
     wanted = [ca.animate(ca.Conv(4, 3), title=title).alt for title in titles]
@@ -309,7 +378,9 @@ def test_hostile_titles_and_captions_are_text(builder, build):
             assert all(" ".join(alt.split()) in text for alt in wanted)
         else:
             assert [attrs["alt"] for attrs in Tags(other).images()] == wanted
-            assert [(tag, sorted(attrs)) for tag, attrs in Tags(other).found] == [(tag, sorted(attrs)) for tag, attrs in Tags(one).found]
+            assert [(tag, sorted(attrs)) for tag, attrs in Tags(other).found] == [
+                (tag, sorted(attrs)) for tag, attrs in Tags(one).found
+            ]
 
 
 # --- words to values
@@ -320,18 +391,32 @@ def test_every_option_of_the_command_line_and_of_animate_has_a_reader_of_its_tex
     assert {one.kind for kind in OPERATIONS.values() for one in parameters(kind).values()} == set(parsing.KINDS)
 
 
-@pytest.mark.parametrize("words", [
-    {"input_size": "5x7", "kernel_size": "3", "padding": "1:2x0:1"}, {"input_size": "5", "kernel_size": "3", "padding": "same_upper", "stride": "1x2"},
-    {"input_size": "5", "kernel_size": "3", "ndim": "1", "flip": "", "padding_mode": "reflect", "padding": "1"},
-    {"input_size": "6", "kernel_size": "3", "in_channels": "4", "out_channels": "2", "groups": "2", "bias": "true"},
-    {"input_size": "4", "kernel_size": "3", "kernel": "[[1,2,3],[0,0,0],[1,1,1]]", "view": "flat", "title": "x", "step_ms": "50", "scale": "0.5",
-     "reveal": "yes"},
-])
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"input_size": "5x7", "kernel_size": "3", "padding": "1:2x0:1"},
+        {"input_size": "5", "kernel_size": "3", "padding": "same_upper", "stride": "1x2"},
+        {"input_size": "5", "kernel_size": "3", "ndim": "1", "flip": "", "padding_mode": "reflect", "padding": "1"},
+        {"input_size": "6", "kernel_size": "3", "in_channels": "4", "out_channels": "2", "groups": "2", "bias": "true"},
+        {
+            "input_size": "4",
+            "kernel_size": "3",
+            "kernel": "[[1,2,3],[0,0,0],[1,1,1]]",
+            "view": "flat",
+            "title": "x",
+            "step_ms": "50",
+            "scale": "0.5",
+            "reveal": "yes",
+        },
+    ],
+)
 def test_words_mean_what_the_same_values_mean(words):
     meant = {"5x7": (5, 7), "1:2x0:1": ((1, 2), (0, 1)), "1x2": (1, 2), "": True, "true": True, "yes": True, "0.5": 0.5}
 
     def value(text):
-        return meant.get(text, int(text) if text.isdecimal() else [[1, 2, 3], [0, 0, 0], [1, 1, 1]] if text.startswith("[") else text)
+        return meant.get(
+            text, int(text) if text.isdecimal() else [[1, 2, 3], [0, 0, 0], [1, 1, 1]] if text.startswith("[") else text
+        )
 
     values = {name: value(text) for name, text in words.items()}
     look = {name: values.pop(name) for name in [*values] if name in parsing.LOOKS}

@@ -1,0 +1,94 @@
+"""The record that writers take: a scene with a theme, a time for each step, and a resolution. It knows no format."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .errors import ConvanimError, short_repr
+from .labels.labelling import Labelling
+from .scene import Scene
+from .themes.theme import Theme, pixel_size
+
+if TYPE_CHECKING:
+    from .render.agg import Canvas
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A figure ready to be played: one frame a step, `step_ms` milliseconds each, at `dpi` pixels an inch.
+
+    At 150 dpi, the guide's, a cell is 29.5 pixels wide. The last step is held for `hold_ms` more, and all is played
+    `loop` times, 0 for ever. `fps` is the frame rate of a video, or None to derive it from the times of the steps.
+    `labelling` is the figure without its labels, for other arrangements of it.
+    """
+
+    scene: Scene
+    theme: Theme
+    step_ms: int
+    dpi: float
+    hold_ms: int
+    loop: int
+    fps: int | None
+    labelling: Labelling = field(repr=False)
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return pixel_size(self.scene.box.width, self.scene.box.height, self.dpi)
+
+    def __len__(self) -> int:
+        """The number of steps, which is that of the output's cells."""
+        return self.scene.steps
+
+    @property
+    def poster(self) -> int:
+        """The step that explains most where only one is seen, counted from 0."""
+        return self.scene.poster
+
+    def duration(self, step: int) -> int:
+        """The time of a step in milliseconds; the last one is held longer."""
+        return self.step_ms + (self.hold_ms if step == self.scene.steps - 1 else 0)
+
+    @property
+    def formula(self) -> tuple[str, ...]:
+        """The formula of the output's size in letters and with its numbers, a line for each that differs.
+
+        "o = floor((i + 2p − k)/s) + 1 = ... = 3"
+        """
+        return self.labelling.formula()
+
+    def equation(self, step: int) -> str:
+        """How the value of a step comes about, in numbers or in symbols: "3·0 + 2·1 + 1·2 = 4"; "" for a figure without.
+
+        Raises ConvanimError for a step out of range.
+        """
+        self.check_step(step)
+        return self.labelling.equation(step)
+
+    @property
+    def alt(self) -> str:
+        """The alternative text of the figure: its title, its motion, its sizes and its result, for readers who don't see it."""
+        from .text.alt import text
+
+        return text(self.scene, self.labelling.op, self.labelling.texts)
+
+    def check_step(self, step: int) -> None:
+        """Raise ConvanimError for a step out of range."""
+        try:
+            inside = not isinstance(step, bool) and 0 <= operator.index(step) < self.scene.steps
+        except TypeError:
+            inside = False
+        if not inside:
+            raise ConvanimError(f"step={short_repr(step)}: this figure has the steps 0 to {self.scene.steps - 1}")
+
+    def canvas(self) -> Canvas:
+        """A fresh canvas that draws this figure's steps."""
+        from .render.agg import Canvas
+
+        return Canvas(self.scene, self.theme, self.size)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}

@@ -1,0 +1,289 @@
+"""Convolutions and transposed convolutions: parameters in PyTorch's words, checked once, and the axes that follow from
+them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property
+from typing import ClassVar
+
+from ..errors import ConvanimError
+from .axis import Axis, Cell
+from .operation import CELLS_OF_INPUT, CELLS_OF_KERNEL, CHANNELS, DILATION, PADDING, Cells, Pads, Weighted
+from .padding import PADDING_MODES, PADDINGS
+from .parameters import normalise, parameter
+
+
+@dataclass(frozen=True, repr=False)
+class Conv(Weighted):
+    """A convolution as the frameworks compute it (cross-correlation: the kernel is not flipped), in PyTorch's words.
+
+    Every size is an int for all axes, or one value an axis; `padding` also a (before, after) pair an axis, or a name of
+    PADDINGS: "valid", "full", "half", "same" (stride 1), "same_upper", "same_lower", "causal"; a name becomes its
+    numbers. The number of dimensions follows from the tuples given, or from `ndim`, else it is 2. `padding_mode` is
+    "zeros", or what the padding copies: "reflect", "replicate", "circular" or "symmetric". `flip` computes the true
+    convolution. `output_size` is `floor((i + p_before + p_after - d (k - 1) - 1) / s) + 1` (Dumoulin & Visin 2016,
+    Relationship 15).
+
+    Raises ConvanimError for sizes below 1, a negative padding, a kernel larger than the padded input, "same" with a
+    stride, more padding than its mode can copy, and groups that don't divide the channels.
+
+    >>> Conv(input_size=5, kernel_size=3, stride=2, padding=1).output_size
+    (3, 3)
+    """
+
+    input_size: Cells = field(metadata=CELLS_OF_INPUT)
+    kernel_size: Cells = field(metadata=CELLS_OF_KERNEL)
+    _: KW_ONLY
+    stride: Cells = field(default=1, metadata=parameter("cells", "Cells from window to window."))
+    padding: Pads = field(default=0, metadata=PADDING)
+    dilation: Cells = field(default=1, metadata=DILATION)
+    padding_mode: str = field(
+        default="zeros", metadata=parameter("choice", "What stands in the padding.", choices=PADDING_MODES)
+    )
+    flip: bool = field(default=False, metadata=CHANNELS["flip"])
+    in_channels: int = field(default=1, metadata=CHANNELS["in_channels"])
+    out_channels: int = field(default=1, metadata=CHANNELS["out_channels"])
+    groups: int = field(default=1, metadata=CHANNELS["groups"])
+    bias: bool = field(default=False, metadata=CHANNELS["bias"])
+    ndim: int | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        normalise(self)
+        self.check_groups()
+        self.name_to_padding()
+        mode = PADDING_MODES[self.padding_mode]
+        for n, (cells, pads) in enumerate(zip(self.input_size, self.pads, strict=True)):
+            if mode.most and max(pads) > mode.most(cells):
+                raise ConvanimError(
+                    f"{mode.rule}: padding={max(pads)} along axis {n} with padding_mode={self.padding_mode!r} and"
+                    f" input_size={cells}; take at most {mode.most(cells)}"
+                )
+        self.check_windows()
+
+    @property
+    def kernel_shape(self) -> tuple[int, ...]:
+        """The kernel's shape with its channels, PyTorch's `weight.shape`: (out_channels, in_channels / groups, ...).
+
+        (8, 3, 3, 3) for 3 to 8 channels and a kernel of 3 x 3.
+        """
+        return (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
+
+    @property
+    def applied(self) -> Cell:
+        """The size of what each weight is applied to, cell by cell: the output."""
+        return self.output_size
+
+    @cached_property
+    def axes(self) -> tuple[Axis, ...]:
+        """One `Axis` a dimension."""
+        return self.sliding(padding_mode=self.padding_mode)
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the taps meet the input with the kernel reversed along each axis: `flip`."""
+        return self.flip
+
+    def transpose(self) -> ConvTranspose:
+        """The transposed convolution with the same connectivity and the same kernel, which gives back this one's input
+        size.
+
+        Its `output_padding` is this one's remainder (Dumoulin & Visin 2016, Relationship 14): 1 for an input of 6,
+        kernel 3, stride 2 and padding 1, where an input of 5 has the same output size of 3. Raises ConvanimError for a
+        padding that copies.
+        """
+        if self.padding_mode != "zeros":
+            raise ConvanimError(
+                f"padding_mode={self.padding_mode!r} copies cells, which a ConvTranspose can't undo: take"
+                " padding_mode='zeros'"
+            )
+        return ConvTranspose(
+            self.output_size,
+            self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            output_padding=self.remainder,
+            flip=self.flip,
+            in_channels=self.out_channels,
+            out_channels=self.in_channels,
+            groups=self.groups,
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class ConvTranspose(Weighted):
+    """A transposed convolution in PyTorch's words: `padding` crops the output, `output_padding` adds to its end.
+
+    It is drawn, and computed, as the guide does: a convolution of stride 1 with the flipped kernel over the input with
+    `stride - 1` zeros between its units, `d (k - 1) - p` before and `d (k - 1) - p + output_padding` after (Dumoulin &
+    Visin 2016, Relationship 14 and section 4). `output_size` is `(i - 1) s - p_before - p_after + d (k - 1) + 1 +
+    output_padding`.
+
+    `padding` may be a name of PADDINGS but "causal": "same_upper" is Keras' and ONNX's, with an output of `i s`.
+    `output_shape` asks for an output size: with a number for the padding it chooses `output_padding` (PyTorch's
+    `output_size=`), with "same_upper" or "same_lower" what is cropped (ONNX). With `flip` the kernel meets the input
+    unflipped.
+
+    Raises ConvanimError as `Conv`, for an `output_padding` that is not smaller than stride or dilation, and for an
+    empty output.
+
+    >>> ConvTranspose(input_size=3, kernel_size=3, stride=2, padding=1, output_padding=1).output_size
+    (6, 6)
+    """
+
+    input_size: Cells = field(metadata=CELLS_OF_INPUT)
+    kernel_size: Cells = field(metadata=CELLS_OF_KERNEL)
+    _: KW_ONLY
+    stride: Cells = field(default=1, metadata=parameter("cells", "Cells from stamp to stamp of the output."))
+    padding: Pads = field(default=0, metadata=PADDING)
+    dilation: Cells = field(default=1, metadata=DILATION)
+    output_padding: Cells = field(
+        default=0, metadata=parameter("cells", "Rows and columns added at the end of the output.", least=0)
+    )
+    output_shape: Cells = field(
+        default=None, metadata=parameter("cells", "The output's size, where stride leaves several.", optional=True)
+    )
+    flip: bool = field(default=False, metadata=CHANNELS["flip"])
+    in_channels: int = field(default=1, metadata=CHANNELS["in_channels"])
+    out_channels: int = field(default=1, metadata=CHANNELS["out_channels"])
+    groups: int = field(default=1, metadata=CHANNELS["groups"])
+    bias: bool = field(default=False, metadata=CHANNELS["bias"])
+    ndim: int | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        normalise(self)
+        self.check_groups()
+        if self.output_shape is not None:
+            self._reach_output_shape()
+        self.name_to_padding()
+        rows = zip(self.axes, self.stride, self.dilation, self.output_padding, self.pads, strict=True)
+        for n, (axis, stride, dilation, extra, pads) in enumerate(rows):
+            if extra >= max(stride, dilation):
+                raise ConvanimError(
+                    f"output_padding={extra} along axis {n} must be smaller than either stride={stride} or"
+                    f" dilation={dilation}: take at most {max(stride, dilation) - 1}"
+                )
+            if axis.padded < axis.effective_kernel:
+                raise ConvanimError(
+                    f"padding={pads} along axis {n} crops the whole output ({max(axis.output, 0)} cells are left of "
+                    f"{axis.output + sum(pads)}), the output size is too small: take less padding"
+                )
+
+    def _reach_output_shape(self) -> None:
+        """Turn `output_shape` into what is cropped, where padding is "same_upper" or "same_lower", otherwise into
+        output_padding.
+        """
+        if isinstance(self.padding, str) and self.padding != "valid":
+            half = PADDINGS[self.padding].halves
+            if half is None or not PADDINGS[self.padding].strided:
+                raise ConvanimError(
+                    f"output_shape with padding={self.padding!r}: take a number, 'same_upper' or 'same_lower'"
+                )
+            pads = []
+            for n, ((i, window, s), wanted, extra) in enumerate(
+                zip(self._windows, self.output_shape, self.output_padding, strict=True)
+            ):
+                cells = (i - 1) * s + window
+                total = cells + extra - wanted  # the formula of ONNX's ConvTranspose
+                if total < 0 and wanted >= cells + s:
+                    raise ConvanimError(
+                        f"requested an output size of {wanted} along axis {n}, but there are {cells} cells, and fewer"
+                        f" than stride={s} can be added: take at most {cells + s - 1}"
+                    )
+                pads.append(half(total))
+            self._store_padding(pads)
+        else:
+            self.name_to_padding()
+            least = tuple(axis.output - extra for axis, extra in zip(self.axes, self.output_padding, strict=True))
+            most = tuple(
+                n + s - 1 for n, s in zip(least, self.stride, strict=True)
+            )  # PyTorch's: also where dilation is larger
+            if any(not a <= wanted <= b for a, wanted, b in zip(least, self.output_shape, most, strict=True)):
+                raise ConvanimError(
+                    f"requested an output size of {self.output_shape}, but valid sizes range from {least} to {most}"
+                )
+            object.__setattr__(
+                self, "output_padding", tuple(w - a for w, a in zip(self.output_shape, least, strict=True))
+            )
+            del self.__dict__["axes"]  # they had the old output_padding
+        object.__setattr__(self, "output_shape", None)
+
+    transposed: ClassVar[bool] = True
+
+    def _store_padding(self, pads: list[tuple[int, int]]) -> None:
+        """What a name crops; what it adds, a negative number, goes to output_padding."""
+        more = tuple(extra + max(-after, 0) for extra, (_, after) in zip(self.output_padding, pads, strict=True))
+        object.__setattr__(self, "output_padding", more)
+        super()._store_padding([(before, max(after, 0)) for before, after in pads])
+
+    @property
+    def kernel_shape(self) -> tuple[int, ...]:
+        """The kernel's shape with its channels, PyTorch's `weight.shape`: (in_channels, out_channels / groups, ...).
+
+        (3, 8, 3, 3) for 3 to 8 channels and a kernel of 3 x 3.
+        """
+        return (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
+
+    @property
+    def applied(self) -> Cell:
+        """The size of what each weight is applied to, cell by cell: the input."""
+        return self.input_size  # type: ignore[no-any-return]
+
+    @cached_property
+    def axes(self) -> tuple[Axis, ...]:
+        """One `Axis` a dimension: stride 1 over the input with inserted zeros."""
+        rows = zip(
+            *(
+                getattr(self, name)
+                for name in ("input_size", "kernel_size", "stride", "dilation", "output_padding", "pads")
+            ),
+            strict=True,
+        )
+        return tuple(
+            Axis(i, k, 1, d, d * (k - 1) - p0, d * (k - 1) - p1 + extra, s) for i, k, s, d, extra, (p0, p1) in rows
+        )
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the taps meet the input with the kernel reversed along each axis: always, but not with `flip`."""
+        return not self.flip
+
+    @property
+    def cropped(self) -> tuple[tuple[int, int], ...]:
+        """The output cells that `padding` takes away before and after, along each axis: ((1, 0),) for padding 1 and
+        output_padding 1.
+
+        What `output_padding` gives back isn't cropped.
+        """
+        return tuple((p0, max(p1 - extra, 0)) for (p0, p1), extra in zip(self.pads, self.output_padding, strict=True))
+
+    def transpose(self) -> Conv:
+        """The convolution with the same connectivity and the same kernel, which gives back this one's input size.
+
+        An `output_padding` of the stride or more (which a larger dilation permits) leaves room for more windows than
+        there are input cells; then the padding at the end shrinks. Raises ConvanimError where there is none to take.
+        """
+        pads = []
+        for n, (extra, stride, (before, after)) in enumerate(
+            zip(self.output_padding, self.stride, self.pads, strict=True)
+        ):
+            spare = extra // stride * stride
+            if spare > after:
+                raise ConvanimError(
+                    f"output_padding={extra} along axis {n} is not smaller than stride={stride}, so no convolution has"
+                    f" this input size as its output size: take an output_padding of at most {stride - 1}"
+                )
+            pads.append((before, after - spare))
+        return Conv(
+            self.output_size,
+            self.kernel_size,
+            stride=self.stride,
+            padding=pads,
+            dilation=self.dilation,
+            flip=self.flip,
+            in_channels=self.out_channels,
+            out_channels=self.in_channels,
+            groups=self.groups,
+        )

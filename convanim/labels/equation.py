@@ -1,0 +1,199 @@
+"""What a step reads: which step it is, and how its value comes about, as a sum that is cut where it is long."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice, product
+
+from ..geometry import Operation
+from ..geometry.axis import unravel
+from ..geometry.operation import Weighted
+from ..numeric import padding_value
+from ..scene import Equation
+from ..text.cell_texts import Texts, symbols
+from ..text.describe import MINUS, bracketed
+from ..text.lang import Language
+from .formula import DOT
+from .layout import Block, Changing, LabelContext
+
+ELLIPSIS = "…"
+MOST_LINES = 3  # of a sum; 9 products of short numbers take one or two
+LOOKED_AT = 256  # steps that are looked at for how many lines they need
+
+
+@dataclass(frozen=True)
+class Count:
+    """Which step it is: "step 5 of 9"."""
+
+    setting: LabelContext
+
+    def __call__(self, step: int) -> list[str]:
+        return [self.setting.lang.say("label.step", n=step + 1, steps=self.setting.scene.steps)]
+
+
+def step(setting: LabelContext) -> Block:
+    """Which step of how many it is."""
+    return Changing(setting, Count(setting)).block()
+
+
+def total(setting: LabelContext) -> Block:
+    """How the step's value comes about, in the figure's numbers, or in symbols where it shows none."""
+    steps = setting.scene.steps
+    said = Sum(setting, setting.scene.equation or OutputCells(setting.op, setting.texts))
+    most = max(len(said(step)) for step in range(0, steps, -(-steps // LOOKED_AT)))
+    return Changing(setting, replace(said, most=most)).block(most)
+
+
+def whole(told: Equation, lang: Language) -> str:
+    """An equation in one line, however long: "3·0 + 2·1 + 1·2 = 4"."""
+    word = lang.say(f"label.{told.word}") if told.word else ""
+    return f"{word}{told.before}{told.joined.join([*told.terms, told.last])}{told.end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How an operation's values become one: what joins their texts, what stands around them, and how each is written.
+
+    With `counts` there is a place for the divisor in `after`.
+    """
+
+    joined: str
+    before: str = ""
+    after: str = ""
+    value: Callable[[str], str] = bracketed
+    counts: bool = False
+
+
+# by what becomes of a window's values: a convolution's sum of products, and pooling's modes
+FORMS = {
+    "sum": Form(" + "),
+    "average": Form(" + ", "(", ")/{count}", counts=True),
+    "max": Form(", ", "max(", ")", lambda text: text),
+    "l2": Form(" + ", "√(", ")", lambda text: f"{bracketed(text)}²"),
+}
+
+
+class Lines:
+    """Lines that are filled piece by piece, each piece on the line that has room for it, in at most so many lines."""
+
+    def __init__(self, setting: LabelContext, most: int, lines: tuple[str, ...] = (), spare: float = 0.0) -> None:
+        self._setting, self._most, self._lines, self._spare = setting, most, list(lines), spare
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines, without the spaces at their ends."""
+        return [line.rstrip() for line in self._lines]
+
+    def copy(self) -> Lines:
+        """Lines that may be filled in another way."""
+        return Lines(self._setting, self._most, tuple(self._lines), self._spare)
+
+    def add(self, *pieces: str) -> bool:
+        """Add the pieces; whether they fit. The last may be wider than a line, and is then a line that is drawn
+        smaller.
+        """
+        for piece in pieces:
+            length = self._setting.length(piece.rstrip())
+            if not self._lines or length > self._spare:
+                self._lines.append("")
+                self._spare = self._setting.room
+            self._lines[-1] += piece
+            self._spare -= self._setting.length(piece)
+        return len(self._lines) <= self._most
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The equation of a step, "3·0 + 2·1 + … + 1·2 = 9", in `most` lines: with as many of its terms as fit, always the
+    last of them.
+    """
+
+    setting: LabelContext
+    equation: Callable[[int], Equation]
+    most: int = MOST_LINES
+
+    def __call__(self, step: int) -> list[str]:
+        told, line = self.equation(step), Lines(self.setting, self.most)
+        start = self.setting.lang.say(f"label.{told.word}") + told.before if told.word else told.before
+        before, last, states = start, told.last + told.end, [line.copy()]
+        for term in told.terms:
+            if not line.add(f"{before}{term}{told.joined}"):
+                break
+            before = ""
+            states.append(line.copy())
+        else:
+            if line.add(before + last):
+                return line.lines
+        rest = f"{ELLIPSIS}{told.joined}", last
+        cut = next((state for state in reversed(states) if state.lines and state.copy().add(*rest)), states[0])
+        cut.add("" if cut.lines else start, *rest)
+        return cut.lines
+
+
+@dataclass(frozen=True)
+class OutputCells:
+    """The equations of an operation's output cells, a step each: in the figure's numbers, or in symbols if it shows
+    none.
+    """
+
+    op: Operation
+    given: Texts | None
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What stands in the cells."""
+        return self.given or symbols(self.op)
+
+    @property
+    def _form(self) -> Form:
+        return FORMS["sum" if isinstance(self.op, Weighted) else self.op.mode]
+
+    @cached_property
+    def _reads(self) -> tuple[tuple[tuple[tuple[int, int | None], ...], ...], ...]:
+        """(kernel cell, input cell) of all padded cells that count, for each output cell along each axis."""
+        counts = padding_value(self.op) is not None
+        return tuple(
+            tuple(
+                tuple(
+                    (j, source)
+                    for j, cell in enumerate(axis.taps(o))
+                    if cell < axis.padded and ((source := axis.source(cell)) is not None or counts)
+                )
+                for o in range(axis.output)
+            )
+            for axis in self.op.axes
+        )
+
+    def __call__(self, step: int) -> Equation:
+        texts, form = self.texts, self._form
+        reads = [of_axis[o] for of_axis, o in zip(self._reads, unravel(step, self.op.output_size), strict=True)]
+        bias = (
+            ""
+            if not texts.bias
+            else f" {MINUS} {texts.bias.removeprefix(MINUS)}"
+            if texts.bias.startswith(MINUS)
+            else f" + {texts.bias}"
+        )
+        after = form.after.format(count=self._count(reads)) if form.counts else form.after
+        equal = "=" if texts.exact and step not in texts.rounded else "≈"
+        end = f"{bias} {equal} {texts.output[step]}"
+        if not all(reads):  # no cell counts
+            return Equation((), "0", after + end, before=form.before)
+        terms = map(self._term, islice(product(*reads), math.prod(map(len, reads)) - 1))
+        return Equation(terms, self._term(tuple(read[-1] for read in reads)), after + end, form.joined, form.before)
+
+    def _count(self, reads: list[tuple[tuple[int, int | None], ...]]) -> int:
+        """What the average divides by: the cells that count, or what the operation says."""
+        return getattr(self.op, "divisor_override", None) or math.prod(map(len, reads))
+
+    def _term(self, term: tuple[tuple[int, int | None], ...]) -> str:
+        """The product of an input cell and a kernel cell, or the input cell alone."""
+        op, cell, weight = self.op, 0, 0
+        for (j, source), n, k in zip(term, op.input_size, op.kernel_size, strict=True):
+            weight = weight * k + (k - 1 - j if op.flipped else j)
+            cell = -1 if source is None or cell < 0 else cell * n + source
+        value = self._form.value(self.texts.padding if cell < 0 else self.texts.input[cell])
+        return f"{value}{DOT}{bracketed(self.texts.kernel[weight])}" if self.texts.kernel else value

@@ -1,0 +1,136 @@
+"""What all labels have in common: the figure that they speak of, the size of their letters, and blocks of text lines."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from ..geometry import Operation
+from ..render import glyphs
+from ..scene import Marks, Scene, Text
+from ..text import describe
+from ..text.cell_texts import Texts
+from ..text.lang import Language
+from ..themes.theme import CELL_BP
+
+FACE: Literal["sans"] = "sans"
+LETTER_PX, DPI = 13, 150  # pixels of an em at this resolution
+LEAST_PX = 10.1  # of an em at any resolution, so that even the digits of a subscript have 7
+LINE = 1.45  # from line to line, in ems
+LEAST_ROOM = 24  # ems that a text has at least before it is broken into lines
+# characters that don't begin a line, and those that don't end one, where any other pair of Chinese characters may be
+# parted
+NOT_FIRST, NOT_LAST = set("，。、；：？！）》」』】…·,.;:?!)"), set("（《「『【(")
+
+
+def letter_size(dpi: float) -> float:
+    """The size of labels' letters in cells: .44 at 150 dpi and more, larger where 10 pixels are larger."""
+    return max(LETTER_PX * dpi / DPI, LEAST_PX) / (CELL_BP * dpi / 72)
+
+
+@dataclass(frozen=True)
+class LabelContext:
+    """The figure that labels speak of, in what language, how large, and how wide they may be, in cells."""
+
+    op: Operation
+    scene: Scene
+    texts: Texts | None
+    lang: Language
+    em: float
+    room: float
+
+    def named_ops(self, word: str) -> list[tuple[str, Operation]]:
+        """The operations that the figure shows, each with what it is called there by a row of [label]: nothing where
+        there is one.
+        """
+        ops = self.scene.ops or (self.op,)
+        if len(ops) == 1:
+            return [("", ops[0])]
+        return [
+            (self.lang.say(f"label.{word}", n=n, operation=describe.name(op, self.lang.code)), op)
+            for n, op in enumerate(ops, 1)
+        ]
+
+    def fits(self, text: str) -> bool:
+        """Whether a text fits into one line."""
+        return self.length(text) <= self.room
+
+    def length(self, text: str) -> float:
+        """How wide a text is, in cells."""
+        return glyphs.width(text, FACE) * self.em
+
+    def text(self, text: str, x: float, y: float) -> Text:
+        """A text that begins at x, its middle at the height y; smaller where there is no room for it, which only very
+        long numbers need.
+        """
+        return Text("label", (x + min(self.length(text), self.room) / 2, y), text, self.em, self.room, face=FACE)
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a label adds above or below the figure: marks around its top left corner, how wide and high it is; `moving`
+    differ in every step.
+    """
+
+    width: float
+    height: float
+    marks: Marks = ()
+    moving: Callable[[int], Marks] | None = None
+
+
+def paragraph(setting: LabelContext, lines: list[str]) -> Block:
+    """Texts below each other, each broken into lines where it doesn't fit."""
+    broken = [part for line in lines for part in wrapped(line, setting)]
+    marks = tuple(setting.text(line, 0.0, (n + 0.5) * LINE * setting.em) for n, line in enumerate(broken))
+    return Block(max(map(setting.length, broken), default=0.0), LINE * setting.em * len(broken), marks)
+
+
+@dataclass(frozen=True)
+class Changing:
+    """Lines of text that change in every step."""
+
+    setting: LabelContext
+    lines: Callable[[int], list[str]]
+
+    def __call__(self, step: int) -> Marks:
+        return tuple(
+            self.setting.text(line, 0.0, (n + 0.5) * LINE * self.setting.em) for n, line in enumerate(self.lines(step))
+        )
+
+    def block(self, most: int = 1) -> Block:
+        """The lines as a block of so many at most, as wide as there is room."""
+        return Block(self.setting.room, most * LINE * self.setting.em, moving=self)
+
+
+def wrapped(text: str, setting: LabelContext) -> list[str]:
+    """The lines of a text: broken at spaces and between Chinese characters, a word that is longer than a line anywhere."""
+    lines = [""]
+    for piece in _pieces(" ".join(unicodedata.normalize("NFC", describe.seen(text)).split())):
+        if setting.fits((lines[-1] + piece).rstrip()):
+            lines[-1] += piece
+            continue
+        if lines[-1]:
+            lines.append("")
+        for character in piece if not setting.fits(piece.rstrip()) else [piece]:
+            if lines[-1] and not setting.fits((lines[-1] + character).rstrip()):
+                lines.append("")
+            lines[-1] += character
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _pieces(text: str) -> list[str]:
+    """The parts of a text that a line may end after."""
+    pieces = [""]
+    for n, character in enumerate(text):
+        pieces[-1] += character
+        after = text[n + 1 : n + 2]
+        wide = any(unicodedata.east_asian_width(c) in "WF" for c in (character, after) if c)
+        if (
+            character == " "
+            or (character == "-" and after.isalnum())
+            or (wide and after not in NOT_FIRST and character not in NOT_LAST and after != " ")
+        ):
+            pieces.append("")
+    return [piece for piece in pieces if piece]

@@ -1,0 +1,106 @@
+"""Builds every figure of a set of specs, side by side in processes, and goes on where one fails."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ConvanimError, expected_one_of
+from ..spec import Figure, figures
+from ..write import FORMATS, literal
+from ..write.files import replacing
+from .gallery_page import PICTURES, pages
+
+SUFFIXES = (".gif", ".svg")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of one figure: the files written, or the line that says why there are none."""
+
+    name: str
+    paths: tuple[Path, ...] = ()
+    error: str | None = None
+
+
+def gallery(
+    specs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
+    out: str | os.PathLike[str] = "gallery",
+    executor: Executor | None = None,
+    *,
+    suffixes: Iterable[str] = SUFFIXES,
+    done: Callable[[Built], None] | None = None,
+) -> list[Built]:
+    """Write every figure of the TOML files `specs` (those of the package if none) into the folder `out`, and a page,
+    index.html, that plays them.
+
+    `suffixes` are the formats, GIF and animated SVG if nothing else is asked for; without one that a page can show, SVG
+    comes to them. The figures are built over any `concurrent.futures.Executor`, by default one process a core; `done`
+    is called with each as it is finished. Returns what became of each, in the order of the specs: a figure that fails
+    has an `error`, isn't on the page, and doesn't stop the others. Raises ConvanimError for specs that can't be read,
+    and for unknown formats.
+    """
+    try:
+        paths = [specs] if isinstance(specs, str | os.PathLike) else list(specs or ())
+        folder = os.fspath(out)
+    except TypeError as error:
+        raise ConvanimError(f"gallery takes paths of TOML files and a folder to write to: {error}") from None
+    if Path(folder).exists() and not Path(folder).is_dir():
+        raise ConvanimError(f"{folder} is a file, and the gallery needs a folder to write to")
+    wanted = (suffixes,) if isinstance(suffixes, str) else tuple(suffixes)
+    for suffix in wanted:
+        if suffix not in FORMATS:
+            raise expected_one_of("format: suffix", suffix, FORMATS)
+    wanted += () if {*wanted} & {*PICTURES} else PICTURES[:1]  # which the page shows
+    jobs = [(one, folder, wanted) for one in figures(*paths).values()]
+    built = _over(jobs, executor, done)
+    _write_page([job[0] for job, one in zip(jobs, built, strict=True) if not one.error], folder, wanted)
+    return built
+
+
+def _over(
+    jobs: list[tuple[Figure, str, tuple[str, ...]]], executor: Executor | None, done: Callable[[Built], None] | None
+) -> list[Built]:
+    """The jobs over an executor, or over processes, one a core."""
+    if executor is None:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        with ProcessPoolExecutor(max(1, min(cores, len(jobs)))) as pool:
+            return _build(jobs, pool, done)
+    return _build(jobs, executor, done)
+
+
+def _write_page(drawn: list[Figure], folder: str, suffixes: tuple[str, ...]) -> None:
+    for name, text in pages(drawn, suffixes).items():
+        with replacing(Path(folder, name)) as file:
+            file.write(text.encode())
+
+
+def _build(
+    jobs: list[tuple[Figure, str, tuple[str, ...]]], executor: Executor, done: Callable[[Built], None] | None
+) -> list[Built]:
+    running = {executor.submit(build, *job): n for n, job in enumerate(jobs)}
+    results: dict[int, Built] = {}
+    for future in as_completed(running):
+        n = running[future]
+        try:
+            results[n] = future.result()
+        except (
+            Exception
+        ) as error:  # the process died, or the executor lost it: a line for this figure, the rest goes on
+            results[n] = Built(jobs[n][0].name, error=" ".join(f"{type(error).__name__}: {error}".split()))
+        if done:
+            done(results[n])
+    return [results[n] for n in sorted(results)]
+
+
+def build(figure: Figure, out: str, suffixes: tuple[str, ...]) -> Built:
+    """Write one figure in each format."""
+    try:
+        animation = figure.animate()
+        paths = [path for suffix in suffixes for path in animation.save(Path(literal(out), figure.name + suffix))]
+    except ConvanimError as error:
+        return Built(figure.name, error=str(error))
+    return Built(figure.name, tuple(paths))

@@ -1,0 +1,214 @@
+"""`explore`: a figure in a notebook with a control for each of its operation's parameters, and for how it looks."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..animation import Animation
+from ..drawing import animate
+from ..errors import ConvanimError
+from ..frameworks import Imported
+from ..geometry import Operation, check_operation
+from ..geometry.padding import PADDINGS
+from ..geometry.parameters import Parameter, parameters
+from ..labels import LABELS
+from ..text.escaping import attribute
+from ..themes.table import THEMES
+from ..views import VIEWS
+from . import notebook_repr
+
+if TYPE_CHECKING:
+    from ipywidgets import Widget
+
+MOST = {
+    "input_size": 16,
+    "output_size": 16,
+}  # of a slider, if the operation's own value isn't larger: what can be seen at a glance
+MOST_ELSE, ROOM = 8, 2  # of the others, and how many times the operation's own value there is room for
+NUMBERS = "in numbers"  # of a padding, which may also have a name
+
+
+@dataclass(frozen=True)
+class Control:
+    """The widgets of one parameter, what they hold as the parameter's value, and what is watched."""
+
+    name: str
+    widgets: tuple[Any, ...]
+    value: Callable[[], Any]
+
+
+def explore(op: Operation | Imported, **options: Any) -> Widget:
+    """A figure with controls, for Jupyter: it is drawn anew with every change, and what can't be is said in one line.
+
+    `op` is what `animate` takes but for lists of layers, and `options` are those of `animate`. Sizes have one slider,
+    or one an axis where they differ. Raises ConvanimError for what `animate` refuses at the beginning, and where
+    ipywidgets isn't installed: `pip install "convanim[notebook]"`.
+    """
+    widgets = _ipywidgets()
+    begun = op.op if isinstance(op, Imported) else op
+    check_operation(begun)
+    first = animate(op, **options)
+    own = [
+        control
+        for name, one in parameters(type(begun)).items()
+        if (control := _control(widgets, name, one, getattr(begun, name))) is not None
+    ]
+    looks = [
+        _look(widgets, name, rows, options.get(name))
+        for name, rows in (("view", VIEWS), ("theme", THEMES), ("labels", ("all", "none", *LABELS)))
+    ]
+    picture, error = widgets.HTML(_picture(first)), widgets.HTML("")
+    last = picture.value
+
+    def draw(_: object = None) -> None:
+        nonlocal last
+        try:
+            made = type(begun)(**{control.name: control.value() for control in own}, ndim=len(begun.axes))
+            look = {**options, **{control.name: value for control in looks if (value := control.value()) is not None}}
+            for control in looks:
+                if control.value() is None:
+                    look.pop(control.name, None)
+            last = picture.value = _picture(animate(replace(op, op=made) if isinstance(op, Imported) else made, **look))
+            error.value = ""
+        except ConvanimError as refusal:  # what was seen last stays, and is clearly not what is asked for
+            picture.value, error.value = f'<div style="opacity: 0.3">{last}</div>', _told(refusal)
+
+    for control in (*own, *looks):
+        for widget in control.widgets:
+            widget.observe(draw, names="value")
+    controls = widgets.VBox(
+        [widget for control in (*own, *looks) for widget in control.widgets], layout=widgets.Layout(min_width="28em")
+    )
+    return widgets.HBox([controls, widgets.VBox([error, picture])], layout=widgets.Layout(flex_flow="row wrap"))
+
+
+def _ipywidgets() -> Any:
+    try:
+        import ipywidgets
+    except ImportError:
+        raise ConvanimError('explore needs ipywidgets: pip install "convanim[notebook]"') from None
+    return ipywidgets
+
+
+def _picture(animation: Animation) -> str:
+    """The figure as an image that holds it: the SVG, or where that is too large the picture of one step."""
+    text = notebook_repr.svg(animation)
+    kind, content = (
+        (notebook_repr.SVG, text.encode())
+        if text is not None
+        else (notebook_repr.PNG, notebook_repr.png(animation) or b"")
+    )
+    width, height = animation.size
+    return (
+        f'<img src="data:{kind};base64,{base64.b64encode(content).decode()}" width="{width}" height="{height}"'
+        f' alt="{attribute(animation.alt)}" style="max-width: 100%; height: auto">'
+    )
+
+
+def _told(refusal: ConvanimError) -> str:
+    return (
+        '<p role="alert" style="color: var(--jp-error-color1, #b42318); line-height: 1.4; max-width: 40em; margin:'
+        f' 0">{html.escape(str(refusal))}</p>'
+    )
+
+
+def _control(widgets: Any, name: str, one: Parameter, value: Any) -> Control | None:
+    """The control of a parameter; None for one that isn't set and can't be by a slider."""
+    if value is None and one.kind != "count":
+        return None
+    return CONTROLS[one.kind](widgets, name, one, value)
+
+
+def _wide(widgets: Any) -> dict[str, Any]:
+    """Room for the longest name, and for the slider beside it."""
+    return {"style": {"description_width": "13em"}, "layout": widgets.Layout(width="27em")}
+
+
+def _slider(widgets: Any, name: str, label: str, value: int, least: int) -> Any:
+    most = max(MOST.get(name, MOST_ELSE), ROOM * value)
+    return widgets.IntSlider(
+        value=value, min=least, max=most, description=label, continuous_update=False, **_wide(widgets)
+    )
+
+
+def _sliders(widgets: Any, name: str, least: int, values: tuple[int, ...], along: tuple[str, ...]) -> tuple[Any, ...]:
+    """One slider where all values are the same, otherwise one for each."""
+    if len(set(values)) == 1:
+        return (_slider(widgets, name, name, values[0], least),)
+    return tuple(
+        _slider(widgets, name, f"{name}, {word}", value, least) for word, value in zip(along, values, strict=True)
+    )
+
+
+def _along(count: int) -> tuple[str, ...]:
+    return ("rows", "columns") if count == 2 else tuple(f"axis {n}" for n in range(count))
+
+
+def _cells(widgets: Any, name: str, one: Parameter, value: tuple[int, ...]) -> Control:
+    found, count = _sliders(widgets, name, one.least, value, _along(len(value))), len(value)
+    return Control(name, found, lambda: tuple(widget.value for widget in found) * (count if len(found) == 1 else 1))
+
+
+def _padding(widgets: Any, name: str, one: Parameter, value: tuple[Any, ...]) -> Control:
+    """Numbers, for each side where those of one axis differ, or a name."""
+    paired = any(not isinstance(pad, int) for pad in value)
+    flat = tuple(side for pad in value for side in pad) if paired else value
+    along = _along(len(value))
+    sides = tuple(f"{word} {side}" for word in along for side in ("before", "after")) if paired else along
+    found = (
+        tuple(_slider(widgets, name, f"{name}, {word}", side, 0) for word, side in zip(sides, flat, strict=True))
+        if paired
+        else _sliders(widgets, name, 0, flat, sides)
+    )
+    named = widgets.Dropdown(options=[NUMBERS, *PADDINGS], value=NUMBERS, description=f"{name} is", **_wide(widgets))
+
+    def read() -> Any:
+        numbers = tuple(widget.value for widget in found)
+        if named.value != NUMBERS:
+            return named.value
+        return (
+            tuple(zip(numbers[::2], numbers[1::2], strict=True))
+            if paired
+            else numbers * (len(value) if len(found) == 1 else 1)
+        )
+
+    return Control(name, (named, *found), read)
+
+
+def _count(widgets: Any, name: str, one: Parameter, value: int | None) -> Control:
+    label = f"{name} (0: none)" if one.optional else name
+    found = _slider(widgets, name, label, value or (0 if one.optional else one.least), 0 if one.optional else one.least)
+    return Control(name, (found,), lambda: (found.value or None) if one.optional else found.value)
+
+
+def _switch(widgets: Any, name: str, one: Parameter, value: bool) -> Control:
+    found = widgets.Checkbox(value=value, description=name, **_wide(widgets))
+    return Control(name, (found,), lambda: found.value)
+
+
+def _choice(widgets: Any, name: str, one: Parameter, value: str) -> Control:
+    found = widgets.Dropdown(options=list(one.choices), value=value, description=name, **_wide(widgets))
+    return Control(name, (found,), lambda: found.value)
+
+
+def _look(widgets: Any, name: str, rows: Mapping[str, Any] | tuple[str, ...], given: Any) -> Control:
+    """How a figure looks, by the names of a table; what was given and is no name comes first."""
+    own = given is not None and not (isinstance(given, str) and given in rows)
+    choices = [*([("(as given)", -1)] if own else []), *([("(default)", -2)]), *((row, row) for row in rows)]
+    found = widgets.Dropdown(
+        options=choices, value=-1 if own else -2 if given is None else given, description=name, **_wide(widgets)
+    )
+    return Control(name, (found,), lambda: {-1: given, -2: None}.get(found.value, found.value))
+
+
+CONTROLS: dict[str, Callable[..., Control]] = {
+    "cells": _cells,
+    "padding": _padding,
+    "count": _count,
+    "switch": _switch,
+    "choice": _choice,
+}

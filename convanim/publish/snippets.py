@@ -1,0 +1,222 @@
+"""Snippets to paste: how each place, a README, a paper, a deck, shows a figure's file, with its size and with words in
+its place.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import ConvanimError, expected_one_of, short_repr
+from ..text.escaping import address, attribute, directive, markdown, one_line, quoted, reference, tex, typst
+from ..text.lang import language
+from ..write import FORMATS, STEP
+
+if TYPE_CHECKING:
+    from ..clip import Clip
+
+GUIDE_DPI = 150  # pixels an inch on paper, as PDF's pages have them
+CSS_PX = 96  # an inch, for places that measure on paper what a page shows in pixels
+MATHEMATICAL = "\U0001d400"  # from where letters of formulas are, of which screen readers make little
+UNREADABLE = set('%#{}\\~^$&"<>|`')  # in the name of a file that TeX shall read
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """A place: what it is, the suffixes of a file that it can show, the best first, and the snippet of a clip and
+    a source.
+
+    Of places that show `each` step for itself the source holds {step}. Places without `addresses` read files alone.
+    """
+
+    about: str
+    suffixes: tuple[str, ...]
+    write: Callable[[Clip, str], str]
+    each: bool = False
+    addresses: bool = True
+
+    def file(self, name: str) -> str:
+        """The file of that name that `save` writes for the place: the first suffix that there is a format for."""
+        suffix = next((suffix for suffix in self.suffixes if suffix in FORMATS), self.suffixes[0])
+        return f"{name}_{{step}}{suffix}" if self.each else f"{name}{suffix}"
+
+
+def snippet(clip: Clip, place: str, src: str | None = None) -> str:
+    """The snippet of a clip for a place, a row of EMBEDS, with the source `src`: without one, "figure" and the
+    place's suffix.
+    """
+    if not isinstance(place, str) or place not in EMBEDS:
+        raise expected_one_of("place", place, EMBEDS)
+    row = EMBEDS[place]
+    source = row.file("figure") if src is None else src
+    if not isinstance(source, str) or not source.strip() or one_line(source) != source:
+        raise ConvanimError(
+            f"src={short_repr(source)} is neither a file's name nor an address: give one such as 'figure.svg'"
+        )
+    if "://" in source and not row.addresses:
+        raise ConvanimError(
+            f"src={short_repr(source)}: {place} reads no addresses; save the file beside the document and give its name"
+        )
+    return row.write(clip, source)
+
+
+def _sized(a: Clip, src: str, alt: str) -> str:
+    """What all images of HTML have in common."""
+    return f'src="{attribute(address(src))}" width="{a.size[0]}" height="{a.size[1]}" alt="{attribute(alt)}"'
+
+
+def _html(a: Clip, src: str) -> str:
+    return f'<img {_sized(a, src, a.alt)} loading="lazy" decoding="async" style="max-width: 100%; height: auto">'
+
+
+def _figure(a: Clip, src: str) -> str:
+    return f"<figure>\n  {_html(a, src)}\n  <figcaption>{attribute(a.scene.title)}</figcaption>\n</figure>"
+
+
+def _player(a: Clip, src: str) -> str:
+    height = a.size[1] + 240  # room for the controls and the formula
+    return (
+        f'<iframe src="{attribute(address(src))}" title="{attribute(a.scene.title)}" width="{a.size[0] + 60}"'
+        f' height="{height}" loading="lazy" style="max-width: 100%; border: 0"></iframe>'
+    )
+
+
+def _video(a: Clip, src: str) -> str:
+    width, height = (side + side % 2 for side in a.size)  # as the codecs need it
+    return (
+        f'<video src="{attribute(address(src))}" width="{width}" height="{height}" aria-label="{attribute(a.alt)}"'
+        ' autoplay loop muted playsinline style="max-width: 100%; height: auto"></video>'
+    )
+
+
+def _markdown(a: Clip, src: str) -> str:
+    return f"<img {_sized(a, src, a.alt)}>"
+
+
+def _commonmark(a: Clip, src: str) -> str:
+    return f"![{markdown(a.alt)}](<{attribute(address(src))}>)"
+
+
+def _rst(a: Clip, src: str) -> str:
+    return f".. image:: {directive(src)}\n   :alt: {one_line(a.alt)}\n   :width: {a.size[0]}px"
+
+
+def _myst(a: Clip, src: str) -> str:
+    fence = "~~~" if "`" in src else "```"
+    return f"{fence}{{image}} {directive(src)}\n:alt: {quoted(a.alt)}\n:width: {a.size[0]}px\n{fence}"
+
+
+def _quarto(a: Clip, src: str) -> str:
+    return (
+        f'![{markdown(a.scene.title)}](<{attribute(address(src))}>){{fig-alt="{reference(a.alt)}" width={a.size[0]}}}'
+    )
+
+
+def _asciidoc(a: Clip, src: str) -> str:
+    return f'image::{address(src)}["{reference(a.alt)}",{a.size[0]},{a.size[1]}]'
+
+
+def _typst(a: Clip, src: str) -> str:
+    points = a.size[0] * 72 / CSS_PX
+    return (
+        f"#figure(\n  image({typst(src)}, width: {points:g}pt, alt: {typst(a.alt)}),\n"
+        f"  caption: {typst(a.scene.title)},\n)"
+    )
+
+
+def _latex(a: Clip, src: str) -> str:
+    width = f"{a.size[0] * 72 / GUIDE_DPI:.2f}".rstrip("0").rstrip(".") + "bp"
+    width = f"\\ifdim{width}>\\linewidth\\linewidth\\else{width}\\fi"  # no wider than its column
+    page = f"page={a.poster + 1}, " if src.lower().endswith(".pdf") and len(a) > 1 else ""  # a page a step
+    return _float(a, f"\\includegraphics[{page}width={width}, alt={{{tex(a.alt)}}}]{{{_readable(src)}}}")
+
+
+def _tikz(a: Clip, src: str) -> str:
+    return "% \\usepackage{tikz} in the preamble; \\convanimstep{1} is the first step\n" + _float(
+        a, f"\\input{{{_readable(src)}}}", "\\convanimposter"
+    )
+
+
+def _float(a: Clip, *lines: str) -> str:
+    inner = "\n".join(f"  {line}" for line in ("\\centering", *lines, f"\\caption{{{tex(a.scene.title)}}}"))
+    return f"\\begin{{figure}}\n{inner}\n\\end{{figure}}"
+
+
+def _beamer(a: Clip, src: str) -> str:
+    return (
+        f"% \\usepackage{{tikz}} in the preamble\n\\begin{{frame}}{{{tex(a.scene.title)}}}\n  \\centering\n "
+        f" \\input{{{_readable(src)}}}\n  \\def\\convanimheight{{0.75\\textheight}}\n "
+        " \\convanimoverlays\n\\end{frame}"
+    )
+
+
+def _readable(src: str) -> str:
+    """A file's name, if TeX can read it."""
+    if UNREADABLE & {*src}:
+        raise ConvanimError(f"src={short_repr(src)}: TeX can't read a file of this name; take letters, digits, - and _")
+    return src
+
+
+def _revealjs(a: Clip, src: str) -> str:
+    """A slide on which the steps follow each other as fragments, each alone: pictures may have no ground, so none lies
+    above another.
+    """
+    say, last = language(a.scene.lang).say, len(a) - 1
+    lines = []
+    for step, name in enumerate(_each(a, src)):
+        words = say("label.step", n=step + 1, steps=len(a))
+        words = (
+            a.alt
+            if step == 0
+            else f"{words}: {told}"
+            if (told := a.equation(step)) and max(told) < MATHEMATICAL
+            else words
+        )
+        sized = _sized(a, name, words).replace("src=", "data-src=", 1)  # loaded when the slide comes near
+        fragment = {
+            0: 'class="fragment fade-out" data-fragment-index="0" ',
+            last: f'class="fragment" data-fragment-index="{step - 1}" ',
+        }
+        kind = fragment.get(step, f'class="fragment current-visible" data-fragment-index="{step - 1}" ') if last else ""
+        lines.append(f"    <img {kind}{sized}>")
+    inner = "\n".join(lines)
+    return f'<section>\n  <h2>{attribute(a.scene.title)}</h2>\n  <div class="r-stack">\n{inner}\n  </div>\n</section>'
+
+
+def _each(a: Clip, src: str) -> list[str]:
+    """The names of a source with {step}, one for each step."""
+    try:
+        found = [
+            (field, spec or "", conversion)
+            for _, field, spec, conversion in string.Formatter().parse(src)
+            if field is not None
+        ]
+    except ValueError:
+        found = []
+    if not found or any(field != "step" or conversion or not STEP.fullmatch(spec) for field, spec, conversion in found):
+        raise ConvanimError(
+            f"src={short_repr(src)}: this place shows a picture for each step, so write {{step}} in it, as in"
+            " 'figure_{step}.svg'"
+        )
+    return [src.format(step=n) for n in range(len(a))]
+
+
+EMBEDS = {
+    "markdown": Embed("README and pages of GitHub, GitLab, PyPI, MkDocs and others", (".svg",), _markdown),
+    "commonmark": Embed("Markdown without HTML", (".svg",), _commonmark),
+    "html": Embed("web page", (".svg",), _html),
+    "figure": Embed("web page, with a caption", (".svg",), _figure),
+    "player": Embed("web page, with the player's controls", (".html",), _player),
+    "video": Embed("web page, as a video", (".mp4",), _video),
+    "rst": Embed("reStructuredText: Sphinx, PyPI", (".svg",), _rst),
+    "myst": Embed("Markdown of MyST: Sphinx, Jupyter Book", (".svg",), _myst),
+    "quarto": Embed("Quarto and Pandoc", (".svg",), _quarto),
+    "asciidoc": Embed("AsciiDoc", (".svg",), _asciidoc),
+    "latex": Embed("paper: the step that explains most", (".pdf",), _latex, addresses=False),
+    "tikz": Embed("paper, drawn by TikZ in its own fonts", (".tex",), _tikz, addresses=False),
+    "beamer": Embed("slide of Beamer, a step a click", (".tex",), _beamer, addresses=False),
+    "revealjs": Embed("slide of reveal.js, a step a click", (".svg",), _revealjs, each=True),
+    "typst": Embed("Typst: the step that explains most", (".svg",), _typst, addresses=False),
+}

@@ -1,0 +1,278 @@
+"""Writes marks as elements of SVG, and collects the definitions of shapes that come back."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
+
+from ..scene import Group, Line, Mark, Marks, Polygon, Text
+from ..scene.hatch import hatched
+from ..scene.plane import Point
+from ..themes.theme import Style, Theme
+from . import glyphs
+
+PREFIX = "\0"  # stands for the hash until the text is complete; no XML text can hold it
+Attributes = dict[str, str]
+DEFAULTS: Attributes = {
+    "fill": "#000",
+    "fill-opacity": "1",
+    "stroke": "none",
+    "stroke-width": "1",
+    "stroke-dasharray": "none",
+}
+# of a line of words, what may come back in others: a word, and a factor of a product with the sign that follows it
+PARTS = re.compile("[^ \u00b7]+|\u00b7[^ ]*(?: [+\u2212])?")
+COLOURS = ("fill", "fill-opacity", "stroke")  # the attributes that differ between a light page and a dark one
+
+
+class Pen:
+    """Writes marks, and collects the definitions of the shapes that are used more than once."""
+
+    def __init__(self, theme: Theme, layers: Iterable[Marks]) -> None:
+        self._theme = theme
+        self._uses: Counter[object] = Counter()
+        for marks in layers:
+            self._count(marks)
+        self._ids: dict[object, str] = {}
+        self._roles: dict[str, None] = {}  # that were written, in order
+        self.defs: list[str] = []
+
+    def _count(self, marks: Marks) -> None:
+        for mark in marks:
+            if isinstance(mark, Text) and mark.face != "roman":
+                self._uses.update(_part(mark, part) for part in PARTS.findall(mark.text))
+            elif isinstance(mark, Group | Text):
+                self._uses[_shape(mark)] += 1
+            if isinstance(mark, Group) and self._uses[mark.marks] == 1:
+                self._count(mark.marks)
+
+    def most_common(self, marks: Marks) -> str | None:
+        """The role of most of the marks that can't be used by reference, whose look their parent carries."""
+        roles = Counter(mark.role for mark in marks if isinstance(mark, Line | Polygon))
+        return roles.most_common(1)[0][0] if roles else None
+
+    def look(self, role: str, kind: type) -> Attributes:
+        """The attributes of a role's lines, areas or texts."""
+        self._roles[role] = None
+        return _attributes(self._theme.styles[role], kind)
+
+    def named(self, role: str, kind: type) -> str:
+        """The classes of a role's marks, by which the rules for a dark page find them, and tell lines from areas.
+
+        They find them by the mark's own classes: what stands around a shape doesn't count where it is used by
+        reference.
+        """
+        return role if self._theme.dark is None else f"{PREFIX} {role}{' line' if kind is Line else ''}"
+
+    def dark_rules(self) -> str:
+        """The rules by which all that was written takes the dark theme's colours and lines where the reader prefers a
+        dark page.
+
+        What the light theme doesn't draw, an area or a hatch, is not there to be changed.
+        """
+        dark = self._theme.dark
+        if dark is None:
+            return ""
+        rules = [f".{PREFIX}.background{{fill:{coloured(dark.background)}}}"]
+        for role in self._roles:
+            light, style = self._theme.styles[role], dark.styles.get(role)
+            if style is None:
+                rules.append(f".{PREFIX}.{role}{{display:none}}")
+                continue
+            usual = _attributes(light, Polygon)
+            look = [
+                f"{key}:{value}"
+                for key, value in _attributes(style, Polygon).items()
+                if key in COLOURS or usual.get(key) != value
+            ]
+            rules.append(f".{PREFIX}.{role}{{{';'.join(look)}}}")
+            if light.hatch:
+                hatch = _attributes(style.hatching if style.hatch else Style(), Line)
+                rules.append(f".{PREFIX}.{role}.hatch{{{';'.join(f'{key}:{value}' for key, value in hatch.items())}}}")
+        return f"@media(prefers-color-scheme:dark){{{''.join(rules)}.{PREFIX}.line,.{PREFIX}.hatch{{fill:none}}}}"
+
+    def marks(self, marks: Marks, around: Attributes | None = DEFAULTS, parent: str | None = None) -> str:
+        """The marks as elements.
+
+        `around` are the attributes that they inherit, None where those aren't known; `parent` is the role that their
+        parent has.
+        """
+        found = []
+        for (role, face), run in groupby(
+            marks, lambda mark: (mark.role, mark.face) if isinstance(mark, Text) else (None, None)
+        ):
+            if role is None or face is None:
+                found += [self._mark(mark, around, parent) for mark in run]
+            else:
+                look = written(_different(self.look(role, Text), around)) + ("" if face == "roman" else SMALL)
+                letters = "".join(self._text(mark) for mark in run if isinstance(mark, Text))
+                found.append(f'<g class="{self.named(role, Text)}"{look}>{letters}</g>')
+        return "".join(found)
+
+    def _mark(self, mark: Mark, around: Attributes | None, parent: str | None) -> str:
+        if isinstance(mark, Group):
+            shape = _shape(mark)
+            if self._uses[shape] > 1:
+                return self._use(shape, mark.at, lambda: f"<g{{}}>{self.marks(mark.marks, None)}</g>")
+            return f'<g transform="translate({pair(*map(thousandths, mark.at))})">{self.marks(mark.marks, around)}</g>'
+        assert isinstance(mark, Line | Polygon)
+        style, kind = self._theme.styles[mark.role], type(mark)
+        look = _different(self.look(mark.role, kind), around)
+        end: list[glyphs.Command] = [("Z", ())] if isinstance(mark, Polygon) else []
+        seen = style.stroke or (style.fill and isinstance(mark, Polygon))
+        role = f' class="{self.named(mark.role, kind)}"' if mark.role != parent or self._theme.dark else ""
+        path = f'<path{role}{written(look)} d="{_data(_commands(mark.parts, end))}"/>' if seen else ""
+        if not isinstance(mark, Polygon) or not style.hatch:
+            return path
+        look = _different(_attributes(style.hatching, Line), around)
+        return (
+            path + f'<path class="{self.named(mark.role, Polygon)} hatch"{written(look)}'
+            f' d="{_data(_commands(hatched(mark, style.hatch), []))}"/>'
+        )
+
+    def _text(self, mark: Text) -> str:
+        """A text as its letters, which have no colour of their own; the element around gives it."""
+        letters = glyphs.letters(mark)
+        if mark.face == "roman":
+            return self._together(_shape(mark), letters, mark.at, (0.0, 0.0))
+        matches = list(PARTS.finditer(mark.text))
+        first = [bisect_left(letters, match.start(), key=lambda letter: letter.index) for match in matches] + [
+            len(letters)
+        ]
+        parts = ((match[0], letters[a:b]) for match, (a, b) in zip(matches, pairwise(first), strict=True))
+        return "".join(
+            self._together(_part(mark, part), inside, mark.at, inside[0].at) for part, inside in parts if inside
+        )
+
+    def _together(self, shape: object, letters: list[glyphs.Letter], at: Point, origin: Point) -> str:
+        """Letters as one shape around `origin`, if it comes back."""
+        if len(letters) == 1 or self._uses[shape] < 2:
+            return "".join(self._letter(letter, at) for letter in letters)
+        x, y = origin
+        return self._use(
+            shape,
+            (at[0] + x, at[1] + y),
+            lambda: f"<g{{}}>{''.join(self._letter(letter, (-x, -y)) for letter in letters)}</g>",
+            letters[0].face,
+        )
+
+    def _letter(self, letter: glyphs.Letter, at: Point) -> str:
+        key, face = (letter.character, letter.face, letter.size, letter.wide), letter.face
+        stroke = ' stroke="none"' if face == "roman" else ""
+        return self._use(
+            key,
+            (at[0] + letter.at[0], at[1] + letter.at[1]),
+            lambda: f'<path{{}}{stroke} d="{_data(letter.outline(), face)}"/>',
+            face,
+        )
+
+    def _use(self, shape: object, at: Point, element: Callable[[], str], face: str = "roman") -> str:
+        """A reference to a shape, which is defined by the first; `element` has {} in the place of its id."""
+        if shape not in self._ids:
+            text = element()  # may define others
+            self._ids[shape] = f"{PREFIX}{len(self._ids)}"
+            self.defs.append(text.format(f' id="{self._ids[shape]}"'))
+        x, y = map(thousandths, at)
+        form = FORMS[face]
+        return (
+            f'<use href="#{self._ids[shape]}"' + (f' x="{form(x)}"' if x else "") + (f' y="{form(y)}"/>' if y else "/>")
+        )
+
+
+def _commands(parts: Iterable[Sequence[Point]], end: list[glyphs.Command]) -> list[glyphs.Command]:
+    return [c for first, *rest in parts for c in [("M", (first,)), *(("L", (point,)) for point in rest), *end]]
+
+
+def _shape(mark: Group | Text) -> object:
+    """What makes two marks the same shape at different places."""
+    return mark.marks if isinstance(mark, Group) else replace(mark, at=(0.0, 0.0))
+
+
+def _part(mark: Text, part: str) -> object:
+    """What makes parts of texts the same shape at different places."""
+    return part, mark.face, mark.size, mark.width, mark.stretch, mark.like
+
+
+def _different(look: Attributes, around: Attributes | None) -> Attributes:
+    return look if around is None else {key: value for key, value in look.items() if around[key] != value}
+
+
+def _attributes(style: Style, kind: type) -> Attributes:
+    """A style as presentation attributes; lines aren't filled."""
+    fill = style.fill if kind is not Line else None
+    look = {"fill": coloured(fill), "stroke": coloured(style.stroke)}
+    if fill:
+        look["fill-opacity"] = number(thousandths(style.opacity))
+    if style.stroke:
+        look["stroke-width"] = number(thousandths(style.width))
+        look["stroke-dasharray"] = number(thousandths(style.dash)) if style.dash else "none"
+    return look
+
+
+def written(attributes: Attributes) -> str:
+    """The attributes as they stand in an element."""
+    return "".join(f' {key}="{value}"' for key, value in attributes.items())
+
+
+def coloured(colour: str | None) -> str:
+    """A colour in few characters, "none" for none."""
+    if colour is None:
+        return "none"
+    short = colour[1::2] == colour[2::2]
+    return f"#{colour[1::2]}" if short else colour
+
+
+def _data(commands: Iterable[glyphs.Command], face: str = "roman") -> str:
+    """Path data with relative points (the first is absolute all the same), from coordinates rounded once, so that
+    nothing adds up.
+
+    A letter that the one before implies is left out, and so is a space where two numbers don't run together without it.
+    """
+    text: list[str] = []
+    implied = last = ""
+    x = y = start_x = start_y = 0
+    for letter, points in commands:
+        ends = [(thousandths(px), thousandths(py)) for px, py in points] or [(start_x, start_y)]
+        numbers = [v for px, py in ends for v in (px - x, py - y)]
+        command = letter.lower()
+        if letter == "L" and 0 in numbers:
+            command, numbers = ("v", numbers[1:]) if numbers[0] == 0 else ("h", numbers[:1])
+        if command != implied:
+            text.append(command)
+            last = ""
+        for written_out in map(FORMS[face], numbers if points else []):
+            apart = last and written_out[0] != "-" and not (written_out[0] == "." and "." in last)
+            text.append(f" {written_out}" if apart else written_out)
+            last = written_out
+        implied = "l" if command == "m" else command
+        x, y = ends[-1]
+        if letter == "M":
+            start_x, start_y = x, y
+    return "".join(text)
+
+
+def thousandths(value: float) -> int:
+    """A length in cells as a whole number of thousandths, in which all is written."""
+    return round(value * 1000)
+
+
+def number(value: int) -> str:
+    """A number of thousandths as the shortest decimal: 700 is ".7", -2490 is "-2.49"."""
+    whole, part = divmod(abs(value), 1000)
+    text = f"{whole or ''}.{part:03d}".rstrip("0").rstrip(".") if part else str(whole)
+    return f"-{text}" if value < 0 else text
+
+
+# how a number of thousandths is written: words are drawn a thousand times as large and shrunk as a whole, which saves
+# the points
+FORMS: dict[str, Callable[[int], str]] = {"roman": number, "sans": str}
+SMALL = ' transform="scale(.001)"'
+
+
+def pair(x: int, y: int) -> str:
+    """Two numbers of thousandths."""
+    return f"{number(x)} {number(y)}"

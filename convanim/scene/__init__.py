@@ -1,0 +1,29 @@
+"""What is drawn: marks in units of one cell, in layers, without colours or formats.
+
+A new mark is a class in `marks`, which every renderer draws. Imports: `geometry`, for types.
+"""
+
+from __future__ import annotations
+
+from .marks import UPRIGHT, Group, Line, Mark, Marks, Polygon, Side, Text, moved, roles
+from .scene import Accumulating, Box, Equation, Layer, MeasuredPlane, PerStep, Scene
+
+__all__ = [
+    "UPRIGHT",
+    "Accumulating",
+    "Box",
+    "Equation",
+    "Group",
+    "Layer",
+    "Line",
+    "Mark",
+    "Marks",
+    "MeasuredPlane",
+    "PerStep",
+    "Polygon",
+    "Scene",
+    "Side",
+    "Text",
+    "moved",
+    "roles",
+]

@@ -1,0 +1,141 @@
+"""Scenes: marks in layers, of which some differ from step to step. A scene knows no colour and no format."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .marks import Marks, Side, roles
+from .plane import Plane, Point
+
+if TYPE_CHECKING:
+    from ..geometry import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Marks that are seen during a span of steps; a span of None means always."""
+
+    marks: Marks
+    span: range | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PerStep:
+    """Marks that differ in every step, made when the step is drawn: memory and the cost of a step stay those of one
+    step.
+
+    `at` is a frozen record with a `__call__`, not a closure, so that scenes can be compared and sent to other
+    processes. `roles` are those of its marks, of all steps.
+    """
+
+    at: Callable[[int], Marks]
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulating:
+    """Marks that come in a step of their own and stay from then on: `at` gives what comes in a step, `roles` are those
+    of all.
+    """
+
+    at: Callable[[int], Marks]
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The rectangle of the scene's plane that is shown, in cells."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPlane:
+    """A plane of cells whose sizes a label may tell.
+
+    `role` is what it is of, a row of [label] in the catalogue: an "input" with its padding, an "output", or another, of
+    which the cells are counted. `op` is the operation that it is the input or the output of, if that isn't the
+    figure's; over an input that is `read` the window moves by output cells, a step each. `rows` and `columns` are the
+    sides along which there is room to measure them, None where that isn't wanted; a text that is longer than its side
+    reaches out to where the rows are measured. `around` are the cells that are drawn beyond its own, (before, after) of
+    rows and of columns, and `reach`, `rise` and `drop` are how far other marks go beyond its left side, its top and its
+    bottom, in cells. `rows_at` is where along its side the number of rows stands: 0 at the first, .5 in the middle.
+    Where no side is free, its name and its size may begin at a point, `named_at`, to the right of all marks.
+    """
+
+    role: str
+    plane: Plane
+    size: tuple[int, int]
+    rows: Side | None
+    columns: Side | None
+    around: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+    reach: float = 0.0
+    rise: float = 0.0
+    drop: float = 0.0
+    rows_at: float = 0.5
+    op: Operation | None = None
+    read: bool = True
+    named_at: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """How the value of a step comes about: terms, all but the `last`, what joins them, and what stands before and after
+    them.
+
+    "1·2 + 3·0 = 2" has the term "1·2", the last one "3·0" and the end " = 2". `word` is a row of [label] in the
+    catalogue that says, before all of them, what it is that is told, if that isn't a value.
+    """
+
+    terms: Iterable[str]
+    last: str
+    end: str
+    joined: str = " + "
+    before: str = ""
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A figure: its box, the layers in drawing order, the number of steps, and the step that explains most when only
+    one is seen.
+
+    `measured` are the planes that labels may measure, `lang` the language of its words. A view whose steps aren't the
+    output's cells one by one says with `equation` what each computes, and with `ops` which operations it shows, if that
+    isn't one. Its `largest_label` is up to which size of letters, in cells, there is room between its planes: sizes are
+    left out where theirs are larger. `meanings` are rows of [legend] for the roles that stand for something else in it
+    than their own row says, "" for none.
+    """
+
+    box: Box
+    layers: tuple[Layer | Accumulating | PerStep, ...]
+    steps: int
+    poster: int
+    measured: tuple[MeasuredPlane, ...] = ()
+    title: str = ""
+    description: str = ""
+    lang: str = "en"
+    largest_label: float = math.inf
+    equation: Callable[[int], Equation] | None = None
+    ops: tuple[Operation, ...] = ()
+    meanings: tuple[tuple[str, str], ...] = ()
+
+    def visible(self, layer: Layer | Accumulating | PerStep, step: int) -> Marks:
+        """The marks of a layer that are seen in a step."""
+        if isinstance(layer, PerStep):
+            return layer.at(step)
+        if isinstance(layer, Accumulating):
+            return tuple(mark for n in range(step + 1) for mark in layer.at(n))
+        return layer.marks if layer.span is None or step in layer.span else ()
+
+    def roles(self) -> frozenset[str]:
+        """The roles of all marks of all steps."""
+        return frozenset().union(
+            *(layer.roles if isinstance(layer, Accumulating | PerStep) else roles(layer.marks) for layer in self.layers)
+        )

@@ -1,0 +1,135 @@
+"""Text for places that have a syntax of their own: each function makes text that comes out there as it is, on one line,
+whatever it holds.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import string
+import unicodedata
+from urllib.parse import quote
+
+UNSEEN = (
+    "Cc",
+    "Cf",
+    "Co",
+    "Cs",
+    "Cn",
+)  # categories of Unicode that have no shape: controls, marks of direction, halves of surrogates
+
+
+def one_line(text: str) -> str:
+    """The text with single blanks where it has any, and without characters that XML and HTML forbid."""
+    return "".join(
+        c for c in " ".join(text.split()) if unicodedata.category(c) not in ("Cc", "Cs") and ord(c) & 0xFFFE != 0xFFFE
+    )
+
+
+def attribute(text: str) -> str:
+    """For an attribute of HTML in double quotes, also amid Markdown."""
+    return html.escape(one_line(text))
+
+
+def address(src: str) -> str:
+    """A file's name or an address as a URL: what a URL can't hold is written in percent; where `&` means something it
+    is still to be escaped.
+    """
+    known = "://" in src or src.startswith(("data:", "//"))
+    return quote(src, safe="/:?#[]@!$&'()*+,;=%~-._" if known else "/~-._+,=@")
+
+
+def directive(src: str) -> str:
+    """A file's name or an address as the argument of a directive of reStructuredText or MyST, which leaves out blanks
+    that aren't escaped.
+    """
+    return src.replace("\\", "\\\\").replace(" ", "\\ ")
+
+
+# what means something in running text of CommonMark, of its dialects, or of Pandoc; some only beside their like, or
+# before a word
+MARKUP = re.compile(r"""[\\`*_{}\[\]#|~$@^"]|([-=+.])(?=\1)|(?<=([-=+.]))\2|:(?=\S)""")
+REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def markdown(text: str) -> str:
+    """For running text of Markdown: a backslash before what may mean something, references for what HTML reads."""
+    escaped = MARKUP.sub(lambda found: f"\\{found[0]}", one_line(text))
+    return "".join(REFERENCES.get(c, c) for c in escaped)
+
+
+def reference(text: str) -> str:
+    """For a quoted attribute of Pandoc, Quarto or AsciiDoc, which read HTML's references to characters: so that none
+    means something.
+    """
+    kept = set(" ,.;:-+/=()") | set(string.ascii_letters + string.digits)
+    return "".join(c if c in kept or ord(c) > 127 else f"&#{ord(c)};" for c in one_line(text))
+
+
+def quoted(text: str) -> str:
+    """For a string in double quotes of YAML, a directive's option of MyST."""
+    return json.dumps(one_line(text), ensure_ascii=False).replace("`", "\\u0060")
+
+
+def typst(text: str) -> str:
+    """A string of Typst, in which backslash and quote alone mean something."""
+    return '"' + one_line(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+# what TeX reads as something else, and what pdfLaTeX has no character for but a symbol
+TEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "#": r"\#",
+    "$": r"\$",
+    "%": r"\%",
+    "&": r"\&",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\symbol{34}",
+    "`": r"\textasciigrave{}",
+    "\N{MINUS SIGN}": r"\ensuremath{-}",
+    "→": r"\ensuremath{\rightarrow}",
+    "⇄": r"\ensuremath{\leftrightarrow}",
+    "×": r"\ensuremath{\times}",
+    "≈": r"\ensuremath{\approx}",
+    "∞": r"\ensuremath{\infty}",
+    "√": r"\ensuremath{\surd}",
+    "Σ": r"\ensuremath{\Sigma}",
+    "·": r"\ensuremath{\cdot}",
+    "≤": r"\ensuremath{\leq}",
+    "≥": r"\ensuremath{\geq}",
+    "²": r"\ensuremath{^2}",
+    "…": r"\ldots{}",
+    "÷": r"\ensuremath{\div}",
+    "′": r"\ensuremath{'}",
+    "↓": r"\ensuremath{\downarrow}",
+    "‘": r"\textquoteleft{}",
+    "’": r"\textquoteright{}",
+    "“": r"\textquotedblleft{}",
+    "”": r"\textquotedblright{}",
+    "–": r"\textendash{}",
+    "—": r"\textemdash{}",
+    **{c: rf"\ensuremath{{_{n}}}" for n, c in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+}
+JOINED = re.compile("([-,'])(?=\\1)")  # two of them would become a dash or a quotation mark
+
+
+def tex(text: str) -> str:
+    """For running text of LaTeX: nothing in it is a command, a comment, or mathematics."""
+    plain = "".join(c for c in one_line(text) if unicodedata.category(c) not in UNSEEN)
+    return JOINED.sub(r"\1{}", "".join(TEX.get(c, c) for c in plain))
+
+
+def script(data: object) -> str:
+    """Data as JSON inside of a script element, which nothing in a text can end."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text

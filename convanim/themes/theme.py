@@ -1,0 +1,216 @@
+"""How each role of a scene looks: `Style`, `Theme`, and themes as overrides of others. The themes themselves are in
+themes.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from math import floor
+from numbers import Integral
+from typing import Any
+
+from ..errors import ConvanimError, expected_one_of, short_repr
+from ..scene.hatch import HATCHES
+
+COLOUR = re.compile("#[0-9a-fA-F]{6}")
+CELL_BP = 14.1734  # one cell of the guide in bp (1/72 inch): TeX's rounding of 0.5 cm
+THICK = 0.79701 / CELL_BP  # TikZ's "thick" line, in cells
+THIN = 0.3985 / CELL_BP  # TikZ's default line
+DASH = 2.98883 / CELL_BP  # TikZ's "dashed": as much on as off
+BORDER = 9.96264 / CELL_BP  # 10 pt around every figure
+
+
+def pixel_size(width: float, height: float, dpi: float) -> tuple[int, int]:
+    """(width, height) in pixels of a box in cells. The guide renders at four times the resolution and shrinks, halves
+    rounded up.
+    """
+    across, down = (floor(round(cells * CELL_BP * 4 * dpi / 72) / 4 + 0.5) for cells in (width, height))
+    return max(across, 1), max(down, 1)
+
+
+LEAST_WIDTH, MOST_WIDTH = 16, 65_535  # pixels
+
+
+def dpi_of(width: object, cells: float) -> float:
+    """The resolution at which so many cells are so many pixels wide; raises ConvanimError for what is no width."""
+    if isinstance(width, bool) or not isinstance(width, Integral) or not LEAST_WIDTH <= int(width) <= MOST_WIDTH:
+        raise ConvanimError(
+            f"width={short_repr(width)}: the width is a whole number of pixels, from {LEAST_WIDTH} to {MOST_WIDTH}"
+        )
+    return int(width) * 72 / (cells * CELL_BP)
+
+
+WEIGHTS = range(
+    1, 10
+)  # weights that have a colour of their own; of a larger kernel, every third row and column have the same
+
+# every role, and what it stands for. Those of NEEDED have a style in every theme; a view leaves out what of the others
+# has none
+NEEDED = {
+    "grid": "edges of the padded cells",
+    "input": "cells of the input",
+    "tap": "the veil over the cells that are read",
+    "window": "the grid of the window",
+    "ray": "from the window to the output cell",
+    "output": "cells of the output",
+    "output_grid": "edges of the output's cells",
+    "current": "the output cell of the step",
+    "input_value": "values of the padded cells",
+    "kernel_value": "values of the kernel",
+    "output_value": "values of the output",
+    "pending": "edges of outputs that come later",
+    "label": "the text of labels",
+    "measure": "lines along what a label measures",
+    "hidden": "cells of a map between two layers",
+    "stamp": "the veil that each stamp of a kernel adds",
+    "sign": "signs such as × and = between the parts",
+    "edge": "connections of other steps",
+    **{f"weight_{n}": f"cells that hold weight {n} of 9" for n in WEIGHTS},
+    **{f"edge_{n}": f"connections with weight {n} of 9" for n in WEIGHTS},
+}
+EXTRA = {
+    "copy": "copies of input cells in the padding",
+    "inserted": "zeros between the input's cells",
+    "padding": "zeros around the input",
+    "odd_padding": "zeros that one side has more than the other",
+    "overhang": "places beyond the edge that a window reaches",
+    "unread": "cells that no window reads",
+    "copy_link": "from a copy to what it copies",
+    "output_padding": "outputs that output_padding adds",
+    "cropped": "outputs that padding takes away",
+}
+ROLES = NEEDED | EXTRA
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The look of one role: colours as `#rrggbb` or None, widths and dashes in cells.
+
+    `hatch` is a pattern of HATCHES over the fill, drawn in `hatch_stroke` with lines `hatch_width` wide.
+    """
+
+    fill: str | None = None
+    opacity: float = 1.0  # of the fill
+    stroke: str | None = None
+    width: float = 0.0
+    dash: float | None = None
+    hatch: str | None = None
+    hatch_stroke: str = "#000000"
+    hatch_width: float = THIN
+
+    @property
+    def hatching(self) -> Style:
+        """The style of the hatch's lines."""
+        return Style(stroke=self.hatch_stroke, width=self.hatch_width)
+
+
+KEYS = [one.name for one in fields(Style)]  # of a role's table
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A name, the background, and one style for each role.
+
+    `labels` are those that a figure has if none are asked for. `dark` is the theme that an SVG takes where its reader
+    prefers a dark page. With `transparent` the background is not painted; it is then what a GIF's edges are mixed with.
+    """
+
+    name: str
+    background: str
+    styles: Mapping[str, Style] = field(hash=False)
+    labels: tuple[str, ...] = ()
+    dark: Theme | None = None
+    transparent: bool = False
+
+    def __post_init__(self) -> None:
+        place = f"theme {short_repr(self.name)}"
+        if not isinstance(self.name, str):
+            raise ConvanimError(f"{place}: a theme's name is text; write it in quotes")
+        if not isinstance(self.styles, Mapping) or not all(isinstance(style, Style) for style in self.styles.values()):
+            raise ConvanimError(f"{place} has the styles {short_repr(self.styles)}: give a Style for each role")
+        object.__setattr__(self, "styles", dict(self.styles))  # what is checked stays as it is
+        if isinstance(self.labels, str) or not all(isinstance(label, str) for label in self.labels):
+            raise ConvanimError(
+                f'{place} has labels={short_repr(self.labels)}: give a list of names such as ["step", "legend"]'
+            )
+        object.__setattr__(self, "labels", tuple(self.labels))
+        if not (self.dark is None or isinstance(self.dark, Theme)) or not isinstance(self.transparent, bool):
+            raise ConvanimError(
+                f"{place} has dark={short_repr(self.dark)} and transparent={short_repr(self.transparent)}: give another"
+                " Theme or None, and True or False"
+            )
+        if missing := [role for role in NEEDED if role not in self.styles]:
+            raise ConvanimError(
+                f"{place} has no style for {', '.join(missing)}: begin with another, as in"
+                " {**THEMES['classic'].styles, ...}"
+            )
+        check_colour(f"{place} has the", self.background)
+        for role, style in self.styles.items():
+            if role not in ROLES:
+                raise ConvanimError(f"{place}: {expected_one_of('role', role, ROLES)}")
+            _check(f"{place}, role {role!r}", style)
+
+
+def check_colour(place: str, colour: object) -> str:
+    """The colour, if it is written as `#rrggbb`; otherwise a ConvanimError."""
+    if not (isinstance(colour, str) and COLOUR.fullmatch(colour)):
+        raise ConvanimError(f"{place} colour {short_repr(colour)}: write it as '#rrggbb'")
+    return colour
+
+
+def _check(place: str, style: Style) -> None:
+    """Raise ConvanimError for a style that can't be drawn."""
+    for colour in (style.fill, style.stroke):
+        if colour is not None:
+            check_colour(f"{place} has the", colour)
+    check_colour(f"{place} has the", style.hatch_stroke)
+    if style.hatch is not None and not (isinstance(style.hatch, str) and style.hatch in HATCHES):
+        raise ConvanimError(f"{place}: {expected_one_of('hatch', style.hatch, HATCHES)}")
+    numbers = {
+        "opacity": (style.opacity, 0.0, 1.0),
+        "width": (style.width, 0.0, 1.0),
+        "hatch_width": (style.hatch_width, 0.0, 1.0),
+        "dash": (style.dash if style.dash is not None else 1.0, 0.01, 10.0),
+    }
+    for word, (value, least, most) in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise ConvanimError(
+                f"{place} has {word}={short_repr(value)}: it is a number from {least:g} to {most:g}, in cells; opacity"
+                " is a share"
+            )
+
+
+def derived(base: Theme, name: str, styles: Mapping[str, Any], **rest: Any) -> Theme:
+    """A theme like `base` but for what `styles` says: role -> a Style, a table of a style's fields, or None for no
+    style at all.
+
+    `rest` are other fields of a Theme. Raises ConvanimError for an unknown role, field, colour, hatch or number.
+    """
+    made = dict(base.styles)
+    for role, changes in styles.items():
+        if role not in ROLES:
+            raise ConvanimError(f"theme {name!r}: {expected_one_of('role', role, ROLES)}")
+        if changes is None or changes is False:  # what every theme must have is there, and not seen
+            made.pop(role, None)
+            made |= {role: Style()} if role in NEEDED else {}
+        elif isinstance(changes, Style):
+            made[role] = changes
+        elif isinstance(changes, Mapping):
+            for word in changes:
+                if word not in KEYS:
+                    raise ConvanimError(f"theme {name!r}, role {role!r}: {expected_one_of('key', word, KEYS)}")
+            values: dict[str, Any] = {
+                word: None if value is False or (isinstance(value, str) and value == "none") else value
+                for word, value in changes.items()
+            }
+            if values.get("stroke") and "width" not in values and not made.get(role, Style()).width:
+                values["width"] = THIN  # a stroke that is asked for is seen
+            made[role] = replace(made.get(role, Style()), **values)
+        else:
+            raise ConvanimError(
+                f'theme {name!r}, role {role!r} is {short_repr(changes)}: give a table such as {{ fill = "#74c0fc" }},'
+                " or false for none"
+            )
+    return replace(base, name=name, styles=made, **rest)

@@ -1,0 +1,132 @@
+"""Where the planes of several channels stand: the input's in a row, the output's in a row above it, the planes of a
+group together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot
+
+from ...geometry.axis import Axis
+from ...geometry.operation import Weighted
+from ...scene.plane import Plane, Point, between, crossing
+from ...themes.theme import THIN, WEIGHTS
+from ..sliding_window import Pair
+
+RIGHT, DOWN = (
+    (1.0, 0.0),
+    (0.5, 0.6),
+)  # level, so that planes stand side by side; the rows come towards the reader as in the isometric view
+HOVER = 0.45  # how far on the way from the window to the output cell its kernel hovers
+APART, GROUPS_APART = 1.3, 2.2  # from plane to plane, and what is added from group to group
+SLOT = 3.9  # of a plane along its row, at least: room for its term of the sum
+CLEAR = 0.4  # from the kernels to the planes above and below them
+SIZE = 0.66  # of the letters beside the planes, in cells
+NAME = 0.62  # from the edge of a plane to the middle of its name
+SIGN = 0.9  # room of a "+" between two terms
+SLOPE = 0.4  # of a ray from the middle of a plane to the middle of another, at least: flat ones can't be told apart
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The planes of both rows, and the groups that they are of.
+
+    `below` and `above` are planes with their origins at the first cell, padded or output; `size` and `cells` are
+    theirs, (rows, columns), `around` the cropped cells that are drawn around the output's. An input plane has a `slot`
+    of its row.
+    """
+
+    below: tuple[Plane, ...]
+    above: tuple[Plane, ...]
+    groups: int
+    size: Pair
+    cells: Pair
+    around: tuple[Pair, Pair]
+    slot: float
+
+    def feeding(self, channel: int) -> range:
+        """The input channels that an output channel reads: those of its group (PyTorch's `groups`)."""
+        group, inside = channel // (len(self.above) // self.groups), len(self.below) // self.groups
+        return range(group * inside, (group + 1) * inside)
+
+
+def rows_of(op: Weighted, height: Axis, width: Axis, around: tuple[Pair, Pair]) -> Rows:
+    """The planes' places: each group's input planes in the middle below its output planes, and enough room between the
+    rows.
+    """
+    (top, bottom), (left, right) = around
+    deep, tall, across = height.extent, top + height.output + bottom, left + width.output + right
+    inside, outside = op.in_channels // op.groups, op.out_channels // op.groups
+    slots = max(width.extent + APART, SLOT), max(across + APART, SLOT)
+    block = max(inside * slots[0], outside * slots[1])
+    lift = _lift(
+        height, around, max(abs(a - b) for a in _middles(inside, slots[0]) for b in _middles(outside, slots[1]))
+    )
+    below, above = [], []
+    for group in range(op.groups):
+        middle = group * (block + GROUPS_APART)
+        below += [_plane(middle + x, 0.0, (deep, width.extent)) for x in _middles(inside, slots[0])]
+        above += [_plane(middle + x, -lift, (tall, across)) for x in _middles(outside, slots[1])]
+    return Rows(
+        tuple(below),
+        tuple(Plane(plane.point(left, top), RIGHT, DOWN) for plane in above),
+        op.groups,
+        (deep, width.extent),
+        (height.output, width.output),
+        around,
+        slots[0],
+    )
+
+
+def kernel(op: Weighted, channel: int, place: int) -> str:
+    """The role of the kernel that leads from the input channel at this place of its group to an output channel.
+
+    Each has a colour: "weight_3" for the first one of output channel 1 where groups have two input channels. Of more
+    than nine, every ninth have the same.
+    """
+    return f"weight_{(channel * (op.in_channels // op.groups) + place) % len(WEIGHTS) + 1}"
+
+
+def _middles(count: int, slot: float) -> list[float]:
+    """Where the middles of the slots of a row lie, around 0."""
+    return [(n - (count - 1) / 2) * slot for n in range(count)]
+
+
+def _plane(x: float, y: float, size: Pair) -> Plane:
+    """The plane whose middle is at x, and whose far edge is at y."""
+    return Plane((x - (size[1] + size[0] * DOWN[0]) / 2, y), RIGHT, DOWN)
+
+
+def _lift(height: Axis, around: tuple[Pair, Pair], spread: float) -> float:
+    """From the far edge of the input's planes up to that of the output's, so that kernels on their way lie over
+    neither.
+    """
+    (top, bottom), step = around[0], DOWN[1]
+    tall = top + height.output + bottom
+    over_input = (CLEAR + step * (1 - HOVER) * height.extent) / HOVER + step * (top + height.output)
+    under_output = (step * (tall - HOVER * top) + CLEAR) / (1 - HOVER)
+    return max(over_input, under_output, SLOPE * spread + step * tall)
+
+
+def coincide(start: Point, end: Point, points: list[Point]) -> bool:
+    """Whether points lie so near to a line that another one through them would look the same."""
+    x, y = end[0] - start[0], end[1] - start[1]
+    return all(abs(x * (b - start[1]) - y * (a - start[0])) < 2 * THIN * hypot(x, y) for a, b in points)
+
+
+def visible(start: Point, end: Point, planes: list[tuple[Plane, Pair]]) -> tuple[tuple[Point, Point], ...]:
+    """The parts of a line that don't go behind one of the planes, each with its (rows, columns).
+
+    Cutting it there, instead of painting the planes over it, lets all that moves be drawn over all that stands still.
+    """
+    at, parts = 0.0, []
+    for enter, leave in sorted(
+        span
+        for plane, size in planes
+        if (span := crossing(plane.coordinates(start), plane.coordinates(end), size[::-1]))
+    ):
+        if enter > at:
+            parts.append((at, enter))
+        at = max(at, leave)
+    parts += [(at, 1.0)] if at < 1 else []
+    return tuple((between(start, end, a), between(start, end, b)) for a, b in parts)

@@ -1,0 +1,89 @@
+"""The sum over channels in symbols: a term for each plane that is read, beside the planes and as the equation of a
+step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+from ...geometry.operation import Weighted
+from ...scene import Equation, Marks, Text
+from ...text.cell_texts import B, Indexed, W, X, Y
+from ..text_size import same_size
+from .rows import NAME, SIGN, SIZE, Rows
+
+SUM, DOT = "Σ", "\N{MIDDLE DOT}"
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The equation of each step: a sum over the window of each input plane of the group, and these added up."""
+
+    op: Weighted
+    rows: Rows
+    cells: int  # of an output channel
+
+    def __call__(self, step: int) -> Equation:
+        channel = step // self.cells
+        *terms, last = [self.term(channel, feeding) for feeding in self.rows.feeding(channel)]
+        bias = f" + {self.bias[channel]}" if self.op.bias else ""
+        return Equation(tuple(terms), last, f"{bias} = {self.outputs[channel]}")
+
+    def term(self, channel: int, feeding: int) -> str:
+        """What an input channel adds to an output channel: "Σ x₁·w₀₁", the window times the kernel from 1 to 0, cell by
+        cell.
+        """
+        start = f"{SUM} " if prod(self.op.kernel_size) > 1 else ""
+        return f"{start}{self.inputs[feeding]}{DOT}{self._weights[channel * self.op.in_channels + feeding]}"
+
+    @cached_property
+    def inputs(self) -> Indexed:
+        """The names of the input's channels."""
+        return Indexed(X, (self.op.in_channels,), "")
+
+    @cached_property
+    def outputs(self) -> Indexed:
+        """The names of the output's channels."""
+        return Indexed(Y, (self.op.out_channels,), "")
+
+    @cached_property
+    def bias(self) -> Indexed:
+        """The names of what is added to each output channel."""
+        return Indexed(B, (self.op.out_channels,), "")
+
+    @cached_property
+    def _weights(self) -> Indexed:
+        size = self.op.out_channels, self.op.in_channels
+        return Indexed(W, size, "," if max(size) > 10 else "")
+
+
+def under(sums: Sums, channel: int) -> Marks:
+    """What stands below the input's planes while an output channel is computed: terms where they are read, names at the
+    others.
+    """
+    rows, feeding = sums.rows, sums.rows.feeding(channel)
+    deep, wide = rows.size
+    edges = [plane.point(wide / 2, deep) for plane in rows.below]
+    places = [(x, y + NAME) for x, y in edges]
+    terms = same_size([Text("sign", places[n], sums.term(channel, n), SIZE, rows.slot - SIGN) for n in feeding])
+    others = [
+        Text("sign", place, sums.inputs[n], SIZE, rows.slot) for n, place in enumerate(places) if n not in feeding
+    ]
+    signs = [Text("sign", (places[n][0] + rows.slot / 2, places[n][1]), "+", SIZE, SIGN) for n in feeding[:-1]]
+    if sums.op.bias:
+        x, y = places[feeding[-1]]
+        signs.append(Text("sign", (x + (rows.slot + SIGN) / 2, y), f"+ {sums.bias[channel]}", SIZE, 2 * SIGN))
+    return (*terms, *signs, *others)
+
+
+def over(sums: Sums) -> Marks:
+    """The names of the output's planes, beyond their far edges."""
+    (top, _), (left, right) = sums.rows.around
+    middle = (right - left + sums.rows.cells[1]) / 2
+    edges = [plane.point(middle, -top) for plane in sums.rows.above]
+    return tuple(
+        Text("sign", (x, y - NAME), name, SIZE, sums.rows.slot)
+        for (x, y), name in zip(edges, sums.outputs, strict=True)
+    )

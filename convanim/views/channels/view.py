@@ -1,0 +1,216 @@
+"""Several channels: the input's planes side by side, the output's above them, and which of them feed which, group by
+group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING
+
+from ...geometry import Conv, ConvTranspose, Operation
+from ...geometry.operation import Weighted
+from ...scene import Accumulating, Box, Group, Layer, Line, Mark, Marks, MeasuredPlane, PerStep, Polygon, Scene, moved
+from ...scene.plane import Part, Plane, between, runs
+from ...themes.theme import BORDER, THICK
+from ..input_plane import ground
+from ..sliding_window import Cells, Pair, Shape, Sliding, added, crops, one_or_two, two_axes
+from .rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, Rows, coincide, kernel, rows_of, visible
+
+if TYPE_CHECKING:
+    from ...text.cell_texts import Texts
+
+Kind = Conv | ConvTranspose
+
+MOST_PLANES, MOST_STEPS, MOST_WINDOWS = 64, 5000, 10_000
+NAMED = 2  # rows beyond a plane that its name takes
+LETTERS = 0.72  # of labels, at most, where those of slanted and of level edges meet at corners
+
+
+def refuses(op: Operation) -> str:
+    """Why the view can't draw an operation: pooling, more than two dimensions, and what is too much for one figure."""
+    if not isinstance(op, Weighted):
+        return "draws layers that add up channels, and pooling treats each channel alone"
+    if reason := one_or_two(op):
+        return reason
+    planes, steps = op.in_channels + op.out_channels, op.out_channels * prod(op.output_size)
+    if planes > MOST_PLANES:
+        return f"draws {MOST_PLANES} planes at most, and {op.in_channels} + {op.out_channels} channels are {planes}"
+    if (windows := steps * (op.in_channels // op.groups)) > MOST_WINDOWS:
+        return f"draws {MOST_WINDOWS:,} windows at most in all steps, and this layer has {windows:,}"
+    return (
+        f"takes {MOST_STEPS:,} steps at most, one a cell, and the {op.out_channels} channels of the output have"
+        f" {steps:,}"
+        if steps > MOST_STEPS
+        else ""
+    )
+
+
+def draw(op: Kind, texts: Texts | None, roles: Collection[str]) -> Scene:
+    """The scene of a convolution with all its channels: a step for each output cell, one output channel after the
+    other.
+    """
+    from .terms import Sums, over, under  # they take numpy, which other views don't
+
+    height, width = two_axes(op)
+    rows = rows_of(op, height, width, crops(op, roles))
+    level = Plane((0.0, 0.0), RIGHT, DOWN)
+    sliding = Sliding(height, width, level, level, added=added(op, roles), reveal="pending" in roles)
+    cells, sums = sliding.steps, Sums(op, rows, sliding.steps)
+    below, above = ground(level, height, width, roles), (*sliding.cropped(rows.around), *sliding.output())
+    planes = [Group(plane.origin, marks) for row, marks in ((rows.below, below), (rows.above, above)) for plane in row]
+    named = [Layer(under(sums, o), range(o * cells, (o + 1) * cells)) for o in range(op.out_channels)]
+    growing = [Accumulating(_Appearing(sliding, rows), Cells(sliding).roles)] if sliding.reveal else []
+    steps = _Steps(op, sliding, rows)
+    outside = op.out_channels // op.groups
+    later = op.groups // 2 * outside + outside // 2  # an output channel of a group that isn't the first
+    return Scene(
+        _box(op, rows),
+        (Layer((*planes, *over(sums))), *growing, *named, PerStep(steps, steps.roles)),
+        op.out_channels * cells,
+        later * cells + sliding.poster,
+        _sheets(op, rows),
+        equation=sums,
+        largest_label=LETTERS,
+        meanings=(("weight_1", "kernels"),),
+    )
+
+
+def _box(op: Kind, rows: Rows) -> Box:
+    """All planes, and what is written beside them."""
+    (top, bottom), (left, right) = rows.around
+    deep, wide = rows.size
+    names = [plane.point(wide / 2, deep) for plane in rows.below]
+    half = (rows.slot - SIGN) / 2
+    x0 = min(rows.below[0].origin[0], rows.above[0].point(-left, -top)[0], names[0][0] - half)
+    x1 = max(
+        rows.below[-1].point(wide, deep)[0],
+        rows.above[-1].point(rows.cells[1] + right, rows.cells[0] + bottom)[0],
+        names[-1][0] + half + (2 * SIGN if op.bias else 0.0),
+    )
+    y0, y1 = (
+        y + away for y, away in ((rows.above[0].point(0, -top)[1], -NAME - SIZE / 2), (names[0][1], NAME + SIZE / 2))
+    )
+    edge = THICK / 2 + BORDER
+    return Box(x0 - edge, y0 - edge, x1 - x0 + 2 * edge, y1 - y0 + 2 * edge)
+
+
+def _sheets(op: Kind, rows: Rows) -> tuple[MeasuredPlane, ...]:
+    """The first plane of the input and the last one of the output; where rays come over their edges, numbers stand
+    beyond these rays.
+    """
+    (top, bottom), (left, right) = rows.around
+    (deep, wide), (height, width) = rows.size, rows.cells
+    first, last = rows.below[0], rows.above[-1]
+    over_left = any(first.coordinates(rows.above[0].point(0, y))[0] < 0 for y in (0, height))
+    over_right = any(last.coordinates(rows.below[-1].point(wide, y))[0] > width + right for y in (0, deep))
+    return (
+        MeasuredPlane(
+            "input",
+            first,
+            rows.size,
+            "left" if deep > 2 else None,
+            "bottom",
+            drop=NAMED,
+            rows_at=1.0 if over_left else 0.5,
+            read=op.groups == 1 and not over_left,
+        ),
+        MeasuredPlane(
+            "output",
+            last,
+            rows.cells,
+            "right",
+            "top",
+            ((top, bottom), (left, right)),
+            rise=NAMED,
+            rows_at=0.0 if over_right else 0.5,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Appearing:
+    """The output cells that appear one by one, channel by channel."""
+
+    sliding: Sliding
+    rows: Rows
+
+    def __call__(self, step: int) -> Marks:
+        channel, cell = divmod(step, self.sliding.steps)
+        return moved((self.sliding.appearing(cell),), *self.rows.above[channel].origin)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """What moves: a window on each plane of the group, the kernels that hover over them, rays through these, and the
+    current output cell.
+    """
+
+    op: Kind
+    sliding: Sliding
+    rows: Rows
+    _kernels: dict[tuple[Shape, Shape, str], Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __call__(self, step: int) -> Marks:
+        channel, cell = divmod(step, self.sliding.steps)
+        (top, left), (r, q) = self.sliding.corners(cell)
+        shapes = self.sliding.shapes(cell)
+        *window, current = self.sliding.groups(cell)
+        above, hiding = self.rows.above[channel], self._hiding(channel, r)
+        windows: list[Mark] = []
+        kernels: list[Group] = []
+        behind: list[Part] = []
+        before: list[Part] = []  # the kernels
+        for place, feeding in enumerate(self.rows.feeding(channel)):
+            below = self.rows.below[feeding]
+            windows += moved(tuple(window), *below.origin)
+            at = between(below.point(left, top), above.point(q, r), HOVER)
+            kernels.append(Group(at, self._kernel(*shapes, kernel(self.op, channel, place))))
+            for x in (0, 1):
+                start = [below.point(left + x * shapes[1].cells, top + y * shapes[0].cells) for y in (0, 1)]
+                end = [above.point(q + x, r + y) for y in (0, 1)]
+                through = between(start[1], end[1], HOVER)
+                if not coincide(start[1], end[1], [start[0], end[0]]):
+                    behind += visible(start[0], end[0], hiding)
+                behind.append((start[1], through))
+                before += visible(through, end[1], hiding)
+        return (
+            *windows,
+            Line("ray", tuple(behind)),
+            *kernels,
+            Line("ray", tuple(before)),
+            *moved((current,), *above.origin),
+        )
+
+    def _hiding(self, channel: int, row: int) -> list[tuple[Plane, Pair]]:
+        """The planes behind which a ray may go, with the cells that are there: rows that come later hide nothing."""
+        above, cells = self.rows.above, self.rows.cells
+        if not self.sliding.reveal:
+            return [(plane, cells) for plane in above]
+        return [*((plane, cells) for plane in above[:channel]), (above[channel], (row + 1, cells[1]))]
+
+    def _kernel(self, rows: Shape, columns: Shape, role: str) -> Marks:
+        """A kernel on the way from the window to the output cell, as wide as the rays are there; gaps of a dilation are
+        left free.
+        """
+        if (rows, columns, role) not in self._kernels:
+            x, y = ((1 - HOVER) + HOVER / shape.cells for shape in (columns, rows))
+            plane = Plane((0.0, 0.0), (RIGHT[0] * x, RIGHT[1] * x), (DOWN[0] * y, DOWN[1] * y))
+            cells = Polygon(role, plane.rectangles(runs(rows.taps), runs(columns.taps)), plane)
+            self._kernels[rows, columns, role] = (
+                cells,
+                Line("window", plane.lines((0, rows.cells), (0, columns.cells))),
+            )
+        return self._kernels[rows, columns, role]
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles of all of it."""
+        inside = self.op.in_channels // self.op.groups
+        return (
+            self.sliding.roles
+            | {"ray"}
+            | {kernel(self.op, o, place) for o in range(self.op.out_channels) for place in range(inside)}
+        )

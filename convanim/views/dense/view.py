@@ -1,0 +1,267 @@
+"""An operation as a layer of a network: a node for each cell, and connections in the colours of their weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING
+
+from ...errors import ConvanimError
+from ...geometry import Operation
+from ...geometry.axis import Cell, ravel
+from ...geometry.operation import Weighted
+from ...scene import Accumulating, Group, Layer, Line, Marks, PerStep, Polygon, Scene, Text, moved
+from ...scene import roles as roles_of
+from ...scene.plane import Part, Plane
+from ...text import describe
+from ..flat import bias_text, plane_texts
+from ..input_plane import ground
+from ..links import LINK
+from ..sliding_window import Cells, Sliding, one_channel
+from ..text_size import SMALL, same_size
+from ..weights import edge, weight
+from .nodes import Layout, Nodes, kernel_size
+
+if TYPE_CHECKING:
+    from ...text.cell_texts import Texts
+
+MOST_NODES, MOST_CONNECTIONS = 150, 2000  # of a side, and of the layer: beyond, a drawing of them is a grey area
+MOST_CELLS = 4_096  # with its padding
+STRAND, ACROSS = (
+    0.14,
+    1.2,
+)  # connections of one pair of nodes are so far apart, in cells; together at most so many radii
+SAMPLE = 0.8  # where in a kernel's cell a piece of its connections is seen; its value stands above it
+RISEN = 0.42
+
+
+def refuses(op: Operation) -> str:
+    """Why the view can't draw an operation."""
+    if reason := one_channel(op):
+        return reason
+    sides = {"input": math.prod(op.input_size), "output": math.prod(op.output_size)}
+    for side, nodes in sides.items():
+        if nodes > MOST_NODES:
+            return (
+                f"draws up to {MOST_NODES} nodes on a side, and this {side} of"
+                f" {describe.size(getattr(op, f'{side}_size'))} has {nodes:,}"
+            )
+    cells = math.prod(axis.extent for axis in op.axes)
+    if cells > MOST_CELLS:
+        return f"draws up to {MOST_CELLS:,} cells of the padded input, and this one has {cells:,}"
+    # the nodes that an output is connected with are a product of those along the axes
+    count = math.prod(
+        sum(axis.source(cell) is not None for o in range(axis.output) for cell in axis.taps(o)) for axis in op.axes
+    )
+    return (
+        f"draws up to {MOST_CONNECTIONS:,} connections, and this layer has {count:,}"
+        if count > MOST_CONNECTIONS
+        else ""
+    )
+
+
+def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
+    """The scene of a layer of one or two dimensions and one channel, its planes beside it, in those of its roles that
+    are wanted.
+    """
+    if texts is None:
+        raise ConvanimError("the dense view shows values: give input= (and kernel=), a seed, or symbols")
+    layout = Layout.of(op, roles)
+    height, width = layout.height, layout.width
+    inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
+    places = product(range(height.output), range(width.output))
+    results = same_size(
+        [
+            Text("output_value", layout.above.point(q + 0.5, r + 0.5), text, *SMALL)
+            for (r, q), text in zip(places, texts.output, strict=True)
+        ]
+    )
+    sliding = Sliding(
+        height,
+        width,
+        layout.below,
+        layout.above,
+        weights,
+        link=LINK if "copy_link" in roles else None,
+        added=layout.added,
+        distinguish_kinds="padding" in roles,
+        reveal="pending" in roles,
+    )
+    steps = _Steps(
+        op,
+        sliding,
+        layout.before,
+        layout.after,
+        tuple(results),
+        tuple(layout.after.texts("output_value", texts.output)),
+    )
+    bias = bias_text(texts, layout.bias)
+    still = Layer(
+        (
+            *ground(layout.below, height, width, roles),
+            *moved(tuple(inputs), *layout.below.origin),
+            *sliding.cropped(layout.around),
+            *sliding.output(),
+            *_kernel(op, texts, layout.kernel),
+            *steps.all(),
+            *layout.before.all(layout.before.shape("input")),
+            *layout.before.texts("input_value", texts.input),
+            *bias,
+            *(
+                layout.after.all(layout.after.outline("pending"))
+                if sliding.reveal
+                else (*results, *steps.outputs(), *steps.values)
+            ),
+        )
+    )
+    growing = [
+        Accumulating(cells, cells.roles)
+        for cells in [_Appearing(steps, Cells(sliding, tuple(results)))]
+        if sliding.reveal
+    ]
+    return Scene(
+        layout.box(sliding, biased=bool(bias)),
+        (still, *growing, PerStep(steps, steps.roles)),
+        sliding.steps,
+        sliding.poster,
+        layout.measured(sliding),
+        meanings=(("ray", "ray"),),
+    )
+
+
+def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
+    """The kernel: each weight in its colour, with a piece of the connections that have it."""
+    size = kernel_size(op)
+    if size is None:
+        return ()
+    cells: dict[str, list[Cell]] = {}
+    for cell in product(*map(range, op.kernel_size)):
+        cells.setdefault(weight(op.kernel_size, cell), []).append(cell)
+    marks: list[Polygon | Line] = []
+    for role, alike_cells in cells.items():
+        places = [(0, *cell)[-2:] for cell in alike_cells]
+        marks.append(
+            Polygon(
+                role, tuple(part for r, q in places for part in plane.rectangles([(r, r + 1)], [(q, q + 1)])), plane
+            )
+        )
+        samples = tuple((plane.point(q + 0.15, r + SAMPLE), plane.point(q + 0.85, r + SAMPLE)) for r, q in places)
+        marks.append(Line(edge(op.kernel_size, alike_cells[0]), samples))
+    values = [
+        Text("kernel_value", plane.point(q + 0.5, r + RISEN), text, *SMALL)
+        for (r, q), text in zip(product(*map(range, size)), texts.kernel, strict=True)
+    ]
+    return (*marks, Line("output_grid", plane.lines((0, size[0]), (0, size[1]))), *same_size(values))
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """What moves: the window, the current output cell, and the same among the nodes, with the connections that are
+    read.
+
+    `results` are the texts of the output's plane and `values` those of its nodes, which may have none.
+    """
+
+    op: Operation
+    sliding: Sliding
+    before: Nodes
+    after: Nodes
+    results: tuple[Text, ...]
+    values: tuple[Text, ...]
+
+    def read(self, step: int) -> dict[int, list[Cell]]:
+        """The input nodes that an output node is connected with, each with the kernel's cells, several where the
+        padding copies cells.
+        """
+        found: dict[int, list[Cell]] = {}
+        for tap in self.op.steps[step].taps:
+            if tap.source is not None:
+                found.setdefault(ravel(tap.source, self.op.input_size), []).append(tap.kernel)
+        return found
+
+    def all(self) -> Marks:
+        """The connections of all steps, one for each pair of nodes."""
+        parts = tuple(self._line(node, step) for step in range(self.sliding.steps) for node in self.read(step))
+        return (Line("edge", parts),) if parts else ()
+
+    def _line(self, node: int, output: int, aside: float = 0.0) -> Part:
+        """From an input node to an output node; `aside` is how far below their middles."""
+        starts, ends = (math.sqrt(nodes.radius**2 - aside**2) for nodes in (self.before, self.after))
+        return (self.before.x + starts, self.before.ys[node] + aside), (
+            self.after.x - ends,
+            self.after.ys[output] + aside,
+        )
+
+    def _connections(self, step: int) -> Marks:
+        """The connections of a step, those with one weight together."""
+        lines: dict[str, list[Part]] = {}
+        for node, kernels in self.read(step).items():
+            apart = min(STRAND, ACROSS * min(self.before.radius, self.after.radius) / max(len(kernels) - 1, 1))
+            for n, cell in enumerate(kernels):
+                role = edge(self.op.kernel_size, cell) if isinstance(self.op, Weighted) else "ray"
+                lines.setdefault(role, []).append(self._line(node, step, (n - (len(kernels) - 1) / 2) * apart))
+        return tuple(Line(role, tuple(parts)) for role, parts in lines.items())
+
+    @cached_property
+    def _node(self) -> tuple[Marks, Marks]:
+        """An input node that is read, and the current output node."""
+        return (*self.before.shape("tap"), *self.before.outline("window")), self.after.shape("current")
+
+    def __call__(self, step: int) -> Marks:
+        taken, current = self._node
+        read = (Group((self.before.x, self.before.ys[node]), taken) for node in self.read(step))
+        return (
+            *self.sliding.groups(step),
+            self.results[step],
+            *self._connections(step),
+            *read,
+            Group((self.after.x, self.after.ys[step]), current),
+            *self.values[step : step + 1],
+        )
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles of all that moves."""
+        lines = (
+            mark.role
+            for step in range(self.sliding.steps)
+            for mark in self._connections(step)
+            if isinstance(mark, Line)
+        )
+        return self.sliding.roles | {"output_value"} | frozenset(lines)
+
+    @cached_property
+    def _output(self) -> tuple[Marks, Marks]:
+        """An output node, and one that `output_padding` added."""
+        shape, outline = self.after.shape("output"), self.after.outline("output_grid")
+        return (*shape, *outline), (*shape, *self.after.shape("output_padding"), *outline)
+
+    def output(self, step: int) -> Group:
+        """The output node of a step."""
+        r, q = divmod(step, self.sliding.width.output)
+        down, right = self.sliding.added
+        extra = r >= self.sliding.height.output - down or q >= self.sliding.width.output - right
+        return Group((self.after.x, self.after.ys[step]), self._output[extra])
+
+    def outputs(self) -> Marks:
+        """All output nodes."""
+        return tuple(map(self.output, range(self.sliding.steps)))
+
+
+@dataclass(frozen=True)
+class _Appearing:
+    """The output's cells and nodes that appear one by one."""
+
+    steps: _Steps
+    cells: Cells
+
+    def __call__(self, step: int) -> Marks:
+        return (*self.cells(step), self.steps.output(step), *self.steps.values[step : step + 1])
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of all of them."""
+        return self.cells.roles | roles_of(self.steps.values)

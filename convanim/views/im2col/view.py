@@ -1,0 +1,286 @@
+"""im2col: the windows as the columns of a matrix, which the kernel, as a row, is multiplied with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ...errors import ConvanimError
+from ...geometry import Operation
+from ...geometry.operation import Weighted
+from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Scene, Text, moved
+from ...scene import roles as roles_of
+from ...scene.plane import Plane
+from ...text import describe
+from ...themes.theme import BORDER
+from ..flat import DOWN, RIGHT, plane_texts
+from ..input_plane import ground
+from ..links import LINK
+from ..sliding_window import Sliding, added, crops, one_channel, two_axes
+from ..text_size import LARGE, SMALL, same_size
+from .columns import MATRIX, Convolution, Matrix, coloured
+
+if TYPE_CHECKING:
+    from ...text.cell_texts import Texts
+
+MOST_CELLS = 10_000  # of the matrix
+APART = 1.5  # from the kernel to the matrix, with the × between them, and from the matrix to the output's row
+BELOW = 1.0  # from the input's plane to the kernel
+BIAS = 1.7  # what is added takes so much room
+SIGN = 0.85  # the size of × and =
+EQUAL = 0.75  # between the matrix and the output's row
+
+
+def refuses(op: Operation) -> str:
+    """Why the view can't draw an operation."""
+    if reason := one_channel(op):
+        return reason
+    if not isinstance(op, Weighted):
+        return f"multiplies windows with a kernel, and {describe.name(op)} has none"
+    rows, columns = math.prod(op.kernel_size), math.prod(op.output_size)
+    if rows * columns <= MOST_CELLS:
+        return ""
+    return (
+        f"draws a matrix of up to {MOST_CELLS:,} cells, and {rows:,} rows (the kernel's cells) of {columns:,} columns"
+        f" (the windows) have {rows * columns:,}"
+    )
+
+
+def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
+    """The scene of a convolution of one or two dimensions and one channel as a product of matrices, in those of its
+    roles that are wanted.
+    """
+    if texts is None or not isinstance(op, Weighted):
+        raise ConvanimError(
+            "the im2col view shows the values of a convolution: give input= and kernel=, a seed, or symbols"
+        )
+    height, width = two_axes(op)
+    layout = _Layout(op, crops(op, roles), biased=texts.bias not in ("", "0"))
+    inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
+    sliding = Sliding(
+        height,
+        width,
+        layout.below,
+        layout.above,
+        weights,
+        link=LINK if "copy_link" in roles else None,
+        added=added(op, roles),
+        distinguish_kinds="padding" in roles,
+        reveal="pending" in roles,
+    )
+    matrix = Matrix(op, texts, frozenset(roles))
+    steps = _Steps(layout, sliding, matrix, tuple(_results(layout, texts)))
+    still = Layer(
+        (
+            *ground(layout.below, height, width, roles),
+            *moved(tuple(inputs), *layout.below.origin),
+            *(() if layout.line else sliding.cropped(layout.around)),
+            *_kernel(op, texts, layout.kernel),
+            *layout.signs(texts.bias),
+            *matrix.grid(pending=sliding.reveal),
+            *(() if sliding.reveal else matrix.cells(range(sliding.steps))),
+            *steps.outputs(),
+        )
+    )
+    growing = [Accumulating(columns, columns.roles) for columns in [_Columns(steps)] if sliding.reveal]
+    return Scene(
+        layout.box(sliding.rise),
+        (still, *growing, PerStep(steps, steps.roles)),
+        sliding.steps,
+        sliding.poster,
+        layout.measured(sliding),
+    )
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where all is: the matrix at (0, 0), the kernel's row left of its last row, the product's row below it, planes on
+    both sides.
+
+    Read as a formula that goes on in the next line, this is: kernel × matrix (+ bias) = product.
+    """
+
+    op: Convolution
+    around: tuple[tuple[int, int], tuple[int, int]]
+    biased: bool
+
+    @property
+    def line(self) -> bool:
+        """Whether there is one dimension: then the product's row is the output's plane."""
+        return len(self.op.axes) == 1
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """(rows, columns) of the matrix: the kernel's cells, and the windows."""
+        return math.prod(self.op.kernel_size), math.prod(self.op.output_size)
+
+    @cached_property
+    def kernel(self) -> Plane:
+        """The kernel as a row."""
+        return Plane((-APART - self.size[0], self.size[0] - 1.0), RIGHT, DOWN)
+
+    @cached_property
+    def row(self) -> Plane:
+        """The product, a cell below each column."""
+        return Plane((0.0, self.size[0] + EQUAL), RIGHT, DOWN)
+
+    @cached_property
+    def below(self) -> Plane:
+        """The input, above the kernel, in the middle or, if it is wider, up to the same right edge."""
+        height, width = two_axes(self.op)
+        spare = max(self.size[0] - width.extent, 0) / 2
+        return Plane(
+            (-APART - spare - width.extent, min(0.0, self.kernel.origin[1] - BELOW - height.extent)), RIGHT, DOWN
+        )
+
+    @cached_property
+    def above(self) -> Plane:
+        """The output, right of the matrix, down to the product's row if it is not too high for that."""
+        if self.line:
+            return self.row
+        (top, bottom), (left, _) = self.around
+        y = max(float(top), self.row.origin[1] + 1 - bottom - two_axes(self.op)[0].output)
+        return Plane((self.size[1] + APART + self.biased * BIAS + left, y), RIGHT, DOWN)
+
+    def signs(self, bias: str) -> tuple[Text, ...]:
+        """What makes it a formula: × and =, and the bias that is added to each sum."""
+        middle = self.size[0] - 0.5
+        signs = [
+            Text("sign", (-APART / 2, middle), "×", SIGN, 1.0),
+            Text("sign", (-APART / 2, self.row.origin[1] + 0.5), "=", SIGN, 1.0),
+        ]
+        added = f"{describe.MINUS} {bias[1:]}" if bias.startswith(describe.MINUS) else f"+ {bias}"
+        return (
+            *signs,
+            *(
+                [Text("sign", (self.size[1] + BIAS / 2 + 0.2, middle), added, SIGN * 0.75, BIAS - 0.2)]
+                if self.biased
+                else []
+            ),
+        )
+
+    def box(self, rise: float) -> Box:
+        """The rectangle around all of it, with what goes beyond the input's top."""
+        (top, bottom), (_, right) = ((0, 0), (0, 0)) if self.line else self.around
+        height, width = two_axes(self.op)
+        ends = [
+            self.kernel.point(0, 0),
+            self.below.point(0, -rise),
+            self.below.point(width.extent, height.extent),
+            (0.0, 0.0),
+            self.row.point(self.size[1], 1),
+            (self.size[1] + self.biased * (BIAS + 0.2), 0.0),
+            self.above.point(0, -top),
+            self.above.point(width.output + right, height.output + bottom),
+        ]
+        x0, y0, x1, y1 = (f(point[n] for point in ends) for f in (min, max) for n in (0, 1))
+        return Box(x0 - BORDER, y0 - BORDER, x1 - x0 + 2 * BORDER, y1 - y0 + 2 * BORDER)
+
+    def measured(self, sliding: Sliding) -> tuple[MeasuredPlane, ...]:
+        """The planes that labels measure."""
+        height, width = two_axes(self.op)
+        output = (
+            MeasuredPlane("output", self.row, (1, self.size[1]), None, "bottom")
+            if self.line
+            else MeasuredPlane("output", self.above, (height.output, width.output), "right", "bottom", self.around)
+        )
+        return (
+            MeasuredPlane(
+                "input",
+                self.below,
+                (height.extent, width.extent),
+                "left",
+                "top",
+                reach=sliding.reach,
+                rise=sliding.rise,
+            ),
+            MeasuredPlane("kernel", self.kernel, (1, self.size[0]), "left", "bottom"),
+            MeasuredPlane("columns_of_windows", MATRIX, self.size, None, "top"),
+            output,
+        )
+
+
+def _kernel(op: Convolution, texts: Texts, plane: Plane) -> Marks:
+    """The kernel as a row, each weight in its colour, in the order in which the windows are read."""
+    cells = [tap.kernel for tap in op.steps[0].taps]
+    values = list(reversed(texts.kernel)) if op.flipped else texts.kernel
+    return (
+        *coloured(op, plane, [(0, n) for n in range(len(cells))]),
+        Line("output_grid", plane.lines((0, 1), (0, len(cells)))),
+        *same_size([Text("kernel_value", plane.point(n + 0.5, 0.5), text, *LARGE) for n, text in enumerate(values)]),
+    )
+
+
+def _results(layout: _Layout, texts: Texts) -> list[tuple[Text, ...]]:
+    """For each step its output value: in the product's row and, where there is one, in the output's plane."""
+    planes = [layout.row] if layout.line else [layout.row, layout.above]
+    wide = [layout.size[1], layout.op.output_size[-1]]
+    listed = [
+        same_size(
+            [
+                Text("output_value", plane.point(n % columns + 0.5, n // columns + 0.5), text, *SMALL)
+                for n, text in enumerate(texts.output)
+            ]
+        )
+        for plane, columns in zip(planes, wide, strict=False)
+    ]
+    return list(zip(*listed, strict=True))
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """What moves: the window, its column, and the current cell of the product and of the output."""
+
+    layout: _Layout
+    sliding: Sliding
+    matrix: Matrix
+    results: tuple[tuple[Text, ...], ...]
+
+    def _both(self, cell: Group, step: int) -> tuple[Group, ...]:
+        """A cell of the output's plane, and the same in the product's row."""
+        return (cell,) if self.layout.line else (replace(cell, at=self.layout.row.point(step, 0)), cell)
+
+    def output(self, step: int) -> Marks:
+        """The output of a step, as it stands still."""
+        return (*self._both(self.sliding.appearing(step), step), *self.results[step])
+
+    def outputs(self) -> Marks:
+        """All outputs, or with `reveal` their places."""
+        if not self.sliding.reveal:
+            return tuple(mark for step in range(self.sliding.steps) for mark in self.output(step))
+        places = self.layout.row.lines((0, 1), (0, self.sliding.steps))
+        return (*(() if self.layout.line else [Line("pending", places)]), *self.sliding.output())
+
+    def __call__(self, step: int) -> Marks:
+        *window, cell = self.sliding.groups(step)
+        assert isinstance(cell, Group)
+        return (
+            *window,
+            Group(MATRIX.point(step, 0), self.matrix.current),
+            *self.matrix.values(step),
+            *self._both(cell, step),
+            *self.results[step],
+        )
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of all that moves."""
+        return self.sliding.roles | roles_of(self.matrix.current) | {"input_value", "output_value"}
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The columns and the outputs that appear one by one."""
+
+    steps: _Steps
+
+    def __call__(self, step: int) -> Marks:
+        return (*self.steps.matrix.cells(range(step, step + 1)), *self.steps.output(step))
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of all of them."""
+        return frozenset().union(*(roles_of(self(step)) for step in range(self.steps.sliding.steps)))

@@ -1,0 +1,217 @@
+"""What moves in the line view: the window, the kernel below it, the terms that they make, and what leads from these to
+the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+
+from ...geometry.axis import Axis
+from ...scene import Group, Line, Marks, Polygon, Text, roles
+from ...scene.plane import Plane, Point, joined
+from ...text.describe import INDICES, MINUS
+from ..sliding_window import Sliding
+from ..text_size import LARGE, ROOM, same_size
+from ..weights import weight
+from .spread import Spread
+from .terms import Terms
+
+GAP, CLOSE = 0.56, 0.2  # between the rows, with a sign in it and without one
+SIGN = (0.5, ROOM, 1.0)  # size, width, stretch of × and =
+PLUS, PLUS_ROOM = 0.37, 0.48  # the size of what stands between terms, and how much of a column's width that takes
+TERM, RULE, FALL = (
+    0.36,
+    0.76,
+    1.05,
+)  # a term's middle and the line under the terms, below where terms begin; from that line to the output
+RING, INSET = (
+    0.08,
+    0.14,
+)  # from a cell's edge to the square around the largest, and to where the line under the terms ends
+DONE, HALF, CLEAR = (
+    0.42,
+    0.17,
+    0.08,
+)  # of what is done to the terms: how far it is down that way, half its height, its distance from the lines
+WIDTHS, LEGIBLE = (
+    (1.0, 1.25, 1.5, 2.0),
+    0.8,
+)  # of a column: the first in which the longest text needn't shrink to less than this
+EMS = {
+    MINUS: 0.78,
+    ".": 0.28,
+    "≈": 0.78,
+    **dict.fromkeys(INDICES, 0.35),
+}  # of characters that aren't as wide as a digit
+LETTERS, SMALLEST = (
+    (0.15, 0.25),
+    0.55,
+)  # its length, alone and for each character; how far it may shrink between the lines
+
+
+@dataclass(frozen=True)
+class Table:
+    """What moves: the window, the kernel and the terms below it, and the current output cell.
+
+    `top` is where the terms begin; `inputs` are the texts of all padded cells, empty where they have none.
+    """
+
+    sliding: Sliding
+    out: Spread
+    terms: Terms
+    top: float
+    inputs: tuple[Text, ...]
+    results: tuple[Text, ...]
+    _kept: dict[object, Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def axis(self) -> Axis:
+        """The one axis."""
+        return self.sliding.width
+
+    @property
+    def row(self) -> Plane:
+        """The plane of the input's row, and of all below it."""
+        return self.sliding.below
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles of all that moves."""
+        return self.sliding.roles | roles(self._kernel) | {"input_value", "output_value", "sign", "ray"}
+
+    def __call__(self, step: int) -> Marks:
+        start, stop = self.axis.window(step)
+        *window, _ = self.sliding.groups(step)
+        terms, row = self.terms.of(step), self.row
+        columns = tuple((term.cell - start, term.exact) for term in terms)
+        return (
+            *window,
+            *(self.inputs[term.cell] for term in terms),
+            Group(row.point(start, 1 + GAP), self._kernel),
+            Group(row.point(start, self.top), self._shared(columns, lambda: self._signs(columns))),
+            *(replace(self._term, at=row.point(term.cell + 0.5, self.top + TERM), text=term.text) for term in terms),
+            *self._rings(step),
+            *self._lines(step, start, stop),
+            self.out.current(step),
+            self.results[step],
+        )
+
+    def _shared(self, key: object, made: Callable[[], Marks]) -> Marks:
+        """The same marks for all steps that have the same, so that they are drawn, and written, once."""
+        if key not in self._kept:
+            self._kept[key] = made()
+        return self._kept[key]
+
+    @cached_property
+    def _kernel(self) -> Marks:
+        """The kernel's cells, in the order in which they meet the input, around the window's corner."""
+        kernel, row = self.terms.texts.kernel, self.row
+        if not kernel:
+            return ()
+        taps = [(tap * self.axis.dilation, self.terms.weight(tap)) for tap in range(self.axis.kernel)]
+        colours: dict[str, list[tuple[int, int]]] = {}
+        for x, number in taps:
+            colours.setdefault(weight((self.axis.kernel,), (number,)), []).append((x, x + 1))
+        cells = [Polygon(role, row.rectangles([(0, 1)], colours[role]), row) for role in sorted(colours)]
+        edges = tuple(line for run in joined(x for x, _ in taps) for line in row.lines((0, 1), run))
+        texts = same_size(
+            [Text("kernel_value", row.point(x + 0.5, 0.5), kernel[number], *large(row)) for x, number in taps]
+        )
+        return (*cells, Line("output_grid", edges), *texts)
+
+    def _signs(self, columns: tuple[tuple[int, bool], ...]) -> Marks:
+        """The signs around the terms in these columns: × and = above and below the kernel, + between terms."""
+        y, point = -GAP / 2, self.row.point
+        found = [
+            Text("sign", point(x + 0.5, at), sign, *SIGN)
+            for x, exact in columns
+            for sign, at in (("×", y - 1 - GAP), ("=" if exact else "≈", y))
+        ]
+        plus = self.terms.form.joined
+        between = (
+            [Text("sign", point((a + b + 1) / 2, TERM), plus, PLUS, ROOM) for (a, _), (b, _) in pairwise(columns)]
+            if plus
+            else []
+        )
+        return (*(found if self.terms.texts.kernel else ()), *between)
+
+    @cached_property
+    def _term(self) -> Text:
+        """A term, in the size in which all fit between the signs."""
+        longest, (size, room, stretch) = self.terms.longest, large(self.row)
+        room = self.row.right[0] - PLUS_ROOM if self.terms.crowded else room
+        return Text("sign", (0.0, 0.0), "", size, room, stretch, like=longest if len(longest) > 1 else "")
+
+    def _rings(self, step: int) -> Iterator[Line]:
+        """A square around each term that is the maximum."""
+        wide = self.row.right[0] / 2 - RING
+        for x, y in (self.row.point(term.cell + 0.5, self.top + TERM) for term in self.terms.largest(step)):
+            r = 0.5 - RING
+            yield Line(
+                "window",
+                (((x - wide, y - r), (x + wide, y - r), (x + wide, y + r), (x - wide, y + r), (x - wide, y - r)),),
+            )
+
+    def _lines(self, step: int, start: int, stop: int) -> Marks:
+        """The line under the terms, lines from its ends to the output cell, and between these what is done to the
+        terms.
+
+        Below a single cell there is room for a sign alone; what is longer stands there without lines on both sides.
+        """
+        text, wide, shift = self.terms.operator(step), self.row.right[0], self.out.left(step) - start
+        slanted = stop - start > 1 or len(text) == 1
+        ends, cell = (INSET, (stop - start) * wide - INSET), (shift * wide, (shift + 1) * wide)
+        rule, (left, right) = tuple((x, RULE) for x in ends), tuple((x, RULE + FALL) for x in cell)
+        line = Line("ray", ((left, *rule, right) if slanted else rule,))
+        x, room = (
+            _between(ends, cell, LETTERS[0] + LETTERS[1] * len(text)) if slanted else (sum(ends + cell) / 4, 2 * ROOM)
+        )
+        (x0, y0) = at = self.row.point(start, self.top)
+        return (
+            Group(at, self._shared((shift, stop - start, slanted), lambda: (line,))),
+            Text("sign", (x0 + x, y0 + RULE + DONE * FALL), text, SIGN[0], room),
+        )
+
+
+def _between(ends: Point, cell: Point, length: float) -> Point:
+    """Where a text of this length stands between the lines from these ends to the output cell's corners, and the room
+    that it has there.
+
+    Lines that are too slanted for that, from a small input to more outputs, have it on the side that they lean away
+    from.
+    """
+    left, right = (
+        [a + (b - a) * share for share in (DONE - HALF / FALL, DONE + HALF / FALL)]
+        for a, b in zip(ends, cell, strict=True)
+    )
+    room = min(right) - max(left) - 2 * CLEAR
+    if room >= length * SMALLEST:
+        return (max(left) + min(right)) / 2, room
+    away = max(right) + CLEAR + length / 2 if sum(cell) < sum(ends) else min(left) - CLEAR - length / 2
+    return away, length
+
+
+def column(terms: Terms) -> float:
+    """How wide columns are, so that the longest texts can be read: cells are square where values are short."""
+    texts = terms.texts
+    cells = max(ems(text) for of in (texts.input, texts.kernel, texts.output) for text in of)
+    room, length = (PLUS_ROOM, 1.0) if terms.crowded else (0.0, ROOM)
+    size = LARGE[0] * LARGE[2] * LEGIBLE
+    return next(
+        (wide for wide in WIDTHS if size * cells <= ROOM * wide and size * ems(terms.longest) <= length * wide - room),
+        WIDTHS[-1],
+    )
+
+
+def ems(text: str) -> float:
+    """About how wide a number or a symbol is, in ems."""
+    return sum(EMS.get(character, 0.5) for character in text)
+
+
+def large(row: Plane) -> tuple[float, float, float]:
+    """Size, width and stretch of a text in a cell of this row."""
+    size, room, stretch = LARGE
+    return size, room * row.right[0], stretch

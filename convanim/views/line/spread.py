@@ -1,0 +1,103 @@
+"""A row of output cells, each below the window that it comes from: as far apart as the windows are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ...geometry.axis import AdaptiveAxis, Axis
+from ...scene import Group, Line, Marks, Polygon
+from ...scene.plane import Part, Plane
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The cells of an output row of so many: the first one begins at the column `first`, each of the others `apart`
+    columns from the one before.
+
+    `plane` begins where the first cell does; `added` are the last cells, which output_padding added.
+    """
+
+    plane: Plane
+    first: float
+    count: int
+    apart: float
+    added: int = 0
+    reveal: bool = False
+
+    @staticmethod
+    def below(plane: Plane, axis: Axis, y: float, *, added: int = 0, reveal: bool = False) -> Spread:
+        """The row at the row y of the input's plane, each cell below its window's middle.
+
+        Where padding gives an output for each input cell ("same", "causal"), an output stands below its own. Adaptive
+        windows aren't equally far apart; their outputs are, and never closer than side by side.
+        """
+        count, apart, reach = axis.output, float(axis.stride), axis.effective_kernel - 1
+        own = axis.before >= 0 and axis.after >= 0 and axis.before + axis.after == reach
+        first = axis.before if own else reach / 2
+        if isinstance(axis, AdaptiveAxis):
+            apart = max(1.0, axis.input / count)
+            first = (axis.input - (count - 1) * apart - 1) / 2
+        return Spread(Plane(plane.point(first, y), plane.right, plane.down), first, count, apart, added, reveal)
+
+    @property
+    def length(self) -> float:
+        """From the beginning of the first cell to the end of the last, in columns."""
+        return (self.count - 1) * self.apart + 1
+
+    @property
+    def ruled(self) -> Plane:
+        """A plane with one column for each cell, as long as the row: to measure it."""
+        share = self.length / self.count
+        return Plane(self.plane.origin, (self.plane.right[0] * share, self.plane.right[1] * share), self.plane.down)
+
+    def left(self, output: int) -> float:
+        """The column at which a cell begins."""
+        return self.first + output * self.apart
+
+    def still(self) -> Marks:
+        """The row, or with `reveal` the places of its cells alone."""
+        if self.reveal:
+            return (Line("pending", self._lines()),)
+        added = range(max(self.count - self.added, 0), self.count)
+        extra = (Polygon("output_padding", self._cells(added), self.plane),) if added else ()
+        return (
+            Polygon("output", self._cells(range(self.count)), self.plane),
+            *extra,
+            Line("output_grid", self._lines()),
+        )
+
+    def appearing(self, output: int) -> Group:
+        """A cell as it appears, with `reveal`."""
+        return self._placed(output, self._appearing[output >= self.count - self.added])
+
+    def current(self, output: int) -> Group:
+        """The cell of the step."""
+        return self._placed(output, self._current)
+
+    def _placed(self, output: int, marks: Marks) -> Group:
+        return Group(self.plane.point(output * self.apart, 0), marks)
+
+    @cached_property
+    def _current(self) -> Marks:
+        plane = self.plane.at_origin()
+        return (Polygon("current", plane.rectangles([(0, 1)], [(0, 1)]), plane),)
+
+    @cached_property
+    def _appearing(self) -> tuple[Marks, Marks]:
+        plane = self.plane.at_origin()
+        cell = plane.rectangles([(0, 1)], [(0, 1)])
+        below, edges = Polygon("output", cell, plane), Line("output_grid", plane.lines((0, 1), (0, 1)))
+        return (below, edges), (below, Polygon("output_padding", cell, plane), edges)
+
+    def _cells(self, outputs: range) -> tuple[Part, ...]:
+        """The outlines of cells, those that touch as one."""
+        if self.apart == 1:
+            return self.plane.rectangles([(0, 1)], [(outputs.start, outputs.stop)])
+        return self.plane.rectangles([(0, 1)], [(o * self.apart, o * self.apart + 1) for o in outputs])
+
+    def _lines(self) -> tuple[Part, ...]:
+        if self.apart == 1:
+            return self.plane.lines((0, 1), (0, self.count))
+        cells = (replace(self.plane, origin=self.plane.point(o * self.apart, 0)) for o in range(self.count))
+        return tuple(line for cell in cells for line in cell.lines((0, 1), (0, 1)))

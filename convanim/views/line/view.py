@@ -1,0 +1,128 @@
+"""One dimension as it is worked out on paper: the kernel slides below the input, its products below it, and their sum
+is the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...errors import ConvanimError
+from ...geometry import Operation
+from ...geometry.axis import Axis
+from ...scene import Accumulating, Box, Layer, Marks, MeasuredPlane, PerStep, Scene, Text
+from ...scene.plane import Plane
+from ...themes.theme import BORDER, THICK
+from ..input_plane import ground
+from ..links import LINK
+from ..sliding_window import Sliding, added, crops, one_channel
+from ..text_size import same_size
+from .rows import CLOSE, FALL, GAP, RULE, Table, column, large
+from .spread import Spread
+from .terms import Terms
+
+if TYPE_CHECKING:
+    from ...text.cell_texts import Texts
+
+MOST = 1000  # cells of a row: more can't be read
+MOST_PRODUCTS = 20_000  # each a text
+
+
+def refuses(op: Operation) -> str:
+    """Why the view can't draw an operation."""
+    if len(op.axes) > 1:
+        return f"draws one dimension (ndim=1), and this operation has {len(op.axes)}"
+    if reason := one_channel(op):
+        return reason
+    (axis,) = op.axes
+    cells, products = max(axis.extent, axis.output), axis.output * axis.kernel
+    if cells > MOST:
+        return f"draws rows of at most {MOST:,} cells, and this operation has {cells:,}"
+    return (
+        f"draws {MOST_PRODUCTS:,} products at most in all steps, and this operation has {products:,}"
+        if products > MOST_PRODUCTS
+        else ""
+    )
+
+
+def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
+    """The scene of an operation of one dimension, with its values, in those of its roles that are wanted."""
+    if texts is None:
+        raise ConvanimError("the line view shows values: give input= (and kernel=), or a seed")
+    (axis,) = op.axes
+    terms = Terms(op, axis, texts)
+    wide = column(terms)
+    row = Plane((0.0, 0.0), (wide, 0.0), (0.0, 1.0))
+    top = 2 + 2 * GAP if texts.kernel else 1 + CLOSE
+    _, around = crops(op, roles)
+    out = Spread.below(row, axis, top + RULE + FALL, added=added(op, roles)[1], reveal="pending" in roles)
+    sliding = Sliding(
+        Axis(1, 1),
+        axis,
+        row,
+        out.plane,
+        link=LINK if "copy_link" in roles else None,
+        added=(0, out.added),
+        distinguish_kinds="padding" in roles,
+    )
+    results = tuple(
+        same_size(
+            [
+                Text("output_value", row.point(out.left(o) + 0.5, top + RULE + FALL + 0.5), text, *large(row))
+                for o, text in enumerate(texts.output)
+            ]
+        )
+    )
+    table = Table(sliding, out, terms, top, _inputs(row, terms), results)
+    cells = _Cells(out, results)
+    still = Layer(
+        (
+            *ground(row, sliding.height, axis, roles),
+            *(text for text in table.inputs if text.text),
+            *sliding.cropped(((0, 0), around)),
+            *out.still(),
+            *(() if out.reveal else results),
+        )
+    )
+    growing = [Accumulating(cells, cells.roles)] if out.reveal else []
+    rise = sliding.rise if "copy_link" in table.roles else 0.0
+    edge = BORDER + THICK
+    x0, x1 = wide * min(0.0, out.first - around[0]), wide * max(axis.extent, out.first + out.length + around[1])
+    box = Box(x0 - edge, -rise - edge, x1 - x0 + 2 * edge, out.plane.origin[1] + 1 + rise + 2 * edge)
+    sheets = (
+        MeasuredPlane("input", row, (1, axis.extent), None, "top", rise=rise),
+        MeasuredPlane("output", out.ruled, (1, out.count), None, "bottom"),
+    )
+    return Scene(box, (still, *growing, PerStep(table, table.roles)), out.count, sliding.poster, sheets)
+
+
+def _inputs(row: Plane, terms: Terms) -> tuple[Text, ...]:
+    """What stands in every padded cell: the input's values and their copies, zeros, minus infinity around max pooling;
+    "" where none counts.
+    """
+    axis = terms.axis
+    found = [
+        Text("input_value", row.point(cell + 0.5, 0.5), terms.value(cell), *large(row)) for cell in range(axis.padded)
+    ]
+    given = [
+        cell for cell in range(axis.padded) if axis.source(cell) is not None or len(found[cell].text) == 1
+    ]  # what isn't minus infinity
+    same = dict(zip(given, same_size([found[cell] for cell in given]), strict=True))
+    return tuple(same.get(cell, text) for cell, text in enumerate(found))
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The output cells that appear one by one, each with its value."""
+
+    out: Spread
+    results: tuple[Text, ...]
+
+    def __call__(self, step: int) -> Marks:
+        return (self.out.appearing(step), self.results[step])
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of all of them."""
+        return frozenset({"output", "output_grid", "output_value"} | ({"output_padding"} if self.out.added else set()))

@@ -1,0 +1,201 @@
+"""An operation's matrix as a table of cells: which weights stand where, what is drawn of them, and what a step reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from math import fsum
+from typing import TYPE_CHECKING
+
+from ...geometry import Operation
+from ...geometry.axis import unravel
+from ...geometry.operation import Weighted
+from ...scene import Group, Line, Marks, Polygon, Text, roles
+from ...scene.plane import Part, Plane, Point, joined
+from ...text import describe
+from ...themes.theme import WEIGHTS
+from ..text_size import ROOM
+from ..weights import weight
+
+if TYPE_CHECKING:
+    from ...text.cell_texts import Texts
+
+SIZE, STRETCH = 0.46, 1.062  # of letters in the matrix and the vectors: between the guide's two sizes
+# by how many weights meet in a cell: its bands (down, across), and the size of the letters in each. More than these are
+# upright
+# bands, and all that is written, in three lines, is from the first weight to the last
+BANDS = {1: (1, 1, SIZE), 2: (2, 1, 0.36), 3: (3, 1, 0.28), 4: (2, 2, 0.3)}
+PLUS = 0.2  # the size of the sign between four weights, in the cell's middle
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A cell of the matrix that holds weights: its column, the role of each of them, and the texts, one for each or one
+    for all.
+    """
+
+    column: int
+    roles: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    def areas(self, plane: Plane, row: int) -> Iterator[tuple[str, Part]]:
+        """(role, outline) of the cell's bands, one a weight."""
+        down, across, _ = BANDS.get(len(self.roles), (1, len(self.roles), SIZE))
+        for n, role in enumerate(self.roles):
+            y, x = row + n // across / down, self.column + n % across / across
+            yield role, plane.rectangles([(y, y + 1 / down)], [(x, x + 1 / across)])[0]
+
+    def letters(self, plane: Plane, row: int, like: str) -> Iterator[Text]:
+        """The cell's texts, a single one in the size of `like`."""
+        down, across, size = BANDS[len(self.texts)]
+        alike = max(self.texts, key=len) if len(self.texts) > 1 else like if len(self.roles) == 1 else ""
+        for n, text in enumerate(self.texts):
+            at = plane.point(self.column + (n % across + 0.5) / across, row + (n // across + 0.5) / down)
+            yield Text("kernel_value", at, text, size, ROOM / across, STRETCH, alike)
+        if across > 1:
+            yield Text("kernel_value", plane.point(self.column + 0.5, row + 0.5), "+", PLUS, PLUS)
+
+
+Rows = tuple[tuple[Entry, ...], ...]
+
+
+def rows_of(op: Operation, texts: Texts) -> Rows:
+    """The entries of each row of the matrix, from left to right; where a padding that copies makes weights meet, they
+    are added.
+    """
+    from ...numeric import divisors, unrolled
+
+    matrix = unrolled(op)
+    found: list[dict[int, list[int]]] = [{} for _ in range(matrix.shape[0])]
+    for row, column, cell in zip(matrix.rows.tolist(), matrix.columns.tolist(), matrix.kernel.tolist(), strict=True):
+        found[row].setdefault(column, []).append(cell)
+    if isinstance(op, Weighted):
+        return tuple(
+            tuple(_sum(op, column, sorted(cells), texts) for column, cells in sorted(row.items())) for row in found
+        )
+    counts = divisors(op).ravel().tolist()
+    role = {
+        count: f"weight_{n % len(WEIGHTS) + 1}" for n, count in enumerate(sorted(set(counts)))
+    }  # equal weights, equal colours
+    return tuple(
+        tuple(Entry(column, (role[count],), ("1" if count == 1 else f"1/{count}",)) for column in sorted(row))
+        for row, count in zip(found, counts, strict=True)
+    )
+
+
+def _sum(op: Weighted, column: int, cells: list[int], texts: Texts) -> Entry:
+    """The entry of the weights that meet in a column: symbols with a sign between, numbers added."""
+    shown = [texts.kernel[cell] for cell in cells]
+    meeting = tuple(weight(op.kernel_size, unravel(cell, op.kernel_size)) for cell in cells)
+    if len(cells) == 1:
+        return Entry(column, meeting, (shown[0],))
+    if texts.values is not None and texts.values.kernel is not None:
+        weights = texts.values.kernel.ravel().tolist()
+        return Entry(column, meeting, (describe.number(fsum(weights[cell] for cell in cells)),))
+    if len(cells) not in BANDS:
+        return Entry(column, meeting, (shown[0], "+…+", shown[-1]))
+    plus = "+" if BANDS[len(cells)][1] == 1 else ""  # four have one in their middle
+    return Entry(column, meeting, (shown[0], *(plus + text for text in shown[1:])))
+
+
+@dataclass(frozen=True)
+class Table:
+    """The matrix, and the input as a column beside it: all stands still, but for veils and outlines over what a step
+    reads.
+
+    Rows that differ by where they begin alone have the same marks.
+    """
+
+    plane: Plane
+    vector: Plane
+    columns: int
+    rows: Rows
+    _kept: dict[object, Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def _like(self) -> str:
+        """The text by which the size of all single ones is chosen."""
+        return max((one.texts[0] for row in self.rows for one in row if len(one.roles) == 1), key=len, default="")
+
+    def matrix(self) -> Marks:
+        """The entries in their colours, the grid, and the texts."""
+        areas: dict[str, list[Part]] = {}
+        for r, row in enumerate(self.rows):
+            for entry in row:
+                for role, part in entry.areas(self.plane, r):
+                    areas.setdefault(role, []).append(part)
+        lines = Line("grid", self.plane.lines((0, len(self.rows)), (0, self.columns)))
+        letters = (
+            text
+            for r, row in enumerate(self.rows)
+            for entry in row
+            for text in entry.letters(self.plane, r, self._like)
+        )
+        return (*(Polygon(role, tuple(areas[role]), self.plane) for role in sorted(areas)), lines, *letters)
+
+    def input(self, *, unread: bool) -> Marks:
+        """The input's cells as a column, those that no row reads hatched if they are told apart."""
+        plane, lines = self.vector, self.vector.lines((0, self.columns), (0, 1), outline=False)
+        idle = (
+            joined(sorted({*range(self.columns)} - {entry.column for row in self.rows for entry in row}))
+            if unread
+            else []
+        )
+        return (
+            Polygon("input", plane.rectangles([(0, self.columns)], [(0, 1)]), plane),
+            *([Line("input", lines)] if lines else []),
+            *([Polygon("unread", plane.rectangles(idle, [(0, 1)]), plane)] if idle else []),
+        )
+
+    def step(self, r: int) -> Marks:
+        """What a row reads: its own outline, and its entries and the input's cells under a veil, the entries' texts
+        above it.
+        """
+        if "outline" not in self._kept:
+            self._kept["outline"] = (Line("window", self.plane.at_origin().lines((0, 1), (0, self.columns))),)
+        outline = Group(self.plane.point(0, r), self._kept["outline"])
+        if not self.rows[r]:
+            return (outline,)
+        first = self.rows[r][0].column
+        shifted = tuple(replace(entry, column=entry.column - first) for entry in self.rows[r])
+        cells = joined(entry.column for entry in shifted)
+        return (
+            outline,
+            self._group(self.plane.point(first, r), ("row", shifted), lambda: self._entries(shifted)),
+            self._group(self.vector.point(0, first), ("read", *cells), lambda: _read(self.vector.at_origin(), cells)),
+        )
+
+    def _group(self, at: Point, key: object, make: Callable[[], Marks]) -> Group:
+        if key not in self._kept:
+            self._kept[key] = make()
+        return Group(at, self._kept[key])
+
+    def _entries(self, row: tuple[Entry, ...]) -> Marks:
+        plane = self.plane.at_origin()
+        veil = Polygon("tap", plane.rectangles([(0, 1)], joined(entry.column for entry in row)), plane)
+        return (veil, *(text for entry in row for text in entry.letters(plane, 0, self._like)))
+
+    @property
+    def poster(self) -> int:
+        """The step that stands for all where only one is seen: of the rows with most weights, and most that meet, the
+        one nearest to the middle.
+        """
+
+        def rank(r: int) -> tuple[int, int, int]:
+            counts = [len(entry.roles) for entry in self.rows[r]]
+            return sum(counts), sum(count > 1 for count in counts), -abs(2 * r + 1 - len(self.rows))
+
+        return max(range(len(self.rows)), key=rank)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of what moves."""
+        return frozenset().union(*(roles(self.step(r)) for r in range(len(self.rows))))
+
+
+def _read(plane: Plane, cells: list[tuple[int, int]]) -> Marks:
+    return (
+        Polygon("tap", plane.rectangles(cells, [(0, 1)]), plane),
+        Line("window", tuple(line for run in cells for line in plane.lines(run, (0, 1)))),
+    )

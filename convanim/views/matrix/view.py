@@ -1,0 +1,341 @@
+"""The sliding window beside the operation as a matrix: a row for each output cell, times the input as one column (the
+guide's section 4.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import ceil, prod
+from typing import TYPE_CHECKING
+
+from ...errors import ConvanimError
+from ...geometry import AdaptivePool, Operation, Pool
+from ...geometry.axis import Axis, unravel
+from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene, Text
+from ...scene.plane import Part, Plane, joined
+from ...text.describe import INDICES, MINUS, name
+from ...themes.theme import BORDER, THICK, THIN
+from ..input_plane import ground
+from ..links import LINK
+from ..sliding_window import Pair, Sliding, added, crops, one_channel, two_axes
+from ..text_size import ROOM, same_size
+from ..weights import weight
+from .table import SIZE, STRETCH, Table, rows_of
+
+if TYPE_CHECKING:
+    from ...text.cell_texts import Texts
+
+RIGHT, DOWN = (1.0, 0.0), (0.0, 1.0)
+MOST_CELLS, MOST_SIDE = 25_000, 400  # of the matrix: one of 12 x 12 cells to as many has 20,736
+# from plane to plane, from them to the line beside them, from that to the matrix, and from a sign to what it joins
+APART = 1.0
+LOW = (
+    3.0  # from the middle of one plane to that of the other at least, so that there is room for the numbers beside them
+)
+ADDEND, LETTER, ASIDE = (
+    1.6,
+    0.3,
+    0.7,
+)  # room for the bias at most, and for each of its letters; from its room to the signs
+WIDE = 12  # columns of a matrix that its label surely isn't wider than
+HIGH, TAG = 0.31, (0.56, 0.94)  # where the input's values stand in a cell, and the tags with the kernel's: from, to
+TAG_SIDE, TAG_SIZE = 0.1, 0.35  # of the cell at a tag's sides, and of its letters
+VALUE, SIGN, BIAS = (
+    (SIZE, ROOM, STRETCH),
+    0.7,
+    0.56,
+)  # size, width, stretch of the values in cells; sizes of signs and of the bias
+
+
+def refuses(op: Operation) -> str:
+    """Why an operation's matrix can't be drawn."""
+    if reason := one_channel(op):
+        return reason
+    if isinstance(op, Pool | AdaptivePool) and op.mode != "average":
+        return f"draws an operation as a matrix, and {name(op)} isn't linear, so it has none"
+    rows, columns = prod(op.output_size), prod(op.input_size)
+    if rows * columns > MOST_CELLS or max(rows, columns) > MOST_SIDE:
+        return (
+            f"draws matrices of at most {MOST_CELLS:,} cells and {MOST_SIDE} rows or columns, and this one is"
+            f" {rows:,}x{columns:,}, {rows * columns:,} cells (a row for each output cell, a column for each input"
+            " cell)"
+        )
+    return ""
+
+
+def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
+    """The scene of a linear operation of one or two dimensions, with what stands in its cells, in those of its roles
+    that are wanted.
+    """
+    if texts is None:
+        raise ConvanimError("the matrix view shows values: give input= (and kernel=), a seed, or symbols=True")
+    height, width = two_axes(op)
+    around, extra = crops(op, roles), added(op, roles)
+    at = Places.of(op, around, texts.bias if texts.bias != "0" else "")
+    sliding = Sliding(
+        height,
+        width,
+        at.below,
+        at.above,
+        _tags(op, height, width, texts),
+        link=LINK if "copy_link" in roles else None,
+        added=extra,
+        distinguish_kinds="padding" in roles,
+        reveal="pending" in roles,
+    )
+    table = Table(at.matrix, at.vector, prod(op.input_size), rows_of(op, texts))
+    results = _results(at, width, texts)
+    column = Column(sliding, at.result, results)
+    under, inputs = _input_texts(at.below, height, width, texts), _column_texts("input_value", at.vector, texts.input)
+    still = Layer(
+        (
+            *ground(at.below, height, width, roles),
+            *(text for text in under if text.text),
+            *sliding.cropped(around),
+            *sliding.output(),
+            *column.still(),
+            *table.matrix(),
+            *table.input(unread="unread" in roles),
+            *inputs,
+            *(() if sliding.reveal else (text for both in results for text in both)),
+            *_signs(at, texts.bias),
+        )
+    )
+    growing = [Accumulating(column, column.roles)] if sliding.reveal else []
+    moving = PerStep(
+        _Steps(sliding, table, column, under, inputs), sliding.roles | table.roles | {"input_value", "output_value"}
+    )
+    edge = THICK / 2 + BORDER
+    box = Box(-edge - sliding.reach, -edge, at.width + sliding.reach + 2 * edge, at.height + 2 * edge)
+    return Scene(
+        box,
+        (still, *growing, moving),
+        sliding.steps,
+        table.poster,
+        _sheets(at, sliding, around, len(table.rows), table.columns),
+    )
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the parts stand, all in the middle of one height: the planes above each other, a line, matrix, input,
+    perhaps a bias, output.
+    """
+
+    below: Plane
+    above: Plane
+    line: float
+    matrix: Plane
+    vector: Plane
+    result: Plane
+    signs: tuple[tuple[str, float], ...]
+    bias: float
+    width: float
+    height: float
+
+    @staticmethod
+    def of(op: Operation, around: tuple[Pair, Pair], bias: str) -> Places:
+        """The places of an operation's parts; `around` are the cropped output cells that are drawn, `bias` what is
+        added, "" for nothing.
+        """
+        height, width = two_axes(op)
+        (top, bottom), (left, right) = around
+        m, n = prod(op.output_size), prod(op.input_size)
+        tall, across = top + height.output + bottom, left + width.output + right
+        gap = max(APART, LOW - (height.output + height.extent) / 2)
+        planes, side = tall + gap + height.extent, float(max(across, width.extent))
+        high = float(max(planes, m, n))
+        y = (high - planes) / 2
+        line = side + APART
+        times = line + APART + n + APART
+        plus = times + APART + 1 + APART
+        room = min(ADDEND, LETTER * (len(bias) + 1))
+        equal = plus + room + 2 * ASIDE if bias else plus
+        last = equal + APART
+        return Places(
+            _upright((side - width.extent) / 2, y + tall + gap),
+            _upright((side - across) / 2 + left, y + top),
+            line,
+            _upright(line + APART, (high - m) / 2),
+            _upright(times + APART, (high - n) / 2),
+            _upright(last, (high - m) / 2),
+            (("×", times), *([("+", plus)] if bias else []), ("=", equal)),
+            (plus + equal) / 2,
+            last + 1,
+            high,
+        )
+
+
+def _upright(x: float, y: float) -> Plane:
+    return Plane((x, y), RIGHT, DOWN)
+
+
+def _sheets(
+    at: Places, sliding: Sliding, around: tuple[Pair, Pair], rows: int, columns: int
+) -> tuple[MeasuredPlane, ...]:
+    """What labels measure: both planes on their left, and the matrix' rows right of all, where they are the output's
+    too.
+
+    Its columns are measured above it; where it is narrower than their label may be, above the input beside it too.
+    """
+    height, width = sliding.height, sliding.width
+    over = ceil(at.matrix.origin[1]) if columns < WIDE else 0
+    beyond = ceil(at.width - at.matrix.origin[0] - columns)
+    return (
+        MeasuredPlane("input", at.below, (height.extent, width.extent), "left", "bottom", reach=sliding.reach),
+        MeasuredPlane("output", at.above, (height.output, width.output), "left", "top", around),
+        MeasuredPlane("matrix", at.matrix, (rows, columns), "right", "top", ((over, 0), (0, beyond))),
+    )
+
+
+@dataclass(frozen=True)
+class Column:
+    """The output as a column; its cells, and those of the plane, appear with their texts as they are computed if
+    `sliding` says so.
+    """
+
+    sliding: Sliding
+    plane: Plane
+    results: tuple[tuple[Text, Text], ...]
+
+    def still(self) -> Marks:
+        """What stands still: the cells, those that `output_padding` added told apart; or the places alone."""
+        sliding, plane, count = self.sliding, self.plane, len(self.results)
+        lines = plane.lines((0, count), (0, 1))
+        if sliding.reveal:
+            return (Line("pending", lines),)
+        rows, columns = (
+            axis.output - extra for axis, extra in zip((sliding.height, sliding.width), sliding.added, strict=True)
+        )
+        extra = [n for n in range(count) if n // sliding.width.output >= rows or n % sliding.width.output >= columns]
+        return (
+            Polygon("output", plane.rectangles([(0, count)], [(0, 1)]), plane),
+            *([Polygon("output_padding", plane.rectangles(joined(extra), [(0, 1)]), plane)] if extra else []),
+            Line("output_grid", lines),
+        )
+
+    def __call__(self, step: int) -> Marks:
+        cell = self.sliding.appearing(step)
+        return (cell, Group(self.plane.point(0, step), cell.marks), *self.results[step])
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of all cells that appear."""
+        return frozenset(
+            {"output", "output_grid", "output_value"} | ({"output_padding"} if any(self.sliding.added) else set())
+        )
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """What moves: the window, the row of the matrix and what it reads, the current cell of the output twice, and all
+    texts that are under a veil.
+    """
+
+    sliding: Sliding
+    table: Table
+    column: Column
+    under: tuple[Text, ...]
+    inputs: tuple[Text, ...]
+
+    def __call__(self, step: int) -> Marks:
+        sliding = self.sliding
+        *window, cell = sliding.groups(step)
+        assert isinstance(cell, Group)
+        r, q = divmod(step, sliding.width.output)
+        down, across = sliding.height, sliding.width
+        read = [
+            y * across.padded + x
+            for y, x in product(down.taps(r), across.taps(q))
+            if y < down.padded and x < across.padded
+        ]
+        values = [self.under[n] for n in read if self.under[n].text]
+        values += [self.inputs[entry.column] for entry in self.table.rows[step]]
+        return (
+            *window,
+            cell,
+            *self.table.step(step),
+            Group(self.column.plane.point(0, step), cell.marks),
+            *values,
+            *self.column.results[step],
+        )
+
+
+def _input_texts(plane: Plane, height: Axis, width: Axis, texts: Texts) -> tuple[Text, ...]:
+    """The text of every padded cell, row by row: the input's values and their copies, zeros where they count, otherwise
+    nothing.
+    """
+    high = HIGH if texts.kernel else 0.5
+    rows, columns = ([axis.source(cell) for cell in range(axis.padded)] for axis in (height, width))
+    shown = [
+        texts.padding if y is None or x is None else texts.input[y * width.input + x] for y, x in product(rows, columns)
+    ]
+    return tuple(
+        same_size(
+            [
+                Text("input_value", plane.point(n % width.padded + 0.5, n // width.padded + high), text, *VALUE)
+                for n, text in enumerate(shown)
+            ]
+        )
+    )
+
+
+def _tags(op: Operation, height: Axis, width: Axis, texts: Texts) -> Marks:
+    """The kernel's values over the window, each on a tag in the colour that it has in the matrix; a transposed
+    convolution's are flipped.
+    """
+    if not texts.kernel:
+        return ()
+    (y0, y1), found = TAG, []
+    tags: dict[str, list[Part]] = {}
+    cells = list(
+        product(range(0, height.effective_kernel, height.dilation), range(0, width.effective_kernel, width.dilation))
+    )
+    plane = _upright(0.0, 0.0)
+    for (r, q), n in zip(cells, reversed(range(len(cells))) if op.flipped else range(len(cells)), strict=True):
+        part = plane.rectangles([(r + y0, r + y1)], [(q + TAG_SIDE, q + 1 - TAG_SIDE)])
+        tags.setdefault(weight(op.kernel_size, unravel(n, op.kernel_size)), []).extend(part)
+        low = 0.03 if texts.kernel[n].endswith(INDICES) else 0.0  # indices go below the line
+        found.append(
+            Text(
+                "kernel_value",
+                (q + 0.5, r + (y0 + y1) / 2 - low),
+                texts.kernel[n],
+                TAG_SIZE,
+                1 - 2 * TAG_SIDE - 0.06,
+                STRETCH,
+            )
+        )
+    return (*(Polygon(role, tuple(parts), plane) for role, parts in sorted(tags.items())), *same_size(found))
+
+
+def _results(at: Places, width: Axis, texts: Texts) -> tuple[tuple[Text, Text], ...]:
+    """The text of each output cell on the plane and in the column."""
+    plane = [
+        Text("output_value", at.above.point(n % width.output + 0.5, n // width.output + 0.5), text, *VALUE)
+        for n, text in enumerate(texts.output)
+    ]
+    return tuple(zip(same_size(plane), _column_texts("output_value", at.result, texts.output), strict=True))
+
+
+def _column_texts(role: str, plane: Plane, shown: Sequence[str]) -> tuple[Text, ...]:
+    return tuple(same_size([Text(role, plane.point(0.5, n + 0.5), text, *VALUE) for n, text in enumerate(shown)]))
+
+
+def _signs(at: Places, bias: str) -> Marks:
+    """The line between planes and matrix, the signs, and what is added to each sum."""
+    middle, half = at.height / 2, THIN
+    made: list[Polygon | Text] = [
+        Polygon(
+            "sign",
+            (((at.line - half, 0.0), (at.line + half, 0.0), (at.line + half, at.height), (at.line - half, at.height)),),
+        )
+    ]
+    for sign, x in at.signs:
+        shown = MINUS if sign == "+" and bias.startswith(MINUS) else sign
+        made.append(Text("sign", (x, middle), shown, SIGN, ROOM))
+    if len(at.signs) > 2:
+        made.append(Text("output_value", (at.bias, middle), bias.removeprefix(MINUS), BIAS, ADDEND, STRETCH))
+    return tuple(made)

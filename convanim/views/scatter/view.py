@@ -1,0 +1,230 @@
+"""A transposed convolution as stamps: each input cell puts its kernel onto the output, where stamps that overlap add
+up.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+from ...errors import ConvanimError
+from ...geometry import Conv, ConvTranspose, Operation
+from ...geometry.axis import Axis
+from ...scene import Accumulating, Box, Layer, Line, MeasuredPlane, PerStep, Scene, Side, Text
+from ...scene.plane import Plane
+from ...text import describe
+from ...themes.theme import BORDER, THICK
+from ..input_plane import ground
+from ..sliding_window import Pair, Sliding, added, crops, one_or_two, two_axes
+from ..text_size import LARGE, SMALL, same_size
+from ..weights import weight
+from .marks import Fills, First, Pieces, Steps, Veils
+from .stamps import Adds, Change, Equations, Stamps, additions, counts, reached, spans, sums
+
+if TYPE_CHECKING:
+    from ...text.cell_texts import Texts
+
+MOST_PRODUCTS = 6_000  # each is a text of its own, and so is each sum that it changes
+SIGN = 0.8  # the size of × and →, in cells
+APART, BESIDE, BELOW = (
+    1.7,
+    1.5,
+    2.0,
+)  # between planes with a sign between them, without, and below each other, with labels between them
+WIDE = 2  # outputs that are at least so many times as wide as high stand below the input, not beside it
+NAMED = 2.8  # cells that a kernel has room for at least, and its name above it
+PAIR = 5  # letters of "12+34", which a cell can hold
+LETTERS = 0.72  # for which this is room: a label's at 72 dpi
+EDGE = BORDER + THICK  # around all
+SUM_AT, ADDED_AT = 0.39, 0.81  # how far down in its cell a sum stands, and what the step adds to it
+RAISED = 0.06  # by so much higher stand symbols, whose indices go below the line
+# what isn't as in other views: the input has no zeros around it, and the kernel's digits have cells of their own
+MEANINGS = (("grid", ""), ("kernel_value", ""))
+
+
+def refuses(op: Operation) -> str:
+    """Why the view can't draw an operation: it takes transposed convolutions of one channel, and so many products at
+    most.
+    """
+    if reason := one_or_two(op):
+        return reason
+    if not isinstance(op, ConvTranspose):
+        name = describe.name(op)
+        return f"draws transposed convolutions, and this is {'a ' if name.endswith('convolution') else ''}{name}"
+    if op.in_channels * op.out_channels > 1:
+        return f"adds up the stamps of one channel, and this has {op.in_channels} to {op.out_channels}"
+    if (count := math.prod(op.input_size) * math.prod(op.kernel_size)) > MOST_PRODUCTS:
+        sizes = f"an input of {describe.size(op.input_size)} with a kernel of {describe.size(op.kernel_size)}"
+        return f"draws {MOST_PRODUCTS:,} products at most, and {sizes} has {count:,}"
+    return ""
+
+
+def draw(op: Operation, texts: Texts | None, wanted: Collection[str]) -> Scene:
+    """The scene of a transposed convolution of one or two dimensions, with its values, in those of its roles that are
+    wanted.
+    """
+    if texts is None or not isinstance(op, ConvTranspose):
+        raise ConvanimError(
+            "the scatter view shows the values of a transposed convolution: give input= and kernel=, or a seed"
+        )
+    stamps, late = Stamps(*two_axes(op)), "pending" in wanted
+    places, kernel = (
+        Places.of(op, stamps),
+        tuple(reversed(texts.kernel)) if op.flip else tuple(texts.kernel),
+    )  # as it is stamped
+    below, beside, above, counted = places.planes
+    adds = additions(stamps, texts, flip=op.flip)
+    sliding = Sliding(stamps.height, stamps.width, below, above, added=added(op, wanted), reveal=late)
+    pieces, cells = Pieces(stamps, _weights(op), (below, above)), len(texts.output)
+    still = Layer(
+        (
+            *ground(below, Axis(stamps.height.input, 1), Axis(stamps.width.input, 1), wanted),
+            *pieces.kernel(beside),
+            *places.signs,
+            *sliding.cropped(crops(op, wanted)),
+            *sliding.output(),
+        )
+    )
+    grid = Line(
+        "output_grid", counted.lines((0, stamps.height.output), (0, stamps.width.output))
+    )  # above the veils, which would hide it
+    growing: list[First | Veils] = (
+        [First(sliding, reached([[add.cell for add in found] for found in adds], cells))] if late else []
+    )
+    growing += [Veils(pieces, counted)] if any(adds) else []
+    raised = RAISED if texts.values is None else 0.0
+    fills, moving = Fills(pieces), Steps(pieces, _products(above, adds, stamps, ADDED_AT - raised / 2))
+    values = (
+        *_values("input_value", below, texts.input, stamps.width.input),
+        *_values("kernel_value", beside, kernel, stamps.width.kernel),
+    )
+    layers: tuple[Layer | Accumulating | PerStep, ...] = (
+        still,
+        *(Accumulating(one, one.roles) for one in growing),
+        PerStep(fills, fills.roles),
+        Layer((grid, *values)),
+        *_layers(above, sums(adds, texts, late=late), stamps, SUM_AT - raised),
+        *_layers(counted, counts(adds, cells), stamps, 0.5),
+        PerStep(moving, moving.roles),
+    )
+    told = Equations(adds, tuple(texts.input), kernel, tuple(texts.output) if texts.values is None else ())
+    return Scene(
+        places.box,
+        layers,
+        len(stamps),
+        len(stamps) - 1,
+        places.measured(op),
+        equation=told,
+        meanings=MEANINGS,
+        largest_label=LETTERS,
+    )
+
+
+def _weights(op: ConvTranspose) -> tuple[str, ...]:
+    """The role of each kernel cell's weight, row by row, as the kernel is stamped."""
+    found = tuple(weight(op.kernel_size, cell) for cell in product(*map(range, op.kernel_size)))
+    return found[::-1] if op.flip else found
+
+
+def _values(role: str, plane: Plane, texts: Sequence[str], columns: int) -> list[Text]:
+    """The values of a plane that stands still."""
+    return same_size(
+        [Text(role, plane.point(n % columns + 0.5, n // columns + 0.5), text, *LARGE) for n, text in enumerate(texts)]
+    )
+
+
+def _layers(plane: Plane, changes: list[list[Change]], stamps: Stamps, down: float) -> list[Layer]:
+    """The texts of a plane's cells that change from step to step, those that are seen in the same steps in one layer."""
+    columns, steps = stamps.width.output, len(stamps)
+    texts = [
+        (start, stop, Text("output_value", plane.point(cell % columns + 0.5, cell // columns + down), text, *LARGE))
+        for cell, own in enumerate(changes)
+        for start, stop, text in spans(own, steps)
+    ]
+    found: dict[tuple[int, int], list[Text]] = {}
+    for (start, stop, _), text in zip(texts, same_size([text for *_, text in texts]), strict=True):
+        found.setdefault((start, stop), []).append(text)
+    return [Layer(tuple(own), None if span == (0, steps) else range(*span)) for span, own in sorted(found.items())]
+
+
+def _products(plane: Plane, adds: Adds, stamps: Stamps, down: float) -> tuple[tuple[Text, ...], ...]:
+    """What each step adds, below the sums: after what there was, if that is short enough to be read."""
+    columns = stamps.width.output
+    pairs = max((len(add.before + add.added) for found in adds for add in found), default=0) <= PAIR
+    texts = iter(
+        same_size(
+            [
+                Text(
+                    "kernel_value",
+                    plane.point(add.cell % columns + 0.5, add.cell // columns + down),
+                    add.before + add.added if pairs else add.added,
+                    *SMALL,
+                )
+                for found in adds
+                for add in found
+            ]
+        )
+    )
+    return tuple(tuple(next(texts) for _ in found) for found in adds)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the planes lie: input, kernel, output with the cropped cells `around` it, counts; and the signs between
+    them.
+    """
+
+    sizes: tuple[Pair, Pair, Pair]
+    around: tuple[Pair, Pair]
+    planes: tuple[Plane, Plane, Plane, Plane]
+    signs: tuple[Text, Text]
+    box: Box
+    stacked: bool
+
+    @staticmethod
+    def of(op: ConvTranspose, stamps: Stamps) -> Places:
+        """Beside each other where the output is about as high as wide, otherwise the output below the input, and the
+        counts below it.
+
+        There is room for what padding takes away from the output, whether it is drawn or not: stamps reach there.
+        """
+        a, b = stamps.height, stamps.width
+        (i, j), (k, m), (o, p) = sizes = (a.input, b.input), (a.kernel, b.kernel), (a.output, b.output)
+        (top, bottom), (left, right) = around = (
+            ((0, 0), op.cropped[0]) if len(op.cropped) == 1 else (op.cropped[0], op.cropped[1])
+        )
+        tall, wide, first = top + o + bottom, left + p + right, j + APART + max(m, NAMED)
+        if stacked := wide >= WIDE * tall:
+            across, above = max(first, wide), max(i, k)
+            start, middle, sign = (across - first) / 2, above / 2, ("↓", across / 2, above + BELOW / 2)
+            out = ((across - wide) / 2 + left, above + BELOW + top)
+            count = (out[0], out[1] + o + bottom + BELOW)
+            low, high = 0.0, count[1] + o
+        else:
+            start, middle, out = 0.0, top + o / 2, (first + APART + left, float(top))
+            count, sign = (out[0] + p + right + BESIDE, float(top)), ("→", first + APART / 2, middle)
+            low, high, across = min(0.0, middle - max(i, k) / 2), max(tall, middle + max(i, k) / 2), count[0] + p
+        corners = ((start, middle - i / 2), (start + j + APART, middle - k / 2), out, count)
+        inputs, kernel, output, counts = (Plane(corner, (1.0, 0.0), (0.0, 1.0)) for corner in corners)
+        times, to = (
+            Text("sign", (x, y), text, SIGN, 1.0) for text, x, y in (("×", start + j + APART / 2, middle), sign)
+        )
+        box = Box(-EDGE, low - EDGE, across + 2 * EDGE, high - low + 2 * EDGE)
+        return Places(sizes, around, (inputs, kernel, output, counts), (times, to), box, stacked)
+
+    def measured(self, op: ConvTranspose) -> tuple[MeasuredPlane, ...]:
+        """What is measured: of neighbours the texts are on different sides, or grow away from each other."""
+        (plane, *others), (inputs, kernel, outputs) = self.planes, self.sizes
+        rows: Side | None = "right" if len(op.axes) == 2 else None
+        flat = Conv(op.input_size, 1)  # which has no zeros around its input
+        return (
+            MeasuredPlane("input", plane, inputs, "left", "top" if self.stacked else "bottom", op=flat, read=False),
+            MeasuredPlane("kernel", others[0], kernel, None, "top"),
+            MeasuredPlane("output", others[1], outputs, "left" if self.stacked else None, "bottom", self.around),
+            MeasuredPlane(
+                "stamps", others[2], outputs, None if self.stacked else rows, "bottom" if self.stacked else "top"
+            ),
+        )

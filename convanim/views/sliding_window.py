@@ -1,0 +1,251 @@
+"""Two planes, the input's and the output's, and what slides over them: what the views have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..geometry import ConvTranspose, Operation
+from ..geometry.axis import Axis, Cell
+from ..scene import Group, Line, Marks, Polygon, Text, roles
+from ..scene.plane import Plane, Point, runs
+from .links import Links
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A window along one axis, from its first cell on: how many cells it spans, and which of them it reads from the
+    padded input.
+    """
+
+    cells: int
+    taps: range
+
+    @staticmethod
+    def of(axis: Axis, output: int) -> Shape:
+        """The shape of one output cell's window; windows of `ceil_mode` that hang over read fewer cells, adaptive ones
+        differ.
+        """
+        start, stop = axis.window(output)
+        return Shape(stop - start, range(0, min(stop, axis.padded) - start, axis.dilation))
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """What moves in every view of two planes: the window over the input's plane, and the current cell of the output's.
+
+    `marks` are what the view adds to the window, around its top left corner. With `link`, a place in a cell, lines lead
+    from copied cells to the cells that they copy. `added` are the last rows and columns of the output, which
+    `output_padding` added. `distinguish_kinds` says that the kinds of cells have looks of their own, `reveal` that
+    output cells appear one by one, as they are computed.
+    """
+
+    height: Axis
+    width: Axis
+    below: Plane
+    above: Plane
+    marks: Marks = ()
+    link: Point | None = None
+    added: Pair = (0, 0)
+    distinguish_kinds: bool = False
+    reveal: bool = False
+    _windows: dict[tuple[Shape, Shape], Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles of all that moves."""
+        copies = (
+            axis.role(cell) == "copy"
+            for axis in (self.height, self.width)
+            if axis.copies
+            for o in range(axis.output)
+            for cell in axis.taps(o)
+        )
+        linked = {"copy_link"} if self.link and any(copies) else set()
+        return frozenset({"tap", "window", "current"} | linked | roles(self.marks))
+
+    @cached_property
+    def _cell(self) -> Marks:
+        plane = self.above.at_origin()
+        return (Polygon("current", plane.rectangles([(0, 1)], [(0, 1)]), plane),)
+
+    def _window(self, rows: Shape, columns: Shape) -> Marks:
+        """The shaded taps, and a grid over the whole window, gaps of a dilation included.
+
+        They are the same marks for all windows of one shape, so that they are drawn, and written, once.
+        """
+        if (rows, columns) not in self._windows:
+            plane = self.below.at_origin()
+            taps = Polygon("tap", plane.rectangles(runs(rows.taps), runs(columns.taps)), plane)
+            self._windows[rows, columns] = (
+                taps,
+                Line("window", plane.lines((0, rows.cells), (0, columns.cells))),
+                *self.marks,
+            )
+        return self._windows[rows, columns]
+
+    @property
+    def steps(self) -> int:
+        """The number of output cells."""
+        return self.height.output * self.width.output
+
+    @property
+    def poster(self) -> int:
+        """The step that stands for all where only one is seen: the middle one or, where kinds of cells are told apart,
+        one with many.
+        """
+        r, q = (
+            self._telling_cell(axis, extra) if self.distinguish_kinds else axis.output // 2
+            for axis, extra in zip((self.height, self.width), self.added, strict=True)
+        )
+        return r * self.width.output + q
+
+    @staticmethod
+    def _telling_cell(axis: Axis, extra: int) -> int:
+        """The output cell along an axis whose window has most kinds of cells, of several the one nearest to the middle."""
+
+        def rank(output: int) -> tuple[int, int]:
+            kinds = {axis.role(cell) for cell in axis.taps(output)}
+            return len(kinds) + 2 * (output >= axis.output - extra), -abs(output - axis.output // 2)
+
+        return max(range(axis.output), key=rank)
+
+    def output(self) -> tuple[Polygon | Line, ...]:
+        """The output's plane: the square and its grid, and the rows and columns that were added; with `reveal` the
+        places alone.
+        """
+        extra = self.added
+        rows, columns = self.height.output, self.width.output
+        lines = self.above.lines((0, rows), (0, columns))
+        if self.reveal:
+            return (Line("pending", lines),)
+        down, right = rows - min(extra[0], rows), columns - min(extra[1], columns)
+        parts = self.above.rectangles([(down, rows)] if extra[0] else [], [(0, columns)])
+        parts += self.above.rectangles([(0, down)] if down else [], [(right, columns)] if extra[1] else [])
+        added = (Polygon("output_padding", parts, self.above),) if parts else ()
+        return (
+            Polygon("output", self.above.rectangles([(0, rows)], [(0, columns)]), self.above),
+            *added,
+            Line("output_grid", lines),
+        )
+
+    def _added(self, step: int) -> bool:
+        """Whether `output_padding` added the output cell of a step."""
+        r, q = divmod(step, self.width.output)
+        return r >= self.height.output - self.added[0] or q >= self.width.output - self.added[1]
+
+    @cached_property
+    def _appearing(self) -> tuple[Marks, Marks]:
+        """An output cell as it appears, and one that `output_padding` added."""
+        plane = self.above.at_origin()
+        cell = plane.rectangles([(0, 1)], [(0, 1)])
+        below, edges = Polygon("output", cell, plane), Line("output_grid", plane.lines((0, 1), (0, 1)))
+        return (below, edges), (below, Polygon("output_padding", cell, plane), edges)
+
+    def appearing(self, step: int) -> Group:
+        """The output cell that a step computes, with `reveal`."""
+        return Group(
+            self.above.point(step % self.width.output, step // self.width.output), self._appearing[self._added(step)]
+        )
+
+    def cropped(self, around: tuple[Pair, Pair]) -> tuple[Line, ...]:
+        """The output cells that were cropped, (before, after) of rows and of columns, as a grid around the output's."""
+        (top, bottom), (left, right) = around
+        rows, columns = self.height.output, self.width.output
+        if not top + bottom + left + right:
+            return ()
+        areas = [
+            ((-top, 0), (-left, columns + right)),
+            ((rows, rows + bottom), (-left, columns + right)),
+            ((0, rows), (-left, 0)),
+            ((0, rows), (columns, columns + right)),
+        ]
+        lines = {line for (y, x) in areas if y[1] > y[0] and x[1] > x[0] for line in self.above.lines(y, x)}
+        return (Line("cropped", tuple(sorted(lines))),)
+
+    def corners(self, step: int) -> tuple[Cell, Cell]:
+        """(row, column) of the window's top left corner in the padded input, and of the output cell."""
+        r, q = divmod(step, self.width.output)
+        return (self.height.window(r)[0], self.width.window(q)[0]), (r, q)
+
+    def shapes(self, step: int) -> tuple[Shape, Shape]:
+        """The window of a step along rows and along columns."""
+        r, q = divmod(step, self.width.output)
+        return Shape.of(self.height, r), Shape.of(self.width, q)
+
+    def groups(self, step: int) -> Marks:
+        """The window and the current output cell, each in its place, and the links between them."""
+        (top, left), (r, q) = self.corners(step)
+        window = self._window(*self.shapes(step))
+        lines = self._links.of(r, q) if self._links else ()
+        return (Group(self.below.point(left, top), window), *lines, Group(self.above.point(q, r), self._cell))
+
+    @property
+    def reach(self) -> float:
+        """How far links bow out beyond the left edge of the input's plane, in cells."""
+        return self._links.reach if self._links else 0.0
+
+    @property
+    def rise(self) -> float:
+        """How far links bow out beyond the top edge of the input's plane, in cells."""
+        return self._links.rise if self._links else 0.0
+
+    @cached_property
+    def _links(self) -> Links | None:
+        copies = self.height.copies or self.width.copies
+        return Links(self.height, self.width, self.below, self.link) if self.link and copies else None
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The output cells that appear one by one, each with its text if the view has any."""
+
+    sliding: Sliding
+    results: tuple[Text, ...] = ()
+
+    def __call__(self, step: int) -> Marks:
+        return (self.sliding.appearing(step), *self.results[step : step + 1])
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of all of them."""
+        extra = {"output_padding"} if any(self.sliding.added) else set()
+        return frozenset({"output", "output_grid"} | extra | roles(self.results))
+
+
+def one_or_two(op: Operation) -> str:
+    """Why a view of rows and columns can't draw an operation."""
+    return "" if len(op.axes) <= 2 else f"draws 1 or 2 dimensions, and this operation has {len(op.axes)}"
+
+
+def one_channel(op: Operation) -> str:
+    """Why a view of rows and columns that shows values can't draw an operation."""
+    inside, outside = getattr(op, "in_channels", 1), getattr(op, "out_channels", 1)
+    return one_or_two(op) or (
+        "" if inside == outside == 1 else f"shows the values of one channel, and this has {inside} to {outside}"
+    )
+
+
+def two_axes(op: Operation) -> tuple[Axis, Axis]:
+    """The axes of rows and columns; an operation of one dimension is one row."""
+    axes = op.axes
+    return (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1])
+
+
+def crops(op: Operation, roles: Collection[str]) -> tuple[Pair, Pair]:
+    """The cropped output cells that are drawn, (before, after) of rows and of columns."""
+    if not isinstance(op, ConvTranspose) or "cropped" not in roles:
+        return (0, 0), (0, 0)
+    cropped = op.cropped
+    return ((0, 0), cropped[0]) if len(cropped) == 1 else (cropped[0], cropped[1])
+
+
+def added(op: Operation, roles: Collection[str]) -> Pair:
+    """The rows and columns of the output that `output_padding` added and that are drawn as such."""
+    if not isinstance(op, ConvTranspose) or "output_padding" not in roles:
+        return 0, 0
+    extra = op.output_padding
+    return (0, extra[0]) if len(extra) == 1 else (extra[0], extra[1])

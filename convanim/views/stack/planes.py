@@ -1,0 +1,250 @@
+"""Layers of two dimensions as planes above each other, rays from the field on each to the field on the next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+from ...geometry import Operation
+from ...geometry.axis import Axis
+from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene
+from ...scene.plane import Plane, Point, joined
+from ...themes.theme import BORDER, THICK
+from ..input_plane import ground
+from ..isometric import DOWN, RIGHT, ray
+from ..sliding_window import Cells, Sliding, added, two_axes
+from .fields import Fields, Seen, middle, most_telling, trace, without_padding
+
+APART = 1.0  # between planes, in rows of the drawing: none covers another
+ASIDE = 0.8  # from all marks to the names of the maps, in cells
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """One map: the plane of its own cells, how many it has, and how many cells are drawn around them, (before, after)
+    of rows and columns.
+    """
+
+    plane: Plane
+    size: tuple[int, int]
+    around: tuple[tuple[int, int], tuple[int, int]]
+
+    @property
+    def whole(self) -> tuple[Plane, tuple[int, int]]:
+        """The plane with all that is drawn around the map, and its cells, (rows, columns)."""
+        (top, bottom), (left, right) = self.around
+        rows, columns = self.size
+        return Plane(self.plane.point(-left, -top), self.plane.right, self.plane.down), (
+            top + rows + bottom,
+            left + columns + right,
+        )
+
+
+def draw(ops: tuple[Operation, ...], roles: Collection[str]) -> Scene:
+    """The scene of layers of two dimensions in those of its roles that are wanted."""
+    maps = _maps(ops)
+    height, width = two_axes(ops[-1])
+    last = Sliding(
+        height, width, maps[-2].plane, maps[-1].plane, added=added(ops[-1], roles), reveal="pending" in roles
+    )
+    still = Layer(
+        (
+            *(
+                mark
+                for op, one in zip(ops, maps, strict=False)
+                for mark in _ground(op, one, roles, first=one is maps[0])
+            ),
+            *last.output(),
+        )
+    )
+    growing = [Accumulating(cells, cells.roles) for cells in [Cells(last)] if last.reveal]
+    steps = Steps(ops, maps, last)
+    box = _box(maps)
+    names = ["input", *["hidden"] * (len(maps) - 2), "output"]
+    beside = box.x + box.width - BORDER + ASIDE
+    sheets = tuple(
+        MeasuredPlane(name, one.plane, one.size, None, None, one.around, named_at=(beside, _corner(one)[1]))
+        for name, one in zip(names, maps, strict=True)
+    )
+    return Scene(
+        box,
+        (still, *growing, PerStep(steps, steps.roles)),
+        last.steps,
+        steps.poster,
+        sheets,
+        equation=Fields(ops),
+        ops=ops,
+    )
+
+
+def _corner(one: Floor) -> Point:
+    """The corner at the right of a map."""
+    return one.plane.point(one.size[1], one.size[0])
+
+
+def _maps(ops: tuple[Operation, ...]) -> tuple[Floor, ...]:
+    """The maps from the input to the output, each plane above the one before so that fields lie under the cells that
+    see them.
+    """
+    maps: list[Floor] = []
+    x = y = lift = reach = (
+        0.0  # a map's first cell, in columns and rows of the first map; how far up it is, and its rows and columns
+    )
+    edge = -math.inf  # the first row that is drawn of the map before
+    for n, size in enumerate([*map(_input, ops), _output(ops[-1])]):
+        (top, bottom), (left, right) = around = _around(ops[n]) if n < len(ops) else ((0, 0), (0, 0))
+        across = top + size[0] + bottom + left + size[1] + right
+        if n:
+            height, width = two_axes(ops[n - 1])
+            y, x = y + middle(height) - size[0] / 2, x + middle(width) - size[1] / 2
+            lift += (
+                max(y + size[0] + bottom - edge, (reach + across) / 4) + APART
+            )  # more for wide ones, where rays would lie flat
+        edge, reach = y - top, across
+        maps.append(
+            Floor(Plane((x * RIGHT[0] + y * DOWN[0], x * RIGHT[1] + y * DOWN[1] - lift), RIGHT, DOWN), size, around)
+        )
+    return tuple(maps)
+
+
+def _input(op: Operation) -> tuple[int, int]:
+    height, width = two_axes(op)
+    return height.input, width.input
+
+
+def _output(op: Operation) -> tuple[int, int]:
+    height, width = two_axes(op)
+    return height.output, width.output
+
+
+def _around(op: Operation) -> tuple[tuple[int, int], tuple[int, int]]:
+    """How many cells are drawn around a layer's input, those that windows hang over included."""
+
+    def of(axis: Axis) -> tuple[int, int]:
+        return (0, 0) if without_padding(op) else (axis.before, axis.after + axis.overhang)
+
+    height, width = two_axes(op)
+    return of(height), of(width)
+
+
+def _ground(op: Operation, one: Floor, roles: Collection[str], *, first: bool) -> Marks:
+    """A map as a layer reads it; the input's cells look as those of an input do, those of a map between layers don't."""
+    rows, columns = one.size
+    fill, edges = ("input", "input") if first else ("hidden", "output_grid")
+    inner = one.plane.lines((0, rows), (0, columns), outline=not first)
+    cells: Marks = (
+        Polygon(fill, one.plane.rectangles([(0, rows)], [(0, columns)]), one.plane),
+        *([Line(edges, inner)] if inner else []),
+    )
+    if without_padding(op):
+        return cells
+    marks = ground(one.whole[0], *two_axes(op), roles)
+    at = next(n for n, mark in enumerate(marks) if mark.role == "input")
+    return (*marks[:at], *cells, *(mark for mark in marks[at:] if mark.role != "input"))
+
+
+def _box(maps: tuple[Floor, ...]) -> Box:
+    """The box around all planes."""
+    corners = [
+        plane.point(x, y)
+        for plane, (rows, columns) in (one.whole for one in maps)
+        for x in (0, columns)
+        for y in (0, rows)
+    ]
+    edge = THICK / 2 + BORDER
+    x0, y0 = min(x for x, _ in corners) - edge, min(y for _, y in corners) - edge
+    return Box(x0, y0, max(x for x, _ in corners) + edge - x0, max(y for _, y in corners) + edge - y0)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What moves: on each map the field of the current output cell, the rays from it to the next, and the output cell."""
+
+    ops: tuple[Operation, ...]
+    maps: tuple[Floor, ...]
+    last: Sliding
+    _kept: dict[tuple[Seen, Seen], Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def _along(self) -> tuple[tuple[tuple[Seen, ...], ...], ...]:
+        """What each output cell sees of all maps, along rows and along columns."""
+        return tuple(
+            tuple(
+                trace([(two_axes(op)[n], without_padding(op)) for op in self.ops], output)
+                for output in range(axis.output)
+            )
+            for n, axis in enumerate((self.last.height, self.last.width))
+        )
+
+    @property
+    def poster(self) -> int:
+        """The step whose output cell sees most of the input, of several the one nearest to the middle."""
+        return most_telling(self._along[0]) * self.last.width.output + most_telling(self._along[1])
+
+    def fields(self, step: int) -> list[tuple[Seen, Seen]]:
+        """What the output cell of a step sees of each map, along rows and along columns, and of the output itself."""
+        r, q = divmod(step, self.last.width.output)
+        return [
+            *zip(self._along[0][r], self._along[1][q], strict=True),
+            (Seen((r,), (r,), (r, r + 1)), Seen((q,), (q,), (q, q + 1))),
+        ]
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles of all that moves in some step."""
+        seen = any(
+            rows.size and columns.size for step in range(self.last.steps) for rows, columns in self.fields(step)[:-1]
+        )
+        taps = any(
+            rows.read and columns.read for step in range(self.last.steps) for rows, columns in self.fields(step)[:-1]
+        )
+        return frozenset({"current"} | ({"window", "ray"} if seen else set()) | ({"tap"} if taps else set()))
+
+    def __call__(self, step: int) -> Marks:
+        fields = [(one, rows, columns) for one, (rows, columns) in zip(self.maps, self.fields(step), strict=True)]
+        marks: list[Group | Line] = [
+            Group(one.plane.point(columns.span[0], rows.span[0]), self._field(rows.shifted(), columns.shifted()))
+            for one, rows, columns in fields[:-1]
+            if rows.size and columns.size
+        ]
+        rays = [
+            part
+            for (one, *below), (other, *above) in pairwise(fields)
+            if all(seen.size for seen in below)
+            for part in self._rays(one, below, other, above, step)
+        ]
+        *_, cell = self.last.groups(step)
+        return (*marks, *([Line("ray", tuple(rays))] if rays else []), cell)
+
+    def _field(self, rows: Seen, columns: Seen) -> Marks:
+        """The veil over the cells that are read, those that copies in the padding stand for included, and the grid of
+        all that they span.
+        """
+        if (rows, columns) not in self._kept:
+            plane = self.last.above.at_origin()
+            parts = plane.rectangles(joined(rows.read), joined(columns.read))
+            copied = [c for c in rows.cells if c not in rows.read], [c for c in columns.cells if c not in columns.read]
+            parts += plane.rectangles(joined(copied[0]), joined(columns.cells))
+            parts += plane.rectangles(joined(c for c in rows.cells if c in rows.read), joined(copied[1]))
+            veil = (Polygon("tap", parts, plane),) if parts else ()
+            self._kept[rows, columns] = (*veil, Line("window", plane.lines(rows.span, columns.span)))
+        return self._kept[rows, columns]
+
+    def _rays(
+        self, one: Floor, below: list[Seen], other: Floor, above: list[Seen], step: int
+    ) -> list[tuple[Point, Point]]:
+        """From the corners of the field on one map to those of the cells, on the next one, that come from it."""
+        plane, (deep, wide) = other.whole
+        if other is self.maps[-1] and self.last.reveal:
+            deep = step // self.last.width.output + 1  # rows that come later hide nothing
+        (top, _), (left, _) = other.around
+        (y0, y1), (x0, x1) = ((seen.cells[0], seen.cells[-1] + 1) for seen in above)
+        ends = [
+            ((columns, rows), (x + left, y + top))
+            for rows, y in zip(below[0].span, (y0, y1), strict=True)
+            for columns, x in zip(below[1].span, (x0, x1), strict=True)
+        ]
+        return [ray(one.plane.point(*start), plane, end, (wide, deep)) for start, end in ends]

@@ -1,0 +1,182 @@
+"""Layers of one dimension as rows of cells above each other, with their connections, as WaveNet's figures have them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...geometry import Operation
+from ...geometry.axis import Axis
+from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene
+from ...scene.plane import Part, Plane, Point
+from ...themes.theme import BORDER, THICK
+from ..sliding_window import added
+from .fields import Fields, Seen, jump, middle, most_telling, seen_by, trace
+
+ROW = 3.0  # from row to row, in cells
+ASIDE = 0.8  # from all cells to the names of the maps, in cells
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One map: where its first cell begins, how far its cells are apart, and how many there are."""
+
+    x: float
+    y: float
+    pitch: float
+    count: int
+
+    @property
+    def plane(self) -> Plane:
+        """Upright cells of their own size, from the first one on."""
+        return Plane((self.x, self.y), (1.0, 0.0), (0.0, 1.0))
+
+    def at(self, cell: int) -> Point:
+        """The top left corner of a cell."""
+        return self.x + cell * self.pitch, self.y
+
+    def part(self, cell: int) -> Part:
+        """The outline of a cell."""
+        x, y = self.at(cell)
+        return (x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)
+
+    def fill(self, role: str, cells: Collection[int]) -> Polygon:
+        """Cells filled as a role."""
+        return Polygon(role, tuple(map(self.part, cells)), self.plane)
+
+    def edges(self, role: str) -> Line:
+        """The edges of all cells, those between neighbours once."""
+        if self.pitch == 1:
+            return Line(role, self.plane.lines((0, 1), (0, self.count)))
+        return Line(role, tuple((*part, part[0]) for part in map(self.part, range(self.count))))
+
+
+def draw(ops: tuple[Operation, ...], roles: Collection[str]) -> Scene:
+    """The scene of layers of one dimension in those of its roles that are wanted."""
+    axes, rows = tuple(op.axes[0] for op in ops), _rows([op.axes[0] for op in ops])
+    extra, reveal = added(ops[-1], roles)[1], "pending" in roles
+    steps = Steps(axes, tuple(rows))
+    links = [line for n in range(len(ops)) if (line := steps.links("edge", n, range(axes[n].output))).parts]
+    between = [mark for row in rows[1:-1] for mark in (row.fill("hidden", range(row.count)), row.edges("output_grid"))]
+    still: Marks = (*links, rows[0].fill("input", range(rows[0].count)), *between)
+    cells = Appearing(rows[-1], extra)
+    still += (rows[-1].edges("pending"),) if reveal else cells.all()
+    growing = [Accumulating(cells, cells.roles)] if reveal else []
+    edge = THICK / 2 + BORDER
+    x0, x1 = min(row.x for row in rows) - edge, max(row.at(row.count - 1)[0] + 1 for row in rows) + edge
+    box = Box(x0, -edge, x1 - x0, rows[0].y + 1 + 2 * edge)
+    names = ["input", *["hidden"] * (len(rows) - 2), "output"]
+    sheets = tuple(
+        MeasuredPlane(
+            name,
+            Plane((row.x, row.y), (row.pitch, 0.0), (0.0, 1.0)),
+            (1, row.count),
+            None,
+            None,
+            named_at=(x1 - edge + ASIDE, row.y + 0.5),
+        )
+        for name, row in zip(names, rows, strict=True)
+    )
+    return Scene(
+        box,
+        (Layer(still), *growing, PerStep(steps, steps.roles)),
+        axes[-1].output,
+        most_telling(steps.along),
+        sheets,
+        equation=Fields(ops),
+        ops=ops,
+        meanings=(("ray", "ray"),),
+    )
+
+
+def _rows(axes: list[Axis]) -> list[Row]:
+    """The rows from the input to the output, each cell over those that it comes from, strided ones apart."""
+    pitches, middles = [1.0], [axes[0].input / 2]
+    for axis in axes:
+        middles.append(middles[-1] + (middle(axis) - axis.input / 2) * pitches[-1])
+        pitches.append(pitches[-1] * jump(axis))
+    counts = [axes[0].input, *(axis.output for axis in axes)]
+    unit = 1 / min((pitch for pitch, count in zip(pitches, counts, strict=True) if count > 1), default=1.0)
+    return [
+        Row(unit * (at - (count - 1) / 2 * pitch) - 0.5, ROW * (len(axes) - n), round(unit * pitch, 9), count)
+        for n, (at, pitch, count) in enumerate(zip(middles, pitches, counts, strict=True))
+    ]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What moves: the current output cell, the cells that it sees in every row, and the connections that lead from them
+    to it.
+    """
+
+    axes: tuple[Axis, ...]
+    rows: tuple[Row, ...]
+
+    @cached_property
+    def along(self) -> tuple[tuple[Seen, ...], ...]:
+        """What each output cell sees of all rows."""
+        layers = [(axis, True) for axis in self.axes]
+        return tuple(trace(layers, output) for output in range(self.axes[-1].output))
+
+    def fields(self, step: int) -> list[Seen]:
+        """What the output cell of a step sees of each row, and of the output itself."""
+        return [*self.along[step], Seen((step,), (step,), (step, step + 1))]
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles of all that moves in some step."""
+        return frozenset(
+            {"current"} | ({"tap", "window", "ray"} if any(seen[-1].cells for seen in self.along) else set())
+        )
+
+    def links(self, role: str, n: int, outputs: Collection[int]) -> Line:
+        """The connections of a layer that lead to some of its output cells; those from its padding aren't drawn."""
+        axis, below, above = self.axes[n], self.rows[n], self.rows[n + 1]
+        pairs = [
+            (source, output) for output in outputs for source in seen_by(axis, (output,), without_padding=True).cells
+        ]
+        starts, ends = (
+            [(x + 0.5, y + down) for x, y in map(row.at, cells)]
+            for row, cells, down in ((below, [s for s, _ in pairs], 0), (above, [o for _, o in pairs], 1))
+        )
+        return Line(role, tuple(zip(starts, ends, strict=True)))
+
+    def __call__(self, step: int) -> Marks:
+        fields = self.fields(step)
+        links = [self.links("ray", n, above.cells) for n, above in enumerate(fields[1:])]
+        marks: list[Group | Line | Polygon] = [line for line in links if line.parts]
+        for row, seen in zip(self.rows[:-1], fields[:-1], strict=True):
+            if seen.cells:
+                marks += [
+                    row.fill("tap", seen.cells),
+                    Line("window", tuple((*part, part[0]) for part in map(row.part, seen.cells))),
+                ]
+        return (*marks, self.rows[-1].fill("current", (step,)))
+
+
+@dataclass(frozen=True)
+class Appearing:
+    """The output cells, with `extra` that `output_padding` added at their end, each as it appears."""
+
+    row: Row
+    extra: int
+
+    def __call__(self, step: int) -> Marks:
+        roles = ("output", *(["output_padding"] if step >= self.row.count - self.extra else []))
+        x, y = self.row.at(step)
+        return (
+            *(self.row.fill(role, (step,)) for role in roles),
+            Line("output_grid", Plane((x, y), (1.0, 0.0), (0.0, 1.0)).lines((0, 1), (0, 1))),
+        )
+
+    def all(self) -> Marks:
+        """All of them at once."""
+        added = range(max(0, self.row.count - self.extra), self.row.count)
+        more = (self.row.fill("output_padding", added),) if added else ()
+        return (self.row.fill("output", range(self.row.count)), *more, self.row.edges("output_grid"))
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of all of them."""
+        return frozenset({"output", "output_grid"} | ({"output_padding"} if self.extra else set()))

@@ -1,0 +1,37 @@
+"""Layers above each other, the input at the bottom: what a cell of the last one sees of all that are below it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from ...geometry import Operation
+from ...scene import Scene
+from . import planes, rows
+
+if TYPE_CHECKING:
+    from ...text.cell_texts import Texts
+
+MOST_LAYERS = 12
+MOST_CELLS = 4096  # of all maps together, padding included: more can't be told apart
+MOST_LINES = 4096  # of connections between rows
+
+
+def draw(ops: tuple[Operation, ...], texts: Texts | None, roles: Collection[str]) -> Scene:
+    """The scene of layers of one dimension as rows with their connections, of two as planes; their values aren't shown."""
+    return rows.draw(ops, roles) if len(ops[0].axes) == 1 else planes.draw(ops, roles)
+
+
+def refuses(ops: tuple[Operation, ...]) -> str:
+    """Why these layers can't be drawn; "" where they can."""
+    dimensions = len(ops[0].axes)
+    if dimensions > 2:
+        return f"draws 1 or 2 dimensions, and these layers have {dimensions}"
+    if len(ops) > MOST_LAYERS:
+        return f"draws at most {MOST_LAYERS} layers, and these are {len(ops)}"
+    cells = sum(math.prod(axis.extent for axis in op.axes) for op in ops) + math.prod(ops[-1].output_size)
+    if cells > MOST_CELLS:
+        return f"draws at most {MOST_CELLS:,} cells in all layers together, and these have {cells:,}"
+    lines = sum(op.axes[0].output * op.axes[0].kernel for op in ops) if dimensions == 1 else 0
+    return f"draws at most {MOST_LINES:,} connections, and these layers have {lines:,}" if lines > MOST_LINES else ""
