@@ -12,7 +12,6 @@ from .animation import Animation
 from .errors import ConvanimError, short_repr
 from .frameworks import Imported
 from .geometry import Operation, check_operation
-from .geometry.operation import Weighted
 from .geometry.receptive_field import chained
 from .labels import labels_of
 from .labels.labelling import Labelling
@@ -230,7 +229,7 @@ def _cells(op: Operation, symbols: bool, *, whole: bool, **given: Any) -> tuple[
     if symbols:
         return cell_texts.symbols(op), 0.0
     shown_values = values(op, **given)
-    written = cell_texts.numbers(shown_values, biased=isinstance(op, Weighted) and op.bias, op=op)
+    written = cell_texts.numbers(shown_values, biased=op.bias, op=op)
     return cell_texts.whole(written) if whole else written, shown_values.bias
 
 

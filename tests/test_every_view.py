@@ -74,7 +74,7 @@ def subjects(view):
         replace(op, in_channels=c * g, out_channels=d * g, groups=g)
         for (c, d, g), op in zip(
             itertools.cycle([(2, 1, 1), (1, 3, 1), (1, 1, 3), (2, 2, 2)]),
-            [op for op in single if hasattr(op, "groups")][::3],
+            [op for op in single if op.weighted][::3],
             strict=False,
         )
     ]

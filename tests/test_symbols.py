@@ -53,7 +53,7 @@ def called(letter, cell, op):
     """A letter with a cell's indices; those of a single row have one. With more than ten cells along an axis there are
     commas between them.
     """
-    long = max(*op.input_size, *op.output_size, *(op.kernel_size if hasattr(op, "stride") else largest(op))) > 10
+    long = max(*op.input_size, *op.output_size, *(largest(op) if op.adaptive else op.kernel_size)) > 10
     indices = cell if len(op.input_size) == 2 else cell[1:]
     return LETTERS[letter] + (",".join if long else "".join)("".join(LOWER[digit] for digit in str(n)) for n in indices)
 

@@ -39,7 +39,7 @@ def value_of(told):
 def test_the_equation_of_each_step_gives_the_output_that_is_computed_with_none_of_its_terms_left_out(op):
     rng = np.random.default_rng(3)
     x, w = rng.integers(-4, 5, op.input_size), rng.integers(-2, 3, op.kernel_size)
-    weighted = hasattr(op, "in_channels")
+    weighted = op.weighted
     values = {
         "input": x,
         **({"kernel": w} if weighted else {}),

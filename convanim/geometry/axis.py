@@ -11,10 +11,14 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, overload
 
 from .padding import PADDING_MODES
 
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+Value = TypeVar("Value")
 Cell = tuple[int, ...]
 Role = Literal["input", "copy", "inserted", "padding", "overhang"]
 
@@ -45,6 +49,8 @@ class Axis:
     spacing: int = 1
     padding_mode: str = "zeros"
     ceil_mode: bool = False
+
+    adaptive: ClassVar[bool] = False  # whether the windows follow from the output's size
 
     @property
     def padded(self) -> int:
@@ -97,6 +103,16 @@ class Axis:
     def copies(self) -> bool:
         """Whether the padding holds copies of input cells, not zeros."""
         return PADDING_MODES[self.padding_mode].source is not None
+
+    @property
+    def jump(self) -> Fraction:
+        """How far the windows of neighbouring output cells are apart, in input cells: 1/2 for zeros between the cells.
+
+        For adaptive pooling it is the mean distance.
+        """
+        from fractions import Fraction  # it takes longer to load than all of geometry
+
+        return Fraction(self.stride, self.spacing)
 
     def window(self, output: Any) -> tuple[Any, Any]:
         """The first cell under the kernel for one output cell, and the one after the last: (2, 5) for cell 1, kernel 3,
@@ -168,10 +184,19 @@ class AdaptiveAxis(Axis):
 
     windows: int = 1
 
+    adaptive: ClassVar[bool] = True
+
     @property
     def output(self) -> int:
         """The number of windows."""
         return self.windows
+
+    @property
+    def jump(self) -> Fraction:
+        """The mean distance of neighbouring windows, in input cells: 5/3 for 3 windows over 5 cells."""
+        from fractions import Fraction
+
+        return Fraction(self.input, self.windows)
 
     def window(self, output: Any) -> tuple[Any, Any]:
         """The first cell of a window, and the one after its last: (1, 4) for window 1 of 3 over 5 cells."""
@@ -266,6 +291,15 @@ def _tap(read: tuple[tuple[int, int, int | None, Role], ...]) -> Tap:
 def strongest(roles: Sequence[Role]) -> Role:
     """The role of a cell from the roles that it has along its axes: an inserted row in the padding is padding."""
     return max(roles, key=ROLES.index)
+
+
+def rows_and_columns(values: tuple[Value, ...], row: Value) -> tuple[Value, Value]:
+    """The values of an operation's axes as those of rows and of columns.
+
+    An operation of one dimension is a single row, which has the value `row`: (0, 2) for the values (2,) and the row 0.
+    """
+    first, second = (row, *values)[-2:]
+    return first, second
 
 
 def unravel(index: int, size: Cell) -> Cell:

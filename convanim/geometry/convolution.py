@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from ..errors import ConvanimError
-from .axis import Axis, Cell
+from .axis import Axis
 from .operation import CELLS_OF_INPUT, CELLS_OF_KERNEL, CHANNELS, DILATION, PADDING, Cells, Pads, Weighted
 from .padding import PADDING_MODES, PADDINGS
 from .parameters import normalise, parameter
@@ -69,11 +69,6 @@ class Conv(Weighted):
         (8, 3, 3, 3) for 3 to 8 channels and a kernel of 3 x 3.
         """
         return (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
-
-    @property
-    def applied(self) -> Cell:
-        """The size of what each weight is applied to, cell by cell: the output."""
-        return self.output_size
 
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
@@ -225,11 +220,6 @@ class ConvTranspose(Weighted):
         (3, 8, 3, 3) for 3 to 8 channels and a kernel of 3 x 3.
         """
         return (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
-
-    @property
-    def applied(self) -> Cell:
-        """The size of what each weight is applied to, cell by cell: the input."""
-        return self.input_size  # type: ignore[no-any-return]
 
     @cached_property
     def axes(self) -> tuple[Axis, ...]:

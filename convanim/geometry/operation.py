@@ -5,13 +5,14 @@ have.
 from __future__ import annotations
 
 import math
-from dataclasses import fields
+from dataclasses import Field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import ConvanimError
 from .axis import Axis, Cell, Steps
 from .parameters import parameter, resolve_padding, shortest
+from .reduction import SUM, Reduction
 
 # Fields that take an int or one value an axis and are then a tuple with one value an axis; the language of
 # types has no word for a dataclass field that is given as one and read as another.
@@ -19,25 +20,82 @@ Cells = Any
 Pads = Any
 
 
-class Base:
-    """What all kinds of convolution share: everything that follows from their axes."""
+class Operation:
+    """What all kinds of operation share: what follows from their axes, and the answers that most of them give.
+
+    Other modules ask these properties, and never which kind an operation is. A kind of operation is a frozen dataclass
+    with its parameters as fields; it has `input_size`, `kernel_size`, `padding`, `axes`, `reduction` and `kind`, and
+    overrides the answers that differ from the ones here.
+    """
+
+    weighted: ClassVar[bool] = False  # whether the kernel has values
+    transposed: ClassVar[bool] = False  # whether `padding` crops the output, and zeros surround and part the input
+
+    in_channels: int = 1
+    out_channels: int = 1
+    groups: int = 1
+    bias: bool = False
+    flip: bool = False  # whether the kernel is flipped, compared with the frameworks
+    count_include_pad: bool = True  # whether an average counts the padding's zeros
+    divisor_override: int | None = None  # the number that an average divides by, if not the number of cells
 
     if TYPE_CHECKING:
-        input_size: Cells
         ndim: int | None
+        __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+        @property
+        def input_size(self) -> Cells:
+            """Cells of the input along each axis."""
+
+        @property
+        def kernel_size(self) -> Cells:
+            """Cells of the kernel along each axis; of adaptive pooling, of the largest window."""
+
+        @property
+        def output_size(self) -> Cells:
+            """Cells of the output along each axis."""
+
+        @property
+        def padding(self) -> Pads:
+            """The padding of each axis: a number, or a (before, after) pair."""
 
         @cached_property
         def axes(self) -> tuple[Axis, ...]:
             """One `Axis` a dimension."""
 
+        @property
+        def reduction(self) -> Reduction:
+            """How the values under a window become one value."""
+
+        @property
+        def kind(self) -> str:
+            """The row of [operation] in the catalogues of words that names the operation: "max_pool"."""
+
     def __repr__(self) -> str:
         """The call that makes it, without what is left at its default."""
         shown = []
-        for one in fields(self):  # type: ignore[arg-type]
+        for one in fields(self):
             value = getattr(self, one.name)
             if one.repr and value not in (one.default, (one.default,) * len(self.axes)):
                 shown.append(f"{one.name}={value!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
+
+    @property
+    def outer_size(self) -> Cell:
+        """Cells of a convolution's input, and of its transpose's output: of the side where padding lies."""
+        size: Cell = self.output_size if self.transposed else self.input_size
+        return size
+
+    @property
+    def inner_size(self) -> Cell:
+        """Cells of a convolution's output, and of its transpose's input: each weight is applied once to each of them.
+
+        (3, 3) for a convolution from 5x5 to 3x3, and for a transposed one from 3x3 to 5x5.
+        """
+        size: Cell = self.input_size if self.transposed else self.output_size
+        return size
 
     @property
     def padded_size(self) -> Cell:
@@ -78,27 +136,79 @@ class Base:
         """The padding as (before, after) of each axis."""
         return ((0, 0),) * len(self.axes)
 
+    @property
+    def stride(self) -> Cells:
+        """Cells from window to window along each axis; () where the windows' distances differ."""
+        return ()
+
+    @property
+    def output_padding(self) -> Cells:
+        """Cells added at the end of the output along each axis, which only a transposed convolution has."""
+        return (0,) * len(self.axes)
+
+    @property
+    def cropped(self) -> tuple[tuple[int, int], ...]:
+        """The output cells that `padding` takes away before and after, along each axis; none but of a transposed
+        convolution.
+        """
+        return ((0, 0),) * len(self.axes)
+
+    @property
+    def adaptive(self) -> bool:
+        """Whether the windows follow from the output's size, and not from the size of a kernel."""
+        return any(axis.adaptive for axis in self.axes)
+
+    @property
+    def uneven(self) -> bool:
+        """Whether the windows have more than one size; the first is then the smallest."""
+        return any(axis.kernel > len(axis.taps(0)) for axis in self.axes)
+
+    @property
+    def linear(self) -> bool:
+        """Whether the output is a weighted sum of the input's cells, so that the operation has a matrix."""
+        return self.reduction.linear
+
+    @property
+    def padding_value(self) -> float | None:
+        """The value of a cell without a value of its own: 0, minus infinity for a maximum, None for a cell that an
+        average leaves out.
+        """
+        return self.reduction.padding_value if self.count_include_pad else None
+
+    @property
+    def kernel_shape(self) -> tuple[int, ...]:
+        """The shape of the kernel's values with its channels; () where it has none."""
+        return ()
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the layer learns."""
+        return 0
+
+    @property
+    def macs(self) -> int:
+        """Multiplications with an addition each, for one input."""
+        return 0
+
     def to_code(self, framework: str) -> str:
         """The shortest Python that builds this layer in a framework: "torch", "keras", "jax" or "onnx".
 
         Where the framework can't say it directly, the code pads or crops explicitly. It defines `layer`; README shows
         what that takes. Raises ConvanimError for another name, and for what a framework has no way to compute.
         """
-        from ..frameworks import (
-            to_code,  # the one import against the current: the method is the name that users look for
-        )
+        # the one import against the current: users look for a method of the operation
+        from ..frameworks import to_code
 
-        return to_code(self, framework)  # type: ignore[arg-type]
+        return to_code(self, framework)
 
 
-class Sized(Base):
+class Sized(Operation):
     """What the kinds share whose output size follows from the others."""
 
     kernel_size: Cells
     stride: Cells
     padding: Pads
     dilation: Cells
-    transposed: ClassVar[bool] = False  # whether `padding` crops the output
 
     @property
     def output_size(self) -> Cell:
@@ -147,21 +257,22 @@ class Sized(Base):
 class Weighted(Sized):
     """What the kinds share that have a kernel with values: channels, groups, parameters."""
 
-    in_channels: int
-    out_channels: int
-    groups: int
-    bias: bool
-    flip: bool
+    weighted: ClassVar[bool] = True
 
-    if TYPE_CHECKING:
+    @property
+    def reduction(self) -> Reduction:
+        """The sum, of products with the weights."""
+        return SUM
 
-        @property
-        def kernel_shape(self) -> tuple[int, ...]:
-            """The kernel's shape with its channels."""
-
-        @property
-        def applied(self) -> Cell:
-            """The size of what each weight is applied to, cell by cell."""
+    @property
+    def kind(self) -> str:
+        """The name "conv" or "transpose", with "depthwise_" or "pointwise_" before it where layers are called so."""
+        kind = "transpose" if self.transposed else "conv"
+        if self.groups == self.in_channels > 1:
+            return f"depthwise_{kind}"
+        if max(self.kernel_size) == 1 and self.in_channels * self.out_channels > 1:
+            return f"pointwise_{kind}"
+        return kind
 
     @property
     def parameters(self) -> int:
@@ -175,7 +286,7 @@ class Weighted(Sized):
         A convolution applies each weight once an output cell, the padding's zeros included; a transposed one once an
         input cell. 3 to 8 channels, a kernel of 3 x 3 and an output of 5 x 5: 216 * 25 = 5400.
         """
-        return math.prod(self.kernel_shape) * math.prod(self.applied)
+        return math.prod(self.kernel_shape) * math.prod(self.inner_size)
 
     def check_groups(self) -> None:
         """Raise ConvanimError where groups don't divide the channels."""

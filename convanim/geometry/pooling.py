@@ -7,8 +7,9 @@ from functools import cached_property
 
 from ..errors import ConvanimError
 from .axis import AdaptiveAxis, Axis, Cell
-from .operation import CELLS_OF_INPUT, CELLS_OF_KERNEL, DILATION, PADDING, Base, Cells, Pads, Sized
+from .operation import CELLS_OF_INPUT, CELLS_OF_KERNEL, DILATION, PADDING, Cells, Operation, Pads, Sized
 from .parameters import is_many, normalise, parameter
+from .reduction import REDUCTIONS, Reduction
 
 POOL_MODES = ("max", "average", "l2")
 ADAPTIVE_MODES = ("average", "max")
@@ -96,9 +97,19 @@ class Pool(Sized):
         """One `Axis` a dimension."""
         return self.sliding(ceil_mode=self.ceil_mode)
 
+    @property
+    def reduction(self) -> Reduction:
+        """The row of REDUCTIONS that `mode` names."""
+        return REDUCTIONS[self.mode]
+
+    @property
+    def kind(self) -> str:
+        """The name "max_pool", "average_pool" or "l2_pool"."""
+        return f"{self.mode}_pool"
+
 
 @dataclass(frozen=True, repr=False)
-class AdaptivePool(Base):
+class AdaptivePool(Operation):
     """Average or max pooling to a given size, whose windows differ in size by a cell or two where they must (PyTorch's
     words).
 
@@ -135,3 +146,13 @@ class AdaptivePool(Base):
     def padding(self) -> tuple[int, ...]:
         """None: 0 along each axis."""
         return (0,) * len(self.axes)
+
+    @property
+    def reduction(self) -> Reduction:
+        """The row of REDUCTIONS that `mode` names."""
+        return REDUCTIONS[self.mode]
+
+    @property
+    def kind(self) -> str:
+        """The name "average_adaptive_pool" or "max_adaptive_pool"."""
+        return f"{self.mode}_adaptive_pool"

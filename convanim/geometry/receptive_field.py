@@ -11,9 +11,8 @@ from itertools import product
 from typing import Any
 
 from ..errors import ConvanimError, short_repr
-from . import Operation
-from .axis import AdaptiveAxis, Axis, Cell
-from .operation import Weighted
+from . import Operation, kinds
+from .axis import Axis, Cell
 from .parameters import is_many
 
 MOST_READS = 1 << 22  # cells looked at for one answer, all of a picture of 2048 x 2048: a few seconds
@@ -64,18 +63,13 @@ def receptive_field(layers: Sequence[Any]) -> list[Field]:
 
 def _field(axes: list[Axis]) -> tuple[int, float, int, int]:
     """Size, jump, start and end along one axis of a chain."""
-    jump = math.prod((_jump(axis) for axis in axes), start=Fraction(1))
+    jump = math.prod((axis.jump for axis in axes), start=Fraction(1))
     # output cells that lie a whole period apart see the same, shifted
-    period = min(math.prod(_jump(axis).denominator for axis in axes), axes[-1].output)
+    period = min(math.prod(axis.jump.denominator for axis in axes), axes[-1].output)
     _check_count("the receptive fields of these layers differ over", period * len(axes))
     spans = [_span(axes, cell) for cell in range(period)]
     first, last = spans[0]
     return max(b - a + 1 for a, b in spans), int(jump) if jump.denominator == 1 else float(jump), first, last
-
-
-def _jump(axis: Axis) -> Fraction:
-    """How far the windows of neighbouring output cells are apart, in input cells."""
-    return Fraction(axis.input, axis.output) if isinstance(axis, AdaptiveAxis) else Fraction(axis.stride, axis.spacing)
 
 
 def _span(axes: list[Axis], cell: int) -> Span:
@@ -178,16 +172,13 @@ def chained(layers: Sequence[Any]) -> list[Operation]:
         op = getattr(layer, "op", layer)
         place = f"layer {n + 1}"
         if not isinstance(op, Operation):
-            raise ConvanimError(
-                f"{place} is {short_repr(layer)}, which is not an operation: give a Conv, ConvTranspose, Pool or"
-                " AdaptivePool"
-            )
+            raise ConvanimError(f"{place} is {short_repr(layer)}, which is not an operation: give a {kinds()}")
         if ops and op.input_size != ops[-1].output_size:
             raise ConvanimError(
                 f"{place} has input_size={op.input_size}, and the layer before it gives {ops[-1].output_size}: they"
                 " must be the same"
             )
-        if isinstance(op, Weighted):
+        if op.weighted:
             if channels not in (None, op.in_channels):
                 raise ConvanimError(
                     f"{place} has in_channels={op.in_channels}, and {channels} channels come from the layers before it:"

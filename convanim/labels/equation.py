@@ -10,8 +10,6 @@ from itertools import islice, product
 
 from ..geometry import Operation
 from ..geometry.axis import unravel
-from ..geometry.operation import Weighted
-from ..numeric import padding_value
 from ..scene import Equation
 from ..text.cell_texts import Texts, symbols
 from ..text.describe import MINUS, bracketed
@@ -51,29 +49,6 @@ def whole(told: Equation, lang: Language) -> str:
     """An equation in one line, however long: "3·0 + 2·1 + 1·2 = 4"."""
     word = lang.say(f"label.{told.word}") if told.word else ""
     return f"{word}{told.before}{told.joined.join([*told.terms, told.last])}{told.end}"
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How an operation's values become one: what joins their texts, what stands around them, and how each is written.
-
-    With `counts` there is a place for the divisor in `after`.
-    """
-
-    joined: str
-    before: str = ""
-    after: str = ""
-    value: Callable[[str], str] = bracketed
-    counts: bool = False
-
-
-# by what becomes of a window's values: a convolution's sum of products, and pooling's modes
-FORMS = {
-    "sum": Form(" + "),
-    "average": Form(" + ", "(", ")/{count}", counts=True),
-    "max": Form(", ", "max(", ")", lambda text: text),
-    "l2": Form(" + ", "√(", ")", lambda text: f"{bracketed(text)}²"),
-}
 
 
 class Lines:
@@ -147,14 +122,10 @@ class OutputCells:
         """What stands in the cells."""
         return self.given or symbols(self.op)
 
-    @property
-    def _form(self) -> Form:
-        return FORMS["sum" if isinstance(self.op, Weighted) else self.op.mode]
-
     @cached_property
     def _reads(self) -> tuple[tuple[tuple[tuple[int, int | None], ...], ...], ...]:
         """(kernel cell, input cell) of all padded cells that count, for each output cell along each axis."""
-        counts = padding_value(self.op) is not None
+        counts = self.op.padding_value is not None
         return tuple(
             tuple(
                 tuple(
@@ -168,7 +139,7 @@ class OutputCells:
         )
 
     def __call__(self, step: int) -> Equation:
-        texts, form = self.texts, self._form
+        texts, reduction = self.texts, self.op.reduction
         reads = [of_axis[o] for of_axis, o in zip(self._reads, unravel(step, self.op.output_size), strict=True)]
         bias = (
             ""
@@ -177,17 +148,19 @@ class OutputCells:
             if texts.bias.startswith(MINUS)
             else f" + {texts.bias}"
         )
-        after = form.after.format(count=self._count(reads)) if form.counts else form.after
+        before = f"{reduction.function}(" if reduction.function or reduction.divides else ""
+        after = (")" if before else "") + (f"/{self._count(reads)}" if reduction.divides else "")
         equal = "=" if texts.exact and step not in texts.rounded else "≈"
         end = f"{bias} {equal} {texts.output[step]}"
         if not all(reads):  # no cell counts
-            return Equation((), "0", after + end, before=form.before)
+            return Equation((), "0", after + end, before=before)
         terms = map(self._term, islice(product(*reads), math.prod(map(len, reads)) - 1))
-        return Equation(terms, self._term(tuple(read[-1] for read in reads)), after + end, form.joined, form.before)
+        joined = f" {reduction.sign} " if reduction.sign else ", "
+        return Equation(terms, self._term(tuple(read[-1] for read in reads)), after + end, joined, before)
 
     def _count(self, reads: list[tuple[tuple[int, int | None], ...]]) -> int:
         """What the average divides by: the cells that count, or what the operation says."""
-        return getattr(self.op, "divisor_override", None) or math.prod(map(len, reads))
+        return self.op.divisor_override or math.prod(map(len, reads))
 
     def _term(self, term: tuple[tuple[int, int | None], ...]) -> str:
         """The product of an input cell and a kernel cell, or the input cell alone."""
@@ -195,5 +168,7 @@ class OutputCells:
         for (j, source), n, k in zip(term, op.input_size, op.kernel_size, strict=True):
             weight = weight * k + (k - 1 - j if op.flipped else j)
             cell = -1 if source is None or cell < 0 else cell * n + source
-        value = self._form.value(self.texts.padding if cell < 0 else self.texts.input[cell])
+        value = self.texts.padding if cell < 0 else self.texts.input[cell]
+        if self.op.reduction.sign:
+            value = self.op.reduction.term.format(bracketed(value))
         return f"{value}{DOT}{bracketed(self.texts.kernel[weight])}" if self.texts.kernel else value

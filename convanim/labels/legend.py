@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 
-from ..geometry import ConvTranspose, Operation
+from ..geometry import Operation
 from ..geometry.axis import strongest
-from ..numeric import padding_value
 from ..scene import Line, Marks, Polygon, Text
 from ..scene.plane import Plane
 from ..text.cell_texts import W
@@ -133,7 +132,7 @@ def entries(setting: LabelContext) -> list[tuple[str, str]]:
 def _words(role: str, setting: LabelContext, roles: frozenset[str]) -> str:
     """What a role stands for; "" where that goes without saying."""
     say = setting.lang.say
-    counts = (padding_value(op) for op in _padded(setting))
+    counts = (op.padding_value for op in _padded(setting))
     padding = " / ".join(
         dict.fromkeys(say("legend.not_counted") if value is None else number(value) for value in counts)
     )
@@ -163,7 +162,7 @@ def _padded(setting: LabelContext) -> list[Operation]:
     """The operations whose padding is drawn: of several layers those that have one, without the zeros of transposed
     ones.
     """
-    layers: list[Operation] = [op for op in setting.scene.ops if not isinstance(op, ConvTranspose)]
+    layers = [op for op in setting.scene.ops if not op.transposed]
     return [op for op in layers if op.padded_size != op.input_size] or layers[:1] or [setting.op]
 
 

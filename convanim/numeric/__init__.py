@@ -1,4 +1,4 @@
-"""The values behind a figure: operations evaluated through their taps, and the sparse matrix of the guide's section 4.1.
+"""The values behind a figure: operations evaluated tap by tap, and the sparse matrix of the guide's section 4.1.
 
 Imports: `geometry`. Libraries: numpy.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from .arrays import numbers
 from .evaluation import divisors, evaluate
 from .matrix import Unrolled, unrolled
-from .values import Values, check_one_channel, computed_from, padding_value, values
+from .values import Values, check_one_channel, computed_from, values
 
 __all__ = [
     "Unrolled",
@@ -18,7 +18,6 @@ __all__ = [
     "divisors",
     "evaluate",
     "numbers",
-    "padding_value",
     "unrolled",
     "values",
 ]

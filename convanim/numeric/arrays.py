@@ -11,7 +11,6 @@ import numpy as np
 from ..errors import ConvanimError, short_repr
 from ..geometry import Operation
 from ..geometry.axis import Cell
-from ..geometry.operation import Weighted
 from ..geometry.parameters import MOST_BYTES
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -59,14 +58,9 @@ def _size(size: Cell) -> str:
     return " x ".join(map(str, size))
 
 
-def channels(op: Operation) -> tuple[int, int]:
-    """The channels of output and input; pooling, which does the same to any number, has one of each."""
-    return (op.out_channels, op.in_channels) if isinstance(op, Weighted) else (1, 1)
-
-
 def given_input(op: Operation, values: object) -> tuple[Array, bool]:
     """The input as (channels, *size), and whether it was given with its channels."""
-    wanted = op.in_channels if isinstance(op, Weighted) else None  # None: any number
+    wanted = op.in_channels if op.weighted else None  # None: any number
     shape = op.input_size if wanted in (1, None) else (wanted, *op.input_size)
     x = finite("input", values, shape)
     if x.shape == op.input_size and wanted in (1, None):
@@ -78,9 +72,9 @@ def given_input(op: Operation, values: object) -> tuple[Array, bool]:
 
 def given_kernel(op: Operation, kernel: object | None) -> Array | None:
     """The kernel as `op.kernel_shape`; None for pooling."""
-    if not isinstance(op, Weighted):
+    if not op.weighted:
         if kernel is not None:
-            raise ConvanimError(f"{op.mode} pooling has no kernel values: leave out kernel=")
+            raise ConvanimError(f"{op.reduction.name} pooling has no kernel values: leave out kernel=")
         return None
     shape = op.kernel_size if math.prod(op.kernel_shape[:2]) == 1 else op.kernel_shape
     if kernel is None:
@@ -95,7 +89,7 @@ def given_bias(op: Operation, bias: object | None) -> Array | None:
     """The bias as one number a channel of the output, which may be given without brackets for one channel; None where
     the operation has none.
     """
-    if isinstance(op, Weighted) and op.bias:
+    if op.bias:
         if bias is None:
             raise ConvanimError(
                 "the bias is missing: give bias= with one number a channel of the output, or take bias=False for the"

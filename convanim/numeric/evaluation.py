@@ -1,9 +1,8 @@
-"""Evaluates an operation through its taps: what each kernel cell meets, and how the values under a window become one."""
+"""Evaluates an operation tap by tap: the cell that each kernel cell meets, and the one value of each window."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
@@ -12,41 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConvanimError
-from ..geometry import AdaptivePool, ConvTranspose, Operation, Pool, check_operation
+from ..geometry import Operation, Reduction, check_operation
 from ..geometry.axis import Axis
-from ..geometry.operation import Weighted
 from ..geometry.padding import PADDING_MODES
 from .arrays import Array, check_memory, given_bias, given_input, given_kernel
-
-
-@dataclass(frozen=True)
-class Reduction:
-    """How the values under a window become one.
-
-    `prepare` is done to each value, `absent` stands where there is none, `combine` joins two, and `finish` gets the
-    total and the number of cells that count. `linear` ones have a matrix.
-    """
-
-    absent: float
-    combine: np.ufunc
-    finish: Callable[[Array, Array], Array] = lambda total, count: total
-    prepare: Callable[[Array], Array] = lambda value: value
-    linear: bool = True
-
-
-REDUCTIONS = {
-    "sum": Reduction(0, np.add),
-    "average": Reduction(0, np.add, lambda total, count: total / count, lambda value: value.astype(np.float64)),
-    "max": Reduction(-math.inf, np.maximum, linear=False),
-    "l2": Reduction(
-        0, np.add, lambda total, count: np.sqrt(total), lambda value: value.astype(np.float64) ** 2, linear=False
-    ),
-}
-
-
-def reduction(op: Operation) -> Reduction:
-    """The row of REDUCTIONS that an operation uses: its pooling mode, otherwise the sum."""
-    return REDUCTIONS["sum" if isinstance(op, Weighted) else op.mode]
 
 
 def evaluate(op: Operation, input: object, kernel: object | None = None, bias: object | None = None) -> Array:  # noqa: A002 - the field's word
@@ -67,10 +35,10 @@ def evaluate(op: Operation, input: object, kernel: object | None = None, bias: o
     x, has_channels = given_input(op, input)
     w = given_kernel(op, kernel)
     b = given_bias(op, bias)
-    check_memory("output", (op.out_channels if isinstance(op, Weighted) else len(x), *op.output_size))
-    if isinstance(op, Weighted) and w is not None and _may_overflow(op, x, w, b):
+    check_memory("output", (op.out_channels if op.weighted else len(x), *op.output_size))
+    if w is not None and _may_overflow(op, x, w, b):
         x = x.astype(np.float64)
-    rule = reduction(op)
+    rule = op.reduction
     reads = [reads_along(axis, op.flipped) for axis in op.axes]
     with np.errstate(
         over="ignore", invalid="ignore"
@@ -79,51 +47,53 @@ def evaluate(op: Operation, input: object, kernel: object | None = None, bias: o
         total, seen = _combined(op, x, w, reads)
         if b is not None:
             total = total + b.reshape(-1, *[1] * len(op.axes))
-    if rule.absent and not seen.all():  # windows over nothing but padding
-        total = np.where(seen, total, rule.absent)
+    if rule.padding_value and not seen.all():  # windows over nothing but padding
+        total = np.where(seen, total, rule.padding_value)
     elif not np.isfinite(total).all():
         raise ConvanimError("the output's values are too large for float64: take smaller values for input= and kernel=")
-    result = rule.finish(total, divisors(op, reads))
+    result: Array = rule.finish(total, divisors(op, reads))
     return result if has_channels or len(result) > 1 else result[0]
 
 
 def _combined(op: Operation, x: Array, w: Array | None, reads: list[Reads]) -> tuple[Array, Array]:
     """What is under each window, as one value a channel: (channels, *output), and whether anything is: output_size."""
-    rule = reduction(op)
+    rule, combine = op.reduction, getattr(np, op.reduction.combine)
     total: Array | None = None
     seen = np.zeros(op.output_size, bool)
     for number, cell in enumerate(product(*(range(k) for k in op.kernel_size))):
         sources = [read.source[j] for read, j in zip(reads, cell, strict=True)]
         here = _outer(np.logical_and, [source >= 0 for source in sources])
         value = x[np.ix_(np.arange(len(x)), *sources)]
-        if isinstance(op, Weighted) and w is not None:
+        if w is not None:
             value = _weighted(op, value, w.reshape(*w.shape[:2], -1)[:, :, number])
         if not here.all():
-            value = np.where(here, value, _absent(rule, value.dtype))
-        total = value if total is None else rule.combine(total, value)
+            value = np.where(here, value, _neutral(rule, value.dtype))
+        total = value if total is None else combine(total, value)
         seen |= here
     assert total is not None
     return total, seen
 
 
-def _absent(rule: Reduction, dtype: np.dtype[Any]) -> Any:
-    """What stands where there is no value, as a number of this type: 0, or the lowest that there is."""
-    lowest = np.iinfo(np.int64).min if dtype.kind == "i" else -np.inf
-    return dtype.type(lowest if rule.absent else 0)
+def _neutral(rule: Reduction, dtype: np.dtype[Any]) -> Any:
+    """The value where there is no cell, as a number of this type: 0, or the lowest or highest number that there is."""
+    if dtype.kind == "i" and math.isinf(rule.padding_value):
+        limits = np.iinfo(np.int64)
+        return dtype.type(limits.min if rule.padding_value < 0 else limits.max)
+    return dtype.type(rule.padding_value)
 
 
-def _weighted(op: Weighted, x: Array, w: Array) -> Array:
+def _weighted(op: Operation, x: Array, w: Array) -> Array:
     """The sums over a group's input channels, of the values that one kernel cell meets: (out_channels, *output)."""
     groups, size = op.groups, x.shape[1:]
     columns = x.reshape(groups, op.in_channels // groups, -1)
-    if isinstance(op, ConvTranspose):
+    if op.transposed:
         rows = w.reshape(groups, op.in_channels // groups, -1).transpose(0, 2, 1)
     else:
         rows = w.reshape(groups, op.out_channels // groups, -1)
     return np.asarray(np.matmul(rows, columns)).reshape(op.out_channels, *size)
 
 
-def _may_overflow(op: Weighted, x: Array, w: Array, b: Array | None) -> bool:
+def _may_overflow(op: Operation, x: Array, w: Array, b: Array | None) -> bool:
     """Whether sums of products of these whole numbers could leave int64."""
     if x.dtype.kind != "i" or w.dtype.kind != "i":
         return False
@@ -167,13 +137,14 @@ def divisors(op: Operation, reads: list[Reads] | None = None) -> Array:
     """What the average of each window divides by, of the shape `op.output_size`: 4 for a window of 2 x 2 that counts
     all its cells.
     """
-    if not isinstance(op, Pool | AdaptivePool) or op.mode != "average":
+    if not op.reduction.divides:
         return np.ones((), np.int64)
-    if isinstance(op, Pool) and op.divisor_override is not None:
+    if op.divisor_override is not None:
         return np.full(op.output_size, op.divisor_override)
     reads = reads or [reads_along(axis, False) for axis in op.axes]
-    everything = not isinstance(op, Pool) or op.count_include_pad
-    counts = _outer(np.multiply, [(read.on_padded if everything else read.source >= 0).sum(0) for read in reads])
+    counts = _outer(
+        np.multiply, [(read.on_padded if op.count_include_pad else read.source >= 0).sum(0) for read in reads]
+    )
     if not counts.all():
         where = tuple(int(i) for i in np.argwhere(counts == 0)[0])
         raise ConvanimError(

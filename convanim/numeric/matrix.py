@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import ConvanimError
-from ..geometry import ConvTranspose, Operation, check_operation
-from ..geometry.operation import Weighted
-from .arrays import Array, channels, check_memory, given_kernel
-from .evaluation import divisors, reads_along, reduction
+from ..geometry import Operation, check_operation
+from .arrays import Array, check_memory, given_kernel
+from .evaluation import divisors, reads_along
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +45,10 @@ def unrolled(op: Operation, kernel: object | None = None) -> Unrolled:
     the guide's 4 x 16 matrix with 36 values. Channels come first in rows and columns, as they do in the arrays.
     """
     check_operation(op)
-    rule = reduction(op)
-    if not rule.linear and not isinstance(op, Weighted):
-        raise ConvanimError(f"{op.mode} pooling is not linear, so it has no matrix: take mode='average', or a Conv")
+    if not op.linear:
+        raise ConvanimError(
+            f"{op.reduction.name} pooling is not linear, so it has no matrix: take mode='average', or a Conv"
+        )
     rows, columns, cells = _channel_tables(op)
     present = np.ones(rows.shape, bool)
     check_memory("table of windows", (*rows.shape, *op.output_size, *op.kernel_size))
@@ -69,14 +69,13 @@ def unrolled(op: Operation, kernel: object | None = None) -> Unrolled:
         present = outer(present, source >= 0, 1) == 2
     index = cells[present]
     values = _values(op, kernel, rows[present], index)
-    outside, inside = channels(op)
-    shape = outside * math.prod(op.output_size), inside * math.prod(op.input_size)
+    shape = op.out_channels * math.prod(op.output_size), op.in_channels * math.prod(op.input_size)
     return Unrolled(shape, rows[present], columns[present], index, values)
 
 
 def _values(op: Operation, kernel: object | None, rows: Array, cells: Array) -> Array:
     """The matrix' values: the weights, or their numbers; of an average, one over what its window divides by."""
-    if not isinstance(op, Weighted):
+    if not op.weighted:
         given_kernel(op, kernel)
         return np.asarray(1 / divisors(op).ravel()[rows])
     weights = np.arange(1, math.prod(op.kernel_shape) + 1) if kernel is None else given_kernel(op, kernel)
@@ -88,9 +87,9 @@ def _channel_tables(op: Operation) -> tuple[Array, Array, Array]:
     """(output channel, input channel, kernel's channels) for each output channel (rows) and each input channel of its
     group (columns).
     """
-    if not isinstance(op, Weighted):
+    if not op.weighted:
         return (np.zeros((1, 1), np.int64),) * 3
     inside, outside = op.in_channels // op.groups, op.out_channels // op.groups
     o, j = np.ogrid[: op.out_channels, :inside]
     i = o // outside * inside + j
-    return o + 0 * j, i, i * outside + o % outside if isinstance(op, ConvTranspose) else o * inside + j
+    return o + 0 * j, i, i * outside + o % outside if op.transposed else o * inside + j

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import ConvanimError, short_repr
-from ..geometry import Operation, Pool, check_operation
-from ..geometry.operation import Weighted
-from .arrays import Array, channels, check_memory, given_input, given_kernel
-from .evaluation import evaluate, reduction
+from ..geometry import Operation, check_operation
+from .arrays import Array, check_memory, given_input, given_kernel
+from .evaluation import evaluate
 
 NOISE = 1e-14  # of the sum of all terms' magnitudes: what rounding leaves of a sum that is 0
 
@@ -39,9 +38,9 @@ class Values:
 def values(
     op: Operation,
     *,
-    input: object | None = None,
+    input: object | None = None,  # noqa: A002 - the field's word
     kernel: object | None = None,
-    bias: object | None = None,  # noqa: A002
+    bias: object | None = None,
     seed: int = 1234,
 ) -> Values:
     """The values of a figure: the arrays given, and whole numbers drawn from `seed` for those that aren't; a bias is 0
@@ -63,7 +62,7 @@ def values(
         np.asarray(random.randint(0, high, size)) for high, size in ((4, op.input_size), (3, op.kernel_size))
     ]
     x = drawn[0] if input is None else given_input(op, input)[0][0]
-    if isinstance(op, Weighted):
+    if op.weighted:
         kernel = drawn[1] if kernel is None else kernel
         bias = np.zeros(1, np.int64) if bias is None and op.bias else bias
     weights = given_kernel(op, kernel)
@@ -71,15 +70,15 @@ def values(
         x,
         None if weights is None else weights[0, 0],
         _clean(op, x, weights, bias, evaluate(op, x, weights, bias)),
-        padding_value(op),
+        op.padding_value,
         op.flipped,
         0.0 if bias is None else float(np.asarray(bias).ravel()[0]),
     )
 
 
 def _clean(op: Operation, x: Array, weights: Array | None, bias: object | None, output: Array) -> Array:
-    """The output with 0 for what is nothing but the rounding of its sum: .1 + .2 - .3 is 5.6e-17 in binary."""
-    if output.dtype.kind != "f" or not (isinstance(op, Weighted) or op.mode == "average"):
+    """The output with 0 for values that only rounding makes differ from it: .1 + .2 - .3 is 5.6e-17 in binary."""
+    if output.dtype.kind != "f" or not op.linear:
         return output
     added = None if bias is None else np.abs(np.asarray(bias, float))
     largest = evaluate(op, np.abs(x), None if weights is None else np.abs(weights), added)
@@ -96,7 +95,7 @@ def computed_from(op: Operation, inputs: list[bool], kernel: list[bool]) -> froz
         np.reshape(inputs, op.input_size).astype(int),
         np.reshape(kernel, op.kernel_size).astype(int) if kernel else None,
     )
-    bias = [0] if isinstance(op, Weighted) and op.bias else None
+    bias = [0] if op.bias else None
     found = evaluate(op, x, None if w is None else np.ones_like(w), bias) > 0
     if w is not None:
         found |= evaluate(op, np.ones_like(x), w, bias) > 0
@@ -105,17 +104,8 @@ def computed_from(op: Operation, inputs: list[bool], kernel: list[bool]) -> froz
 
 def check_one_channel(op: Operation) -> None:
     """Raise ConvanimError for an operation of several channels, whose sums a plane can't show."""
-    outside, inside = channels(op)
-    if outside * inside > 1:
+    if op.in_channels * op.out_channels > 1:
         raise ConvanimError(
-            f"values are shown of one channel, and this has {inside} to {outside}: take the isometric view, or "
+            f"values are shown of one channel, and this has {op.in_channels} to {op.out_channels}: take the isometric view, or "
             "in_channels, out_channels and groups of 1 and the values of one channel"
         )
-
-
-def padding_value(op: Operation) -> float | None:
-    """What a padded cell without a value counts as: 0, minus infinity for a maximum, None where the average leaves it
-    out.
-    """
-    skipped = isinstance(op, Pool) and op.mode == "average" and not op.count_include_pad
-    return None if skipped else reduction(op).absent

@@ -9,8 +9,7 @@ from typing import overload
 
 from ..geometry import Operation
 from ..geometry.axis import Cell, unravel
-from ..geometry.operation import Weighted
-from ..numeric import Values, check_one_channel, computed_from, divisors, padding_value
+from ..numeric import Values, check_one_channel, computed_from, divisors
 from . import describe
 
 X, W, Y, B = "𝑥", "𝑤", "𝑦", "𝑏"  # input, kernel, output and bias, as in formulas
@@ -84,14 +83,12 @@ def symbols(op: Operation) -> Texts:
     check_symbols(op)
     sizes = (op.input_size, op.kernel_size, op.output_size)
     comma = "," if max(max(size) for size in sizes) > 10 else ""  # 1 and 12, not 11 and 2
-    padding = padding_value(op)
-    weighted = isinstance(op, Weighted)
     return Texts(
         Indexed(X, op.input_size, comma),
-        Indexed(W, op.kernel_size, comma) if weighted else (),
+        Indexed(W, op.kernel_size, comma) if op.weighted else (),
         Indexed(Y, op.output_size, comma),
-        "" if padding is None else describe.number(padding),
-        B if isinstance(op, Weighted) and op.bias else "",
+        "" if op.padding_value is None else describe.number(op.padding_value),
+        B if op.bias else "",
     )
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
-from ...geometry import Conv, ConvTranspose
+from ...geometry import Operation
 from ...geometry.axis import ravel
 from ...scene import Line, Marks, Polygon, Text
 from ...scene.plane import Part, Plane, joined
@@ -21,11 +21,10 @@ from ..weights import weight
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
 
-Convolution = Conv | ConvTranspose
 MATRIX = Plane((0.0, 0.0), RIGHT, DOWN)
 
 
-def coloured(op: Convolution, plane: Plane, places: list[tuple[int, int]]) -> Marks:
+def coloured(op: Operation, plane: Plane, places: list[tuple[int, int]]) -> Marks:
     """A cell of the plane for each of the kernel's, in its colour, in the order in which the windows are read."""
     parts: dict[str, tuple[Part, ...]] = {}
     for tap, (r, q) in zip(op.steps[0].taps, places, strict=True):
@@ -38,7 +37,7 @@ def coloured(op: Convolution, plane: Plane, places: list[tuple[int, int]]) -> Ma
 class Matrix:
     """The windows, each a column: what their cells are, and what stands in them."""
 
-    op: Convolution
+    op: Operation
     texts: Texts
     roles: frozenset[str]
 

@@ -21,7 +21,7 @@ from ..input_plane import ground
 from ..links import LINK
 from ..sliding_window import Sliding, added, crops, one_channel, two_axes
 from ..text_size import LARGE, SMALL, same_size
-from .columns import MATRIX, Convolution, Matrix, coloured
+from .columns import MATRIX, Matrix, coloured
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -103,7 +103,7 @@ class _Layout:
     Read as a formula that goes on in the next line, this is: kernel × matrix (+ bias) = product.
     """
 
-    op: Convolution
+    op: Operation
     around: tuple[tuple[int, int], tuple[int, int]]
     biased: bool
 
@@ -203,7 +203,7 @@ class _Layout:
         )
 
 
-def _kernel(op: Convolution, texts: Texts, plane: Plane) -> Marks:
+def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
     """The kernel as a row, each weight in its colour, in the order in which the windows are read."""
     cells = [tap.kernel for tap in op.steps[0].taps]
     values = list(reversed(texts.kernel)) if op.flipped else texts.kernel

@@ -130,7 +130,7 @@ class Table:
             for x, exact in columns
             for sign, at in (("×", y - 1 - GAP), ("=" if exact else "≈", y))
         ]
-        plus = self.terms.form.joined
+        plus = self.terms.op.reduction.sign
         between = (
             [Text("sign", point((a + b + 1) / 2, TERM), plus, PLUS, ROOM) for (a, _), (b, _) in pairwise(columns)]
             if plus

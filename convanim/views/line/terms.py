@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from ...geometry import Operation
 from ...geometry.axis import Axis
-from ...geometry.operation import Weighted
 from ...text import describe
 
 if TYPE_CHECKING:
@@ -29,30 +28,6 @@ class Term:
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How terms become an output: what stands between them, what is done to them (to one alone too, if `always`), how
-    each is written.
-
-    With `marked` the largest is told from the others.
-    """
-
-    joined: str = "+"
-    done: str = ""
-    always: bool = False
-    written: str = "{}"
-    marked: bool = False
-
-
-# by what becomes of a window's values: a convolution's sum of products, and pooling's modes
-FORMS = {
-    "sum": Form(),
-    "average": Form(done="÷ {count} "),
-    "max": Form("", "max ", marked=True),
-    "l2": Form(done="√ ", always=True, written="{}²"),
-}
-
-
 @dataclass(frozen=True)
 class Terms:
     """The terms of every output of a row, from the texts in its cells."""
@@ -64,11 +39,6 @@ class Terms:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    @property
-    def form(self) -> Form:
-        """The row of FORMS that the operation has."""
-        return FORMS["sum" if isinstance(self.op, Weighted) else self.op.mode]
-
     @cached_property
     def symbolic(self) -> bool:
         """Whether letters stand in the cells."""
@@ -77,7 +47,7 @@ class Terms:
     @property
     def crowded(self) -> bool:
         """Whether signs stand between terms that are side by side."""
-        return bool(self.form.joined) and self.axis.dilation == 1 < self.axis.kernel
+        return bool(self.op.reduction.sign) and self.axis.dilation == 1 < self.axis.kernel
 
     def value(self, cell: int) -> str:
         """What stands in a padded cell; "" where nothing does, or what doesn't count."""
@@ -98,11 +68,12 @@ class Terms:
         """
         terms, bias = self.of(output), self.texts.bias
         said = self.texts.exact and output not in self.texts.rounded and all(term.exact for term in terms)
-        count = getattr(self.op, "divisor_override", None) or len(terms)
+        count, reduction = self.op.divisor_override or len(terms), self.op.reduction
         sign = describe.MINUS if bias.startswith(describe.MINUS) else "+"
         added = f"{sign} {bias.removeprefix(describe.MINUS)} " if bias not in ("", "0") else ""
-        done = self.form.done.format(count=count) if count > 1 or self.form.always else ""
-        return f"{done}{added}{'=' if said else '≈'}"
+        changed = reduction.term != "{}"  # a single term too isn't the output
+        done = f"÷ {count} " if reduction.divides else f"{reduction.function} " if reduction.function else ""
+        return f"{done if count > 1 or changed else ''}{added}{'=' if said else '≈'}"
 
     @cached_property
     def longest(self) -> str:
@@ -111,15 +82,17 @@ class Terms:
 
     def largest(self, output: int) -> list[Term]:
         """The terms that the output is equal to, of a maximum in numbers."""
-        terms = self.of(output) if self.form.marked and not self.symbolic else []
-        most = max((describe.read(term.text) for term in terms), default=0.0)
-        return [term for term in terms if describe.read(term.text) == most]
+        picks, terms = self.op.reduction.picks, self.of(output)
+        if picks is None or self.symbolic or not terms:
+            return []
+        picked = picks(describe.read(term.text) for term in terms)
+        return [term for term in terms if describe.read(term.text) == picked]
 
     def _term(self, tap: int, cell: int) -> Term:
         value = self.value(cell)
         if not self.texts.kernel:
-            bracketed = f"({value})" if value.startswith(describe.MINUS) and self.form.written != "{}" else value
-            return Term(cell, self.form.written.format(bracketed))
+            term = self.op.reduction.term
+            return Term(cell, term.format(value if term == "{}" else describe.bracketed(value)))
         pair = value, self.texts.kernel[self.weight(tap)]
         if pair not in self._products:
             self._products[pair] = self._product(*pair)
