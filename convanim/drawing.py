@@ -19,7 +19,7 @@ from .options import DPI, STEP_MS, check_look
 from .scene import Scene
 from .text import describe
 from .themes.theme import Theme, dpi_of
-from .views import VIEWS, check_view, refusal
+from .views import VIEWS, check_view, refusal, view_flags
 from .write import MOST_STEPS
 
 if TYPE_CHECKING:
@@ -121,9 +121,9 @@ def animate(
             kernel=kernel,
             bias=bias,
             seed=SEED if seed is None else seed,
-            whole=VIEWS[view].whole,
+            whole=VIEWS[view].whole_numbers,
         )
-    scene = VIEWS[view].draw(op, texts, {role for role in look.styles if role != "pending" or reveal})
+    scene = VIEWS[view].draw(op, texts, view_flags(look, reveal=reveal))
     named, told = (
         text if describe.seen(text := describe.readable(given_text or "")) else ""
         for given_text in (title, description)
@@ -187,7 +187,7 @@ def _subject(op: object, view: object) -> tuple[Operation | tuple[Operation, ...
     """
     if isinstance(op, list | tuple):
         return tuple(chained(op)), None, None
-    if isinstance(view, str) and view in VIEWS and VIEWS[view].layers:
+    if isinstance(view, str) and view in VIEWS and VIEWS[view].takes_layers:
         return tuple(chained([op])), None, None
     found = op.op if isinstance(op, Imported) else op
     check_operation(found)

@@ -63,7 +63,7 @@ class Row:
 
 
 def toy(sheets, layers):
-    def draw(op, texts, roles):
+    def draw(op, texts, flags):
         steps = len(op.steps)
         frame = Layer(
             (Line("grid", (((0.0, 0.0), (float(steps), 0.0), (float(steps), 1.0), (0.0, 1.0), (0.0, 0.0)),)),)

@@ -147,7 +147,7 @@ def test_what_is_no_operation_is_refused(op):
 @pytest.mark.parametrize("view", ca.VIEWS)
 def test_three_dimensions_are_not_drawn(view):
     with pytest.raises(ca.ConvanimError) as caught:
-        ca.animate([ca.Conv((3, 3, 3), 2)] if ca.VIEWS[view].layers else ca.Conv((3, 3, 3), 2), view=view)
+        ca.animate([ca.Conv((3, 3, 3), 2)] if ca.VIEWS[view].takes_layers else ca.Conv((3, 3, 3), 2), view=view)
     assert "3" in one_line(caught)
 
 

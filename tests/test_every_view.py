@@ -67,7 +67,7 @@ def chains():
 @cache
 def subjects(view):
     """(operation, or list of layers) that a view takes, of all kinds and sizes."""
-    if VIEWS[view].layers:
+    if VIEWS[view].takes_layers:
         return [ops for ops in chains() if not reason(view, ops)]
     single = [some(name, size) for name, size in itertools.product(OPERATIONS, SIZES)]
     deep = [
@@ -220,7 +220,7 @@ def test_declared_roles_are_those_of_all_steps_and_scenes_can_be_copied(view):
 def test_what_a_view_does_not_draw_is_refused_in_one_line_that_names_the_views_that_do(view):
     refused = 0
     for name, size in itertools.product(OPERATIONS, [(3, 4), (5,), (2, 3, 4)]):
-        op = (some(name, size),) if VIEWS[view].layers else some(name, size)
+        op = (some(name, size),) if VIEWS[view].takes_layers else some(name, size)
         if reason(view, op):
             refused += 1
             text = refusal(lambda op=op: drawn(op, view=view))

@@ -27,14 +27,16 @@ from convanim.render.agg import seen
 from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 from convanim.text.cell_texts import numbers
 from convanim.themes.table import CLASSIC, CLEAR
-from convanim.views import VIEWS
+from convanim.views import VIEWS, view_flags
 from convanim.views.sliding_window import Cells
 
 # --- which cells are there
 
 
 def revealed(op, view, theme=CLEAR):
-    return VIEWS[view].draw(op, numbers(values(op)) if VIEWS[view].shows_values else None, set(theme.styles))
+    return VIEWS[view].draw(
+        op, numbers(values(op)) if VIEWS[view].shows_values else None, view_flags(theme, reveal=True)
+    )
 
 
 class Shown:

@@ -31,7 +31,7 @@ from convanim.errors import ConvanimError
 from convanim.render import glyphs
 from convanim.scene import Text
 from convanim.themes.table import CLEAR
-from convanim.views import VIEWS
+from convanim.views import VIEWS, view_flags
 
 LOWER = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True))
 LETTERS = {
@@ -46,7 +46,7 @@ ZERO, NONE = "0", "\N{MINUS SIGN}\N{INFINITY}"
 def drawn(op, view="flat"):
     from convanim.text import cell_texts
 
-    return VIEWS[view].draw(op, cell_texts.symbols(op), CLEAR.styles.keys() - {"pending"})
+    return VIEWS[view].draw(op, cell_texts.symbols(op), view_flags(CLEAR))
 
 
 def called(letter, cell, op):

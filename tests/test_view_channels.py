@@ -29,7 +29,7 @@ from convanim.render import glyphs
 from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 from convanim.spec import figures
 from convanim.themes.table import CLASSIC, CLEAR
-from convanim.views import VIEWS
+from convanim.views import VIEWS, view_flags
 
 (A, B), (C, D) = RIGHT, DOWN = (1.0, 0.0), (0.5, 0.6)  # what one column and one row mean in the scene
 INDICES = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -215,7 +215,7 @@ def wrong_step(seen, op, step):
 
 
 def draw(op, theme=CLEAR, reveal=False):
-    return VIEWS["channels"].draw(op, None, {role for role in theme.styles if role != "pending" or reveal})
+    return VIEWS["channels"].draw(op, None, view_flags(theme, reveal=reveal))
 
 
 # --- the operations

@@ -20,9 +20,8 @@ from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, T
 from convanim.spec import figures
 from convanim.text.cell_texts import symbols
 from convanim.themes.table import CLEAR
-from convanim.views import VIEWS
+from convanim.views import VIEWS, view_flags
 
-ROLES = CLEAR.styles.keys() - {"pending"}
 MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap", "symmetric": "symmetric"}
 LOW = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 
@@ -151,8 +150,8 @@ def end_x(part):
     return part[1][0] if abs(part[1][0] - part[0][0]) > 1 else -math.inf
 
 
-def draw(op, wanted=ROLES):
-    return VIEWS["dense"].draw(op, symbols(op), wanted)
+def draw(op, *, reveal=False):
+    return VIEWS["dense"].draw(op, symbols(op), view_flags(CLEAR, reveal=reveal))
 
 
 def built(kind, *args, **kwargs):
@@ -263,15 +262,15 @@ def layout_faults(scene, step):
 
 def test_nothing_meets_anything_or_leaves_the_box_and_roles_are_those_declared():
     for op in CASES[::4]:
-        for wanted in (ROLES, ROLES | {"pending"}):
-            scene = draw(op, wanted)
+        for reveal in (False, True):
+            scene = draw(op, reveal=reveal)
             assert not layout_faults(scene, scene.poster), op
             assert not misdeclared(scene), op
 
 
 def test_with_reveal_output_nodes_come_one_by_one():
     op = ca.Conv(4, 3)
-    scene = draw(op, ROLES | {"pending"})
+    scene = draw(op, reveal=True)
     growing = next(layer for layer in scene.layers if isinstance(layer, Accumulating))
     for step in range(4):
         marks = list(leaves(scene.visible(growing, step)))

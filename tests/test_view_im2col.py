@@ -20,9 +20,8 @@ from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 from convanim.spec import figures
 from convanim.text.cell_texts import numbers
 from convanim.themes.table import CLASSIC, CLEAR
-from convanim.views import VIEWS
+from convanim.views import VIEWS, view_flags
 
-ROLES = CLEAR.styles.keys() - {"pending"}
 MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap", "symmetric": "symmetric"}
 ZERO = {"padding", "odd_padding", "inserted"}
 
@@ -161,8 +160,8 @@ class Product:
         return bad
 
 
-def draw(op, wanted=ROLES, **given):
-    return VIEWS["im2col"].draw(op, numbers(values(op, **given), biased=op.bias), wanted)
+def draw(op, *, reveal=False, **given):
+    return VIEWS["im2col"].draw(op, numbers(values(op, **given), biased=op.bias), view_flags(CLEAR, reveal=reveal))
 
 
 def built(kind, *args, **kwargs):
@@ -242,7 +241,7 @@ def test_the_cells_of_the_columns_look_as_they_do_in_the_input():
         assert all((role in ZERO) == (matrix[cell] == 0) for cell, role in found.items())
         assert ("copy" in found.values()) == (getattr(op, "padding_mode", "") == "circular")
         assert ("inserted" in found.values()) == isinstance(op, ca.ConvTranspose)
-    assert "padding" not in VIEWS["im2col"].draw(op, numbers(values(op)), CLASSIC.styles.keys()).roles()
+    assert "padding" not in VIEWS["im2col"].draw(op, numbers(values(op)), view_flags(CLASSIC)).roles()
 
 
 def test_a_kernel_of_one_cell_copies_nothing_and_a_stride_of_the_kernel_reads_each_cell_once():
@@ -297,8 +296,8 @@ def layout_faults(scene, step):
 
 def test_nothing_meets_or_covers_a_text_or_leaves_the_box_and_roles_are_those_declared():
     for op in CASES[::9]:
-        for wanted in (ROLES, ROLES | {"pending"}):
-            scene = draw(op, wanted)
+        for reveal in (False, True):
+            scene = draw(op, reveal=reveal)
             assert not layout_faults(scene, scene.poster), op
             assert not misdeclared(scene), op
 
@@ -306,7 +305,7 @@ def test_nothing_meets_or_covers_a_text_or_leaves_the_box_and_roles_are_those_de
 def test_with_reveal_columns_come_one_by_one_with_their_outputs():
     op = ca.Conv(4, 3, padding=1)
     x, w = given(op)
-    scene = draw(op, ROLES | {"pending"}, input=x, kernel=w)
+    scene = draw(op, reveal=True, input=x, kernel=w)
     growing = next(layer for layer in scene.layers if isinstance(layer, Accumulating))
     seen, matrix = Product(op, scene), columns_of(op, x)
     for step in range(16):

@@ -21,7 +21,7 @@ from test_views import built, leaves, meaning, only, with_marks
 import convanim as ca
 from convanim.scene import Accumulating, Layer, Line, Polygon, Text
 from convanim.text.describe import MINUS
-from convanim.views import VIEWS
+from convanim.views import VIEWS, ViewFlags
 
 KERNELS = range(1, 7)
 NAMES = (
@@ -555,7 +555,7 @@ def test_two_dimensions_channels_and_rows_that_are_too_long_are_refused():
     assert "1,001" in refusal(lambda: animated(ca.AdaptivePool((5,), 1001)))
     assert len(animated(line(1000, 3))) == 998
     with pytest.raises(ca.ConvanimError, match="shows values"):
-        VIEWS["line"].draw(line(5, 3), None, ())
+        VIEWS["line"].draw(line(5, 3), None, ViewFlags())
 
 
 # --- its figures

@@ -26,7 +26,7 @@ from convanim.geometry.receptive_field import receptive_field
 from convanim.render import glyphs
 from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 from convanim.themes.table import CLASSIC, CLEAR
-from convanim.views import VIEWS
+from convanim.views import VIEWS, view_flags
 
 INVERSE = np.linalg.inv(np.array([[1.0, 0.7], [-0.5, 0.65]]))  # of the guide's slants: scene to (column, row)
 C, T, P, A = ca.Conv, ca.ConvTranspose, ca.Pool, ca.AdaptivePool
@@ -320,7 +320,7 @@ LINES = [
 
 
 def drawn(ops, theme=CLEAR, reveal=False):
-    return VIEWS["stack"].draw(ops, None, set(theme.styles) - (set() if reveal else {"pending"}))
+    return VIEWS["stack"].draw(ops, None, view_flags(theme, reveal=reveal))
 
 
 # --- the claims

@@ -26,7 +26,7 @@ from convanim.render import glyphs
 from convanim.scene import Group, Layer, Line, PerStep, Polygon, Text
 from convanim.text.cell_texts import numbers
 from convanim.themes.table import CLASSIC, CLEAR
-from convanim.views import VIEWS
+from convanim.views import VIEWS, view_flags
 
 NEW = {"copy", "inserted", "padding", "odd_padding", "overhang", "unread", "copy_link", "output_padding", "cropped"}
 STRENGTH = [
@@ -339,9 +339,7 @@ class Seen:
 
 
 def draw(op, view, theme=CLEAR, **given):
-    return VIEWS[view].draw(
-        op, numbers(values(op, **given)) if VIEWS[view].shows_values else None, theme.styles.keys() - {"pending"}
-    )
+    return VIEWS[view].draw(op, numbers(values(op, **given)) if VIEWS[view].shows_values else None, view_flags(theme))
 
 
 def unlike(one, other):

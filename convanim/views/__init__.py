@@ -1,11 +1,11 @@
-"""The views: functions from an operation and its cell texts to a scene. A view of several modules has a folder.
+"""The views: functions from an operation, its cell texts and flags to a scene. A view of several modules has a folder.
 
 A new view is a module here and a row of VIEWS. Imports: `geometry`, `scene`, `text`, `themes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +15,7 @@ from ..scene import Scene
 from . import flat, isometric, pair
 from .channels import view as channels
 from .dense import view as dense
+from .flags import ViewFlags, view_flags
 from .im2col import view as im2col
 from .line import view as line
 from .matrix import view as matrix
@@ -26,23 +27,25 @@ if TYPE_CHECKING:
     from ..text.cell_texts import Texts
 
 
+__all__ = ["VIEWS", "View", "ViewFlags", "check_view", "refusal", "view_flags"]
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A view's function, what it shows in one line, what its cells hold, and which operations have a place in it.
 
-    `draw` gets an operation (a tuple of them where the view draws `layers`), what stands in the cells, and the roles
-    that are wanted: those that the theme styles, "pending" only if outputs are to appear one by one. It leaves out the
-    others. Cells show "nothing", or "numbers" or "symbols" if neither are asked for. `refuses` gives the reason why the
-    view can't draw an operation, to be read after "the flat view", and "" where it can. In a view of `whole` numbers
-    these are outputs too: 10, not the guide's 10.0.
+    `draw` gets an operation (a tuple of operations if the view `takes_layers`), the texts of its cells, and the flags
+    of the figure. By default, cells show "nothing", "numbers" or "symbols". `refuses` returns the reason why the view
+    can't draw an operation, to be read after "the flat view", or "" if it can. With `whole_numbers`, whole outputs are
+    written without decimals: 10, not the guide's 10.0.
     """
 
-    draw: Callable[[Any, Texts | None, Collection[str]], Scene]
+    draw: Callable[[Any, Texts | None, ViewFlags], Scene]
     about: str
     shows: Literal["nothing", "numbers", "symbols"] = "nothing"
     refuses: Callable[[Any], str] = one_or_two
-    layers: bool = False
-    whole: bool = False
+    takes_layers: bool = False
+    whole_numbers: bool = False
 
     @property
     def shows_values(self) -> bool:
@@ -58,28 +61,28 @@ VIEWS = {
         "one dimension as on paper: kernel below input, their products and the sum",
         "numbers",
         line.refuses,
-        whole=True,
+        whole_numbers=True,
     ),
     "matrix": View(
         matrix.draw,
         "the window beside the sparse matrix times the input as one column, row by row",
         "symbols",
         matrix.refuses,
-        whole=True,
+        whole_numbers=True,
     ),
     "dense": View(
         dense.draw,
         "a layer of a network: a node for each cell, connections in the colours of their weights",
         "symbols",
         dense.refuses,
-        whole=True,
+        whole_numbers=True,
     ),
     "im2col": View(
         im2col.draw,
         "the windows as columns of a matrix, the kernel as a row, and their product",
         "symbols",
         im2col.refuses,
-        whole=True,
+        whole_numbers=True,
     ),
     "scatter": View(
         scatter.draw,
@@ -102,7 +105,7 @@ VIEWS = {
         stack.draw,
         "layers above each other, with all that an output cell sees of each",
         refuses=stack.refuses,
-        layers=True,
+        takes_layers=True,
     ),
 }
 
@@ -120,10 +123,10 @@ def check_view(view: str, op: Operation | tuple[Operation, ...]) -> None:
 def refusal(view: str, op: Operation | tuple[Operation, ...]) -> str:
     """Why a view can't draw an operation, or several: "" where it can."""
     row = VIEWS[view]
-    if row.layers != isinstance(op, tuple):
+    if row.takes_layers != isinstance(op, tuple):
         return (
             "draws several layers, given as a list"
-            if row.layers
+            if row.takes_layers
             else "draws one operation, and this is a list of layers"
         )
     return row.refuses(op)

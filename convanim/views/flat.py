@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from ..scene import Accumulating, Box, Layer, Marks, MeasuredPlane, PerStep, Sce
 from ..scene.plane import Plane, Point
 from ..text.describe import INDICES, MINUS
 from ..themes.theme import BORDER
+from .flags import ViewFlags
 from .input_plane import ground
 from .links import LINK
 from .sliding_window import Cells, Sliding, added, crops, two_axes
@@ -28,14 +28,14 @@ MARGIN = 0.5  # the guide's texts have invisible boxes of 2 x 2 cells, so its pa
 RAISED = 0.36
 
 
-def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
-    """The scene of an operation of one or two dimensions, with its values, in those of its roles that are wanted."""
+def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
+    """The scene of an operation of one or two dimensions, with its values."""
     if texts is None:
         raise ConvanimError("the flat view shows values: give input= (and kernel=), or a seed")
     height, width = two_axes(op)
     rows, columns = height.output, width.output
     deep, wide = height.extent, width.extent
-    (top, bottom), (before, after) = around = crops(op, roles)
+    (top, bottom), (before, after) = around = crops(op, flags)
     left = Plane((0.0, 0.0), RIGHT, DOWN)
     spare = deep - (top + rows + bottom)
     right = Plane(
@@ -55,15 +55,15 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
         left,
         right,
         weights,
-        link=LINK if "copy_link" in roles else None,
-        added=added(op, roles),
-        distinguish_kinds="padding" in roles,
-        reveal="pending" in roles,
+        link=LINK if flags.links else None,
+        added=added(op, flags),
+        distinguish_kinds=flags.distinguish_kinds,
+        reveal=flags.reveal,
     )
     cells = Cells(sliding, tuple(results))
     still = Layer(
         (
-            *ground(left, height, width, roles),
+            *ground(left, height, width, flags),
             *inputs,
             *bias_text(texts, (wide + 0.5, right.origin[1] + rows / 2)),
             *sliding.cropped(around),

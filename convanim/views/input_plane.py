@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from itertools import product
 
 from ..geometry.axis import Axis
 from ..scene import Line, Polygon
 from ..scene.plane import Plane, Run, joined, runs
-
-# what is drawn in the padded input's cells besides the input; a cell that is two of them, by its row and by its column,
-# is the later
-GROUNDS = ("input", "copy", "inserted", "padding", "odd_padding", "overhang")
+from .flags import CELL_KINDS, ViewFlags
 
 Marks = tuple[Polygon | Line, ...]
 
 
-def ground(plane: Plane, height: Axis, width: Axis, roles: Collection[str]) -> Marks:
-    """The padded input in those of `roles` that occur: what its cells are, its grid, the input's cells, and those not
-    read.
-    """
+def ground(plane: Plane, height: Axis, width: Axis, flags: ViewFlags) -> Marks:
+    """The marks of the padded input: cells around the input's, the grid, the input's cells, and unread cells."""
     return (
-        *_around(plane, height, width, roles),
-        *(_overhang(plane, height, width) if "overhang" in roles else ()),
+        *_around(plane, height, width, flags.cell_kinds),
+        *(_overhang(plane, height, width) if "overhang" in flags.cell_kinds else ()),
         Line("grid", plane.lines((0, height.padded), (0, width.padded))),
         *_units(plane, height, width),
-        *(_unread(plane, height, width) if "unread" in roles else ()),
+        *(_unread(plane, height, width) if flags.unread else ()),
     )
 
 
-def _around(plane: Plane, height: Axis, width: Axis, roles: Collection[str]) -> Iterator[Polygon]:
-    """What the cells around and between the input's are: a polygon for each of GROUNDS."""
-    rows, columns = _grounds(height), _grounds(width)
-    for role in GROUNDS[1:-1]:
-        areas = [(r, c) for (a, r), (b, c) in product(rows, columns) if max(a, b, key=GROUNDS.index) == role]
-        if areas and role in roles:
-            yield Polygon(role, tuple(part for r, c in areas for part in plane.rectangles([r], [c])), plane)
+def _around(plane: Plane, height: Axis, width: Axis, drawn: frozenset[str]) -> Iterator[Polygon]:
+    """The padded cells around and between the input's: a polygon for each kind that is drawn."""
+    rows, columns = _runs_of_kinds(height), _runs_of_kinds(width)
+    for kind in CELL_KINDS:
+        if kind not in drawn or kind == "overhang":
+            continue
+        areas = [(r, c) for (a, r), (b, c) in product(rows, columns) if strongest_kind(a, b) == kind]
+        if areas:
+            yield Polygon(kind, tuple(part for r, c in areas for part in plane.rectangles([r], [c])), plane)
 
 
 def _units(plane: Plane, height: Axis, width: Axis) -> Marks:
@@ -75,15 +72,20 @@ def _present(*marks: Polygon | Line) -> Marks:
 
 
 def kinds(axis: Axis) -> list[str]:
-    """What each cell of an axis is, one of GROUNDS, up to the last that a window reaches."""
+    """The kind of each cell of an axis, "input" or one of CELL_KINDS, up to the last that a window reaches."""
     odd = range(0) if axis.copies else axis.odd_side
     return [
         "odd_padding" if (role := axis.role(cell)) == "padding" and cell in odd else role for cell in range(axis.extent)
     ]
 
 
-def _grounds(axis: Axis) -> list[tuple[str, Run]]:
-    """The cells of an axis as runs of one ground."""
+def strongest_kind(row: str, column: str) -> str:
+    """The kind of a cell from the kinds of its row and its column: the later one of "input" and CELL_KINDS."""
+    return max(row, column, key=("input", *CELL_KINDS).index)
+
+
+def _runs_of_kinds(axis: Axis) -> list[tuple[str, Run]]:
+    """The cells of an axis as runs of one kind."""
     found: list[tuple[str, Run]] = []
     for cell, role in enumerate(kinds(axis)):
         if found and found[-1][0] == role:

@@ -4,7 +4,6 @@ cell.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from ..geometry import Operation
 from ..scene import Accumulating, Box, Layer, Line, Marks, MeasuredPlane, PerStep, Scene
 from ..scene.plane import Plane, Point
 from ..themes.theme import BORDER, CELL_BP, THICK
+from .flags import ViewFlags
 from .input_plane import ground
 from .sliding_window import Cells, Sliding, added, crops, two_axes
 
@@ -22,14 +22,12 @@ RIGHT, DOWN = (1.0, -0.5), (0.7, 0.65)  # TikZ's xslant -0.7, then yslant 0.5, a
 LIFT_X = -2.49069 / CELL_BP  # the guide's xshift of -5 pt, halved by its picture's scale
 
 
-def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
-    """The scene of an operation of one or two dimensions in those of its roles that are wanted; its values aren't
-    shown.
-    """
+def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
+    """The scene of an operation of one or two dimensions, without its values."""
     height, width = two_axes(op)
     rows, columns = height.output, width.output
     deep, wide = height.extent, width.extent
-    (top, bottom), (left, right) = around = crops(op, roles)
+    (top, bottom), (left, right) = around = crops(op, flags)
     below = Plane((-DOWN[0] * deep, -DOWN[1] * deep), RIGHT, DOWN)
     # one row more than the input has, as in the guide: the planes then never overlap; more for wide ones, where rays
     # would lie flat
@@ -41,12 +39,12 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
         width,
         below,
         above,
-        link=(0.5, 0.5) if "copy_link" in roles else None,
-        added=added(op, roles),
-        distinguish_kinds="padding" in roles,
-        reveal="pending" in roles,
+        link=(0.5, 0.5) if flags.links else None,
+        added=added(op, flags),
+        distinguish_kinds=flags.distinguish_kinds,
+        reveal=flags.reveal,
     )
-    still = Layer((*ground(below, height, width, roles), *sliding.cropped(around), *sliding.output()))
+    still = Layer((*ground(below, height, width, flags), *sliding.cropped(around), *sliding.output()))
     growing = [Accumulating(cells, cells.roles) for cells in [Cells(sliding)] if sliding.reveal]
     # rays from the right come over the right edge of a narrow output: only beyond its first row is there room for a
     # number

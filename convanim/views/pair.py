@@ -5,7 +5,6 @@ the other.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -18,6 +17,7 @@ from ..scene import Accumulating, Box, Equation, Group, Layer, Line, Marks, Meas
 from ..scene.plane import Part, Plane, Point, between, crossing
 from ..text import describe
 from ..themes.theme import BORDER, THICK
+from .flags import ViewFlags
 from .input_plane import ground
 from .isometric import DOWN, LIFT_X, RIGHT
 from .scatter.marks import First
@@ -60,23 +60,21 @@ def both(op: Conv | ConvTranspose) -> tuple[Conv, ConvTranspose]:
     return (op, op.transpose()) if isinstance(op, Conv) else (op.transpose(), op)
 
 
-def draw(op: Operation, texts: Texts | None, wanted: Collection[str]) -> Scene:
-    """The scene of a convolution and its transpose, of one or two dimensions, in those of its roles that are wanted;
-    values aren't shown.
-    """
+def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
+    """The scene of a convolution and its transpose, of one or two dimensions, without values."""
     if not isinstance(op, Conv | ConvTranspose):
         raise ConvanimError(f"the pair view {refuses(op)}")
     conv, transposed = ops = both(op)
-    places, late = Places.of(conv, transposed), "pending" in wanted
-    left = Sliding(*two_axes(conv), places.below, places.above, distinguish_kinds="padding" in wanted, reveal=late)
-    right = Sliding(*two_axes(transposed), places.start, places.end, added=added(transposed, wanted), reveal=late)
+    places, late = Places.of(conv, transposed), flags.reveal
+    left = Sliding(*two_axes(conv), places.below, places.above, distinguish_kinds=flags.distinguish_kinds, reveal=late)
+    right = Sliding(*two_axes(transposed), places.start, places.end, added=added(transposed, flags), reveal=late)
     stamps = Stamps(right.height, right.width)
     still = Layer(
         (
-            *ground(places.below, left.height, left.width, wanted),
+            *ground(places.below, left.height, left.width, flags),
             *left.output(),
-            *ground(places.start, Axis(left.height.output, 1), Axis(left.width.output, 1), wanted),
-            *right.cropped(crops(transposed, wanted)),
+            *ground(places.start, Axis(left.height.output, 1), Axis(left.width.output, 1), flags),
+            *right.cropped(crops(transposed, flags)),
             *right.output(),
             places.sign,
         )
@@ -88,7 +86,7 @@ def draw(op: Operation, texts: Texts | None, wanted: Collection[str]) -> Scene:
         *(Accumulating(one, one.roles) for one in growing),
         PerStep(steps, left.roles | {"ray"}),
     )
-    zeros = "padding" if "padding" not in wanted and any(map(any, conv.pads)) else ""
+    zeros = "padding" if not flags.distinguish_kinds and any(map(any, conv.pads)) else ""
     return Scene(
         places.box,
         layers,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,6 +9,7 @@ from ..geometry import ConvTranspose, Operation
 from ..geometry.axis import Axis, Cell
 from ..scene import Group, Line, Marks, Polygon, Text, roles
 from ..scene.plane import Plane, Point, runs
+from .flags import ViewFlags
 from .links import Links
 
 Pair = tuple[int, int]
@@ -235,17 +235,17 @@ def two_axes(op: Operation) -> tuple[Axis, Axis]:
     return (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1])
 
 
-def crops(op: Operation, roles: Collection[str]) -> tuple[Pair, Pair]:
+def crops(op: Operation, flags: ViewFlags) -> tuple[Pair, Pair]:
     """The cropped output cells that are drawn, (before, after) of rows and of columns."""
-    if not isinstance(op, ConvTranspose) or "cropped" not in roles:
+    if not isinstance(op, ConvTranspose) or not flags.cropped:
         return (0, 0), (0, 0)
     cropped = op.cropped
     return ((0, 0), cropped[0]) if len(cropped) == 1 else (cropped[0], cropped[1])
 
 
-def added(op: Operation, roles: Collection[str]) -> Pair:
+def added(op: Operation, flags: ViewFlags) -> Pair:
     """The rows and columns of the output that `output_padding` added and that are drawn as such."""
-    if not isinstance(op, ConvTranspose) or "output_padding" not in roles:
+    if not isinstance(op, ConvTranspose) or not flags.output_padding:
         return 0, 0
     extra = op.output_padding
     return (0, extra[0]) if len(extra) == 1 else (extra[0], extra[1])

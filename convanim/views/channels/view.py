@@ -4,7 +4,6 @@ group.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
@@ -15,6 +14,7 @@ from ...geometry.operation import Weighted
 from ...scene import Accumulating, Box, Group, Layer, Line, Mark, Marks, MeasuredPlane, PerStep, Polygon, Scene, moved
 from ...scene.plane import Part, Plane, between, runs
 from ...themes.theme import BORDER, THICK
+from ..flags import ViewFlags
 from ..input_plane import ground
 from ..sliding_window import Cells, Pair, Shape, Sliding, added, crops, one_or_two, two_axes
 from .rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, Rows, coincide, kernel, rows_of, visible
@@ -48,18 +48,18 @@ def refuses(op: Operation) -> str:
     )
 
 
-def draw(op: Kind, texts: Texts | None, roles: Collection[str]) -> Scene:
+def draw(op: Kind, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of a convolution with all its channels: a step for each output cell, one output channel after the
     other.
     """
     from .terms import Sums, over, under  # they take numpy, which other views don't
 
     height, width = two_axes(op)
-    rows = rows_of(op, height, width, crops(op, roles))
+    rows = rows_of(op, height, width, crops(op, flags))
     level = Plane((0.0, 0.0), RIGHT, DOWN)
-    sliding = Sliding(height, width, level, level, added=added(op, roles), reveal="pending" in roles)
+    sliding = Sliding(height, width, level, level, added=added(op, flags), reveal=flags.reveal)
     cells, sums = sliding.steps, Sums(op, rows, sliding.steps)
-    below, above = ground(level, height, width, roles), (*sliding.cropped(rows.around), *sliding.output())
+    below, above = ground(level, height, width, flags), (*sliding.cropped(rows.around), *sliding.output())
     planes = [Group(plane.origin, marks) for row, marks in ((rows.below, below), (rows.above, above)) for plane in row]
     named = [Layer(under(sums, o), range(o * cells, (o + 1) * cells)) for o in range(op.out_channels)]
     growing = [Accumulating(_Appearing(sliding, rows), Cells(sliding).roles)] if sliding.reveal else []

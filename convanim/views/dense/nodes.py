@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -14,6 +14,7 @@ from ...geometry.operation import Weighted
 from ...scene import Box, Group, Line, Marks, MeasuredPlane, Polygon, Text
 from ...scene.plane import Part, Plane, Point
 from ...themes.theme import BORDER
+from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT
 from ..sliding_window import Sliding, added, crops, two_axes
 from ..text_size import SMALL, same_size
@@ -102,12 +103,12 @@ class Layout:
     added: tuple[int, int]
 
     @staticmethod
-    def of(op: Operation, roles: Collection[str]) -> Layout:
+    def of(op: Operation, flags: ViewFlags) -> Layout:
         """The input's plane and the kernel left of the nodes, the output's plane right of them; a line of cells beside
         its nodes, upright.
         """
         height, width = two_axes(op)
-        around, extra = crops(op, roles), added(op, roles)
+        around, extra = crops(op, flags), added(op, flags)
         line = len(op.axes) == 1
         if line:
             height, width, around, extra = width, height, (around[1], around[0]), (extra[1], extra[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -17,6 +16,7 @@ from ...scene import Accumulating, Group, Layer, Line, Marks, PerStep, Polygon, 
 from ...scene import roles as roles_of
 from ...scene.plane import Part, Plane
 from ...text import describe
+from ..flags import ViewFlags
 from ..flat import bias_text, plane_texts
 from ..input_plane import ground
 from ..links import LINK
@@ -63,13 +63,11 @@ def refuses(op: Operation) -> str:
     )
 
 
-def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
-    """The scene of a layer of one or two dimensions and one channel, its planes beside it, in those of its roles that
-    are wanted.
-    """
+def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
+    """The scene of a layer of one or two dimensions and one channel, with its planes beside it."""
     if texts is None:
         raise ConvanimError("the dense view shows values: give input= (and kernel=), a seed, or symbols")
-    layout = Layout.of(op, roles)
+    layout = Layout.of(op, flags)
     height, width = layout.height, layout.width
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
     places = product(range(height.output), range(width.output))
@@ -85,10 +83,10 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
         layout.below,
         layout.above,
         weights,
-        link=LINK if "copy_link" in roles else None,
+        link=LINK if flags.links else None,
         added=layout.added,
-        distinguish_kinds="padding" in roles,
-        reveal="pending" in roles,
+        distinguish_kinds=flags.distinguish_kinds,
+        reveal=flags.reveal,
     )
     steps = _Steps(
         op,
@@ -101,7 +99,7 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     bias = bias_text(texts, layout.bias)
     still = Layer(
         (
-            *ground(layout.below, height, width, roles),
+            *ground(layout.below, height, width, flags),
             *moved(tuple(inputs), *layout.below.origin),
             *sliding.cropped(layout.around),
             *sliding.output(),

@@ -12,8 +12,9 @@ from ...geometry import Operation
 from ...geometry.axis import ravel
 from ...scene import Line, Marks, Polygon, Text
 from ...scene.plane import Part, Plane, joined
+from ..flags import CELL_KINDS
 from ..flat import DOWN, RIGHT
-from ..input_plane import GROUNDS, kinds
+from ..input_plane import kinds, strongest_kind
 from ..sliding_window import two_axes
 from ..text_size import LARGE, same_size
 from ..weights import weight
@@ -39,7 +40,7 @@ class Matrix:
 
     op: Operation
     texts: Texts
-    roles: frozenset[str]
+    cell_kinds: frozenset[str]
 
     @cached_property
     def shape(self) -> tuple[int, int]:
@@ -56,7 +57,7 @@ class Matrix:
         height, width = two_axes(self.op)
         r, q = divmod(step, width.output)
         rows, columns = self._kinds
-        return [max(rows[y], columns[x], key=GROUNDS.index) for y, x in product(height.taps(r), width.taps(q))]
+        return [strongest_kind(rows[y], columns[x]) for y, x in product(height.taps(r), width.taps(q))]
 
     def grid(self, *, pending: bool) -> Marks:
         """The grid of all columns, or their places."""
@@ -69,11 +70,11 @@ class Matrix:
         inside: list[Part] = []
         for step in steps:
             column = self._column(step)
-            for role in {*column} & (self.roles | {"input"}):
+            for role in {*column} & (self.cell_kinds | {"input"}):
                 for first, last in joined(n for n, one in enumerate(column) if one == role):
                     found.setdefault(role, []).extend(MATRIX.rectangles([(first, last)], [(step, step + 1)]))
                     inside += MATRIX.lines((first, last), (step, step + 1), outline=False) if role == "input" else ()
-        areas = tuple(Polygon(role, tuple(found[role]), MATRIX) for role in GROUNDS[1:] if role in found)
+        areas = tuple(Polygon(role, tuple(found[role]), MATRIX) for role in CELL_KINDS if role in found)
         edges = (
             (
                 Line(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from ...scene import roles as roles_of
 from ...scene.plane import Plane
 from ...text import describe
 from ...themes.theme import BORDER
+from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT, plane_texts
 from ..input_plane import ground
 from ..links import LINK
@@ -49,16 +49,14 @@ def refuses(op: Operation) -> str:
     )
 
 
-def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
-    """The scene of a convolution of one or two dimensions and one channel as a product of matrices, in those of its
-    roles that are wanted.
-    """
+def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
+    """The scene of a convolution of one or two dimensions and one channel as a product of matrices."""
     if texts is None or not isinstance(op, Weighted):
         raise ConvanimError(
             "the im2col view shows the values of a convolution: give input= and kernel=, a seed, or symbols"
         )
     height, width = two_axes(op)
-    layout = _Layout(op, crops(op, roles), biased=texts.bias not in ("", "0"))
+    layout = _Layout(op, crops(op, flags), biased=texts.bias not in ("", "0"))
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
     sliding = Sliding(
         height,
@@ -66,16 +64,16 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
         layout.below,
         layout.above,
         weights,
-        link=LINK if "copy_link" in roles else None,
-        added=added(op, roles),
-        distinguish_kinds="padding" in roles,
-        reveal="pending" in roles,
+        link=LINK if flags.links else None,
+        added=added(op, flags),
+        distinguish_kinds=flags.distinguish_kinds,
+        reveal=flags.reveal,
     )
-    matrix = Matrix(op, texts, frozenset(roles))
+    matrix = Matrix(op, texts, flags.cell_kinds)
     steps = _Steps(layout, sliding, matrix, tuple(_results(layout, texts)))
     still = Layer(
         (
-            *ground(layout.below, height, width, roles),
+            *ground(layout.below, height, width, flags),
             *moved(tuple(inputs), *layout.below.origin),
             *(() if layout.line else sliding.cropped(layout.around)),
             *_kernel(op, texts, layout.kernel),

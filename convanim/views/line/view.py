@@ -4,7 +4,6 @@ is the output.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from ...geometry.axis import Axis
 from ...scene import Accumulating, Box, Layer, Marks, MeasuredPlane, PerStep, Scene, Text
 from ...scene.plane import Plane
 from ...themes.theme import BORDER, THICK
+from ..flags import ViewFlags
 from ..input_plane import ground
 from ..links import LINK
 from ..sliding_window import Sliding, added, crops, one_channel
@@ -46,8 +46,8 @@ def refuses(op: Operation) -> str:
     )
 
 
-def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
-    """The scene of an operation of one dimension, with its values, in those of its roles that are wanted."""
+def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
+    """The scene of an operation of one dimension, with its values."""
     if texts is None:
         raise ConvanimError("the line view shows values: give input= (and kernel=), or a seed")
     (axis,) = op.axes
@@ -55,16 +55,16 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     wide = column(terms)
     row = Plane((0.0, 0.0), (wide, 0.0), (0.0, 1.0))
     top = 2 + 2 * GAP if texts.kernel else 1 + CLOSE
-    _, around = crops(op, roles)
-    out = Spread.below(row, axis, top + RULE + FALL, added=added(op, roles)[1], reveal="pending" in roles)
+    _, around = crops(op, flags)
+    out = Spread.below(row, axis, top + RULE + FALL, added=added(op, flags)[1], reveal=flags.reveal)
     sliding = Sliding(
         Axis(1, 1),
         axis,
         row,
         out.plane,
-        link=LINK if "copy_link" in roles else None,
+        link=LINK if flags.links else None,
         added=(0, out.added),
-        distinguish_kinds="padding" in roles,
+        distinguish_kinds=flags.distinguish_kinds,
     )
     results = tuple(
         same_size(
@@ -78,7 +78,7 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     cells = _Cells(out, results)
     still = Layer(
         (
-            *ground(row, sliding.height, axis, roles),
+            *ground(row, sliding.height, axis, flags),
             *(text for text in table.inputs if text.text),
             *sliding.cropped(((0, 0), around)),
             *out.still(),

@@ -4,7 +4,7 @@ guide's section 4.1).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import ceil, prod
@@ -17,6 +17,7 @@ from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane
 from ...scene.plane import Part, Plane, joined
 from ...text.describe import INDICES, MINUS, name
 from ...themes.theme import BORDER, THICK, THIN
+from ..flags import ViewFlags
 from ..input_plane import ground
 from ..links import LINK
 from ..sliding_window import Pair, Sliding, added, crops, one_channel, two_axes
@@ -65,14 +66,12 @@ def refuses(op: Operation) -> str:
     return ""
 
 
-def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
-    """The scene of a linear operation of one or two dimensions, with what stands in its cells, in those of its roles
-    that are wanted.
-    """
+def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
+    """The scene of a linear operation of one or two dimensions, with the texts of its cells."""
     if texts is None:
         raise ConvanimError("the matrix view shows values: give input= (and kernel=), a seed, or symbols=True")
     height, width = two_axes(op)
-    around, extra = crops(op, roles), added(op, roles)
+    around, extra = crops(op, flags), added(op, flags)
     at = Places.of(op, around, texts.bias if texts.bias != "0" else "")
     sliding = Sliding(
         height,
@@ -80,10 +79,10 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
         at.below,
         at.above,
         _tags(op, height, width, texts),
-        link=LINK if "copy_link" in roles else None,
+        link=LINK if flags.links else None,
         added=extra,
-        distinguish_kinds="padding" in roles,
-        reveal="pending" in roles,
+        distinguish_kinds=flags.distinguish_kinds,
+        reveal=flags.reveal,
     )
     table = Table(at.matrix, at.vector, prod(op.input_size), rows_of(op, texts))
     results = _results(at, width, texts)
@@ -91,13 +90,13 @@ def draw(op: Operation, texts: Texts | None, roles: Collection[str]) -> Scene:
     under, inputs = _input_texts(at.below, height, width, texts), _column_texts("input_value", at.vector, texts.input)
     still = Layer(
         (
-            *ground(at.below, height, width, roles),
+            *ground(at.below, height, width, flags),
             *(text for text in under if text.text),
             *sliding.cropped(around),
             *sliding.output(),
             *column.still(),
             *table.matrix(),
-            *table.input(unread="unread" in roles),
+            *table.input(unread=flags.unread),
             *inputs,
             *(() if sliding.reveal else (text for both in results for text in both)),
             *_signs(at, texts.bias),

@@ -5,7 +5,7 @@ up.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from ...scene import Accumulating, Box, Layer, Line, MeasuredPlane, PerStep, Sce
 from ...scene.plane import Plane
 from ...text import describe
 from ...themes.theme import BORDER, THICK
+from ..flags import ViewFlags
 from ..input_plane import ground
 from ..sliding_window import Pair, Sliding, added, crops, one_or_two, two_axes
 from ..text_size import LARGE, SMALL, same_size
@@ -62,29 +63,27 @@ def refuses(op: Operation) -> str:
     return ""
 
 
-def draw(op: Operation, texts: Texts | None, wanted: Collection[str]) -> Scene:
-    """The scene of a transposed convolution of one or two dimensions, with its values, in those of its roles that are
-    wanted.
-    """
+def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
+    """The scene of a transposed convolution of one or two dimensions, with its values."""
     if texts is None or not isinstance(op, ConvTranspose):
         raise ConvanimError(
             "the scatter view shows the values of a transposed convolution: give input= and kernel=, or a seed"
         )
-    stamps, late = Stamps(*two_axes(op)), "pending" in wanted
+    stamps, late = Stamps(*two_axes(op)), flags.reveal
     places, kernel = (
         Places.of(op, stamps),
         tuple(reversed(texts.kernel)) if op.flip else tuple(texts.kernel),
     )  # as it is stamped
     below, beside, above, counted = places.planes
     adds = additions(stamps, texts, flip=op.flip)
-    sliding = Sliding(stamps.height, stamps.width, below, above, added=added(op, wanted), reveal=late)
+    sliding = Sliding(stamps.height, stamps.width, below, above, added=added(op, flags), reveal=late)
     pieces, cells = Pieces(stamps, _weights(op), (below, above)), len(texts.output)
     still = Layer(
         (
-            *ground(below, Axis(stamps.height.input, 1), Axis(stamps.width.input, 1), wanted),
+            *ground(below, Axis(stamps.height.input, 1), Axis(stamps.width.input, 1), flags),
             *pieces.kernel(beside),
             *places.signs,
-            *sliding.cropped(crops(op, wanted)),
+            *sliding.cropped(crops(op, flags)),
             *sliding.output(),
         )
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -13,6 +12,7 @@ from ...geometry.axis import Axis
 from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene
 from ...scene.plane import Plane, Point, joined
 from ...themes.theme import BORDER, THICK
+from ..flags import ViewFlags
 from ..input_plane import ground
 from ..isometric import DOWN, RIGHT, ray
 from ..sliding_window import Cells, Sliding, added, two_axes
@@ -43,19 +43,17 @@ class Floor:
         )
 
 
-def draw(ops: tuple[Operation, ...], roles: Collection[str]) -> Scene:
-    """The scene of layers of two dimensions in those of its roles that are wanted."""
+def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
+    """The scene of layers of two dimensions."""
     maps = _maps(ops)
     height, width = two_axes(ops[-1])
-    last = Sliding(
-        height, width, maps[-2].plane, maps[-1].plane, added=added(ops[-1], roles), reveal="pending" in roles
-    )
+    last = Sliding(height, width, maps[-2].plane, maps[-1].plane, added=added(ops[-1], flags), reveal=flags.reveal)
     still = Layer(
         (
             *(
                 mark
                 for op, one in zip(ops, maps, strict=False)
-                for mark in _ground(op, one, roles, first=one is maps[0])
+                for mark in _ground(op, one, flags, first=one is maps[0])
             ),
             *last.output(),
         )
@@ -130,7 +128,7 @@ def _around(op: Operation) -> tuple[tuple[int, int], tuple[int, int]]:
     return of(height), of(width)
 
 
-def _ground(op: Operation, one: Floor, roles: Collection[str], *, first: bool) -> Marks:
+def _ground(op: Operation, one: Floor, flags: ViewFlags, *, first: bool) -> Marks:
     """A map as a layer reads it; the input's cells look as those of an input do, those of a map between layers don't."""
     rows, columns = one.size
     fill, edges = ("input", "input") if first else ("hidden", "output_grid")
@@ -141,7 +139,7 @@ def _ground(op: Operation, one: Floor, roles: Collection[str], *, first: bool) -
     )
     if without_padding(op):
         return cells
-    marks = ground(one.whole[0], *two_axes(op), roles)
+    marks = ground(one.whole[0], *two_axes(op), flags)
     at = next(n for n, mark in enumerate(marks) if mark.role == "input")
     return (*marks[:at], *cells, *(mark for mark in marks[at:] if mark.role != "input"))
 

@@ -11,6 +11,7 @@ from ...geometry.axis import Axis
 from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene
 from ...scene.plane import Part, Plane, Point
 from ...themes.theme import BORDER, THICK
+from ..flags import ViewFlags
 from ..sliding_window import added
 from .fields import Fields, Seen, jump, middle, most_telling, seen_by, trace
 
@@ -52,10 +53,10 @@ class Row:
         return Line(role, tuple((*part, part[0]) for part in map(self.part, range(self.count))))
 
 
-def draw(ops: tuple[Operation, ...], roles: Collection[str]) -> Scene:
-    """The scene of layers of one dimension in those of its roles that are wanted."""
+def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
+    """The scene of layers of one dimension."""
     axes, rows = tuple(op.axes[0] for op in ops), _rows([op.axes[0] for op in ops])
-    extra, reveal = added(ops[-1], roles)[1], "pending" in roles
+    extra, reveal = added(ops[-1], flags)[1], flags.reveal
     steps = Steps(axes, tuple(rows))
     links = [line for n in range(len(ops)) if (line := steps.links("edge", n, range(axes[n].output))).parts]
     between = [mark for row in rows[1:-1] for mark in (row.fill("hidden", range(row.count)), row.edges("output_grid"))]

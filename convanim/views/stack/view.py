@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from ...geometry import Operation
 from ...scene import Scene
+from ..flags import ViewFlags
 from . import planes, rows
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ MOST_CELLS = 4096  # of all maps together, padding included: more can't be told 
 MOST_LINES = 4096  # of connections between rows
 
 
-def draw(ops: tuple[Operation, ...], texts: Texts | None, roles: Collection[str]) -> Scene:
+def draw(ops: tuple[Operation, ...], texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of layers of one dimension as rows with their connections, of two as planes; their values aren't shown."""
-    return rows.draw(ops, roles) if len(ops[0].axes) == 1 else planes.draw(ops, roles)
+    return rows.draw(ops, flags) if len(ops[0].axes) == 1 else planes.draw(ops, flags)
 
 
 def refuses(ops: tuple[Operation, ...]) -> str:

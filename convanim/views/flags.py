@@ -1,0 +1,42 @@
+"""The choices that a view is drawn with: `ViewFlags`, made from the theme and the options of a figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..themes.theme import Theme
+
+# kinds of padded cells besides the input's; a theme may have a style for each
+CELL_KINDS = ("copy", "inserted", "padding", "odd_padding", "overhang")
+
+
+@dataclass(frozen=True, slots=True)
+class ViewFlags:
+    """What a view draws besides what every figure has. A view may ignore each of these flags.
+
+    With `reveal`, output cells appear one by one, as they are computed. With `distinguish_kinds`, zeros of the padding
+    look unlike input cells, so the view shows a step that has both. `links` lead from copies in the padding to the
+    cells that they copy. `cropped` output cells are drawn around the output, `output_padding` and `unread` input cells
+    are marked. `cell_kinds` are the rows of CELL_KINDS that are filled in the padded input.
+    """
+
+    reveal: bool = False
+    distinguish_kinds: bool = False
+    links: bool = False
+    cropped: bool = False
+    output_padding: bool = False
+    unread: bool = False
+    cell_kinds: frozenset[str] = frozenset()
+
+
+def view_flags(theme: Theme, *, reveal: bool = False) -> ViewFlags:
+    """The flags of a figure in this theme: a view draws what the theme has a style for."""
+    return ViewFlags(
+        reveal=reveal,
+        distinguish_kinds="padding" in theme.styles,
+        links="copy_link" in theme.styles,
+        cropped="cropped" in theme.styles,
+        output_padding="output_padding" in theme.styles,
+        unread="unread" in theme.styles,
+        cell_kinds=frozenset(kind for kind in CELL_KINDS if kind in theme.styles),
+    )
