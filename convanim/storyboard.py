@@ -45,7 +45,7 @@ def board(clip: Clip, steps: object, columns: object) -> Labelling:
         at = column * across, row * down
         caption = scene.box.x + scene.box.width / 2 + at[0], scene.box.y + scene.box.height - BORDER + 0.8 * em + at[1]
         marks += (
-            Group(at, tuple(mark for layer in scene.layers for mark in scene.visible(layer, step))),
+            Group(at, scene.seen(step)),
             Text("label", caption, say("label.step", n=step + 1, steps=scene.steps), em, across - BORDER, face=FACE),
         )
     rows = -(-len(chosen) // in_row)

@@ -136,7 +136,7 @@ def flattened(marks, x=0.0, y=0.0):
 
 
 def drawn(scene, steps):
-    return [row for layer in scene.layers for step in steps for row in flattened(scene.visible(layer, step))]
+    return [row for layer in scene.layers for step in steps for row in flattened(layer.seen(step))]
 
 
 def apart(one, other):

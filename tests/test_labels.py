@@ -52,7 +52,7 @@ def leaves(marks, x=0.0, y=0.0):
 
 
 def marks_of(scene, step):
-    return [mark for layer in scene.layers for mark in scene.visible(layer, step)]
+    return [mark for layer in scene.layers for mark in layer.seen(step)]
 
 
 def labels_in(scene, plain, step):

@@ -75,12 +75,7 @@ class Shown:
     def there(self, step):
         """All that stands in the output's plane in a step, but for what moves."""
         return self.read(
-            [
-                mark
-                for layer in self.scene.layers
-                if not isinstance(layer, PerStep)
-                for mark in leaves(self.scene.visible(layer, step))
-            ]
+            [mark for layer in self.scene.layers if not isinstance(layer, PerStep) for mark in leaves(layer.seen(step))]
         )
 
 

@@ -256,7 +256,7 @@ def test_no_number_is_drawn_or_computed(monkeypatch):
     for op in (ca.Conv(4, 3, padding=1), ca.ConvTranspose(2, 3, stride=2), ca.Pool(4, 2), ca.AdaptivePool(5, 3)):
         a = ca.animate(op, symbols=True, labels="all", theme="clear", dpi=40)
         a.frame(0)
-        assert any("𝑦" in mark.text for mark in leaves(a.scene.visible(a.scene.layers[0], 0)) if isinstance(mark, Text))
+        assert any("𝑦" in mark.text for mark in leaves(a.scene.layers[0].seen(0)) if isinstance(mark, Text))
     with pytest.raises(AssertionError, match="drawn or computed"):
         ca.animate(ca.Conv(4, 3, padding=1), seed=1)
 

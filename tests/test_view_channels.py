@@ -177,12 +177,7 @@ class Seen:
         self.source = {(y, x): (rows.index(y), columns.index(x)) for y, x in self.inputs}
 
     def marks(self, step, kinds=(PerStep,)):
-        return [
-            mark
-            for layer in self.scene.layers
-            if isinstance(layer, kinds)
-            for mark in leaves(self.scene.visible(layer, step))
-        ]
+        return [mark for layer in self.scene.layers if isinstance(layer, kinds) for mark in leaves(layer.seen(step))]
 
     def texts(self, step):
         return [mark for mark in self.marks(step, (Layer,)) if isinstance(mark, Text)]
@@ -524,7 +519,7 @@ def faults(scene, step):
     declare.
     """
     found = []
-    marks = [mark for layer in scene.layers for mark in leaves(scene.visible(layer, step))]
+    marks = [mark for layer in scene.layers for mark in leaves(layer.seen(step))]
     texts = boxes(marks)
     found += [
         "text over text"
@@ -543,7 +538,7 @@ def faults(scene, step):
         for x, y in points
     )
     for layer in scene.layers:
-        used = {mark.role for mark in leaves(scene.visible(layer, step))}
+        used = {mark.role for mark in leaves(layer.seen(step))}
         found += ["roles"] * (isinstance(layer, Accumulating | PerStep) and not used <= layer.roles)
     return found
 
@@ -628,7 +623,7 @@ def test_figures_can_be_compared_pickled_and_say_how_many_channels_they_have():
     assert pickle.loads(pickle.dumps(a)) == a == ca.animate(op, view="channels", theme="clear", labels="all")
     said = [
         mark.text
-        for mark in leaves([mark for layer in a.scene.layers for mark in a.scene.visible(layer, 30)])
+        for mark in leaves([mark for layer in a.scene.layers for mark in layer.seen(30)])
         if isinstance(mark, Text)
     ]
     assert "k=3 s=1 p=1 in_channels=4 out_channels=2 groups=2" in " ".join(said).replace("  ", " ")

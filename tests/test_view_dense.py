@@ -240,7 +240,7 @@ def boxes(marks):
 
 def layout_faults(scene, step):
     """Texts that meet, marks outside the box, nodes that meet, and roles that weren't declared."""
-    marks = [mark for layer in scene.layers for mark in leaves(scene.visible(layer, step))]
+    marks = [mark for layer in scene.layers for mark in leaves(layer.seen(step))]
     found = []
     for (one, (a, b, c, d)), (other, (e, f, g, h)) in itertools.combinations(boxes(marks).items(), 2):
         found += [("meet", one, other)] if a < g and e < c and b < h and f < d else []
@@ -273,7 +273,7 @@ def test_with_reveal_output_nodes_come_one_by_one():
     scene = draw(op, reveal=True)
     growing = next(layer for layer in scene.layers if isinstance(layer, Accumulating))
     for step in range(4):
-        marks = list(leaves(scene.visible(growing, step)))
+        marks = list(leaves(growing.seen(step)))
         assert len(round_ones(marks, "output")) == step + 1
 
 

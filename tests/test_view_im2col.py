@@ -268,7 +268,7 @@ def boxes(marks):
 
 def layout_faults(scene, step):
     """Texts that meet, marks outside the box, and texts that a filled cell is painted over."""
-    marks = [mark for layer in scene.layers for mark in leaves(scene.visible(layer, step))]
+    marks = [mark for layer in scene.layers for mark in leaves(layer.seen(step))]
     found = [
         ("meet", one, other)
         for (one, (a, b, c, d)), (other, (e, f, g, h)) in itertools.combinations(boxes(marks).items(), 2)
@@ -309,7 +309,7 @@ def test_with_reveal_columns_come_one_by_one_with_their_outputs():
     growing = next(layer for layer in scene.layers if isinstance(layer, Accumulating))
     seen, matrix = Product(op, scene), columns_of(op, x)
     for step in range(16):
-        shown = seen.texts(leaves(scene.visible(growing, step)), "input_value", seen.matrix_at, matrix.shape)
+        shown = seen.texts(leaves(growing.seen(step)), "input_value", seen.matrix_at, matrix.shape)
         assert (shown[:, : step + 1] == matrix[:, : step + 1]).all() and np.isnan(shown[:, step + 1 :]).all()
 
 

@@ -51,7 +51,7 @@ class Shown:
     """The rows of a step, each as {column: text}; a column is where its middle is."""
 
     def __init__(self, scene, step, cells):
-        self.marks = [mark for layer in scene.layers for mark in leaves(scene.visible(layer, step))]
+        self.marks = [mark for layer in scene.layers for mark in leaves(layer.seen(step))]
         still = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
         xs = [
             x
@@ -414,9 +414,7 @@ def test_products_that_are_rounded_have_another_sign_and_so_have_their_sums():
 
 def test_whole_outputs_are_written_as_on_paper_in_cells_and_in_the_sum_and_others_are_not():
     a = animated(line(3, 2), input=[1, 2, 3], kernel=[1, 1], labels=["sum"])
-    texts = [
-        mark.text for layer in a.scene.layers for mark in leaves(a.scene.visible(layer, 0)) if isinstance(mark, Text)
-    ]
+    texts = [mark.text for layer in a.scene.layers for mark in leaves(layer.seen(0)) if isinstance(mark, Text)]
     assert "1·1 + 2·1 = 3" in texts and not any(text.endswith(".0") for text in texts)
     half = animated(line(3, 2), input=[1, 2, 3], kernel=[0.5, 1])
     assert list(Shown(half.scene, 0, 3).output.values()) == ["2.5", "4"]
@@ -467,7 +465,7 @@ def subjects():
 
 def covered(scene, step):
     """The texts that a cell or a veil is drawn over and that aren't drawn again above it."""
-    marks, found = [mark for layer in scene.layers for mark in leaves(scene.visible(layer, step))], []
+    marks, found = [mark for layer in scene.layers for mark in leaves(layer.seen(step))], []
     for n, mark in enumerate(marks):
         if isinstance(mark, Text):
             later = [other for other in marks[n + 1 :] if isinstance(other, Polygon)]
@@ -530,7 +528,7 @@ def test_labels_measure_the_padded_row_and_the_outputs():
     texts = [
         mark.text
         for layer in a.scene.layers
-        for mark in leaves(a.scene.visible(layer, 0))
+        for mark in leaves(layer.seen(0))
         if isinstance(mark, Text) and mark.role == "label"
     ]
     assert {"input 1 + 6 + 1", "output 3", "k=3", "step 1 of 3"} <= set(texts)

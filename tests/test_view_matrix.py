@@ -442,7 +442,7 @@ def test_outputs_appear_on_the_plane_and_in_the_column_as_they_are_computed():
                 mark
                 for layer in scene.layers
                 if isinstance(layer, Layer | Accumulating)
-                for mark in leaves(scene.visible(layer, step))
+                for mark in leaves(layer.seen(step))
             ]
             assert Counter(
                 mark.text for mark in shown if isinstance(mark, Text) and mark.role == "output_value"
@@ -468,7 +468,7 @@ def boxes(scene, step):
     place counts once.
     """
     found = {}
-    for mark in (mark for layer in scene.layers for mark in leaves(scene.visible(layer, step))):
+    for mark in (mark for layer in scene.layers for mark in leaves(layer.seen(step))):
         if isinstance(mark, Text):
             length = glyphs.width(mark.text, mark.face) * mark.size * mark.stretch
             shrunk = min(

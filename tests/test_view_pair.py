@@ -61,7 +61,7 @@ def linked(op):
 
 
 def seen(scene, step):
-    return [mark for layer in scene.layers for mark in leaves(scene.visible(layer, step))]
+    return [mark for layer in scene.layers for mark in leaves(layer.seen(step))]
 
 
 def flat(point):
@@ -206,7 +206,7 @@ def test_with_reveal_outputs_appear_at_the_left_as_they_are_computed_and_at_the_
             for layer, name in zip(
                 [layer for layer in scene.layers if isinstance(layer, Accumulating)], got, strict=True
             ):
-                for mark in leaves(scene.visible(layer, step)):
+                for mark in leaves(layer.seen(step)):
                     if mark.role == "output":
                         got[name] |= set(cells(mark.parts, planes.all[name]))
             assert got["above"] == {divmod(n, inner[1]) for n in range(step + 1)}

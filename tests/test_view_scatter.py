@@ -67,7 +67,7 @@ class Stamped:
 
 
 def seen(scene, step):
-    return [mark for layer in scene.layers for mark in leaves(scene.visible(layer, step))]
+    return [mark for layer in scene.layers for mark in leaves(layer.seen(step))]
 
 
 def corner(marks):

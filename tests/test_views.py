@@ -796,7 +796,7 @@ def test_a_figure_without_new_roles_is_the_same_in_both_themes_but_for_styles(op
     assert (classic.box, classic.steps, classic.poster) == (clear.box, clear.steps, clear.poster)
     for one, other in zip(classic.layers, clear.layers, strict=True):
         for step in range(classic.steps):
-            assert classic.visible(one, step) == clear.visible(other, step)
+            assert one.seen(step) == other.seen(step)
 
 
 def test_clear_has_a_look_of_its_own_for_every_new_role():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from ..geometry import Operation
 from ..render import glyphs
-from ..scene import Accumulating, Box, Group, Layer, Mark, Marks, PerStep, Scene, Text, moved, roles
+from ..scene import AnyLayer, Box, Layer, Marks, PerStep, Scene, Text, extremes, moved, roles
 from ..scene.plane import Point
 from ..text.cell_texts import Texts
 from ..text.lang import language
@@ -49,21 +50,11 @@ def labelled(scene: Scene, op: Operation, texts: Texts | None, names: tuple[str,
 
 def _around(box: Box, marks: Marks) -> Box:
     """The box that has these marks in it too, with a border around them."""
-    points = [point for mark in marks for point in _extremes(mark)]
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    x0, y0 = min(box.x, min(xs) - BORDER), min(box.y, min(ys) - BORDER)
-    x1, y1 = max(box.x + box.width, max(xs) + BORDER), max(box.y + box.height, max(ys) + BORDER)
-    return Box(x0, y0, x1 - x0, y1 - y0)
+    return Box.around([*box.corners, *Box.around(extremes(marks, _text_width), BORDER).corners])
 
 
-def _extremes(mark: Mark) -> list[Point]:
-    """Points between which a mark lies."""
-    if isinstance(mark, Group):
-        return [point for one in moved(mark.marks, *mark.at) for point in _extremes(one)]
-    if isinstance(mark, Text):
-        (x, y), half, high = mark.at, glyphs.width(mark.text, mark.face) * mark.size / 2, mark.size / 2
-        return [(x - half, y - high), (x + half, y + high)]
-    return [point for part in mark.parts for point in part]
+def _text_width(text: Text) -> float:
+    return glyphs.width(text.text, text.face) * text.size
 
 
 def _placed(scene: Scene, box: Box, measured: Measured | None, blocks: list[tuple[str, Block]], em: float) -> Scene:
@@ -89,20 +80,14 @@ def _placed(scene: Scene, box: Box, measured: Measured | None, blocks: list[tupl
     return replace(scene, box=whole, layers=_layers(scene, still, tuple(moving), named))
 
 
-def _layers(
-    scene: Scene, still: Marks, moving: Placed, named: frozenset[str]
-) -> tuple[Layer | Accumulating | PerStep, ...]:
-    """The scene's layers with the labels: what stands still among them below the first that doesn't, what moves with
-    the last, if that moves.
+def _layers(scene: Scene, still: Marks, moving: Placed, named: frozenset[str]) -> tuple[AnyLayer, ...]:
+    """The scene's layers with the labels: static labels below the first layer that isn't static, moving labels with the
+    last layer, if that moves.
     """
-    count = next(
-        (n for n, layer in enumerate(scene.layers) if not isinstance(layer, Layer) or layer.span is not None),
-        len(scene.layers),
-    )
+    count = len(list(takewhile(lambda layer: layer.static, scene.layers)))
     layers = [*scene.layers[:count], Layer(still), *scene.layers[count:]]
     if moving:
-        last = layers.pop() if isinstance(layers[-1], PerStep) else PerStep(_nothing, frozenset())
-        assert isinstance(last, PerStep)
+        last = PerStep(_nothing, frozenset()) if layers[-1].lasts else layers.pop()
         layers.append(PerStep(Together(last.at, moving), last.roles | named))
     return tuple(layers)
 

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
 
-from ..scene import Accumulating, Group, Layer, Line, Mark, Marks, Polygon, Scene, Text, moved
+from ..scene import Group, Line, Mark, Marks, Polygon, Scene, Text, moved
 from ..scene.hatch import hatched
 from ..scene.plane import Part, Point
 from ..themes.theme import Style, Theme
@@ -53,15 +53,11 @@ class Canvas:
         self._buffer[:] = np.frombuffer(
             bytes.fromhex(theme.background[1:] + ("00" if theme.transparent else "ff")), np.uint8
         )
-        below = list(takewhile(lambda layer: isinstance(layer, Layer) and layer.span is None, scene.layers))
+        below = list(takewhile(lambda layer: layer.static, scene.layers))
         for layer in below:
-            self._draw(scene.visible(layer, 0), 0.0, 0.0, keep=False)
+            self._draw(layer.seen(0), 0.0, 0.0, keep=False)
         rest = scene.layers[len(below) :]
-        self._growing = [
-            layer
-            for layer in takewhile(lambda layer: isinstance(layer, Accumulating), rest)
-            if isinstance(layer, Accumulating)
-        ]
+        self._growing = list(takewhile(lambda layer: layer.stays, rest))
         self._above = rest[len(self._growing) :]
         self._touched.clear()
         self._bare = self._still = self._buffer.copy()
@@ -74,7 +70,7 @@ class Canvas:
         if self._growing:
             self._grow(step)
         for layer in self._above:
-            self._draw(self._scene.visible(layer, step), 0.0, 0.0, keep=isinstance(layer, Layer))
+            self._draw(layer.seen(step), 0.0, 0.0, keep=layer.lasts and not layer.stays)
         return self._buffer
 
     def picture(self, step: int) -> Pixels:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from ..scene import Accumulating, Group, Layer, Line, Marks, Polygon, Scene, Text
+from ..scene import Group, Line, Marks, Polygon, Scene, Text
 from ..scene.hatch import hatched
 from ..scene.plane import Point
 from ..themes.theme import Style, Theme
@@ -41,11 +41,9 @@ class Ink:
 
     def _layer(self, n: int, step: int) -> str:
         layer = self._scene.layers[n]
-        if isinstance(layer, Layer):
-            return self._kept((n,), layer.marks) if layer.span is None or step in layer.span else ""
-        if isinstance(layer, Accumulating):
-            return "".join(self._kept((n, grown), layer.at(grown)) for grown in range(step + 1))
-        return self._marks(layer.at(step))
+        if layer.lasts:
+            return "".join(self._kept((n, start), layer.at(start)) for start in layer.starts(step))
+        return self._marks(layer.seen(step))
 
     def _kept(self, key: tuple[int, ...], marks: Marks) -> str:
         """Marks that come back in other steps. Some programs lay the opacity that is set over the whole form, so it is

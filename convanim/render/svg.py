@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import groupby
 from xml.sax.saxutils import escape
 
-from ..scene import Accumulating, Layer, Line, Marks, PerStep, Scene
+from ..scene import AnyLayer, Line, Marks, Scene
 from ..themes.theme import Theme
 from .svg_marks import DEFAULTS, PREFIX, Pen, coloured, number, pair, thousandths, written
 
+Part = tuple[range, Marks]  # marks, and the span of steps in which they are seen
 MADE_ONCE = 10_000  # steps of a scene whose marks are kept between counting and writing them
 
 
 def still(scene: Scene, theme: Theme, size: tuple[int, int], step: int) -> str:
     """One step as an SVG document, `size` (width, height) in pixels."""
-    layers = [scene.visible(layer, step) for layer in scene.layers]
+    layers = [layer.seen(step) for layer in scene.layers]
     pen = Pen(theme, layers)
     body = [pen.marks(marks) for marks in layers]
     return _document(scene, theme, size, pen, [_styles(pen.dark_rules()), *body])
@@ -37,58 +39,51 @@ def stepped(scene: Scene, theme: Theme, size: tuple[int, int]) -> str:
     """
     if scene.steps == 1:
         return still(scene, theme, size, 0)
-    at = _at(scene)
-    pen, body = Pen(theme, _all(scene, at)), []
+    at, when = _at(scene), partial(_when, scene=scene)
+    pen = Pen(theme, _all(scene, at))
+    body = []
     for layer in scene.layers:
-        if isinstance(layer, Layer):
-            marks = pen.marks(layer.marks)
-            body.append(
-                marks
-                if layer.span is None
-                else _when(marks, layer.span, f"{layer.span.start}-{layer.span.stop - 1}", scene)
-            )
-        elif isinstance(layer, Accumulating):
-            body += [
-                _when(pen.marks(at(layer, step)), range(step, scene.steps), f"{step}-", scene)
-                for step in range(scene.steps)
-            ]
+        parts = ((span, at(layer, span.start)) for span in layer.spans(scene.steps))
+        if layer.static:
+            body.append(pen.marks(layer.at(0)))
+        elif layer.lasts:
+            body += [when(pen.marks(marks), span, stays=layer.stays) for span, marks in parts]
         else:
-            role = pen.most_common(at(layer, scene.poster))
-            look = pen.look(role, Line) if role else {}
-            body.append(f'<g class="{pen.named(role, Line)}"{written(look)}>' if role else "<g>")
-            body += [
-                _when(pen.marks(at(layer, step), DEFAULTS | look, role), range(step, step + 1), str(step), scene)
-                for step in range(scene.steps)
-            ]
-            body.append("</g>")
+            body.append(_together(pen, pen.most_common(at(layer, scene.poster)), parts, when))
     # not "visibility": what isn't displayed costs a browser nothing, where 4,096 hidden steps are laid out and passed
     # over in each picture
     rules = f".{PREFIX}s [data-s]{{display:none}}.{PREFIX}s .on{{display:inline}}{pen.dark_rules()}"
     return _document(scene, theme, size, pen, [_styles(rules), f'<g class="{PREFIX}s">', *body, "</g>"])
 
 
-def _when(marks: str, span: range, words: str, scene: Scene) -> str:
+def _when(marks: str, span: range, scene: Scene, *, stays: bool = False) -> str:
     """A group that a script shows during a span of steps."""
     shown = ' class="on"' if scene.poster in span else ""
+    words = f"{span.start}-" if stays else str(span.start) if len(span) == 1 else f"{span.start}-{span.stop - 1}"
     return f'<g{shown} data-s="{words}">{marks}</g>'
 
 
-def _at(scene: Scene) -> Callable[[Accumulating | PerStep, int], Marks]:
-    """The marks of a layer that differ in every step, made once where they are few: they are counted first, and then
-    written.
-    """
-    made = cache(lambda n, step: scene.layers[n].at(step))  # type: ignore[union-attr]
+def _together(
+    pen: Pen, role: str | None, parts: Iterable[Part], seen: Callable[[str, range], str], kind: str = ""
+) -> str:
+    """A group of parts, each as `seen` writes it. The group carries the look of a role, which the marks inherit."""
+    look = pen.look(role, Line) if role else {}
+    classes = " ".join(word for word in (kind, pen.named(role, Line) if role else "") if word)
+    inside = "".join(seen(pen.marks(marks, DEFAULTS | look, role), span) for span, marks in parts)
+    named = f' class="{classes}"' if classes else ""
+    return f"<g{named}{written(look)}>{inside}</g>"
+
+
+def _at(scene: Scene) -> Callable[[AnyLayer, int], Marks]:
+    """The marks of a layer's part, made once where they are few: they are counted first, and then written."""
+    made = cache(lambda n, start: scene.layers[n].at(start))
     number_of = {id(layer): n for n, layer in enumerate(scene.layers)}  # a layer's hash is that of all that it holds
-    return lambda layer, step: made(number_of[id(layer)], step) if scene.steps <= MADE_ONCE else layer.at(step)
+    return lambda layer, start: made(number_of[id(layer)], start) if scene.steps <= MADE_ONCE else layer.at(start)
 
 
-def _all(scene: Scene, at: Callable[[Accumulating | PerStep, int], Marks]) -> Iterator[Marks]:
-    """The marks of all layers and steps."""
-    return (
-        marks
-        for layer in scene.layers
-        for marks in ([layer.marks] if isinstance(layer, Layer) else (at(layer, step) for step in range(scene.steps)))
-    )
+def _all(scene: Scene, at: Callable[[AnyLayer, int], Marks]) -> Iterator[Marks]:
+    """The marks of all parts of all layers."""
+    return (at(layer, span.start) for layer in scene.layers for span in layer.spans(scene.steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,38 +122,23 @@ def animated(scene: Scene, theme: Theme, size: tuple[int, int], timing: Timing) 
     """
     if scene.steps == 1:
         return still(scene, theme, size, 0)
-    every, at = range(scene.steps), _at(scene)
+    at, seen = _at(scene), partial(_seen, scene=scene, timing=timing)
     pen = Pen(theme, _all(scene, at))
     lengths: dict[int, str] = {}  # milliseconds that a group is seen -> class of its parent
     body = []
     for layer in scene.layers:
-        if isinstance(layer, Layer) and layer.span is None:
-            body.append(pen.marks(layer.marks))
-        elif isinstance(layer, Layer):
-            seen = layer.span or every
-            kind = lengths.setdefault(timing.length(seen), f"{PREFIX}k{len(lengths)}")
-            body += [f'<g class="{kind}">', _seen(pen.marks(layer.marks), seen, scene, timing), "</g>"]
-        elif isinstance(layer, Accumulating):
-            body += [
-                pen.marks(at(layer, 0)),
-                f'<g class="{PREFIX}g">',
-                *(_grown(pen.marks(at(layer, step)), step, scene) for step in every[1:]),
-                "</g>",
-            ]
+        if layer.static:
+            body.append(pen.marks(layer.at(0)))
+        elif layer.stays:
+            body += [pen.marks(at(layer, 0)), f'<g class="{PREFIX}g">']
+            body += [_grown(pen.marks(at(layer, step)), step, scene) for step in range(1, scene.steps)]
+            body.append("</g>")
         else:
-            role = pen.most_common(at(layer, scene.poster))
-            look = pen.look(role, Line) if role else {}
-            for spans in _alike(scene.steps, timing):
-                kind = lengths.setdefault(timing.length(range(spans[-1], spans[-1] + 1)), f"{PREFIX}k{len(lengths)}")
-                body.append(
-                    f'<g class="{kind} {pen.named(role, Line)}"{written(look)}>' if role else f'<g class="{kind}">'
-                )
-                body += [
-                    _seen(pen.marks(at(layer, step), DEFAULTS | look, role), range(step, step + 1), scene, timing)
-                    for step in spans
-                ]
-                body.append("</g>")
-    growing = any(isinstance(layer, Accumulating) for layer in scene.layers)
+            role = None if layer.lasts else pen.most_common(at(layer, scene.poster))
+            for length, spans in groupby(layer.spans(scene.steps), timing.length):
+                kind = lengths.setdefault(length, f"{PREFIX}k{len(lengths)}")
+                body.append(_together(pen, role, ((span, at(layer, span.start)) for span in spans), seen, kind))
+    growing = any(layer.stays for layer in scene.layers)
     rules = _motion(lengths, timing) + (_growth(timing) if growing else "") + pen.dark_rules()
     return _document(scene, theme, size, pen, [_styles(rules), *body])
 
@@ -167,11 +147,6 @@ def _grown(marks: str, step: int, scene: Scene) -> str:
     """A group that comes in a step and stays."""
     poster = ' class="poster"' if step <= scene.poster else ""
     return f'<g{poster} style="animation-name:{PREFIX}s{step}">{marks}</g>'
-
-
-def _alike(steps: int, timing: Timing) -> list[range]:
-    """The steps, those together that are seen for the same time: the last one may be held longer."""
-    return [range(steps)] if not timing.hold_ms else [range(steps - 1), range(steps - 1, steps)]
 
 
 def _growth(timing: Timing) -> str:

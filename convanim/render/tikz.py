@@ -8,7 +8,7 @@ import re
 import string
 from collections.abc import Callable, Iterable
 
-from ..scene import Accumulating, Group, Layer, Line, Marks, PerStep, Polygon, Scene, Text
+from ..scene import Group, Line, Marks, Polygon, Scene, Text
 from ..scene.hatch import hatched
 from ..scene.plane import Part, Point
 from ..text.escaping import TEX, one_line, tex
@@ -39,8 +39,8 @@ class Picture:
 
     def still(self) -> str:
         """The layers that come back as they are."""
-        kept = ((n, self.marks(layer.marks)) for n, layer in enumerate(self._scene.layers) if isinstance(layer, Layer))
-        text = "".join(f"\\convanimkeep{{l{n}}}{{\n{marks}}}\n" for n, marks in kept)
+        kept = [(n, layer) for n, layer in enumerate(self._scene.layers) if layer.lasts and not layer.stays]
+        text = "".join(f"\\convanimkeep{{l{n}}}{{\n{self.marks(layer.at(0))}}}\n" for n, layer in kept)
         return self._defined() + text
 
     def step(self, step: int, page: int) -> str:
@@ -49,15 +49,15 @@ class Picture:
         """
         grown = text = ""
         for n, layer in enumerate(self._scene.layers):
-            if isinstance(layer, PerStep):
-                text += self.marks(layer.at(step))
-            elif isinstance(layer, Accumulating):
+            if layer.stays:
                 grown += "".join(
                     f"\\convanimgrow{{l{n}}}{{{m}}}{{\n{self.marks(layer.at(m))}}}\n"
                     for m in range(self._grown + 1, step + 1)
                 )
                 text += f"\\convanimgrown{{l{n}}}{{{step}}}\n"
-            elif layer.span is None or step in layer.span:
+            elif not layer.lasts:
+                text += self.marks(layer.seen(step))
+            elif layer.starts(step):
                 text += f"\\convanimkept{{l{n}}}\n"
         self._grown = step
         return f"{self._defined()}{grown}\\convanimpage{{{page}}}{{\n{text}}}\n"

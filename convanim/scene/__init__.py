@@ -5,12 +5,13 @@ A new mark is a class in `marks`, which every renderer draws. Imports: `geometry
 
 from __future__ import annotations
 
-from .marks import UPRIGHT, Group, Line, Mark, Marks, Polygon, Side, Text, moved, roles
-from .scene import Accumulating, Box, Equation, Layer, MeasuredPlane, PerStep, Scene
+from .marks import UPRIGHT, Group, Line, Mark, Marks, Polygon, Side, Text, extremes, moved, roles
+from .scene import Accumulating, AnyLayer, Box, Equation, Layer, MeasuredPlane, PerStep, Scene
 
 __all__ = [
     "UPRIGHT",
     "Accumulating",
+    "AnyLayer",
     "Box",
     "Equation",
     "Group",
@@ -24,6 +25,7 @@ __all__ = [
     "Scene",
     "Side",
     "Text",
+    "extremes",
     "moved",
     "roles",
 ]

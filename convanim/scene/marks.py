@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Literal
 
 from .plane import Part, Plane, Point
@@ -81,3 +83,15 @@ def roles(marks: Marks) -> frozenset[str]:
     return frozenset(
         role for mark in marks for role in (roles(mark.marks) if isinstance(mark, Group) else (mark.role,))
     )
+
+
+def extremes(marks: Marks, text_width: Callable[[Text], float] = attrgetter("width")) -> Iterator[Point]:
+    """Points between which the marks lie, in cells. A text is as wide as its room, unless `text_width` measures it."""
+    for mark in marks:
+        if isinstance(mark, Group):
+            yield from extremes(moved(mark.marks, *mark.at), text_width)
+        elif isinstance(mark, Text):
+            (x, y), half, high = mark.at, text_width(mark) / 2, mark.size / 2
+            yield from ((x - half, y - high), (x + half, y + high))
+        else:
+            yield from (point for part in mark.parts for point in part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from .marks import Marks, Side, roles
 from .plane import Plane, Point
@@ -16,10 +16,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Marks that are seen during a span of steps; a span of None means always."""
+    """Marks that are seen during a span of steps; a span of None means all steps."""
 
     marks: Marks
     span: range | None = None
+    lasts: ClassVar[bool] = True
+    stays: ClassVar[bool] = False
+
+    @property
+    def static(self) -> bool:
+        """Whether all steps show the same marks."""
+        return self.span is None
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of its marks."""
+        return roles(self.marks)
+
+    def at(self, step: int) -> Marks:
+        """The marks, which are the same in each step of the span."""
+        return self.marks
+
+    def spans(self, steps: int) -> list[range]:
+        """The one span, of a scene with so many steps."""
+        return [range(steps) if self.span is None else self.span]
+
+    def starts(self, step: int) -> range:
+        """The first step of the span, if the span has this step."""
+        first = 0 if self.span is None else self.span.start
+        return range(first, first + (self.span is None or step in self.span))
+
+    def seen(self, step: int) -> Marks:
+        """The marks that are seen in a step."""
+        return self.marks if self.span is None or step in self.span else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +62,21 @@ class PerStep:
 
     at: Callable[[int], Marks]
     roles: frozenset[str]
+    static: ClassVar[bool] = False
+    lasts: ClassVar[bool] = False
+    stays: ClassVar[bool] = False
+
+    def spans(self, steps: int) -> list[range]:
+        """A span for each step."""
+        return [range(step, step + 1) for step in range(steps)]
+
+    def starts(self, step: int) -> range:
+        """The step itself."""
+        return range(step, step + 1)
+
+    def seen(self, step: int) -> Marks:
+        """The marks that are seen in a step."""
+        return self.at(step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +87,27 @@ class Accumulating:
 
     at: Callable[[int], Marks]
     roles: frozenset[str]
+    static: ClassVar[bool] = False
+    lasts: ClassVar[bool] = True
+    stays: ClassVar[bool] = True
+
+    def spans(self, steps: int) -> list[range]:
+        """From each step to the last."""
+        return [range(step, steps) for step in range(steps)]
+
+    def starts(self, step: int) -> range:
+        """All steps up to this one."""
+        return range(step + 1)
+
+    def seen(self, step: int) -> Marks:
+        """The marks that are seen in a step."""
+        return tuple(mark for start in self.starts(step) for mark in self.at(start))
+
+
+# A layer has parts, each seen during a span of steps: `spans` lists them, `starts(step)` the first steps of the parts
+# that are seen in a step, and `at(start)` gives the marks of a part. `static`: one part, in all steps. `lasts`: a part
+# may be seen in more than one step. `stays`: each step adds a part, which is then seen to the end.
+AnyLayer = Layer | PerStep | Accumulating
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +118,18 @@ class Box:
     y: float
     width: float
     height: float
+
+    @classmethod
+    def around(cls, points: Iterable[Point], border: float = 0.0) -> Box:
+        """The smallest box that holds all points, with a border on each side."""
+        xs, ys = zip(*points, strict=True)
+        x, y = min(xs) - border, min(ys) - border
+        return cls(x, y, max(xs) + border - x, max(ys) + border - y)
+
+    @property
+    def corners(self) -> tuple[Point, Point]:
+        """The top left and the bottom right corner."""
+        return (self.x, self.y), (self.x + self.width, self.y + self.height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +191,7 @@ class Scene:
     """
 
     box: Box
-    layers: tuple[Layer | Accumulating | PerStep, ...]
+    layers: tuple[AnyLayer, ...]
     steps: int
     poster: int
     measured: tuple[MeasuredPlane, ...] = ()
@@ -126,16 +203,10 @@ class Scene:
     ops: tuple[Operation, ...] = ()
     meanings: tuple[tuple[str, str], ...] = ()
 
-    def visible(self, layer: Layer | Accumulating | PerStep, step: int) -> Marks:
-        """The marks of a layer that are seen in a step."""
-        if isinstance(layer, PerStep):
-            return layer.at(step)
-        if isinstance(layer, Accumulating):
-            return tuple(mark for n in range(step + 1) for mark in layer.at(n))
-        return layer.marks if layer.span is None or step in layer.span else ()
+    def seen(self, step: int) -> Marks:
+        """The marks of a step, in drawing order."""
+        return tuple(mark for layer in self.layers for mark in layer.seen(step))
 
     def roles(self) -> frozenset[str]:
         """The roles of all marks of all steps."""
-        return frozenset().union(
-            *(layer.roles if isinstance(layer, Accumulating | PerStep) else roles(layer.marks) for layer in self.layers)
-        )
+        return frozenset().union(*(layer.roles for layer in self.layers))

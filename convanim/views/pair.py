@@ -13,7 +13,21 @@ from typing import TYPE_CHECKING
 from ..errors import ConvanimError
 from ..geometry import Conv, ConvTranspose, Operation
 from ..geometry.axis import Axis
-from ..scene import Accumulating, Box, Equation, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene, Text
+from ..scene import (
+    Accumulating,
+    AnyLayer,
+    Box,
+    Equation,
+    Group,
+    Layer,
+    Line,
+    Marks,
+    MeasuredPlane,
+    PerStep,
+    Polygon,
+    Scene,
+    Text,
+)
 from ..scene.plane import Part, Plane, Point, between, crossing
 from ..text import describe
 from ..themes.theme import BORDER, THICK
@@ -81,7 +95,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
     growing: list[Cells | First] = [Cells(left), First(right, _reached(stamps, right))] if late else []
     steps = Steps(left, places)
-    layers: tuple[Layer | Accumulating | PerStep, ...] = (
+    layers: tuple[AnyLayer, ...] = (
         still,
         *(Accumulating(one, one.roles) for one in growing),
         PerStep(steps, left.roles | {"ray"}),

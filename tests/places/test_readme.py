@@ -171,7 +171,7 @@ def smallest_letter(name: str, kind: str, shown: int) -> float:
     high; infinite without labels.
     """
     a = FIGURES[name].animate()
-    marks = [mark for layer in a.scene.layers for mark in leaves(a.scene.visible(layer, 0))]
+    marks = [mark for layer in a.scene.layers for mark in leaves(layer.seen(0))]
     sizes = [
         letter.size for mark in marks if isinstance(mark, Text) and mark.role == "label" for letter in letters(mark)
     ]

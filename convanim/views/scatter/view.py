@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ...errors import ConvanimError
 from ...geometry import Conv, ConvTranspose, Operation
 from ...geometry.axis import Axis
-from ...scene import Accumulating, Box, Layer, Line, MeasuredPlane, PerStep, Scene, Side, Text
+from ...scene import Accumulating, AnyLayer, Box, Layer, Line, MeasuredPlane, PerStep, Scene, Side, Text
 from ...scene.plane import Plane
 from ...text import describe
 from ...themes.theme import BORDER, THICK
@@ -100,7 +100,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         *_values("input_value", below, texts.input, stamps.width.input),
         *_values("kernel_value", beside, kernel, stamps.width.kernel),
     )
-    layers: tuple[Layer | Accumulating | PerStep, ...] = (
+    layers: tuple[AnyLayer, ...] = (
         still,
         *(Accumulating(one, one.roles) for one in growing),
         PerStep(fills, fills.roles),
