@@ -24,10 +24,10 @@ test: .venv/.dev  ## run the tests
 	$(BIN)/python -m pytest -q -n auto
 
 test-frameworks: .venv-frameworks/.ready  ## compare with PyTorch, Keras, ONNX and JAX on random configurations (SEED=0 COUNT=3000)
-	$(FRAMEWORKS) -m pytest -q -n auto --confcutdir=tests/frameworks tests/frameworks --seed $(SEED) --count $(COUNT)
+	$(FRAMEWORKS) -m pytest -q -n auto --confcutdir=tests/frameworks/installed tests/frameworks/installed --seed $(SEED) --count $(COUNT)
 
 test-places: .venv/.dev  ## files read back by other programs, players, snippets, notebooks, Sphinx, README's examples
-	$(BIN)/python -m pytest -q -n auto tests/places
+	$(BIN)/python -m pytest -q -n auto -m places
 
 test-browser: .venv-browser/.ready  ## play pages, players and SVGs in Chromium
 	.venv-browser/bin/python -m pytest -q -n auto --confcutdir=tests/browser tests/browser
@@ -69,9 +69,9 @@ endef
 	$(PIP) -c tests/constraints.txt -r tests/requirements.txt
 	@touch $@
 
-.venv-frameworks/.ready: pyproject.toml tests/constraints.txt tests/frameworks/requirements.txt
+.venv-frameworks/.ready: pyproject.toml tests/constraints.txt tests/frameworks/installed/requirements.txt
 	$(call venv,.venv-frameworks)
-	$(FRAMEWORKS) -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/frameworks/requirements.txt -e .
+	$(FRAMEWORKS) -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/frameworks/installed/requirements.txt -e .
 	@touch $@
 
 .venv-browser/.ready: pyproject.toml tests/constraints.txt tests/browser/requirements.txt

@@ -1,56 +1,23 @@
-"""What several test files share: where the repository is, how to run the package in a process of its own, and pictures
-of SVG texts.
-"""
+"""The fixtures of all tests, and which tests run when nobody asks for others."""
 
 from __future__ import annotations
 
-import io
-import random
 import sys
+from pathlib import Path
 
-import numpy as np
 import pytest
-import resvg_py
-from PIL import Image
-from processes import ROOT, child_environment, python  # noqa: F401 - for those who ask for them here
 
-from convanim.errors import ConvanimError
-
-PLANAR = [
-    "isometric",
-    "flat",
-]  # the views of the guide: the input's plane, the output's, and a step for each output cell
+TESTS = Path(__file__).parent
 
 
-def rasterised(svg):
-    """The picture that resvg, a program that shares nothing with the package, makes of an SVG text: uint8 (height,
-    width, 3).
-    """
-    stretched = svg.replace("<svg", '<svg preserveAspectRatio="none"', 1)  # the page fills its pixels, as the frames do
-    return np.asarray(Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=stretched)))).convert("RGB"))
-
-
-def random_cases(seed, count, ndims=(1, 2, 3), largest=7):
-    """Rectangular (input, kernel, stride, pads, dilation), each axis its own, padding a (before, after) pair; windows
-    that fit alone.
-    """
-    rng = random.Random(seed)
-    while count:
-        n = rng.choice(ndims)
-        i, k, s, d = (tuple(rng.randint(1, top) for _ in range(n)) for top in (largest, 4, 3, 3))
-        p = tuple((rng.randint(0, 3), rng.randint(0, 3)) for _ in range(n))
-        if all(a + sum(c) > e * (b - 1) for a, b, c, e in zip(i, k, p, d, strict=True)):
-            count -= 1
-            yield i, k, s, p, d
-
-
-def refusal(make):
-    """The line that a refusal says; AssertionError where it isn't one line that tells something."""
-    with pytest.raises(ConvanimError) as error:
-        make()
-    text = str(error.value)
-    assert text == text.strip() and len(text.splitlines()) == 1 and len(text) > 15
-    return text
+def pytest_collection_modifyitems(config, items):
+    """Leave out the tests marked `places`, unless -m says which run or a path below tests/ asks for them."""
+    paths = [Path(config.invocation_params.dir, arg.split("::")[0]).resolve() for arg in config.args]
+    if config.option.markexpr or any(TESTS in path.parents for path in paths):
+        return
+    left_out = [item for item in items if item.get_closest_marker("places")]
+    items[:] = [item for item in items if not item.get_closest_marker("places")]
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 import pytest
-from conftest import python
+from helpers.processes import python
 
 import convanim as ca
 

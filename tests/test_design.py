@@ -16,7 +16,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from conftest import ROOT, python
+from helpers.processes import ROOT, python
 
 import convanim as ca
 from convanim.geometry import OPERATIONS, POOL_MODES

@@ -6,7 +6,8 @@ import tomllib
 from dataclasses import replace
 
 import pytest
-from conftest import ROOT, refusal
+from helpers.processes import ROOT
+from helpers.refusals import refusal
 
 import convanim as ca
 from convanim.drawing import animate

@@ -25,7 +25,7 @@ RUNS = 3
 ORIGINAL_BYTES = 4_093_856  # the original pipeline's 19 GIFs
 LONG = "arbitrary_padding_no_strides"  # 36 frames
 PLAIN = str(Path(__file__).with_name("plain.py"))
-VISION = str(Path(__file__).parents[1] / "vision.py")
+VISION = str(Path(__file__).parents[1] / "oracle" / "vision.py")
 MB = 1e6
 
 ALL = """
@@ -415,7 +415,7 @@ def start(folder: str) -> Iterator[Row]:
 
 
 def contrast(folder: str) -> Iterator[Row]:
-    """How well the themes can be seen, by WCAG 2.1 and CIEDE2000 (see tests/vision.py); the guide's own is measured,
+    """How well the themes can be seen, by WCAG 2.1 and CIEDE2000 (see tests/oracle/vision.py); the guide's own is measured,
     not judged.
     """
     for name, found in json.loads(run(VISION).output).items():

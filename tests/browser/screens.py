@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 from axe_playwright_python.sync_playwright import Axe
-from pictures import differences
+from oracle.pictures import differences
 from PIL import Image
 
 

@@ -7,8 +7,8 @@ import subprocess
 import unicodedata
 
 import pytest
-from hostile import HOSTILE, lined
-from processes import python
+from helpers.hostile import HOSTILE, lined
+from helpers.processes import python
 
 import convanim as ca
 from convanim.publish.snippets import EMBEDS

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pictures import differences
+from oracle.pictures import differences
 from PIL import Image
 
 import convanim as ca

@@ -1,0 +1,1 @@
+"""What several test files share and that judges nothing: processes, refusals, random sizes, hostile titles."""

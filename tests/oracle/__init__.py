@@ -1,0 +1,1 @@
+"""What the tests compare the package with: own arithmetic, and readers of scenes, pictures and files."""

@@ -1,0 +1,631 @@
+"""The view "line": every step's kernel, terms and output, read out of the scene's texts and cells, against numpy and
+against plain loops.
+
+Columns are found from the input's grid; what stands in the padded row comes from `meaning` of test_views, lists that
+`numpy.pad` gives.
+"""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from helpers.processes import ROOT
+from helpers.refusals import refusal
+from test_every_view import faults
+from test_views import built, leaves, meaning, only, with_marks
+
+import convanim as ca
+from convanim.scene import Accumulating, Layer, Line, Polygon, Text
+from convanim.text.describe import MINUS
+from convanim.views import VIEWS, ViewFlags
+
+KERNELS = range(1, 7)
+NAMES = (
+    "by_hand_full",
+    "by_hand_same",
+    "by_hand_valid",
+    "by_hand_strided",
+    "by_hand_dilated",
+    "by_hand_causal",
+    "by_hand_transposed",
+    "by_hand_circular",
+    "by_hand_max_pooling",
+    "by_hand_adaptive",
+    "by_hand_symbols",
+)
+
+
+def animated(op, **given):
+    return ca.animate(op, **{"view": "line", "theme": "clear", "labels": "none", **given})
+
+
+def number(text):
+    return float(text.replace(MINUS, "-").replace("∞", "inf"))
+
+
+class Shown:
+    """The rows of a step, each as {column: text}; a column is where its middle is."""
+
+    def __init__(self, scene, step, cells):
+        self.marks = [mark for layer in scene.layers for mark in leaves(layer.seen(step))]
+        still = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
+        xs = [
+            x
+            for mark in still
+            if isinstance(mark, Line) and mark.role == "grid"
+            for part in mark.parts
+            for x, _ in part
+        ]
+        assert min(xs) == 0
+        self.wide = max(xs) / cells
+        texts = [mark for mark in self.marks if isinstance(mark, Text)]
+        self.input, self.kernel, self.output = (
+            self.row([t for t in texts if t.role == role]) for role in ("input_value", "kernel_value", "output_value")
+        )
+        signs = [mark for mark in texts if mark.role == "sign"]
+        heights = sorted({round(mark.at[1], 6) for mark in signs})
+        *self.signs, terms, (self.done,) = ([mark for mark in signs if round(mark.at[1], 6) == y] for y in heights)
+        self.terms = self.row([mark for mark in terms if mark.text != "+"])
+        self.plus = self.row([mark for mark in terms if mark.text == "+"])
+        self.signs = [self.row(row) for row in self.signs]
+        self.heights = [1.0, *heights, max(mark.at[1] for mark in texts if mark.role == "output_value")]
+
+    def column(self, x):
+        return round(x / self.wide - 0.5, 6)
+
+    def row(self, texts):
+        found = {}
+        for text in texts:
+            column = self.column(text.at[0])
+            assert found.get(column, text.text) == text.text, "another text in its place"
+            found[column] = text.text
+        return dict(sorted(found.items()))
+
+    def cells(self, role):
+        """The middles of this role's cells, (column, top)."""
+        found = []
+        for mark in self.marks:
+            if isinstance(mark, Polygon) and mark.role == role:
+                for part in mark.parts:
+                    (x0, y0), (x1, y1) = map(min, zip(*part, strict=True)), map(max, zip(*part, strict=True))
+                    assert round(y1 - y0, 6) == 1
+                    count = round((x1 - x0) / self.wide)
+                    assert round(count * self.wide, 6) == round(x1 - x0, 6)
+                    found += [(self.column(x0 + (n + 0.5) * self.wide), round(y0, 6)) for n in range(count)]
+        return sorted(found)
+
+    @property
+    def ringed(self):
+        """The columns of the squares around the largest."""
+        squares = [
+            mark.parts[0]
+            for mark in self.marks
+            if isinstance(mark, Line) and mark.role == "window" and len(mark.parts[0]) == 5
+        ]
+        return {self.column(sum(x for x, _ in square[:4]) / 4) for square in squares}
+
+    @property
+    def funnel(self):
+        (line,) = [mark for mark in self.marks if isinstance(mark, Line) and mark.role == "ray"]
+        return line.parts[0]
+
+
+def weights_of(op, w):
+    """The kernel as it meets the input, with each weight's number: turned around for a true and for a transposed
+    convolution.
+    """
+    pairs = list(enumerate(np.asarray(w).tolist()))
+    turned = op.flip != isinstance(op, ca.ConvTranspose)
+    return pairs[::-1] if turned else pairs
+
+
+def wrong(scene, op, x, w=None, bias=0.0):
+    """What is wrong with a scene in numbers, of all its steps: a set of words."""
+    (_, axis), found = meaning(op), set()
+    absent = -np.inf if getattr(op, "mode", "") == "max" else 0
+    padded = [x[source] if source >= 0 else absent for source in axis.sources[: axis.padded]]
+    for step, taps in enumerate(axis.taps):
+        shown = Shown(scene, step, axis.padded)
+        if {c: number(t) for c, t in shown.input.items()} != dict(enumerate(padded)):
+            found.add("input")
+        if w is not None:
+            met = dict(zip(taps, weights_of(op, w), strict=True))
+            found |= wrong_kernel(shown, met, len(w))
+            terms = {c: padded[c] * value for c, (_, value) in met.items()}
+        else:
+            terms = {c: padded[c] for c in taps}
+        if {c: number(t) for c, t in shown.terms.items()} != terms:
+            found.add("terms")
+        spots = list(itertools.pairwise(taps)) if getattr(op, "mode", "") != "max" else []
+        if shown.plus != {(a + b) / 2: "+" for a, b in spots}:
+            found.add("plus")
+        found |= wrong_output(shown, op, axis, step, list(terms.values()), bias)
+    return found
+
+
+def wrong_kernel(shown, met, size):
+    found = set()
+    if {c: number(t) for c, t in shown.kernel.items()} != {c: value for c, (_, value) in met.items()}:
+        found.add("kernel")
+    for c, (n, _) in met.items():
+        if c not in [column for column, _ in shown.cells(f"weight_{n % 9 + 1}")]:
+            found.add("colour")
+    if sum(len(shown.cells(f"weight_{n}")) for n in range(1, 10)) != size:
+        found.add("number of weights")
+    times, equal = shown.signs
+    if times != dict.fromkeys(met, "×") or equal.keys() != met.keys() or set(equal.values()) != {"="}:
+        found.add("signs")
+    return found
+
+
+def place(op, axis, o):
+    """The column of an output: below its own input cell where padding gives as many as there are, otherwise below its
+    window's middle.
+    """
+    start, stop = axis.windows[o]
+    if isinstance(op, ca.AdaptivePool):
+        n, count = len(axis.roles), len(axis.windows)
+        apart = max(1, n / count)
+        return (n - 1) / 2 + (o - (count - 1) / 2) * apart
+    (before, after), reach = pads(op), stop - start - 1
+    return start + before if min(before, after) >= 0 and before + after == reach else start + reach / 2
+
+
+def pads(op):
+    """Zeros before and after the row that the window slides over."""
+    (p,) = op.padding
+    before, after = (p, p) if isinstance(p, int) else p
+    if isinstance(op, ca.ConvTranspose):
+        reach = op.dilation[0] * (op.kernel_size[0] - 1)
+        return reach - before, reach - after + op.output_padding[0]
+    return before, after
+
+
+def wrong_output(shown, op, axis, step, terms, bias):
+    mode = getattr(op, "mode", "sum")
+    total = max(terms) if mode == "max" else sum(terms) / (len(terms) if mode == "average" else 1) + bias
+    found, outputs = set(), [place(op, axis, o) for o in range(axis.output)]
+    if not np.allclose(sorted(shown.output), outputs):
+        return {"output's columns"}
+    current = shown.cells("current")
+    if len(current) != 1 or abs(current[0][0] - outputs[step]) > 1e-5:
+        found.add("current")
+    elif abs(number(list(shown.output.values())[step]) - total) > (0.0501 if mode == "average" else 1e-9):
+        found.add("output")
+    if mode == "max" and shown.ringed != {c for c, text in shown.terms.items() if number(text) == total}:
+        found.add("largest")
+    start, stop = axis.windows[step]
+    ends = [point[0] / shown.wide for point in shown.funnel]
+    if len(ends) == 4 and not (abs(ends[0] - outputs[step]) < 1e-5 and abs(ends[3] - outputs[step] - 1) < 1e-5):
+        found.add("lines to the output")
+    if not (
+        start < ends[-3 if len(ends) == 4 else 0] < start + 0.5
+        and stop - 0.5 < ends[-2 if len(ends) == 4 else 1] < stop
+    ):
+        found.add("line under the terms")
+    if shown.heights != sorted(shown.heights):
+        found.add("order of rows")
+    return found
+
+
+def values_for(op, rng, low=-4, high=10):
+    x = rng.integers(low, high, op.input_size)
+    return (x, rng.integers(low, high, op.kernel_size)) if isinstance(op, ca.Conv | ca.ConvTranspose) else (x, None)
+
+
+def given(x, w):
+    return {"input": x} if w is None else {"input": x, "kernel": w}
+
+
+def outputs_of(a):
+    shown = Shown(a.scene, len(a) - 1, a.scene.measured[0].size[1])
+    return [number(text) for text in shown.output.values()]
+
+
+def line(i, k, **more):
+    return ca.Conv((i,), (k,), **more)
+
+
+# --- numpy's convolve and correlate
+
+
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+def test_outputs_are_those_of_numpy_convolve_with_flip_and_of_correlate_without(mode):
+    rng, seen = np.random.default_rng(1), 0
+    for i, k, flip in itertools.product(range(1, 13), KERNELS, (True, False)):
+        if k > i and mode != "full":
+            continue
+        # numpy's "same" of an even kernel has the output of a convolution one earlier than that of frameworks
+        words = {"full": "full", "valid": 0, "same": "same_lower"}
+        op = line(i, k, padding=words[mode], flip=flip)
+        x, w = values_for(op, rng)
+        expected = np.convolve(x, w, mode) if flip else np.correlate(x, w, mode)
+        assert outputs_of(animated(op, input=x, kernel=w)) == expected.tolist(), (i, k, flip)
+        seen += 1
+    assert seen >= 100
+
+
+def test_the_worked_example_is_1_4_10_16_17_12_with_these_products():
+    op = line(4, 3, padding="full", flip=True)
+    a = animated(op, input=[1, 2, 3, 4], kernel=[1, 2, 3])
+    table = [Shown(a.scene, step, 8) for step in range(6)]
+    assert list(table[0].output.values()) == ["1", "4", "10", "16", "17", "12"]
+    assert [list(shown.terms.values()) for shown in table] == [
+        ["0", "0", "1"],
+        ["0", "2", "2"],
+        ["3", "4", "3"],
+        ["6", "6", "4"],
+        ["9", "8", "0"],
+        ["12", "0", "0"],
+    ]
+    assert all(
+        list(shown.kernel.values()) == ["3", "2", "1"] and list(shown.terms) == [n, n + 1, n + 2]
+        for n, shown in enumerate(table)
+    )
+    assert all(shown.done.text == "=" for shown in table)
+
+
+# --- every step against lists
+
+
+def small(kind, count, seed=0):
+    """Operations of one dimension with all parameters at random, input 1 to 12, kernel 1 to 6."""
+    rng = random.Random(f"{kind} {seed}")
+    while count:
+        common = {
+            "stride": rng.randint(1, 4),
+            "dilation": rng.choice((1, 1, 2, 3)),
+            "padding": ((rng.randint(0, 4), rng.randint(0, 4)),),
+        }
+        if kind == "conv":
+            mode = rng.choice(["zeros", "zeros", "reflect", "replicate", "circular", "symmetric"])
+            found = built(
+                line, rng.randint(1, 12), rng.randint(1, 6), padding_mode=mode, flip=rng.random() < 0.5, **common
+            )
+        elif kind == "transpose":
+            found = built(
+                ca.ConvTranspose,
+                (rng.randint(1, 6),),
+                rng.randint(1, 6),
+                output_padding=rng.randint(0, 2),
+                flip=rng.random() < 0.3,
+                **common,
+            )
+        elif kind == "pool":
+            found = built(
+                ca.Pool,
+                (rng.randint(1, 12),),
+                rng.randint(1, 5),
+                mode=rng.choice(["max", "average"]),
+                ceil_mode=rng.random() < 0.5,
+                **common,
+            )
+        else:
+            found = [ca.AdaptivePool((rng.randint(1, 12),), rng.randint(1, 12), mode=rng.choice(["max", "average"]))]
+        count -= len(found)
+        yield from found
+
+
+@pytest.mark.parametrize("kind", ["conv", "transpose", "pool", "adaptive"])
+def test_every_step_has_its_terms_below_the_cells_that_they_come_from_and_their_sum_as_its_output(kind):
+    rng = np.random.default_rng(2)
+    ops = list(small(kind, 70))
+    for op in ops:
+        x, w = values_for(op, rng)
+        assert not wrong(animated(op, **given(x, w)).scene, op, x, w), op
+    assert {len(op.axes) for op in ops} == {1} and max(len(op.steps) for op in ops) > 8
+
+
+def test_strided_dilated_and_causal_rows_are_those_of_plain_loops():
+    rng = np.random.default_rng(3)
+    for i, k, s, d in itertools.product((5, 8, 12), (1, 2, 3), (1, 2, 3), (1, 2)):
+        op = line(i, k, stride=s, dilation=d, padding="causal")
+        x, w = values_for(op, rng)
+        a = animated(op, input=x, kernel=w)
+        expected = [
+            sum(int(w[k - 1 - n]) * (int(x[t - n * d]) if t >= n * d else 0) for n in range(k)) for t in range(0, i, s)
+        ]
+        assert outputs_of(a) == expected
+        columns = list(Shown(a.scene, 0, i + d * (k - 1)).output)
+        assert columns == [t + d * (k - 1) for t in range(0, i, s)], (
+            "each output stands below the last input cell that it sees"
+        )
+
+
+def test_transposed_rows_are_what_stamping_the_kernel_gives():
+    rng = np.random.default_rng(4)
+    for i, k, s, p in itertools.product((1, 2, 3, 5), KERNELS, (1, 2, 3), (0, 1)):
+        for op in built(ca.ConvTranspose, (i,), k, stride=s, padding=p):
+            x, w = values_for(op, rng)
+            stamped = np.zeros((i - 1) * s + k, int)
+            for n in range(i):
+                stamped[n * s : n * s + k] += x[n] * w
+            assert outputs_of(animated(op, input=x, kernel=w)) == stamped[p : len(stamped) - p].tolist()
+
+
+def test_a_kernel_of_more_than_nine_cells_has_the_first_colours_again():
+    op = line(14, 12)
+    x, w = values_for(op, np.random.default_rng(5))
+    assert not wrong(animated(op, input=x, kernel=w).scene, op, x, w)
+
+
+def test_a_bias_is_added_on_the_way_to_the_output():
+    x, w = [1, 2, 3, 4], [1, 0, 2]
+    for k, bias, text in ((3, 5, "+ 5 ="), (3, -5, f"{MINUS} 5 ="), (1, 0.5, "+ 0.5 ="), (3, 0, "=")):
+        op = line(4, k, padding=k // 2, bias=True)
+        a = animated(op, input=x, kernel=w[:k], bias=[bias])
+        assert not wrong(a.scene, op, x, w[:k], bias)
+        assert Shown(a.scene, 0, 4 + 2 * (k // 2)).done.text == text
+
+
+# --- pooling
+
+
+def test_pooling_says_what_is_done_and_leaves_out_what_does_not_count():
+    def table(op, **more):
+        a = animated(op, **more)
+        return [Shown(a.scene, step, op.padded_size[0]) for step in range(len(a))]
+
+    mean = table(
+        ca.Pool((6,), 3, stride=3, padding=1, mode="average", count_include_pad=False), input=[2, 4, 6, 8, 9, 1]
+    )
+    assert [(list(shown.terms.values()), shown.done.text) for shown in mean] == [
+        (["2", "4"], "÷ 2 ="),
+        (["6", "8", "9"], "÷ 3 ≈"),
+    ]
+    most = table(ca.Pool((6,), 3, stride=3, padding=1), input=[2, 4, 6, 9, 9, 1])
+    assert [(list(shown.terms.values()), shown.ringed) for shown in most] == [
+        ([f"{MINUS}∞", "2", "4"], {2}),
+        (["6", "9", "9"], {4, 5}),
+    ]
+    assert all(shown.done.text == "max =" and not shown.plus and not shown.kernel and not shown.signs for shown in most)
+    root = table(ca.Pool((2,), 2, mode="l2"), input=[-3, 4])
+    assert (
+        list(root[0].terms.values()) == [f"({MINUS}3)²", "4²"]
+        and root[0].done.text == "√ ="
+        and list(root[0].output.values()) == ["5"]
+    )
+    same = table(ca.Pool((4,), 2, mode="average", divisor_override=5), input=[1, 2, 3, 4])
+    assert [shown.done.text for shown in same] == ["÷ 5 ="] * 2
+    alone = table(ca.AdaptivePool((2,), 2), input=[1, 2])
+    assert [shown.done.text for shown in alone] == ["="] * 2
+
+
+# --- how numbers are written
+
+
+def test_products_that_are_rounded_have_another_sign_and_so_have_their_sums():
+    a = animated(line(3, 2), input=[0.0625, -12.5, 4], kernel=[0.25, 0.5])
+    first, second = (Shown(a.scene, step, 3) for step in (0, 1))
+    assert [first.input[0], first.kernel[0], first.terms[0]] == ["0.062", "0.25", "0.015"], (
+        "a product of what is written: .0155"
+    )
+    assert list(first.signs[1].values()) == ["≈", "="] and list(second.signs[1].values()) == ["=", "="]
+    assert [number(text) for text in (*first.terms.values(), *second.terms.values())][1:] == [
+        -6.25,
+        -3.125,
+        2,
+    ] and first.done.text == "≈"
+
+
+def test_whole_outputs_are_written_as_on_paper_in_cells_and_in_the_sum_and_others_are_not():
+    a = animated(line(3, 2), input=[1, 2, 3], kernel=[1, 1], labels=["sum"])
+    texts = [mark.text for layer in a.scene.layers for mark in leaves(layer.seen(0)) if isinstance(mark, Text)]
+    assert "1·1 + 2·1 = 3" in texts and not any(text.endswith(".0") for text in texts)
+    half = animated(line(3, 2), input=[1, 2, 3], kernel=[0.5, 1])
+    assert list(Shown(half.scene, 0, 3).output.values()) == ["2.5", "4"]
+    third = animated(ca.Pool((4,), 3, mode="average", stride=1), input=[3, 3, 4, 2])
+    assert list(Shown(third.scene, 0, 4).output.values()) == ["3.3", "3.0"]
+    flat = ca.animate(line(3, 2), view="flat", input=[1, 2, 3], kernel=[1, 1])
+    assert any(mark.text == "3.0" for mark in leaves(flat.scene.layers[0].marks) if isinstance(mark, Text)), (
+        "the guide's way stays"
+    )
+
+
+def test_columns_are_as_wide_as_long_values_need():
+    wide = [
+        Shown(animated(line(3, 3, padding=1), input=x, kernel=w).scene, 0, 5).wide
+        for x, w in (
+            ([1, 2, 3], [1, 2, 3]),
+            ([1, -2, 3], [1, 2, 3]),
+            ([10, 20, 30], [1, -25, 3]),
+            ([0.125, 0.25, -12.625], [0.25, -1.5, 3]),
+        )
+    ]
+    assert wide[0] == 1 and wide == sorted(wide) and wide[-1] > wide[0]
+
+
+def test_symbols_show_each_product_as_letters_and_zero_where_a_zero_is():
+    op = line(3, 3, padding=1, flip=True, bias=True)
+    a = animated(op, symbols=True)
+    x, w, lowered = "𝑥", "𝑤", "₀₁₂₃"
+    for step in range(3):
+        shown = Shown(a.scene, step, 5)
+        terms = [
+            f"{x}{lowered[c - 1]}{w}{lowered[2 - n]}" if 0 < c < 4 else "0" for n, c in enumerate(range(step, step + 3))
+        ]
+        assert list(shown.terms.values()) == terms and shown.done.text == "+ 𝑏 ="
+        assert (
+            list(shown.kernel.values()) == [f"{w}₂", f"{w}₁", f"{w}₀"] and shown.output[step + 1] == f"𝑦{lowered[step]}"
+        )
+    pool = animated(ca.Pool((4,), 2), symbols=True)
+    assert list(Shown(pool.scene, 1, 4).terms.values()) == [f"{x}₂", f"{x}₃"] and not Shown(pool.scene, 1, 4).ringed
+
+
+# --- the scene
+
+
+def subjects():
+    return [op for kind in ("conv", "transpose", "pool", "adaptive") for op in small(kind, 12, seed=1)]
+
+
+def covered(scene, step):
+    """The texts that a cell or a veil is drawn over and that aren't drawn again above it."""
+    marks, found = [mark for layer in scene.layers for mark in leaves(layer.seen(step))], []
+    for n, mark in enumerate(marks):
+        if isinstance(mark, Text):
+            later = [other for other in marks[n + 1 :] if isinstance(other, Polygon)]
+            hidden = any(
+                min(x for x, _ in part) < mark.at[0] < max(x for x, _ in part)
+                and min(y for _, y in part) < mark.at[1] < max(y for _, y in part)
+                for other in later
+                for part in other.parts
+            )
+            last = max(i for i, other in enumerate(marks) if other == mark)
+            if hidden and last == n:
+                found.append(mark.text)
+    return found
+
+
+def test_nothing_is_outside_nor_over_another_text_and_no_text_is_covered():
+    rng = np.random.default_rng(6)
+    for n, op in enumerate(subjects()):
+        x, w = values_for(op, rng)
+        for reveal, scale in ((n % 2 == 0, 1), (n % 2 == 1, 0.375)):
+            a = animated(op, reveal=reveal, theme=("clear", "classic", "dark", "print")[n % 4], **given(x * scale, w))
+            for step in {0, len(a) // 2, len(a) - 1}:
+                assert not faults(a, step) and not covered(a.scene, step), (op, step)
+            again = pickle.loads(pickle.dumps(a))
+            assert again == a
+
+
+def test_with_reveal_outputs_come_one_by_one_and_their_places_are_there_before():
+    for op in subjects()[::3]:
+        x, w = values_for(op, np.random.default_rng(7))
+        full, a = animated(op, **given(x, w)), animated(op, reveal=True, **given(x, w))
+        assert not [layer for layer in full.scene.layers if isinstance(layer, Accumulating)]
+        last = list(Shown(full.scene, 0, op.padded_size[0]).output.items())
+        for step in range(len(a)):
+            shown = Shown(a.scene, step, op.padded_size[0])
+            assert list(shown.output.items()) == last[: step + 1]
+            assert len(shown.cells("output")) == step + 1
+            assert any(mark.role == "pending" for mark in shown.marks)
+
+
+def test_output_padding_and_cropped_cells_are_where_they_belong():
+    op = ca.ConvTranspose((3,), 3, stride=2, padding=1, output_padding=1)
+    a = animated(op, seed=1)
+    shown = Shown(a.scene, 5, 8)
+    bottom = shown.cells("current")[0][1]
+    assert shown.cells("output_padding") == [(6, bottom)] and [c for c, _ in shown.cells("output")] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+    ]
+    (line_,) = [mark for mark in shown.marks if mark.role == "cropped"]
+    assert {x for part in line_.parts for x, _ in part} == {0, 1}, "one before, none after"
+
+
+def test_labels_measure_the_padded_row_and_the_outputs():
+    a = animated(line(6, 3, stride=2, padding=1), labels="all", seed=1)
+    texts = [
+        mark.text
+        for layer in a.scene.layers
+        for mark in leaves(layer.seen(0))
+        if isinstance(mark, Text) and mark.role == "label"
+    ]
+    assert {"input 1 + 6 + 1", "output 3", "k=3", "step 1 of 3"} <= set(texts)
+    assert "kernel" not in texts and "weights" in texts, "the kernel has cells of its own, not corners of the input's"
+
+
+def test_the_description_tells_of_the_rows_below_the_window_in_each_language():
+    for op in (line(5, 3), ca.Pool((6,), 2)):
+        for lang, words in (("en", "column by column"), ("zh", "计算过程")):
+            assert words in animated(op, lang=lang).scene.description
+
+
+# --- what it doesn't draw
+
+
+def test_two_dimensions_channels_and_rows_that_are_too_long_are_refused():
+    assert "draws one dimension (ndim=1), and this operation has 2" in refusal(lambda: animated(ca.Conv(5, 3)))
+    assert "shows the values of one channel, and this has 3 to 8" in refusal(
+        lambda: animated(line(5, 3, in_channels=3, out_channels=8))
+    )
+    assert "at most 1,000 cells, and this operation has 1,002" in refusal(lambda: animated(line(1000, 3, padding=1)))
+    assert "1,001" in refusal(lambda: animated(ca.AdaptivePool((5,), 1001)))
+    assert len(animated(line(1000, 3))) == 998
+    with pytest.raises(ca.ConvanimError, match="shows values"):
+        VIEWS["line"].draw(line(5, 3), None, ViewFlags())
+
+
+# --- its figures
+
+
+def test_the_figures_are_those_of_numpy():
+    specs = ca.figures(ROOT / "templates" / "line.toml")
+    assert set(specs) == set(NAMES)
+    for name, spec in specs.items():
+        op, a = spec.op(), ca.figure(name, labels="none", reveal=False)
+        assert len(a) == op.output_size[0]
+        if name == "by_hand_symbols":
+            continue
+        x, w = spec.options["input"], spec.options.get("kernel")
+        assert not wrong(a.scene, op, x, w), name
+    expected = {
+        "by_hand_full": np.convolve([1, 2, 3, 4], [1, 2, 3]),
+        "by_hand_same": np.convolve(range(1, 7), [1, 0, -1], "same"),
+        "by_hand_valid": np.correlate([3, 1, 4, 1, 5, 9, 2], [1, 2, 3], "valid"),
+        "by_hand_strided": np.correlate([0, 3, 1, 4, 1, 5, 9, 2, 0], [1, 2, 1], "valid")[::2],
+        "by_hand_dilated": np.correlate([0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0], [1, 0, 10, 0, 1], "valid"),
+        "by_hand_causal": np.convolve(range(1, 7), [1, 1, 1])[:6],
+        "by_hand_transposed": np.convolve([1, 0, 2, 0, 3, 0], [1, 2, 3])[1:7],
+        "by_hand_circular": np.roll(range(1, 7), 2) + np.roll(range(1, 7), -2),
+        "by_hand_max_pooling": [3, 4, 9, 6],
+        "by_hand_adaptive": [4, 8, 12],
+    }
+    for name, outputs in expected.items():
+        a = ca.figure(name, labels="none", reveal=False)
+        shown = Shown(a.scene, len(a) - 1, a.scene.measured[0].size[1])
+        assert [number(text) for text in shown.output.values()] == list(outputs), name
+
+
+# --- that these readers can tell
+
+
+def test_a_spoiled_scene_is_reported():
+    op, x, w = line(6, 3, padding=1, flip=True), [1, 2, 3, 4, 5, 6], [1, 2, 3]
+    scene = animated(op, input=x, kernel=w).scene
+    assert not wrong(scene, op, x, w)
+
+    def right(mark):
+        if isinstance(mark, Text):
+            return replace(mark, at=(mark.at[0] + 1, mark.at[1]))
+        return replace(mark, parts=tuple(tuple((a + 1, b) for a, b in part) for part in mark.parts))
+
+    def spoiled(role, change, kind=Text):
+        return wrong(with_marks(scene, only(role, change, kind)), op, x, w)
+
+    assert spoiled("kernel_value", lambda mark: replace(mark, text="7")) == {"kernel"}
+    assert spoiled("kernel_value", right) == {"kernel"}
+    assert spoiled("input_value", lambda mark: replace(mark, text="7") if mark.text == "4" else mark) == {"input"}
+    assert spoiled("sign", lambda mark: replace(mark, text="9") if mark.text == "4" else mark) == {"terms"}
+    assert spoiled("sign", lambda mark: replace(mark, text="+") if mark.text == "×" else mark) == {"signs"}
+    assert spoiled("sign", lambda mark: None if mark.text == "+" else mark) == {"plus"}
+    assert spoiled("output_value", lambda mark: replace(mark, text="0") if mark.text == "10" else mark) == {"output"}
+    assert spoiled("current", right, Polygon) == {"current"}
+    assert spoiled("ray", right, Line) >= {"lines to the output", "line under the terms"}
+    assert "colour" in spoiled("weight_1", right, Polygon)
+    assert spoiled("weight_3", lambda mark: replace(mark, role="weight_4"), Polygon) == {"colour"}
+    assert wrong(scene, op, x, [3, 2, 1]) >= {"kernel", "terms", "output"}, "a kernel that isn't turned around"
+    pool = ca.Pool((4,), 2)
+    most = animated(pool, input=[1, 2, 4, 3]).scene
+    assert not wrong(most, pool, [1, 2, 4, 3])
+    moved = with_marks(most, lambda mark: right(mark) if mark.role == "window" and len(mark.parts[0]) == 5 else mark)
+    assert wrong(moved, pool, [1, 2, 4, 3]) == {"largest"}
+
+
+def test_a_covered_text_is_reported():
+    scene = animated(line(4, 3), seed=1).scene
+    assert not covered(scene, 0)
+    assert covered(
+        replace(scene, layers=(*scene.layers, Layer((Polygon("stamp", (((0, 0), (1, 0), (1, 1), (0, 1)),)),)))), 0
+    )

@@ -1,0 +1,598 @@
+"""The view "matrix", read back from its scene: the matrix from the texts in its cells, against matrices that are made
+here with numpy alone.
+"""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import math
+import re
+from collections import Counter, defaultdict
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from helpers.cases import random_cases
+from helpers.refusals import refusal
+from oracle.scenes import leaves
+
+import convanim as ca
+from convanim.render import glyphs
+from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
+
+NUMPY_MODES = {
+    "zeros": "constant",
+    "reflect": "reflect",
+    "replicate": "edge",
+    "circular": "wrap",
+    "symmetric": "symmetric",
+}
+LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉−", "0123456789-")
+
+
+# --- what an operation means: its matrix as {(row, column): kernel cells}, and how much each counts
+
+
+def spread(op):
+    """(input, kernel, stride, (before, after), dilation) of each axis."""
+    pads = [(p, p) if isinstance(p, int) else p for p in op.padding]
+    return list(zip(op.input_size, op.kernel_size, op.stride, pads, op.dilation, strict=True))
+
+
+def meant(op):
+    """{(row, column): indices of the kernel cells that stand there}."""
+    found = defaultdict(list)
+    if isinstance(op, ca.ConvTranspose):  # every input cell stamps the kernel onto the output
+        for n, cell in enumerate(itertools.product(*map(range, op.input_size))):
+            for k, tap in enumerate(itertools.product(*map(range, op.kernel_size))):
+                tap = tuple(size - 1 - t for size, t in zip(op.kernel_size, tap, strict=True)) if op.flip else tap
+                at = [c * s + t * d - p[0] for c, t, (_, _, s, p, d) in zip(cell, tap, spread(op), strict=True)]
+                if all(0 <= a < o for a, o in zip(at, op.output_size, strict=True)):
+                    found[int(np.ravel_multi_index(at, op.output_size)), n].append(k)
+        return {place: sorted(kernel) for place, kernel in found.items()}
+    places = np.arange(math.prod(op.input_size)).reshape(op.input_size)
+    adaptive = isinstance(op, ca.AdaptivePool)
+    if not adaptive:
+        mode = NUMPY_MODES[getattr(op, "padding_mode", "zeros")]
+        over = [
+            (p[0], p[1] + (k + d * k + s if getattr(op, "ceil_mode", False) else 0)) for _, k, s, p, d in spread(op)
+        ]
+        places = np.pad(places, over, mode=mode, **({"constant_values": -1} if mode == "constant" else {}))
+    for row, out in enumerate(itertools.product(*map(range, op.output_size))):
+        if adaptive:
+            windows = [
+                range(o * i // n, math.ceil(Fraction((o + 1) * i, n)))
+                for o, i, n in zip(out, op.input_size, op.output_size, strict=True)
+            ]
+        else:
+            windows = [range(o * s, o * s + d * k, d) for o, (_, k, s, _, d) in zip(out, spread(op), strict=True)]
+        for k, at in enumerate(itertools.product(*windows)):
+            if getattr(op, "flip", False):
+                k = math.prod(op.kernel_size) - 1 - k
+            if places[at] >= 0:
+                found[row, int(places[at])].append(k)
+    return {place: sorted(kernel) for place, kernel in found.items()}
+
+
+def dense(op, weights):
+    """The matrix in numbers; of an average, `weights` are the divisors of the rows."""
+    matrix = np.zeros((math.prod(op.output_size), math.prod(op.input_size)))
+    for (row, column), kernel in meant(op).items():
+        matrix[row, column] = (
+            1 / weights[row] if isinstance(op, ca.Pool | ca.AdaptivePool) else sum(weights[k] for k in kernel)
+        )
+    return matrix
+
+
+def role_of(op, k):
+    """The colour of a kernel cell, written out for kernels of up to nine cells and for larger ones of two dimensions."""
+    if math.prod(op.kernel_size) <= 9:
+        return f"weight_{k + 1}"
+    if len(op.kernel_size) == 1:
+        return f"weight_{k % 9 + 1}"
+    r, c = divmod(k, op.kernel_size[1])
+    return f"weight_{r % 3 * 3 + c % 3 + 1}"
+
+
+# --- what a scene shows
+
+
+def bounds(parts):
+    xs, ys = zip(*(point for part in parts for point in part), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+class Seen:
+    """The parts of the scene, found from its lines, areas and texts: everything right of the upright line belongs to
+    the product.
+    """
+
+    def __init__(self, scene):
+        self.scene = scene
+        self.still = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
+        bar = bounds(next(mark for mark in self.still if isinstance(mark, Polygon) and mark.role == "sign").parts)
+        self.bar = (bar[0] + bar[2]) / 2
+        self.grid = bounds(
+            next(
+                mark
+                for mark in self.still
+                if isinstance(mark, Line) and mark.role == "grid" and bounds(mark.parts)[0] > self.bar
+            ).parts
+        )
+        self.vector = bounds(
+            next(
+                mark
+                for mark in self.still
+                if isinstance(mark, Polygon) and mark.role == "input" and bounds(mark.parts)[0] > self.bar
+            ).parts
+        )
+        self.below = bounds(next(mark for mark in self.still if isinstance(mark, Line) and mark.role == "grid").parts)
+        edges = [
+            bounds(mark.parts)
+            for mark in self.still
+            if isinstance(mark, Line) and mark.role in ("output_grid", "pending")
+        ]
+        self.above, self.result = min(edges), max(edges)
+        left, top, right, bottom = self.grid
+        self.shape = (round(bottom - top), round(right - left))
+
+    def texts(self, role, box, marks=None):
+        """(row, column) within a box -> the texts there."""
+        found = defaultdict(list)
+        for mark in self.still if marks is None else marks:
+            if (
+                isinstance(mark, Text)
+                and mark.role == role
+                and box[0] < mark.at[0] < box[2]
+                and box[1] < mark.at[1] < box[3]
+            ):
+                found[math.floor(mark.at[1] - box[1]), math.floor(mark.at[0] - box[0])].append(mark.text)
+        return found
+
+    def cells(self, box, role, marks):
+        """The cells within a box that areas of a role cover."""
+        found = set()
+        for part in (part for mark in marks if isinstance(mark, Polygon) and mark.role == role for part in mark.parts):
+            x0, y0, x1, y1 = bounds([part])
+            if box[0] - 1e-6 < x0 and x1 < box[2] + 1e-6 and box[1] - 1e-6 < y0 and y1 < box[3] + 1e-6:
+                rows, columns = (range(round(a - c), round(b - c)) for a, b, c in ((y0, y1, box[1]), (x0, x1, box[0])))
+                assert all(abs(v - round(v)) < 1e-6 for v in (x0 - box[0], y0 - box[1], x1 - box[0], y1 - box[1]))
+                found |= set(itertools.product(rows, columns))
+        return found
+
+    def column(self, role, box):
+        """The texts of a column of cells, from the top."""
+        found = self.texts(role, box)
+        assert set(found) == {(n, 0) for n in range(round(box[3] - box[1]))} and all(
+            len(texts) == 1 for texts in found.values()
+        )
+        return [found[n, 0][0] for n in range(len(found))]
+
+    def bands(self):
+        """(row, column) -> how often each colour is there, and the area that all of them take."""
+        found, area = defaultdict(Counter), Counter()
+        for mark in self.still:
+            if isinstance(mark, Polygon) and mark.role.startswith("weight_"):
+                for part in mark.parts:
+                    x0, y0, x1, y1 = bounds([part])
+                    at = math.floor((y0 + y1) / 2 - self.grid[1]), math.floor((x0 + x1) / 2 - self.grid[0])
+                    found[at][mark.role] += 1
+                    area[at] += (x1 - x0) * (y1 - y0)
+        assert all(math.isclose(one, 1) for one in area.values()), "bands that don't fill their cell"
+        return found
+
+    def symbols(self, op):
+        """(row, column) -> the indices of weights that are written there."""
+
+        def index(digits):
+            digits = digits.translate(LOWERED)
+            return tuple(
+                map(int, [digits] if len(op.kernel_size) == 1 else digits.split(",") if "," in digits else digits)
+            )
+
+        return {
+            at: [index(digits) for text in texts for digits in re.findall("𝑤([₀-₉,]+)", text)]
+            for at, texts in self.texts("kernel_value", self.grid).items()
+        }
+
+    def numbers(self):
+        """The matrix in numbers, as they are written."""
+        matrix = np.zeros(self.shape)
+        for at, texts in self.texts("kernel_value", self.grid).items():
+            assert len(texts) == 1
+            matrix[at] = float(Fraction(texts[0].translate(LOWERED)))
+        return matrix
+
+    def moving(self, step):
+        return [mark for layer in self.scene.layers if isinstance(layer, PerStep) for mark in leaves(layer.at(step))]
+
+
+def value(text):
+    return float(text.translate(LOWERED))
+
+
+def drawn(op, **look):
+    return ca.animate(op, view="matrix", **{"theme": "clear", "labels": "none"} | look).scene
+
+
+def symbol_faults(scene, op):
+    """Where colours and symbols of a scene aren't those of the operation's matrix."""
+    seen, wanted = Seen(scene), meant(op)
+    found = [] if seen.shape == (math.prod(op.output_size), math.prod(op.input_size)) else ["shape"]
+    written, bands = seen.symbols(op), seen.bands()
+    found += [f"entries {set(written) ^ set(wanted)}"] if set(written) != set(wanted) else []
+    for at, kernel in wanted.items():
+        cells = [tuple(int(n) for n in np.unravel_index(k, op.kernel_size)) for k in kernel]
+        cells = [cells[0], cells[-1]] if len(cells) > 4 else cells
+        found += [f"{at} has {written.get(at)} for {cells}"] if written.get(at) != cells else []
+        colours = Counter(role_of(op, k) for k in kernel)
+        found += [f"{at} has the colours {bands.get(at)} for {colours}"] if bands.get(at) != colours else []
+    return found
+
+
+# --- operations
+
+
+def convolutions():
+    for i, k, s, p, d in random_cases(11, 60, ndims=(1, 2), largest=5):
+        yield ca.Conv(i, k, stride=s, padding=p, dilation=d, flip=sum(i) % 3 == 0)
+    for mode in ("reflect", "replicate", "circular", "symmetric"):
+        yield from (
+            ca.Conv(4, 3, padding=2, padding_mode=mode),
+            ca.Conv((3, 4), (1, 5), padding=((0, 0), (2, 1)), padding_mode=mode),
+            ca.Conv(3, 5, padding=2, padding_mode=mode, ndim=1, flip=True),
+        )
+    yield from (
+        ca.Conv(2, 5, padding=2, padding_mode="replicate"),
+        ca.Conv(1, 1),
+        ca.Conv(12, 12, ndim=1),
+        ca.Conv((1, 9), (1, 3), stride=(1, 4)),
+    )
+
+
+def transposed():
+    for i, k, s, p, d in random_cases(12, 60, ndims=(1, 2), largest=4):
+        extra = tuple(min(sum(i) % 2, max(a, b) - 1) for a, b in zip(s, d, strict=True))
+        room = all(
+            (a - 1) * c + e * (b - 1) + 1 - sum(q) + x > 0
+            for a, b, c, q, e, x in zip(i, k, s, p, d, extra, strict=True)
+        )
+        if room:
+            yield ca.ConvTranspose(i, k, stride=s, padding=p, dilation=d, output_padding=extra, flip=sum(k) % 3 == 0)
+
+
+def averages():
+    """(operation, what each row divides by)."""
+    for i, k, s, c in ((5, 2, 2, False), (4, 3, 1, False), (5, 2, 2, True), (6, 3, 2, True), (3, 1, 2, False)):
+        op = ca.Pool(i, k, stride=s, mode="average", ceil_mode=c)
+        along = [len([c for c in range(o * s, o * s + k) if c < i]) for o in range(op.output_size[0])]
+        yield op, [a * b for a in along for b in along]
+    op = ca.Pool(4, 3, stride=2, padding=1, mode="average", count_include_pad=False, ndim=1)
+    yield op, [2, 3]
+    yield ca.Pool(4, 3, stride=2, padding=1, mode="average", ndim=1), [3, 3]
+    yield ca.Pool(4, 2, mode="average", divisor_override=5), [5] * 4
+    for i, n in ((5, 3), (4, 2), (2, 3), (7, 1)):
+        along = [math.ceil(Fraction((o + 1) * i, n)) - o * i // n for o in range(n)]
+        yield ca.AdaptivePool((i, i), (n, n)), [a * b for a in along for b in along]
+
+
+# --- the matrix
+
+
+def test_the_matrix_holds_each_weight_in_its_colour_where_it_meets_an_input_cell():
+    for op in (*convolutions(), *transposed()):
+        assert symbol_faults(drawn(op), op) == [], op
+
+
+def test_the_check_sees_a_weight_in_another_column_and_one_of_another_colour():
+    op = ca.Conv(4, 3)
+    scene = drawn(op)
+
+    def spoiled(change):
+        return replace(
+            scene,
+            layers=tuple(
+                replace(layer, marks=tuple(map(change, layer.marks))) if isinstance(layer, Layer) else layer
+                for layer in scene.layers
+            ),
+        )
+
+    at = next(mark.at for mark in scene.layers[0].marks if isinstance(mark, Text) and mark.role == "kernel_value")
+    assert symbol_faults(scene, op) == []
+    assert symbol_faults(
+        spoiled(lambda m: replace(m, at=(at[0] + 3, at[1])) if isinstance(m, Text) and m.at == at else m), op
+    )
+    assert symbol_faults(
+        spoiled(lambda m: replace(m, role="weight_5") if isinstance(m, Polygon) and m.role == "weight_4" else m), op
+    )
+    assert symbol_faults(drawn(ca.Conv(4, 3, flip=True)), op)
+
+
+def test_the_matrix_times_the_column_read_from_the_figure_is_the_output_read_from_the_figure_and_numpys():
+    rng = np.random.default_rng(5)
+    for n, op in enumerate((*convolutions(), *transposed())):
+        x, w = rng.integers(-9, 9, op.input_size), rng.integers(-4, 9, op.kernel_size)
+        bias = [None, 0, 3, -2][n % 4]
+        op = op if bias is None else replace(op, bias=True)
+        scene = drawn(op, input=x, kernel=w, bias=bias)
+        seen = Seen(scene)
+        matrix, column, result = (
+            seen.numbers(),
+            seen.column("input_value", seen.vector),
+            seen.column("output_value", seen.result),
+        )
+        signs = [mark.text for mark in seen.still if isinstance(mark, Text) and mark.role == "sign"]
+        assert signs == (["×", "=", *[]] if not bias else ["×", "+" if bias > 0 else "−", "="])
+        between = (seen.vector[2], -99, seen.result[0], 99)
+        told = [text for texts in seen.texts("output_value", between).values() for text in texts]
+        assert told == ([str(abs(bias))] if bias else [])
+        assert (matrix == dense(op, w.ravel())).all(), op
+        assert list(map(value, column)) == x.ravel().tolist()
+        assert (matrix @ list(map(value, column)) + (bias or 0) == list(map(value, result))).all(), op
+        plane = seen.texts("output_value", seen.above)
+        width = op.output_size[-1]
+        assert {at: texts[0] for at, texts in plane.items()} == {
+            divmod(n, width): text for n, text in enumerate(result)
+        }
+
+
+def test_an_average_has_a_share_in_each_cell_that_it_reads_and_rows_add_up_to_one():
+    for op, divisors in averages():
+        seen = Seen(drawn(op, symbols=True))
+        matrix = seen.numbers()
+        assert np.allclose(matrix, dense(op, divisors)), op
+        texts = seen.texts("kernel_value", seen.grid)
+        assert all(texts[at] == [f"1/{divisors[at[0]]}" if divisors[at[0]] > 1 else "1"] for at in texts)
+        colours = {(divisors[at[0]], *found) for at, found in seen.bands().items()}
+        assert len(colours) == len({n for n, _ in colours}) == len({role for _, role in colours})
+        x = np.arange(math.prod(op.input_size))
+        numbers = Seen(drawn(op, input=x.reshape(op.input_size)))
+        result = list(map(value, numbers.column("output_value", numbers.result)))
+        assert np.abs(matrix @ x - result).max() <= 0.0501, op  # one decimal, or two
+
+
+def test_the_transposed_convolutions_matrix_is_the_transpose_of_the_convolutions():
+    for op in (
+        op
+        for op in convolutions()
+        if op.padding_mode == "zeros" and math.prod(op.output_size) * math.prod(op.input_size) < 500
+    ):
+        one, other = Seen(drawn(op)), Seen(drawn(op.transpose()))
+        assert one.shape == other.shape[::-1]
+        assert {(c, r): weights for (r, c), weights in one.symbols(op).items()} == other.symbols(op)
+        assert {(c, r): colours for (r, c), colours in one.bands().items()} == other.bands()
+    assert Seen(ca.figure("alphabet_transposed_conv_s2", labels="none").scene).shape == (25, 9)
+
+
+# --- the steps
+
+
+def test_a_step_outlines_its_row_and_veils_what_the_window_reads_in_matrix_column_and_plane():
+    for op in (*convolutions(), *transposed(), *(op for op, _ in averages())):
+        seen, wanted = Seen(drawn(op, symbols=True)), meant(op)
+        rows = seen.shape[0]
+        padded = seen.texts("input_value", seen.below)
+        letters = seen.column("input_value", seen.vector)
+        for step in {0, rows // 2, rows - 1}:
+            marks = seen.moving(step)
+            reads = {c for r, c in wanted if r == step}
+            assert seen.cells(seen.grid, "tap", marks) == {(step, c) for c in reads}
+            assert seen.cells(seen.vector, "tap", marks) == {(c, 0) for c in reads}
+            under = {padded[at][0] for at in seen.cells(seen.below, "tap", marks) if at in padded}
+            assert under - {"0"} == {letters[c] for c in reads}
+            assert seen.cells(seen.above, "current", marks) == {divmod(step, op.output_size[-1])}
+            assert seen.cells(seen.result, "current", marks) == {(step, 0)}
+            outline = [bounds(mark.parts) for mark in marks if isinstance(mark, Line) and mark.role == "window"]
+            assert any(
+                np.allclose(box, (seen.grid[0], seen.grid[1] + step, seen.grid[2], seen.grid[1] + step + 1))
+                for box in outline
+            )
+
+
+def test_the_rows_of_matrix_and_output_stand_at_one_height_and_all_in_the_middle():
+    for op in (*convolutions(), *transposed()):
+        seen = Seen(drawn(op))
+        assert seen.grid[1::2] == seen.result[1::2]
+        assert math.isclose(sum(seen.grid[1::2]), sum(seen.vector[1::2]))
+        boxes = [seen.grid, seen.vector, seen.result]
+        assert seen.bar < boxes[0][0] and all(a[2] < b[0] for a, b in itertools.pairwise(boxes))
+
+
+def test_every_text_under_a_veil_is_drawn_again_above_it():
+    for op in (
+        ca.Conv(5, 3, stride=2, padding=1),
+        ca.ConvTranspose(3, 3, stride=2, padding=1),
+        ca.AdaptivePool(5, 3),
+        ca.Conv(3, 3, padding=1, padding_mode="replicate"),
+    ):
+        seen = Seen(drawn(op))
+        for step in range(seen.scene.steps):
+            marks = seen.moving(step)
+            for n, mark in enumerate(marks):
+                if isinstance(mark, Polygon):
+                    covered = [
+                        text
+                        for text in (*seen.still, *marks[:n])
+                        if isinstance(text, Text) and any(inside(text, part) for part in mark.parts)
+                    ]
+                    again = {
+                        (text.role, text.text, *(round(v, 6) for v in text.at))
+                        for text in marks[n:]
+                        if isinstance(text, Text)
+                    }
+                    assert {(text.role, text.text, *(round(v, 6) for v in text.at)) for text in covered} <= again
+
+
+def inside(text, part):
+    x0, y0, x1, y1 = bounds([part])
+    return x0 < text.at[0] < x1 and y0 < text.at[1] < y1
+
+
+def test_outputs_appear_on_the_plane_and_in_the_column_as_they_are_computed():
+    for op in (
+        ca.Conv(4, 3, padding=1),
+        ca.ConvTranspose(3, 3, stride=2, output_padding=1, padding=1),
+        ca.Pool(4, 2, mode="average"),
+        ca.Conv(5, 2, ndim=1),
+    ):
+        scene = drawn(op, reveal=True)
+        for step in range(scene.steps):
+            shown = [
+                mark
+                for layer in scene.layers
+                if isinstance(layer, Layer | Accumulating)
+                for mark in leaves(layer.seen(step))
+            ]
+            assert Counter(
+                mark.text for mark in shown if isinstance(mark, Text) and mark.role == "output_value"
+            ) == Counter(
+                2
+                * [
+                    text
+                    for text, _ in zip(
+                        Seen(drawn(op)).column("output_value", Seen(drawn(op)).result), range(step + 1), strict=False
+                    )
+                ]
+            )
+            assert sum(
+                len(mark.parts) for mark in shown if isinstance(mark, Polygon) and mark.role == "output"
+            ) == 2 * (step + 1)
+
+
+# --- scenes as scenes
+
+
+def boxes(scene, step):
+    """(text, left, top, right, bottom) of all texts of a step, as large as they are drawn; what is drawn twice in one
+    place counts once.
+    """
+    found = {}
+    for mark in (mark for layer in scene.layers for mark in leaves(layer.seen(step))):
+        if isinstance(mark, Text):
+            length = glyphs.width(mark.text, mark.face) * mark.size * mark.stretch
+            shrunk = min(
+                1.0, mark.width / max(length, glyphs.width(mark.like, mark.face) * mark.size * mark.stretch, 1e-9)
+            )
+            (x, y), half, high = mark.at, length * shrunk / 2, mark.size * shrunk * 0.3
+            found[mark.text, round(x, 4), round(y, 4)] = (mark.text, x - half, y - high, x + half, y + high)
+    return list(found.values())
+
+
+def text_faults(scene, steps):
+    faults, frame = [], scene.box
+    for step in steps:
+        listed = sorted(boxes(scene, step), key=lambda box: box[1])
+        for n, (text, x0, y0, x1, y1) in enumerate(listed):
+            faults += (
+                [f"{text} outside"]
+                if x0 < frame.x or y0 < frame.y or x1 > frame.x + frame.width or y1 > frame.y + frame.height
+                else []
+            )
+            for other in itertools.takewhile(lambda box, end=x1: box[1] < end, listed[n + 1 :]):
+                faults += [f"{text} meets {other[0]}"] if other[2] < y1 and other[4] > y0 else []
+    return faults
+
+
+LOOKS = [
+    {"labels": "all", "dpi": 150},
+    {"labels": "all", "lang": "zh", "reveal": True, "dpi": 60},
+    {"labels": "none", "seed": 3},
+    {"labels": ["sizes"], "dpi": 20},
+]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_no_text_meets_another_or_leaves_the_figure(look):
+    odd = [
+        ca.Conv((1, 1), 1),
+        ca.Conv((1, 2), 1),
+        ca.Conv((2, 3), 2, padding=((1, 0), (0, 2)), bias=True),
+        ca.Conv(1, 1, ndim=1),
+        ca.Conv(9, 9, ndim=1),
+        ca.Conv((2, 6), (2, 6)),
+        ca.ConvTranspose((1, 2), 3, padding=(1, 0)),
+        ca.Conv(3, 3, padding=1, padding_mode="replicate"),
+        ca.Conv(2, 5, padding=2, padding_mode="symmetric"),
+        ca.AdaptivePool((5, 2), (3, 3)),
+        ca.Conv(12, 3, ndim=1, padding=1),
+    ]
+    for op in odd:
+        scene = ca.animate(op, view="matrix", theme="clear", **look).scene
+        assert text_faults(scene, {0, scene.steps // 2}) == [], op
+
+
+def test_the_check_of_texts_sees_two_that_meet_and_one_outside():
+    scene = drawn(ca.Conv(3, 2))
+    text = next(mark for mark in scene.layers[0].marks if isinstance(mark, Text))
+    near, far = (Layer((replace(text, text="9", at=(text.at[0] + x, text.at[1])),)) for x in (0.1, -50))
+    assert text_faults(replace(scene, layers=(near, *scene.layers)), [0]) and text_faults(
+        replace(scene, layers=(far, *scene.layers)), [0]
+    )
+
+
+def test_what_moves_declares_its_roles_stays_in_the_box_and_does_not_grow_with_the_matrix():
+    for op in (*convolutions(), *transposed(), *(op for op, _ in averages())):
+        for reveal, theme in ((False, "classic"), (True, "clear")):
+            scene = drawn(op, symbols=True, reveal=reveal, theme=theme)
+            for layer in (layer for layer in scene.layers if isinstance(layer, PerStep | Accumulating)):
+                roles = set()
+                for step in range(scene.steps):
+                    marks = list(leaves(layer.at(step)))
+                    roles |= {mark.role for mark in marks}
+                    assert all(isinstance(mark, Text) or inside_box(mark, scene.box) for mark in marks)
+                assert roles == layer.roles, op
+            assert all(
+                inside_box(mark, scene.box) for mark in leaves(scene.layers[0].marks) if not isinstance(mark, Text)
+            )
+            assert isinstance(scene.layers[0], Layer) and isinstance(scene.layers[-1], PerStep)
+    scenes = [drawn(ca.Conv(i, 3, padding=1)) for i in (4, 9)]
+    assert len({max(len(scene.layers[-1].at(n)) for n in range(scene.steps)) for scene in scenes}) == 1
+
+
+def inside_box(mark, box):
+    x0, y0, x1, y1 = bounds(mark.parts)
+    return box.x <= x0 and box.y <= y0 and x1 <= box.x + box.width and y1 <= box.y + box.height
+
+
+# --- what isn't drawn
+
+
+@pytest.mark.parametrize(
+    ("op", "part"),
+    [
+        (ca.Pool(4, 2), "max pooling isn't linear"),
+        (ca.Pool(4, 2, mode="l2"), "l2 pooling isn't linear"),
+        (ca.AdaptivePool(4, 2, mode="max"), "adaptive max pooling isn't linear"),
+        (ca.Conv(4, 2, in_channels=2, out_channels=3), "2 to 3"),
+        (ca.Conv((3, 3, 3), 2), "3"),
+        (ca.Conv(20, 3, padding=1), "400x400, 160,000 cells"),
+        (ca.Conv(500, 500, ndim=1), "1x500"),
+    ],
+)
+def test_what_has_no_matrix_that_can_be_drawn_is_refused(op, part):
+    assert part in refusal(lambda: drawn(op))
+
+
+def test_a_same_convolution_of_12_x_12_is_drawn():
+    assert Seen(drawn(ca.Conv(12, 3, padding=1))).shape == (144, 144)
+
+
+# --- the figures
+
+
+@pytest.mark.parametrize(
+    "name", ["alphabet_conv", "alphabet_transposed_conv", "alphabet_transposed_conv_s2", "replicate_matrix"]
+)
+def test_the_figures_are_small(name, tmp_path):
+    a = ca.figure(name)
+    a.save(tmp_path / "x.svg")
+    text = (tmp_path / "x.svg").read_bytes()
+    assert len(text) <= 100_000 and len(gzip.compress(text)) <= 12_000
+
+
+def test_the_description_says_what_the_matrix_is():
+    told = drawn(ca.ConvTranspose(3, 3, stride=2, padding=1)).description
+    assert "25x9" in told and "row" in told
+    assert "25x9" in drawn(ca.ConvTranspose(3, 3, stride=2, padding=1), lang="zh").description
