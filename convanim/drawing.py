@@ -18,6 +18,7 @@ from .labels.labelling import Labelling
 from .options import DPI, STEP_MS, check_look
 from .scene import Scene
 from .text import describe
+from .text.escaping import readable, visible
 from .themes.theme import Theme, dpi_of
 from .views import VIEWS, check_view, refusal, view_flags
 from .write import MOST_STEPS
@@ -124,14 +125,10 @@ def animate(
             whole=VIEWS[view].whole_numbers,
         )
     scene = VIEWS[view].draw(op, texts, view_flags(look, reveal=reveal))
-    named, told = (
-        text if describe.seen(text := describe.readable(given_text or "")) else ""
-        for given_text in (title, description)
-    )
     scene = replace(
         scene,
-        title=named or describe.title(op, lang),
-        description=told or describe.description(op, added, lang, view),
+        title=_own_text(title) or describe.title(op, lang),
+        description=_own_text(description) or describe.description(op, added, lang, view),
         lang=lang,
     )
     if texts is None and scene.equation is None and "sum" in names and not _sums(layers, labels):
@@ -151,6 +148,12 @@ def animate(
     return Animation(
         labelled, look, int(step_ms), resolution, int(hold_ms), int(loop), fps if fps is None else int(fps), labelling
     )
+
+
+def _own_text(given: str | None) -> str:
+    """A user's title or description without what can't be read; "" if nothing of it is visible."""
+    text = readable(given or "").strip()
+    return text if visible(text) else ""
 
 
 def _for_width(labelling: Labelling, width: int) -> float:

@@ -12,6 +12,7 @@ from ..render import glyphs
 from ..scene import Marks, Scene, Text
 from ..text import describe
 from ..text.cell_texts import Texts
+from ..text.escaping import visible
 from ..text.lang import Language
 from ..themes.theme import CELL_BP
 
@@ -107,7 +108,7 @@ class Changing:
 def wrapped(text: str, setting: LabelContext) -> list[str]:
     """The lines of a text: broken at spaces and between Chinese characters, a word that is longer than a line anywhere."""
     lines = [""]
-    for piece in _pieces(" ".join(unicodedata.normalize("NFC", describe.seen(text)).split())):
+    for piece in _pieces(" ".join(unicodedata.normalize("NFC", visible(text)).split())):
         if setting.fits((lines[-1] + piece).rstrip()):
             lines[-1] += piece
             continue

@@ -20,10 +20,9 @@ from ..errors import ConvanimError
 from ..frameworks import FRAMEWORKS
 from ..frameworks.snippet import Raw, call, written
 from ..geometry import OPERATIONS, Operation
-from ..render.svg import readable
 from ..spec import Figure
 from ..text import describe
-from ..text.escaping import script
+from ..text.escaping import readable, script
 from ..write import FORMATS
 from .snippets import EMBEDS, Embed
 

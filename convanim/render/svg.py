@@ -16,6 +16,7 @@ from itertools import groupby
 from xml.sax.saxutils import escape
 
 from ..scene import AnyLayer, Line, Marks, Scene
+from ..text.escaping import readable
 from ..themes.theme import Theme
 from .svg_marks import DEFAULTS, PREFIX, Pen, coloured, number, pair, thousandths, written
 
@@ -240,14 +241,5 @@ def _document(scene: Scene, theme: Theme, size: tuple[int, int], pen: Pen, body:
 
 
 def xml_text(text: str) -> str:
-    """Text for an XML element or attribute: escaped, and without the control characters and half surrogates that XML
-    forbids.
-    """
+    """Text for an XML element or attribute: escaped, and without the characters that XML forbids."""
     return escape(readable(text), {'"': "&quot;"})
-
-
-def readable(text: str) -> str:
-    """A text without the control characters and half surrogates that XML and HTML forbid."""
-    return "".join(
-        c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c >= "\U00010000"
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -68,26 +67,6 @@ def _rounded(value: float, places: int) -> str:
     """The value with this many decimals, halves away from zero, as one rounds by hand: 1.25 is 1.3."""
     text = str(Decimal(repr(value + 0.0)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
     return text.replace("-", MINUS)
-
-
-def readable(text: str) -> str:
-    """A text of somebody's own without what can't be read or written: control characters, halves of surrogates, blanks
-    at its ends.
-    """
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")  # two halves are one character
-    return "".join(
-        c for c in whole if c in "\t\n\r" or (unicodedata.category(c) not in ("Cc", "Cs") and ord(c) & 0xFFFE != 0xFFFE)
-    ).strip()
-
-
-def seen(text: str) -> str:
-    """A readable text without what has no shape: marks of direction and joining, soft hyphens, selectors of variants."""
-    return "".join(
-        c
-        for c in text
-        if unicodedata.category(c) != "Cf"
-        and not ("\ufe00" <= c <= "\ufe0f" or "\U000e0100" <= c <= "\U000e01ef" or c == "\u034f")
-    )
 
 
 def name(op: Operation, lang: str = "en") -> str:

@@ -20,10 +20,33 @@ UNSEEN = (
 )  # categories of Unicode that have no shape: controls, marks of direction, halves of surrogates
 
 
-def one_line(text: str) -> str:
-    """The text with single blanks where it has any, and without characters that XML and HTML forbid."""
+def readable(text: str) -> str:
+    """The text without characters that XML and HTML forbid: control characters, halves of surrogates, noncharacters.
+
+    Tabs and line breaks stay.
+    """
+    if text.isprintable():
+        return text
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")  # two halves are one character
     return "".join(
-        c for c in " ".join(text.split()) if unicodedata.category(c) not in ("Cc", "Cs") and ord(c) & 0xFFFE != 0xFFFE
+        c for c in whole if c in "\t\n\r" or (unicodedata.category(c) not in ("Cc", "Cs") and ord(c) & 0xFFFE != 0xFFFE)
+    )
+
+
+def one_line(text: str) -> str:
+    """The readable text with single blanks where it has any."""
+    return readable(" ".join(text.split()))
+
+
+def visible(text: str) -> str:
+    """The text without characters that have no shape: marks of direction and joining, soft hyphens, variation
+    selectors.
+    """
+    return "".join(
+        c
+        for c in text
+        if unicodedata.category(c) != "Cf"
+        and not ("\ufe00" <= c <= "\ufe0f" or "\U000e0100" <= c <= "\U000e01ef" or c == "\u034f")
     )
 
 

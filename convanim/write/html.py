@@ -16,7 +16,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from ..render import svg
-from ..text.escaping import script
+from ..text.escaping import readable, script
 from ..text.lang import language
 from .files import replacing
 
@@ -163,7 +163,7 @@ def _typeset(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return html.escape(svg.readable(text))
+    return html.escape(readable(text))
 
 
 @cache
