@@ -190,6 +190,10 @@ class Operation:
         """Multiplications with an addition each, for one input."""
         return 0
 
+    def transpose(self) -> Operation:
+        """The operation with the same connections in the other direction. Raises ConvanimError if there is none."""
+        raise ConvanimError(f"{type(self).__name__} has no transpose: take a Conv or ConvTranspose")
+
     def to_code(self, framework: str) -> str:
         """The shortest Python that builds this layer in a framework: "torch", "keras", "jax" or "onnx".
 

@@ -16,7 +16,7 @@ from ..themes.theme import BORDER
 from .flags import ViewFlags
 from .input_plane import ground
 from .links import LINK
-from .sliding_window import Cells, Sliding, added, crops, two_axes
+from .sliding_window import Cells, Sliding, drawn_crops, drawn_output_padding, two_axes
 from .text_size import LARGE, ROOM, SMALL, same_size
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     height, width = two_axes(op)
     rows, columns = height.output, width.output
     deep, wide = height.extent, width.extent
-    (top, bottom), (before, after) = around = crops(op, flags)
+    (top, bottom), (before, after) = around = drawn_crops(op, flags)
     left = Plane((0.0, 0.0), RIGHT, DOWN)
     spare = deep - (top + rows + bottom)
     right = Plane(
@@ -56,7 +56,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         right,
         weights,
         link=LINK if flags.links else None,
-        added=added(op, flags),
+        added=drawn_output_padding(op, flags),
         distinguish_kinds=flags.distinguish_kinds,
         reveal=flags.reveal,
     )

@@ -13,7 +13,7 @@ from ..scene.plane import Plane, Point
 from ..themes.theme import BORDER, CELL_BP, THICK
 from .flags import ViewFlags
 from .input_plane import ground
-from .sliding_window import Cells, Sliding, added, crops, two_axes
+from .sliding_window import Cells, Sliding, drawn_crops, drawn_output_padding, two_axes
 
 if TYPE_CHECKING:
     from ..text.cell_texts import Texts
@@ -27,7 +27,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     height, width = two_axes(op)
     rows, columns = height.output, width.output
     deep, wide = height.extent, width.extent
-    (top, bottom), (left, right) = around = crops(op, flags)
+    (top, bottom), (left, right) = around = drawn_crops(op, flags)
     below = Plane((-DOWN[0] * deep, -DOWN[1] * deep), RIGHT, DOWN)
     # one row more than the input has, as in the guide: the planes then never overlap; more for wide ones, where rays
     # would lie flat
@@ -40,7 +40,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         below,
         above,
         link=(0.5, 0.5) if flags.links else None,
-        added=added(op, flags),
+        added=drawn_output_padding(op, flags),
         distinguish_kinds=flags.distinguish_kinds,
         reveal=flags.reveal,
     )

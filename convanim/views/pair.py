@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from ..errors import ConvanimError
-from ..geometry import Conv, ConvTranspose, Operation
+from ..geometry import Conv, Operation
 from ..geometry.axis import Axis
 from ..scene import (
     Accumulating,
@@ -36,7 +36,7 @@ from .input_plane import ground
 from .isometric import DOWN, LIFT_X, RIGHT
 from .scatter.marks import First
 from .scatter.stamps import Stamps, reached
-from .sliding_window import Cells, Pair, Sliding, added, crops, one_or_two, two_axes
+from .sliding_window import Cells, Pair, Sliding, crops, drawn_crops, drawn_output_padding, one_or_two, two_axes
 
 if TYPE_CHECKING:
     from ..text.cell_texts import Texts
@@ -54,14 +54,13 @@ def refuses(op: Operation) -> str:
     """
     if reason := one_or_two(op):
         return reason
-    if not isinstance(op, Conv | ConvTranspose):
+    if not op.weighted:
         return f"draws a convolution beside its transpose, and this is {describe.name(op)}"
     try:
         both(op)
     except ConvanimError as error:
         return f"draws a convolution beside its transpose, and {str(error).partition(': take')[0]}"
-    small = op.output_size if isinstance(op, Conv) else op.input_size
-    links = math.prod(small) * math.prod(op.kernel_size)
+    links = math.prod(op.inner_size) * math.prod(op.kernel_size)
     return (
         f"draws {MOST_LINKS:,} pairs of cells at most in all steps, and this operation has {links:,}"
         if links > MOST_LINKS
@@ -69,26 +68,27 @@ def refuses(op: Operation) -> str:
     )
 
 
-def both(op: Conv | ConvTranspose) -> tuple[Conv, ConvTranspose]:
-    """A convolution and its transpose, of which one is given; raises ConvanimError where there is no other."""
-    return (op, op.transpose()) if isinstance(op, Conv) else (op.transpose(), op)
+def both(op: Operation) -> tuple[Operation, Operation]:
+    """A convolution and its transpose, of which one is given; raises ConvanimError if the other does not exist."""
+    other = op.transpose()
+    return (other, op) if op.transposed else (op, other)
 
 
 def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of a convolution and its transpose, of one or two dimensions, without values."""
-    if not isinstance(op, Conv | ConvTranspose):
-        raise ConvanimError(f"the pair view {refuses(op)}")
     conv, transposed = ops = both(op)
     places, late = Places.of(conv, transposed), flags.reveal
     left = Sliding(*two_axes(conv), places.below, places.above, distinguish_kinds=flags.distinguish_kinds, reveal=late)
-    right = Sliding(*two_axes(transposed), places.start, places.end, added=added(transposed, flags), reveal=late)
+    right = Sliding(
+        *two_axes(transposed), places.start, places.end, added=drawn_output_padding(transposed, flags), reveal=late
+    )
     stamps = Stamps(right.height, right.width)
     still = Layer(
         (
             *ground(places.below, left.height, left.width, flags),
             *left.output(),
             *ground(places.start, Axis(left.height.output, 1), Axis(left.width.output, 1), flags),
-            *right.cropped(crops(transposed, flags)),
+            *right.cropped(drawn_crops(transposed, flags)),
             *right.output(),
             places.sign,
         )
@@ -138,14 +138,13 @@ class Places:
     box: Box
 
     @staticmethod
-    def of(conv: Conv, transposed: ConvTranspose) -> Places:
+    def of(conv: Operation, transposed: Operation) -> Places:
         """Both figures as the isometric view has them, one height from plane to plane for both, the convolution at the
         left.
         """
         height, width = two_axes(conv)
         rows, columns, deep, wide = height.output, width.output, height.padded, width.padded
-        cropped = transposed.cropped
-        (top, bottom), (left, right) = around = ((0, 0), cropped[0]) if len(cropped) == 1 else (cropped[0], cropped[1])
+        (top, bottom), (left, right) = around = crops(transposed)
         tall, across = top + height.input + bottom, left + width.input + right
         lift = max(deep, (deep + wide) / 2) + 1  # as in the isometric view; the transpose's lower plane is not larger
         ends = [
@@ -171,7 +170,7 @@ class Places:
             box,
         )  # above the corner of the plane at its left
 
-    def measured(self, conv: Conv, transposed: ConvTranspose) -> tuple[MeasuredPlane, ...]:
+    def measured(self, conv: Operation, transposed: Operation) -> tuple[MeasuredPlane, ...]:
         """What is measured: the planes of both."""
         height, width = two_axes(conv)
         inner, outer = (height.output, width.output), (height.input, width.input)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ..geometry import ConvTranspose, Operation
-from ..geometry.axis import Axis, Cell
+from ..geometry import Operation
+from ..geometry.axis import Axis, Cell, rows_and_columns
 from ..scene import Group, Line, Marks, Polygon, Text, roles
 from ..scene.plane import Plane, Point, runs
 from .flags import ViewFlags
@@ -223,29 +223,28 @@ def one_or_two(op: Operation) -> str:
 
 def one_channel(op: Operation) -> str:
     """Why a view of rows and columns that shows values can't draw an operation."""
-    inside, outside = getattr(op, "in_channels", 1), getattr(op, "out_channels", 1)
-    return one_or_two(op) or (
-        "" if inside == outside == 1 else f"shows the values of one channel, and this has {inside} to {outside}"
-    )
+    if reason := one_or_two(op):
+        return reason
+    if op.in_channels == op.out_channels == 1:
+        return ""
+    return f"shows the values of one channel, and this has {op.in_channels} to {op.out_channels}"
 
 
 def two_axes(op: Operation) -> tuple[Axis, Axis]:
     """The axes of rows and columns; an operation of one dimension is one row."""
-    axes = op.axes
-    return (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1])
+    return rows_and_columns(op.axes, Axis(1, 1))
 
 
-def crops(op: Operation, flags: ViewFlags) -> tuple[Pair, Pair]:
+def crops(op: Operation) -> tuple[Pair, Pair]:
+    """The output cells that padding takes away, (before, after) of rows and of columns."""
+    return rows_and_columns(op.cropped, (0, 0))
+
+
+def drawn_crops(op: Operation, flags: ViewFlags) -> tuple[Pair, Pair]:
     """The cropped output cells that are drawn, (before, after) of rows and of columns."""
-    if not isinstance(op, ConvTranspose) or not flags.cropped:
-        return (0, 0), (0, 0)
-    cropped = op.cropped
-    return ((0, 0), cropped[0]) if len(cropped) == 1 else (cropped[0], cropped[1])
+    return crops(op) if flags.cropped else ((0, 0), (0, 0))
 
 
-def added(op: Operation, flags: ViewFlags) -> Pair:
-    """The rows and columns of the output that `output_padding` added and that are drawn as such."""
-    if not isinstance(op, ConvTranspose) or not flags.output_padding:
-        return 0, 0
-    extra = op.output_padding
-    return (0, extra[0]) if len(extra) == 1 else (extra[0], extra[1])
+def drawn_output_padding(op: Operation, flags: ViewFlags) -> Pair:
+    """How many rows and columns that `output_padding` adds are drawn as such."""
+    return rows_and_columns(op.output_padding, 0) if flags.output_padding else (0, 0)

@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import hypot
 
+from ...geometry import Operation
 from ...geometry.axis import Axis
-from ...geometry.operation import Weighted
 from ...scene.plane import Plane, Point, between, crossing
 from ...themes.theme import THIN, WEIGHTS
 from ..sliding_window import Pair
@@ -50,7 +50,7 @@ class Rows:
         return range(group * inside, (group + 1) * inside)
 
 
-def rows_of(op: Weighted, height: Axis, width: Axis, around: tuple[Pair, Pair]) -> Rows:
+def rows_of(op: Operation, height: Axis, width: Axis, around: tuple[Pair, Pair]) -> Rows:
     """The planes' places: each group's input planes in the middle below its output planes, and enough room between the
     rows.
     """
@@ -78,7 +78,7 @@ def rows_of(op: Weighted, height: Axis, width: Axis, around: tuple[Pair, Pair]) 
     )
 
 
-def kernel(op: Weighted, channel: int, place: int) -> str:
+def kernel(op: Operation, channel: int, place: int) -> str:
     """The role of the kernel that leads from the input channel at this place of its group to an output channel.
 
     Each has a colour: "weight_3" for the first one of output channel 1 where groups have two input channels. Of more

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
-from ...geometry.operation import Weighted
+from ...geometry import Operation
 from ...scene import Equation, Marks, Text
 from ...text.cell_texts import B, Indexed, W, X, Y
 from ..text_size import same_size
@@ -21,7 +21,7 @@ SUM, DOT = "Σ", "\N{MIDDLE DOT}"
 class Sums:
     """The equation of each step: a sum over the window of each input plane of the group, and these added up."""
 
-    op: Weighted
+    op: Operation
     rows: Rows
     cells: int  # of an output channel
 

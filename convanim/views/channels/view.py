@@ -9,20 +9,17 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
 
-from ...geometry import Conv, ConvTranspose, Operation
-from ...geometry.operation import Weighted
+from ...geometry import Operation
 from ...scene import Accumulating, Box, Group, Layer, Line, Mark, Marks, MeasuredPlane, PerStep, Polygon, Scene, moved
 from ...scene.plane import Part, Plane, between, runs
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import ground
-from ..sliding_window import Cells, Pair, Shape, Sliding, added, crops, one_or_two, two_axes
+from ..sliding_window import Cells, Pair, Shape, Sliding, drawn_crops, drawn_output_padding, one_or_two, two_axes
 from .rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, Rows, coincide, kernel, rows_of, visible
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
-
-Kind = Conv | ConvTranspose
 
 MOST_PLANES, MOST_STEPS, MOST_WINDOWS = 64, 5000, 10_000
 NAMED = 2  # rows beyond a plane that its name takes
@@ -31,7 +28,7 @@ LETTERS = 0.72  # of labels, at most, where those of slanted and of level edges 
 
 def refuses(op: Operation) -> str:
     """Why the view can't draw an operation: pooling, more than two dimensions, and what is too much for one figure."""
-    if not isinstance(op, Weighted):
+    if not op.weighted:
         return "draws layers that add up channels, and pooling treats each channel alone"
     if reason := one_or_two(op):
         return reason
@@ -48,16 +45,16 @@ def refuses(op: Operation) -> str:
     )
 
 
-def draw(op: Kind, texts: Texts | None, flags: ViewFlags) -> Scene:
+def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of a convolution with all its channels: a step for each output cell, one output channel after the
     other.
     """
     from .terms import Sums, over, under  # they take numpy, which other views don't
 
     height, width = two_axes(op)
-    rows = rows_of(op, height, width, crops(op, flags))
+    rows = rows_of(op, height, width, drawn_crops(op, flags))
     level = Plane((0.0, 0.0), RIGHT, DOWN)
-    sliding = Sliding(height, width, level, level, added=added(op, flags), reveal=flags.reveal)
+    sliding = Sliding(height, width, level, level, added=drawn_output_padding(op, flags), reveal=flags.reveal)
     cells, sums = sliding.steps, Sums(op, rows, sliding.steps)
     below, above = ground(level, height, width, flags), (*sliding.cropped(rows.around), *sliding.output())
     planes = [Group(plane.origin, marks) for row, marks in ((rows.below, below), (rows.above, above)) for plane in row]
@@ -78,7 +75,7 @@ def draw(op: Kind, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
 
 
-def _box(op: Kind, rows: Rows) -> Box:
+def _box(op: Operation, rows: Rows) -> Box:
     """All planes, and what is written beside them."""
     (top, bottom), (left, right) = rows.around
     deep, wide = rows.size
@@ -97,7 +94,7 @@ def _box(op: Kind, rows: Rows) -> Box:
     return Box(x0 - edge, y0 - edge, x1 - x0 + 2 * edge, y1 - y0 + 2 * edge)
 
 
-def _sheets(op: Kind, rows: Rows) -> tuple[MeasuredPlane, ...]:
+def _sheets(op: Operation, rows: Rows) -> tuple[MeasuredPlane, ...]:
     """The first plane of the input and the last one of the output; where rays come over their edges, numbers stand
     beyond these rays.
     """
@@ -148,7 +145,7 @@ class _Steps:
     current output cell.
     """
 
-    op: Kind
+    op: Operation
     sliding: Sliding
     rows: Rows
     _kernels: dict[tuple[Shape, Shape, str], Marks] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -9,14 +9,13 @@ from functools import cached_property
 from itertools import pairwise
 
 from ...geometry import Operation
-from ...geometry.axis import Axis, Cell
-from ...geometry.operation import Weighted
+from ...geometry.axis import Axis, Cell, rows_and_columns
 from ...scene import Box, Group, Line, Marks, MeasuredPlane, Polygon, Text
 from ...scene.plane import Part, Plane, Point
 from ...themes.theme import BORDER
 from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT
-from ..sliding_window import Sliding, added, crops, two_axes
+from ..sliding_window import Sliding, drawn_crops, drawn_output_padding, two_axes
 from ..text_size import SMALL, same_size
 
 APART = 1.15  # from node to node, in cells; less where the column of nodes would be longer than LONGEST
@@ -108,7 +107,7 @@ class Layout:
         its nodes, upright.
         """
         height, width = two_axes(op)
-        around, extra = crops(op, flags), added(op, flags)
+        around, extra = drawn_crops(op, flags), drawn_output_padding(op, flags)
         line = len(op.axes) == 1
         if line:
             height, width, around, extra = width, height, (around[1], around[0]), (extra[1], extra[0])
@@ -202,6 +201,4 @@ def _middles(axis: Axis) -> list[float]:
 
 def kernel_size(op: Operation) -> tuple[int, int] | None:
     """(rows, columns) of the kernel, None for pooling, which has none."""
-    if not isinstance(op, Weighted):
-        return None
-    return (1, op.kernel_size[0]) if len(op.axes) == 1 else (op.kernel_size[0], op.kernel_size[1])
+    return rows_and_columns(op.kernel_size, 1) if op.weighted else None

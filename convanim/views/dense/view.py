@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from ...errors import ConvanimError
 from ...geometry import Operation
 from ...geometry.axis import Cell, ravel
-from ...geometry.operation import Weighted
 from ...scene import Accumulating, Group, Layer, Line, Marks, PerStep, Polygon, Scene, Text, moved
 from ...scene import roles as roles_of
 from ...scene.plane import Part, Plane
@@ -199,7 +198,7 @@ class _Steps:
         for node, kernels in self.read(step).items():
             apart = min(STRAND, ACROSS * min(self.before.radius, self.after.radius) / max(len(kernels) - 1, 1))
             for n, cell in enumerate(kernels):
-                role = edge(self.op.kernel_size, cell) if isinstance(self.op, Weighted) else "ray"
+                role = edge(self.op.kernel_size, cell) if self.op.weighted else "ray"
                 lines.setdefault(role, []).append(self._line(node, step, (n - (len(kernels) - 1) / 2) * apart))
         return tuple(Line(role, tuple(parts)) for role, parts in lines.items())
 

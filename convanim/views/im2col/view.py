@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from ...errors import ConvanimError
 from ...geometry import Operation
-from ...geometry.operation import Weighted
 from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Scene, Text, moved
 from ...scene import roles as roles_of
 from ...scene.plane import Plane
@@ -19,7 +18,7 @@ from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT, plane_texts
 from ..input_plane import ground
 from ..links import LINK
-from ..sliding_window import Sliding, added, crops, one_channel, two_axes
+from ..sliding_window import Sliding, drawn_crops, drawn_output_padding, one_channel, two_axes
 from ..text_size import LARGE, SMALL, same_size
 from .columns import MATRIX, Matrix, coloured
 
@@ -38,7 +37,7 @@ def refuses(op: Operation) -> str:
     """Why the view can't draw an operation."""
     if reason := one_channel(op):
         return reason
-    if not isinstance(op, Weighted):
+    if not op.weighted:
         return f"multiplies windows with a kernel, and {describe.name(op)} has none"
     rows, columns = math.prod(op.kernel_size), math.prod(op.output_size)
     if rows * columns <= MOST_CELLS:
@@ -51,12 +50,12 @@ def refuses(op: Operation) -> str:
 
 def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of a convolution of one or two dimensions and one channel as a product of matrices."""
-    if texts is None or not isinstance(op, Weighted):
+    if texts is None or not op.weighted:
         raise ConvanimError(
             "the im2col view shows the values of a convolution: give input= and kernel=, a seed, or symbols"
         )
     height, width = two_axes(op)
-    layout = _Layout(op, crops(op, flags), biased=texts.bias not in ("", "0"))
+    layout = _Layout(op, drawn_crops(op, flags), biased=texts.bias not in ("", "0"))
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
     sliding = Sliding(
         height,
@@ -65,7 +64,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         layout.above,
         weights,
         link=LINK if flags.links else None,
-        added=added(op, flags),
+        added=drawn_output_padding(op, flags),
         distinguish_kinds=flags.distinguish_kinds,
         reveal=flags.reveal,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ...geometry.axis import AdaptiveAxis, Axis
+from ...geometry.axis import Axis
 from ...scene import Group, Line, Marks, Polygon
 from ...scene.plane import Part, Plane
 
@@ -35,7 +35,7 @@ class Spread:
         count, apart, reach = axis.output, float(axis.stride), axis.effective_kernel - 1
         own = axis.before >= 0 and axis.after >= 0 and axis.before + axis.after == reach
         first = axis.before if own else reach / 2
-        if isinstance(axis, AdaptiveAxis):
+        if axis.adaptive:
             apart = max(1.0, axis.input / count)
             first = (axis.input - (count - 1) * apart - 1) / 2
         return Spread(Plane(plane.point(first, y), plane.right, plane.down), first, count, apart, added, reveal)

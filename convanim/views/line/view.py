@@ -16,7 +16,7 @@ from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import ground
 from ..links import LINK
-from ..sliding_window import Sliding, added, crops, one_channel
+from ..sliding_window import Sliding, drawn_crops, drawn_output_padding, one_channel
 from ..text_size import same_size
 from .rows import CLOSE, FALL, GAP, RULE, Table, column, large
 from .spread import Spread
@@ -55,8 +55,8 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     wide = column(terms)
     row = Plane((0.0, 0.0), (wide, 0.0), (0.0, 1.0))
     top = 2 + 2 * GAP if texts.kernel else 1 + CLOSE
-    _, around = crops(op, flags)
-    out = Spread.below(row, axis, top + RULE + FALL, added=added(op, flags)[1], reveal=flags.reveal)
+    _, around = drawn_crops(op, flags)
+    out = Spread.below(row, axis, top + RULE + FALL, added=drawn_output_padding(op, flags)[1], reveal=flags.reveal)
     sliding = Sliding(
         Axis(1, 1),
         axis,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ...geometry import Operation
 from ...geometry.axis import unravel
-from ...geometry.operation import Weighted
 from ...scene import Group, Line, Marks, Polygon, Text, roles
 from ...scene.plane import Part, Plane, Point, joined
 from ...text import describe
@@ -70,7 +69,7 @@ def rows_of(op: Operation, texts: Texts) -> Rows:
     found: list[dict[int, list[int]]] = [{} for _ in range(matrix.shape[0])]
     for row, column, cell in zip(matrix.rows.tolist(), matrix.columns.tolist(), matrix.kernel.tolist(), strict=True):
         found[row].setdefault(column, []).append(cell)
-    if isinstance(op, Weighted):
+    if op.weighted:
         return tuple(
             tuple(_sum(op, column, sorted(cells), texts) for column, cells in sorted(row.items())) for row in found
         )
@@ -84,7 +83,7 @@ def rows_of(op: Operation, texts: Texts) -> Rows:
     )
 
 
-def _sum(op: Weighted, column: int, cells: list[int], texts: Texts) -> Entry:
+def _sum(op: Operation, column: int, cells: list[int], texts: Texts) -> Entry:
     """The entry of the weights that meet in a column: symbols with a sign between, numbers added."""
     shown = [texts.kernel[cell] for cell in cells]
     meeting = tuple(weight(op.kernel_size, unravel(cell, op.kernel_size)) for cell in cells)

@@ -11,7 +11,7 @@ from math import ceil, prod
 from typing import TYPE_CHECKING
 
 from ...errors import ConvanimError
-from ...geometry import AdaptivePool, Operation, Pool
+from ...geometry import Operation
 from ...geometry.axis import Axis, unravel
 from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene, Text
 from ...scene.plane import Part, Plane, joined
@@ -20,7 +20,7 @@ from ...themes.theme import BORDER, THICK, THIN
 from ..flags import ViewFlags
 from ..input_plane import ground
 from ..links import LINK
-from ..sliding_window import Pair, Sliding, added, crops, one_channel, two_axes
+from ..sliding_window import Pair, Sliding, drawn_crops, drawn_output_padding, one_channel, two_axes
 from ..text_size import ROOM, same_size
 from ..weights import weight
 from .table import SIZE, STRETCH, Table, rows_of
@@ -54,7 +54,7 @@ def refuses(op: Operation) -> str:
     """Why an operation's matrix can't be drawn."""
     if reason := one_channel(op):
         return reason
-    if isinstance(op, Pool | AdaptivePool) and op.mode != "average":
+    if not op.linear:
         return f"draws an operation as a matrix, and {name(op)} isn't linear, so it has none"
     rows, columns = prod(op.output_size), prod(op.input_size)
     if rows * columns > MOST_CELLS or max(rows, columns) > MOST_SIDE:
@@ -71,7 +71,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     if texts is None:
         raise ConvanimError("the matrix view shows values: give input= (and kernel=), a seed, or symbols=True")
     height, width = two_axes(op)
-    around, extra = crops(op, flags), added(op, flags)
+    around, extra = drawn_crops(op, flags), drawn_output_padding(op, flags)
     at = Places.of(op, around, texts.bias if texts.bias != "0" else "")
     sliding = Sliding(
         height,

@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from ...errors import ConvanimError
-from ...geometry import Conv, ConvTranspose, Operation
+from ...geometry import Conv, Operation
 from ...geometry.axis import Axis
 from ...scene import Accumulating, AnyLayer, Box, Layer, Line, MeasuredPlane, PerStep, Scene, Side, Text
 from ...scene.plane import Plane
@@ -19,7 +19,7 @@ from ...text import describe
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import ground
-from ..sliding_window import Pair, Sliding, added, crops, one_or_two, two_axes
+from ..sliding_window import Pair, Sliding, crops, drawn_crops, drawn_output_padding, one_or_two, two_axes
 from ..text_size import LARGE, SMALL, same_size
 from ..weights import weight
 from .marks import Fills, First, Pieces, Steps, Veils
@@ -52,7 +52,7 @@ def refuses(op: Operation) -> str:
     """
     if reason := one_or_two(op):
         return reason
-    if not isinstance(op, ConvTranspose):
+    if not op.transposed:
         name = describe.name(op)
         return f"draws transposed convolutions, and this is {'a ' if name.endswith('convolution') else ''}{name}"
     if op.in_channels * op.out_channels > 1:
@@ -65,7 +65,7 @@ def refuses(op: Operation) -> str:
 
 def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of a transposed convolution of one or two dimensions, with its values."""
-    if texts is None or not isinstance(op, ConvTranspose):
+    if texts is None or not op.transposed:
         raise ConvanimError(
             "the scatter view shows the values of a transposed convolution: give input= and kernel=, or a seed"
         )
@@ -76,14 +76,14 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )  # as it is stamped
     below, beside, above, counted = places.planes
     adds = additions(stamps, texts, flip=op.flip)
-    sliding = Sliding(stamps.height, stamps.width, below, above, added=added(op, flags), reveal=late)
+    sliding = Sliding(stamps.height, stamps.width, below, above, added=drawn_output_padding(op, flags), reveal=late)
     pieces, cells = Pieces(stamps, _weights(op), (below, above)), len(texts.output)
     still = Layer(
         (
             *ground(below, Axis(stamps.height.input, 1), Axis(stamps.width.input, 1), flags),
             *pieces.kernel(beside),
             *places.signs,
-            *sliding.cropped(crops(op, flags)),
+            *sliding.cropped(drawn_crops(op, flags)),
             *sliding.output(),
         )
     )
@@ -122,7 +122,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
 
 
-def _weights(op: ConvTranspose) -> tuple[str, ...]:
+def _weights(op: Operation) -> tuple[str, ...]:
     """The role of each kernel cell's weight, row by row, as the kernel is stamped."""
     found = tuple(weight(op.kernel_size, cell) for cell in product(*map(range, op.kernel_size)))
     return found[::-1] if op.flip else found
@@ -184,7 +184,7 @@ class Places:
     stacked: bool
 
     @staticmethod
-    def of(op: ConvTranspose, stamps: Stamps) -> Places:
+    def of(op: Operation, stamps: Stamps) -> Places:
         """Beside each other where the output is about as high as wide, otherwise the output below the input, and the
         counts below it.
 
@@ -192,9 +192,7 @@ class Places:
         """
         a, b = stamps.height, stamps.width
         (i, j), (k, m), (o, p) = sizes = (a.input, b.input), (a.kernel, b.kernel), (a.output, b.output)
-        (top, bottom), (left, right) = around = (
-            ((0, 0), op.cropped[0]) if len(op.cropped) == 1 else (op.cropped[0], op.cropped[1])
-        )
+        (top, bottom), (left, right) = around = crops(op)
         tall, wide, first = top + o + bottom, left + p + right, j + APART + max(m, NAMED)
         if stacked := wide >= WIDE * tall:
             across, above = max(first, wide), max(i, k)
@@ -214,7 +212,7 @@ class Places:
         box = Box(-EDGE, low - EDGE, across + 2 * EDGE, high - low + 2 * EDGE)
         return Places(sizes, around, (inputs, kernel, output, counts), (times, to), box, stacked)
 
-    def measured(self, op: ConvTranspose) -> tuple[MeasuredPlane, ...]:
+    def measured(self, op: Operation) -> tuple[MeasuredPlane, ...]:
         """What is measured: of neighbours the texts are on different sides, or grow away from each other."""
         (plane, *others), (inputs, kernel, outputs) = self.planes, self.sizes
         rows: Side | None = "right" if len(op.axes) == 2 else None

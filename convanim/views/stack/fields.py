@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ...geometry import ConvTranspose, Operation
-from ...geometry.axis import AdaptiveAxis, Axis, unravel
+from ...geometry import Operation
+from ...geometry.axis import Axis, unravel
 from ...scene import Equation
 from ...text.describe import size
 
@@ -40,7 +40,7 @@ def without_padding(op: Operation) -> bool:
     """Whether a map is drawn without what an operation puts around and between its cells: the zeros of a transposed
     convolution.
     """
-    return isinstance(op, ConvTranspose)
+    return op.transposed
 
 
 def seen_by(axis: Axis, outputs: Collection[int], *, without_padding: bool) -> Seen:
@@ -95,7 +95,7 @@ def field_spans(layers: Sequence[tuple[Axis, bool]], output: int) -> list[tuple[
     start, stop = output, output + 1
     spans = [(start, stop)]
     for axis, alone in reversed(layers):
-        if alone or isinstance(axis, AdaptiveAxis):
+        if alone or axis.adaptive:
             start, stop = seen_by(axis, range(max(start, 0), min(stop, axis.output)), without_padding=True).span
         elif stop > start:
             start, stop = axis.window(start)[0] - axis.before, axis.window(stop - 1)[1] - axis.before
@@ -106,11 +106,6 @@ def field_spans(layers: Sequence[tuple[Axis, bool]], output: int) -> list[tuple[
 def most_telling(traces: Sequence[tuple[Seen, ...]]) -> int:
     """The output cell that sees most of the input along an axis, of several the one nearest to the middle."""
     return max(range(len(traces)), key=lambda output: (len(traces[output][0].cells), -abs(output - len(traces) // 2)))
-
-
-def jump(axis: Axis) -> float:
-    """How far the windows of neighbouring output cells are apart, in cells of the map that they read."""
-    return axis.input / axis.output if isinstance(axis, AdaptiveAxis) else axis.stride / axis.spacing
 
 
 def middle(axis: Axis) -> float:

@@ -15,7 +15,7 @@ from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import ground
 from ..isometric import DOWN, RIGHT, ray
-from ..sliding_window import Cells, Sliding, added, two_axes
+from ..sliding_window import Cells, Sliding, drawn_output_padding, two_axes
 from .fields import Fields, Seen, middle, most_telling, trace, without_padding
 
 APART = 1.0  # between planes, in rows of the drawing: none covers another
@@ -47,7 +47,9 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
     """The scene of layers of two dimensions."""
     maps = _maps(ops)
     height, width = two_axes(ops[-1])
-    last = Sliding(height, width, maps[-2].plane, maps[-1].plane, added=added(ops[-1], flags), reveal=flags.reveal)
+    last = Sliding(
+        height, width, maps[-2].plane, maps[-1].plane, added=drawn_output_padding(ops[-1], flags), reveal=flags.reveal
+    )
     still = Layer(
         (
             *(

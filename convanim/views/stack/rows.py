@@ -12,8 +12,8 @@ from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane
 from ...scene.plane import Part, Plane, Point
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
-from ..sliding_window import added
-from .fields import Fields, Seen, jump, middle, most_telling, seen_by, trace
+from ..sliding_window import drawn_output_padding
+from .fields import Fields, Seen, middle, most_telling, seen_by, trace
 
 ROW = 3.0  # from row to row, in cells
 ASIDE = 0.8  # from all cells to the names of the maps, in cells
@@ -56,7 +56,7 @@ class Row:
 def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
     """The scene of layers of one dimension."""
     axes, rows = tuple(op.axes[0] for op in ops), _rows([op.axes[0] for op in ops])
-    extra, reveal = added(ops[-1], flags)[1], flags.reveal
+    extra, reveal = drawn_output_padding(ops[-1], flags)[1], flags.reveal
     steps = Steps(axes, tuple(rows))
     links = [line for n in range(len(ops)) if (line := steps.links("edge", n, range(axes[n].output))).parts]
     between = [mark for row in rows[1:-1] for mark in (row.fill("hidden", range(row.count)), row.edges("output_grid"))]
@@ -96,7 +96,7 @@ def _rows(axes: list[Axis]) -> list[Row]:
     pitches, middles = [1.0], [axes[0].input / 2]
     for axis in axes:
         middles.append(middles[-1] + (middle(axis) - axis.input / 2) * pitches[-1])
-        pitches.append(pitches[-1] * jump(axis))
+        pitches.append(pitches[-1] * float(axis.jump))
     counts = [axes[0].input, *(axis.output for axis in axes)]
     unit = 1 / min((pitch for pitch, count in zip(pitches, counts, strict=True) if count > 1), default=1.0)
     return [
