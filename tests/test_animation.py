@@ -9,12 +9,12 @@ import re
 
 import numpy as np
 import pytest
-from helpers.cases import random_cases
-from helpers.refusals import refusal
 
 import convanim as ca
 from convanim.geometry import OPERATIONS
 from convanim.text.describe import MINUS
+from helpers.cases import random_cases
+from helpers.refusals import refusal
 
 
 def value_of(told):

@@ -7,9 +7,9 @@ import re
 from collections import Counter
 
 import pytest
-from helpers.processes import python
 
 import convanim as ca
+from helpers.processes import python
 
 COMMANDS = ["list", "render", "draw", "info", "embed", "gallery"]
 

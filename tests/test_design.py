@@ -16,13 +16,13 @@ from functools import cache
 
 import numpy as np
 import pytest
-from helpers.processes import ROOT, python
 
 import convanim as ca
 from convanim.geometry import OPERATIONS, POOL_MODES
 from convanim.geometry.padding import PADDING_MODES, PADDINGS
 from convanim.geometry.parameters import parameters
 from convanim.scene import Group, Layer, Line, Polygon, Text
+from helpers.processes import ROOT, python
 
 HEAVY = ("numpy", "matplotlib", "PIL", "imageio", "scipy")
 LOADS = {

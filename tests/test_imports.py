@@ -7,6 +7,7 @@ import sys
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
+
 from helpers.processes import ROOT
 
 PACKAGE = ROOT / "convanim"

@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.processes import ROOT, child_environment
 
 import convanim as ca
 from convanim.labels import LABELS
@@ -18,6 +17,7 @@ from convanim.publish.snippets import EMBEDS
 from convanim.render.glyphs import letters
 from convanim.scene import Group, Text, moved
 from convanim.themes.theme import ROLES
+from helpers.processes import ROOT, child_environment
 
 pytestmark = pytest.mark.places
 

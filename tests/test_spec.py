@@ -6,12 +6,12 @@ import tomllib
 from dataclasses import replace
 
 import pytest
-from helpers.processes import ROOT
-from helpers.refusals import refusal
 
 import convanim as ca
 from convanim.drawing import animate
 from convanim.spec import OPTIONS
+from helpers.processes import ROOT
+from helpers.refusals import refusal
 
 OWN = """
 [mine]

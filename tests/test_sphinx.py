@@ -8,7 +8,6 @@ import zipfile
 from html.parser import HTMLParser
 
 import pytest
-from helpers.hostile import HOSTILE, lined
 from sphinx.application import Sphinx
 from sphinx.util.console import nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -22,6 +21,7 @@ from convanim.geometry import OPERATIONS
 from convanim.geometry.parameters import parameters
 from convanim.publish.directive import Recipe
 from convanim.spec import OPTIONS
+from helpers.hostile import HOSTILE, lined
 
 pytestmark = pytest.mark.places
 

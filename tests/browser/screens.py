@@ -6,8 +6,9 @@ import io
 
 import numpy as np
 from axe_playwright_python.sync_playwright import Axe
-from oracle.pictures import differences
 from PIL import Image
+
+from oracle.pictures import differences
 
 
 def violations(page):

@@ -9,14 +9,14 @@ import itertools
 import sys
 
 import pytest
-from helpers.processes import python
-from helpers.refusals import refusal
 
 import convanim as ca
 from convanim.frameworks import FRAMEWORKS, Imported, to_code
 from convanim.frameworks.keras_code import keras_crop
 from convanim.frameworks.walk import Padding, Walk, folded
 from convanim.geometry.padding import PADDING_MODES
+from helpers.processes import python
+from helpers.refusals import refusal
 
 CONV = ca.Conv(5, 3, stride=2, padding=1)
 SAME = ca.Conv(6, 3, stride=2, padding="same_upper")

@@ -9,12 +9,12 @@ import random
 
 import numpy as np
 import pytest
-from helpers.cases import random_cases
-from helpers.refusals import refusal
 
 from convanim import AdaptivePool, Axis, Conv, ConvanimError, ConvTranspose, Pool, Step, Tap
 from convanim.geometry import OPERATIONS, POOL_MODES, unravel
 from convanim.geometry.parameters import LARGEST
+from helpers.cases import random_cases
+from helpers.refusals import refusal
 
 I, K, S, P, D = range(1, 8), range(1, 5), range(1, 4), range(4), range(1, 4)  # noqa: E741 - the guide's letters
 ALL = list(itertools.product(I, K, S, P, D))

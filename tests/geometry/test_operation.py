@@ -13,11 +13,11 @@ import random
 
 import numpy as np
 import pytest
-from helpers.refusals import refusal
 
 from convanim.geometry import ADAPTIVE_MODES, OPERATIONS, POOL_MODES, AdaptivePool, Conv, ConvTranspose, Pool
 from convanim.geometry.padding import PADDING_MODES, PADDINGS
 from convanim.geometry.parameters import LARGEST, MOST_AXES, parameters
+from helpers.refusals import refusal
 
 KINDS = tuple(OPERATIONS.values())
 NAMES = {kind.__name__: kind for kind in KINDS}

@@ -10,13 +10,13 @@ import random
 
 import numpy as np
 import pytest
-from helpers.refusals import refusal
 
 from convanim.geometry import Conv, ConvTranspose, Pool
 from convanim.geometry.axis import Axis
 from convanim.geometry.padding import PADDING_MODES, PADDINGS
 from convanim.geometry.parameters import LARGEST
 from convanim.numeric import evaluate
+from helpers.refusals import refusal
 
 SIZES = list(itertools.product(range(1, 10), range(1, 5), range(1, 5), range(1, 4)))  # input, kernel, stride, dilation
 

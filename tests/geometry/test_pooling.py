@@ -9,12 +9,12 @@ import random
 
 import numpy as np
 import pytest
-from helpers.refusals import refusal
 
 from convanim.geometry import ADAPTIVE_MODES, POOL_MODES, AdaptivePool, Pool
 from convanim.geometry.axis import AdaptiveAxis, Axis
 from convanim.geometry.parameters import LARGEST
 from convanim.numeric import divisors, evaluate, unrolled, values
+from helpers.refusals import refusal
 
 # --- oracles
 

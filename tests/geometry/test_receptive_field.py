@@ -12,12 +12,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from helpers.refusals import refusal
 
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
 from convanim.geometry.parameters import LARGEST
 from convanim.geometry.receptive_field import Field, receptive_field, sources
 from convanim.numeric import evaluate
+from helpers.refusals import refusal
 
 # --- oracles
 

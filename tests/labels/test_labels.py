@@ -20,10 +20,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from helpers.cases import PLANAR
-from helpers.refusals import refusal
-from test_design import SIZES, hull, some
-from test_views import BASES, STRENGTH, Grid, meaning
 
 import convanim as ca
 from convanim.errors import ConvanimError
@@ -33,6 +29,11 @@ from convanim.render import glyphs
 from convanim.scene import Group, Layer, Line, Polygon, Text
 from convanim.text.lang import language
 from convanim.themes.theme import CELL_BP, ROLES
+from helpers.cases import PLANAR
+from helpers.refusals import refusal
+from oracle.planes import BASES, Grid
+from oracle.windows import STRENGTH, meaning
+from test_design import SIZES, hull, some
 
 MINUS, DOT, ELLIPSIS = "−", "·", "…"
 

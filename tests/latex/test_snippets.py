@@ -7,12 +7,12 @@ import subprocess
 import unicodedata
 
 import pytest
-from helpers.hostile import HOSTILE, lined
-from helpers.processes import python
 
 import convanim as ca
 from convanim.publish.snippets import EMBEDS
 from convanim.write import FORMATS
+from helpers.hostile import HOSTILE, lined
+from helpers.processes import python
 
 LATIN = [
     title

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from oracle.pictures import differences
 from PIL import Image
 
 import convanim as ca
+from oracle.pictures import differences
 
 SHARP = 4  # pixels for one, so that lines thinner than a pixel look alike in all programs
 

@@ -9,11 +9,11 @@ import random
 
 import numpy as np
 import pytest
-from helpers.refusals import refusal
 
 from convanim.geometry import Conv, ConvTranspose, Pool
 from convanim.geometry.parameters import LARGEST
 from convanim.numeric import evaluate, unrolled, values
+from helpers.refusals import refusal
 
 # --- oracles: every multiplication by itself
 

@@ -8,12 +8,12 @@ import random
 
 import numpy as np
 import pytest
-from helpers.cases import random_cases
-from helpers.refusals import refusal
 from scipy.signal import correlate
 
 from convanim import Conv, ConvanimError, ConvTranspose, Pool, evaluate, unrolled
 from convanim.numeric import numbers, values
+from helpers.cases import random_cases
+from helpers.refusals import refusal
 
 I, K, S, P, D = range(1, 8), range(1, 5), range(1, 4), range(4), range(1, 4)  # noqa: E741 - the guide's letters
 ALL = list(itertools.product(I, K, S, P, D))

@@ -10,8 +10,6 @@ from PIL import Image
 
 
 def rasterised(svg):
-    """The picture that resvg makes of an SVG text: uint8 (height,
-    width, 3).
-    """
+    """The picture that resvg makes of an SVG text: uint8 (height, width, 3)."""
     stretched = svg.replace("<svg", '<svg preserveAspectRatio="none"', 1)  # the page fills its pixels, as the frames do
     return np.asarray(Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=stretched)))).convert("RGB"))

@@ -1,10 +1,10 @@
-"""Reads scenes: what the tests of several views look at a scene with."""
+"""Reads and changes scenes. Of the package come the classes of marks and layers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from convanim.scene import Accumulating, Group, PerStep, Text, roles
+from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, Text, roles
 
 
 def leaves(marks, x=0.0, y=0.0):
@@ -12,10 +12,12 @@ def leaves(marks, x=0.0, y=0.0):
     for mark in marks:
         if isinstance(mark, Group):
             yield from leaves(mark.marks, x + mark.at[0], y + mark.at[1])
+        elif not x and not y:
+            yield mark
         elif isinstance(mark, Text):
             yield replace(mark, at=(mark.at[0] + x, mark.at[1] + y))
         else:
-            yield type(mark)(mark.role, tuple(tuple((px + x, py + y) for px, py in part) for part in mark.parts))
+            yield replace(mark, parts=tuple(tuple((px + x, py + y) for px, py in part) for part in mark.parts))
 
 
 def misdeclared(scene):
@@ -26,3 +28,29 @@ def misdeclared(scene):
         if isinstance(layer, PerStep | Accumulating)
         and layer.roles != frozenset().union(*(roles(layer.at(step)) for step in range(scene.steps)))
     ]
+
+
+def number(text):
+    return float(text.replace("\N{MINUS SIGN}", "-").replace("\N{INFINITY}", "inf"))
+
+
+def with_marks(scene, change):
+    """The scene with `change` made to each mark that it returns something else for; None leaves the mark out."""
+
+    def done(marks):
+        kept = [replace(mark, marks=done(mark.marks)) if isinstance(mark, Group) else change(mark) for mark in marks]
+        return tuple(mark for mark in kept if mark is not None)
+
+    return replace(
+        scene,
+        layers=tuple(
+            PerStep(lambda step, at=layer.at: done(at(step)), layer.roles)
+            if isinstance(layer, PerStep)
+            else Layer(done(layer.marks), layer.span)
+            for layer in scene.layers
+        ),
+    )
+
+
+def only(role, change, kind=(Line, Polygon, Text)):
+    return lambda mark: change(mark) if mark.role == role and isinstance(mark, kind) else mark

@@ -13,14 +13,14 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from helpers.processes import ROOT
-from helpers.refusals import refusal
 
 import convanim as ca
 from convanim.publish.gallery_page import COLLECTIONS, DETAILS, PAGE, pages, python
 from convanim.publish.server import server
 from convanim.publish.snippets import EMBEDS
 from convanim.write import FORMATS
+from helpers.processes import ROOT
+from helpers.refusals import refusal
 
 pytestmark = pytest.mark.places
 

@@ -15,14 +15,14 @@ import nbclient
 import nbformat
 import numpy as np
 import pytest
-from helpers.processes import child_environment
-from helpers.refusals import refusal
 from PIL import Image
 
 import convanim as ca
 from convanim.geometry import OPERATIONS
 from convanim.geometry.parameters import parameters
 from convanim.publish import notebook_repr
+from helpers.processes import child_environment
+from helpers.refusals import refusal
 
 pytestmark = pytest.mark.places
 

@@ -17,8 +17,6 @@ import html5lib
 import pypdfium2
 import pytest
 import typst
-from helpers.hostile import HOSTILE, lined
-from helpers.refusals import refusal
 from markdown_it import MarkdownIt
 from myst_parser.config.main import MdParserConfig
 from myst_parser.mdit_to_docutils.base import DocutilsRenderer
@@ -29,6 +27,8 @@ from convanim.publish import snippets
 from convanim.publish.snippets import EMBEDS
 from convanim.text import escaping
 from convanim.write import FORMATS
+from helpers.hostile import HOSTILE, lined
+from helpers.refusals import refusal
 
 pytestmark = pytest.mark.places
 

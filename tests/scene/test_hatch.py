@@ -11,15 +11,15 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from helpers.cases import PLANAR
-from oracle.pictures import differences
-from oracle.rasteriser import rasterised
 
 import convanim as ca
 from convanim.scene import UPRIGHT, Polygon, moved
 from convanim.scene.hatch import HATCHES, hatched
 from convanim.scene.plane import Plane
 from convanim.themes.table import CLEAR, theme_of
+from helpers.cases import PLANAR
+from oracle.pictures import differences
+from oracle.rasteriser import rasterised
 
 # the lines of one cell, x to the right and y down, as one draws them on squared paper
 DOTS = [(0.15, 0.15), (0.85, 0.15)]

@@ -12,19 +12,6 @@ import re
 
 import numpy as np
 import pytest
-from helpers.refusals import refusal
-from test_views import (
-    NUMPY_MODES,
-    ODD,
-    Seen,
-    cells_of,
-    drawn_at_random,
-    leaves,
-    lines_of,
-    meaning,
-    text_faults,
-    with_marks,
-)
 
 import convanim as ca
 from convanim.errors import ConvanimError
@@ -32,6 +19,12 @@ from convanim.render import glyphs
 from convanim.scene import Text
 from convanim.themes.table import CLEAR
 from convanim.views import VIEWS, view_flags
+from helpers.operations import ODD, drawn_at_random, lines_of
+from helpers.refusals import refusal
+from oracle.planes import Seen
+from oracle.scenes import leaves, with_marks
+from oracle.windows import NUMPY_MODES, cells_of, meaning
+from views.test_flat import text_faults
 
 LOWER = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True))
 LETTERS = {

@@ -23,13 +23,9 @@ from fontTools import subset
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
-from helpers.processes import ROOT, python
-from helpers.refusals import refusal
-from oracle.rasteriser import rasterised
 from test_describe import new_ops
 from test_every_view import drawn, subjects
 from test_labels import leaves, marks_of
-from test_views import ODD, drawn_at_random
 
 import convanim as ca
 from convanim.errors import ConvanimError
@@ -40,6 +36,10 @@ from convanim.render import agg, glyphs
 from convanim.scene import Text
 from convanim.text.describe import description, title
 from convanim.text.lang import LANGUAGES, Language, language
+from helpers.operations import ODD, drawn_at_random
+from helpers.processes import ROOT, python
+from helpers.refusals import refusal
+from oracle.rasteriser import rasterised
 
 FOLDER = ROOT / "convanim" / "text" / "lang"
 FONT = ROOT / "convanim" / "render" / "fonts" / "NotoSansSC-subset.otf"

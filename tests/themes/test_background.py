@@ -17,8 +17,6 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import resvg_py
-from helpers.refusals import refusal
-from oracle.rasteriser import rasterised
 from PIL import Image, ImageSequence
 from test_outputs import decoded, differences, flat_areas, gif_blocks, saved_svg
 from test_reveal import MeasuredPlane, cascaded, matches
@@ -26,6 +24,8 @@ from test_reveal import MeasuredPlane, cascaded, matches
 import convanim as ca
 from convanim.themes.table import CLEAR, DARK, theme_of
 from convanim.themes.theme import Style
+from helpers.refusals import refusal
+from oracle.rasteriser import rasterised
 
 LEAST = 64  # alpha from which on a pixel is there in a GIF
 MARK = "#123456"

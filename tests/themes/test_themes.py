@@ -14,8 +14,6 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 from coloraide import Color
-from helpers.refusals import refusal
-from oracle import vision
 
 import convanim as ca
 from convanim.cli import main
@@ -24,6 +22,8 @@ from convanim.scene.hatch import HATCHES
 from convanim.themes.table import CLASSIC, CLEAR, DARK, theme_of
 from convanim.themes.theme import EXTRA, NEEDED, ROLES, THIN, Style, derived
 from convanim.views import refusal as reason
+from helpers.refusals import refusal
+from oracle import vision
 
 HELD = {name: theme for name, theme in ca.THEMES.items() if name not in ("classic", "auto")}  # auto is clear, and dark
 MARK = "#123456"  # a colour that no theme has

@@ -17,12 +17,8 @@ from functools import cache
 
 import numpy as np
 import pytest
-from helpers.processes import ROOT
-from helpers.refusals import refusal
-from test_design import apart, hull
 from test_labels import Figure, marks_of
 from test_labels import faults as label_faults
-from test_views import leaves
 
 import convanim as ca
 from convanim.errors import ConvanimError
@@ -31,6 +27,10 @@ from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 from convanim.spec import figures
 from convanim.themes.table import CLASSIC, CLEAR
 from convanim.views import VIEWS, view_flags
+from helpers.processes import ROOT
+from helpers.refusals import refusal
+from oracle.scenes import leaves
+from test_design import apart, hull
 
 (A, B), (C, D) = RIGHT, DOWN = (1.0, 0.0), (0.5, 0.6)  # what one column and one row mean in the scene
 INDICES = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")

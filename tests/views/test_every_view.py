@@ -16,11 +16,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-from helpers.cases import PLANAR
-from helpers.refusals import refusal
-from oracle.pictures import differences
-from oracle.rasteriser import rasterised
-from test_design import SIZES, some
 from test_labels import (
     LEAST_MARGIN,
     LEAST_PX,
@@ -42,6 +37,11 @@ from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 from convanim.themes.theme import CELL_BP
 from convanim.views import VIEWS
 from convanim.views import refusal as reason
+from helpers.cases import PLANAR
+from helpers.refusals import refusal
+from oracle.pictures import differences
+from oracle.rasteriser import rasterised
+from test_design import SIZES, some
 
 THEMES = list(ca.THEMES)
 NEAR = {"tile": 0.4, "flat": 8, "mean": 2}

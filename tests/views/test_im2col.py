@@ -10,9 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.processes import ROOT
-from helpers.refusals import refusal
-from oracle.scenes import leaves, misdeclared
 
 import convanim as ca
 from convanim.numeric import values
@@ -22,6 +19,9 @@ from convanim.spec import figures
 from convanim.text.cell_texts import numbers
 from convanim.themes.table import CLASSIC, CLEAR
 from convanim.views import VIEWS, view_flags
+from helpers.processes import ROOT
+from helpers.refusals import refusal
+from oracle.scenes import leaves, misdeclared
 
 MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap", "symmetric": "symmetric"}
 ZERO = {"padding", "odd_padding", "inserted"}

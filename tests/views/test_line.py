@@ -1,7 +1,7 @@
 """The view "line": every step's kernel, terms and output, read out of the scene's texts and cells, against numpy and
 against plain loops.
 
-Columns are found from the input's grid; what stands in the padded row comes from `meaning` of test_views, lists that
+Columns are found from the input's grid; what stands in the padded row comes from the oracle of windows, lists that
 `numpy.pad` gives.
 """
 
@@ -14,15 +14,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.processes import ROOT
-from helpers.refusals import refusal
 from test_every_view import faults
-from test_views import built, leaves, meaning, only, with_marks
 
 import convanim as ca
 from convanim.scene import Accumulating, Layer, Line, Polygon, Text
 from convanim.text.describe import MINUS
 from convanim.views import VIEWS, ViewFlags
+from helpers.operations import built
+from helpers.processes import ROOT
+from helpers.refusals import refusal
+from oracle.scenes import leaves, only, with_marks
+from oracle.windows import meaning
 
 KERNELS = range(1, 7)
 NAMES = (

@@ -14,13 +14,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from helpers.cases import random_cases
-from helpers.refusals import refusal
-from oracle.scenes import leaves
 
 import convanim as ca
 from convanim.render import glyphs
 from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
+from helpers.cases import random_cases
+from helpers.refusals import refusal
+from oracle.scenes import leaves
 
 NUMPY_MODES = {
     "zeros": "constant",

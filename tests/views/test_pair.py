@@ -11,10 +11,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.processes import ROOT
-from helpers.refusals import refusal
-from oracle.scenes import leaves
-from test_views import PADS, built
 
 import convanim as ca
 from convanim.render import glyphs
@@ -22,6 +18,10 @@ from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, T
 from convanim.themes.table import THEMES
 from convanim.views import refusal as view_refusal
 from convanim.views.pair import both
+from helpers.operations import PADS, built
+from helpers.processes import ROOT
+from helpers.refusals import refusal
+from oracle.scenes import leaves
 
 (A, B), (C, D) = (1.0, -0.5), (0.7, 0.65)  # one column to the right and one row down, in the scene: the guide's slants
 

@@ -17,11 +17,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from helpers.cases import PLANAR
-from helpers.refusals import refusal
-from oracle.rasteriser import rasterised
 from test_outputs import decoded, differences, gif_faults, peak, saved_svg
-from test_views import ODD, Grid, cells_of, draw, drawn_at_random, framed, leaves, lines_of, meaning, once
 
 import convanim as ca
 from convanim.numeric import values
@@ -31,6 +27,14 @@ from convanim.text.cell_texts import numbers
 from convanim.themes.table import CLASSIC, CLEAR
 from convanim.views import VIEWS, view_flags
 from convanim.views.sliding_window import Cells
+from helpers.cases import PLANAR
+from helpers.figures import draw
+from helpers.operations import ODD, drawn_at_random, lines_of
+from helpers.refusals import refusal
+from oracle.planes import Grid, framed, once
+from oracle.rasteriser import rasterised
+from oracle.scenes import leaves
+from oracle.windows import cells_of, meaning
 
 # --- which cells are there
 

@@ -14,15 +14,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.processes import ROOT
-from helpers.refusals import refusal
-from oracle.scenes import leaves
 
 import convanim as ca
 from convanim.errors import ConvanimError
 from convanim.render import glyphs
 from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, Text
 from convanim.themes.table import THEMES
+from helpers.processes import ROOT
+from helpers.refusals import refusal
+from oracle.scenes import leaves
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -17,8 +17,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-from helpers.refusals import refusal
-from oracle.scenes import leaves
 
 import convanim as ca
 from convanim.errors import ConvanimError
@@ -27,6 +25,8 @@ from convanim.render import glyphs
 from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 from convanim.themes.table import CLASSIC, CLEAR
 from convanim.views import VIEWS, view_flags
+from helpers.refusals import refusal
+from oracle.scenes import leaves
 
 INVERSE = np.linalg.inv(np.array([[1.0, 0.7], [-0.5, 0.65]]))  # of the guide's slants: scene to (column, row)
 C, T, P, A = ca.Conv, ca.ConvTranspose, ca.Pool, ca.AdaptivePool

@@ -18,9 +18,6 @@ import av
 import numpy as np
 import pypdfium2
 import pytest
-from helpers.processes import child_environment
-from helpers.refusals import refusal
-from oracle.pictures import differences, flat_areas
 from PIL import Image
 from pptx import Presentation
 from pptx.util import Inches
@@ -28,6 +25,9 @@ from test_outputs import decoded, gif_blocks, peak
 
 import convanim as ca
 from convanim.write import FORMATS, video
+from helpers.processes import child_environment
+from helpers.refusals import refusal
+from oracle.pictures import differences, flat_areas
 
 pytestmark = pytest.mark.places
 

@@ -15,13 +15,13 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from helpers.refusals import refusal
-from oracle.rasteriser import rasterised
 
 import convanim as ca
 from convanim.text.escaping import script
 from convanim.views import VIEWS
 from convanim.write import html
+from helpers.refusals import refusal
+from oracle.rasteriser import rasterised
 
 pytestmark = pytest.mark.places
 

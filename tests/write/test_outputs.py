@@ -16,10 +16,6 @@ from dataclasses import replace
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from helpers.cases import PLANAR
-from helpers.processes import ROOT, python
-from oracle.pictures import differences, flat_areas
-from oracle.rasteriser import rasterised
 from PIL import Image
 
 import convanim as ca
@@ -27,6 +23,10 @@ from convanim.render.agg import Canvas
 from convanim.scene import Group, Layer, Line, PerStep, Text
 from convanim.themes.table import CLASSIC
 from convanim.themes.theme import Theme
+from helpers.cases import PLANAR
+from helpers.processes import ROOT, python
+from oracle.pictures import differences, flat_areas
+from oracle.rasteriser import rasterised
 
 GUIDE = [name for name, one in ca.figures().items() if one.source in ("arithmetic.toml", "numerical.toml")]
 OPERATIONS = {
