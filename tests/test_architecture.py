@@ -8,13 +8,13 @@ import sys
 from dataclasses import dataclass
 
 import pytest
-from processes import ROOT, python
+from helpers.processes import ROOT, python
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 RECIPES = re.findall(r"^### To add (?:a|an) (.+?)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL)
 NEW = re.compile(r"# (\S+\.\w+)\n")  # the first line of a block: a new file
 ROW = re.compile(r"# (\S+\.\w+), below `(.+)`\n")  # or lines to add below one that begins so
-NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4}
+NUMBERS = {"no": 0, "one": 1, "two": 2, "three": 3, "four": 4}
 
 
 @dataclass
@@ -23,10 +23,15 @@ class Recipe:
 
     files: list[tuple[str, str]]
     rows: list[tuple[str, str, str]]
+    copies: list[str]
     commands: list[str]
 
     def apply(self, root):
         """Carry it out on a copy of the package."""
+        for command in self.copies:
+            _, old, new = command.split(" ")
+            assert not (root / new).exists()
+            shutil.copy(root / old, root / new)
         for name, text in self.files:
             assert not (root / name).exists()
             (root / name).write_text(text, encoding="utf-8")
@@ -38,10 +43,12 @@ class Recipe:
 
 def read(text):
     """A recipe of the page."""
-    recipe = Recipe([], [], [])
+    recipe = Recipe([], [], [], [])
     for language, block in re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
         if language == "sh":
-            recipe.commands += block.splitlines()
+            lines = block.splitlines()
+            recipe.copies += [line for line in lines if line.startswith("cp ")]
+            recipe.commands += [line for line in lines if not line.startswith("cp ")]
         elif row := ROW.match(block):
             recipe.rows.append((*row.groups(), block[row.end() :]))
         else:
@@ -84,10 +91,9 @@ def test_each_recipe_works_on_a_copy_of_the_package(name, text, tmp_path):
     for command in recipe.commands:
         done = run(command, root)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-    count = re.search(r"(\w+) lines? in existing files", text)
+    count = re.search(r"(\w+) lines? in existing\s+files", text)
     assert count, "it says how many lines it adds to existing files"
-    said = 0 if count[1] == "no" else NUMBERS[count[1]]
-    assert said == sum(len(lines.splitlines()) for *_, lines in recipe.rows)
+    assert NUMBERS[count[1].lower()] == sum(len(lines.splitlines()) for *_, lines in recipe.rows)
 
 
 def test_all_recipes_work_together(tmp_path):
@@ -103,7 +109,11 @@ def test_all_recipes_work_together(tmp_path):
 
 def test_the_table_of_rooms_names_each_folder_and_each_module_at_the_top():
     table = PAGE[PAGE.index("## The rooms") : PAGE.index("## Words")]
-    named = {word.rstrip("/") for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for word in re.findall(r"`(.+?)`", row)}
+    named = {
+        word.rstrip("/")
+        for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
+        for word in re.findall(r"`(.+?)`", row)
+    }
     there = {path.stem for path in (ROOT / "convanim").iterdir() if path.suffix == ".py" or path.is_dir()}
     assert named == there - {"__init__", "__main__", "__pycache__"}
 

@@ -5,8 +5,8 @@ A new label is a row of LABELS and a function. Imports: `scene`, `text`, `themes
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import ConvanimError, expected_one_of, short_repr
@@ -17,58 +17,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a label says, where, and the function that makes it; "around" stands for the sizes beside the planes."""
+    """A label's content in one line, its place, and its function from the context to a block of marks.
+
+    The function is named as "module.function" of this folder, and imported when a figure has the label. Sizes stand
+    "around" the planes and have no block.
+    """
 
     about: str
     place: Literal["above", "around", "below"]
-    block: Callable[[LabelContext], Block] | None = None
+    function: str = ""
+
+    def block(self, context: LabelContext) -> Block:
+        """The label's marks for a figure."""
+        module, _, name = self.function.partition(".")
+        made: Block = getattr(import_module(f".{module}", __name__), name)(context)
+        return made
 
 
-def _title(setting: LabelContext) -> Block:
-    from .layout import paragraph
-
-    return paragraph(setting, [setting.scene.title])
-
-
-def _parameters(setting: LabelContext) -> Block:
-    from .formula import parameters
-
-    return parameters(setting)
-
-
-def _formula(setting: LabelContext) -> Block:
-    from .formula import formula
-
-    return formula(setting)
-
-
-def _step(setting: LabelContext) -> Block:
-    from .equation import step
-
-    return step(setting)
-
-
-def _sum(setting: LabelContext) -> Block:
-    from .equation import total
-
-    return total(setting)
-
-
-def _legend(setting: LabelContext) -> Block:
-    from .legend import legend
-
-    return legend(setting)
-
-
-# in the order in which they stand, from the top
+# in their order from the top
 LABELS = {
-    "title": Label("the title", "above", _title),
-    "parameters": Label("the parameters, k=3 s=2 p=1", "above", _parameters),
-    "formula": Label("the formula of the output's size, with its numbers", "above", _formula),
+    "title": Label("the title", "above", "layout.title"),
+    "parameters": Label("the parameters, k=3 s=2 p=1", "above", "formula.parameters"),
+    "formula": Label("the formula of the output's size, with its numbers", "above", "formula.formula"),
     "sizes": Label("the sizes along the axes of input, kernel and output", "around"),
-    "step": Label("which step it is, step 5 of 9", "below", _step),
-    "sum": Label("how the step's value comes about", "below", _sum),
-    "legend": Label("what the colours that occur stand for", "below", _legend),
+    "step": Label("which step it is, step 5 of 9", "below", "equation.step"),
+    "sum": Label("how the step's value comes about", "below", "equation.total"),
+    "legend": Label("what the colours that occur stand for", "below", "legend.legend"),
 }
 
 

@@ -88,6 +88,11 @@ def paragraph(setting: LabelContext, lines: list[str]) -> Block:
     return Block(max(map(setting.length, broken), default=0.0), LINE * setting.em * len(broken), marks)
 
 
+def title(setting: LabelContext) -> Block:
+    """The figure's title."""
+    return paragraph(setting, [setting.scene.title])
+
+
 @dataclass(frozen=True)
 class Changing:
     """Lines of text that change in every step."""

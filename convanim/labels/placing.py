@@ -44,7 +44,7 @@ def labelled(scene: Scene, op: Operation, texts: Texts | None, names: tuple[str,
     measured = sizes(setting) if "sizes" in names and em <= scene.largest_label else None
     box = _around(scene.box, measured.all) if measured and measured.all else scene.box
     setting = replace(setting, room=max(setting.room, box.width - 2 * BORDER))
-    blocks = [(LABELS[name].place, block(setting)) for name in names if (block := LABELS[name].block)]
+    blocks = [(LABELS[name].place, LABELS[name].block(setting)) for name in names if LABELS[name].function]
     return _placed(scene, box, measured, [(place, block) for place, block in blocks if block.height], em)
 
 

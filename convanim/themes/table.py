@@ -210,7 +210,17 @@ COLORBLIND = derived(
 
 AUTO = replace(CLEAR, name="auto", dark=DARK)
 
-THEMES = {theme.name: theme for theme in (CLASSIC, CLEAR, DARK, PRINT, COLORBLIND, AUTO)}
+THEMES = {
+    theme.name: theme
+    for theme in (
+        CLASSIC,
+        CLEAR,
+        DARK,
+        PRINT,
+        COLORBLIND,
+        AUTO,
+    )
+}
 
 
 def theme_of(value: object, folder: str | os.PathLike[str] = ".") -> Theme:
