@@ -17,7 +17,7 @@ from .labels import labels_of
 from .labels.labelling import Labelling
 from .options import DPI, STEP_MS, check_look
 from .scene import Scene
-from .text import describe
+from .text import describe, numbers
 from .text.escaping import readable, visible
 from .themes.theme import Theme, dpi_of
 from .views import VIEWS, check_view, refusal, view_flags
@@ -256,7 +256,7 @@ def _check_size(op: Operation) -> None:
     steps = math.prod(op.output_size)
     if steps > MOST_STEPS:
         raise ConvanimError(
-            f"an output of {describe.size(op.output_size)} would need {steps:,} frames, and {MOST_STEPS:,} are the"
+            f"an output of {numbers.size(op.output_size)} would need {steps:,} frames, and {MOST_STEPS:,} are the"
             " most: take a smaller input_size or a larger stride"
         )
     drawn = tuple(axis.extent for axis in op.axes)
@@ -264,6 +264,6 @@ def _check_size(op: Operation) -> None:
         cells = math.prod(size)
         if cells > MOST_CELLS:
             raise ConvanimError(
-                f"a {what} of {describe.size(size)} has {cells:,} cells and would need {cells * 500 / 2**30:,.1f} GB to"
+                f"a {what} of {numbers.size(size)} has {cells:,} cells and would need {cells * 500 / 2**30:,.1f} GB to"
                 f" draw; {MOST_CELLS:,} cells (2 GB) are the most: take smaller sizes"
             )

@@ -12,7 +12,7 @@ import pytest
 
 import convanim as ca
 from convanim.geometry import OPERATIONS
-from convanim.text.describe import MINUS
+from convanim.text.numbers import MINUS
 from helpers.cases import random_cases
 from helpers.refusals import refusal
 

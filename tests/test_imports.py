@@ -49,6 +49,8 @@ STANDARD_LIBRARY_ONLY = (
     "scene",
     "text.lang",
     "text.describe",
+    "text.formula",
+    "text.numbers",
     "text.escaping",
     "themes",
     "views",

@@ -13,6 +13,7 @@ from .axis import Axis
 from .operation import CELLS_OF_INPUT, CELLS_OF_KERNEL, CHANNELS, DILATION, PADDING, Cells, Pads, Weighted
 from .padding import PADDING_MODES, PADDINGS
 from .parameters import normalise, parameter
+from .size_formula import TRANSPOSED, SizeFormula
 
 
 @dataclass(frozen=True, repr=False)
@@ -128,6 +129,9 @@ class ConvTranspose(Weighted):
     (6, 6)
     """
 
+    transposed: ClassVar[bool] = True
+    size_formula: ClassVar[SizeFormula | None] = TRANSPOSED
+
     input_size: Cells = field(metadata=CELLS_OF_INPUT)
     kernel_size: Cells = field(metadata=CELLS_OF_KERNEL)
     _: KW_ONLY
@@ -204,8 +208,6 @@ class ConvTranspose(Weighted):
             )
             del self.__dict__["axes"]  # they had the old output_padding
         object.__setattr__(self, "output_shape", None)
-
-    transposed: ClassVar[bool] = True
 
     def _store_padding(self, pads: list[tuple[int, int]]) -> None:
         """What a name crops; what it adds, a negative number, goes to output_padding."""

@@ -13,6 +13,7 @@ from ..errors import ConvanimError
 from .axis import Axis, Cell, Steps
 from .parameters import parameter, resolve_padding, shortest
 from .reduction import SUM, Reduction
+from .size_formula import SLIDING, SizeFormula
 
 # Fields that take an int or one value an axis and are then a tuple with one value an axis; the language of
 # types has no word for a dataclass field that is given as one and read as another.
@@ -30,6 +31,7 @@ class Operation:
 
     weighted: ClassVar[bool] = False  # whether the kernel has values
     transposed: ClassVar[bool] = False  # whether `padding` crops the output, and zeros surround and part the input
+    size_formula: ClassVar[SizeFormula | None] = None  # None where the output's size is a parameter
 
     in_channels: int = 1
     out_channels: int = 1
@@ -213,6 +215,8 @@ class Sized(Operation):
     stride: Cells
     padding: Pads
     dilation: Cells
+
+    size_formula: ClassVar[SizeFormula | None] = SLIDING
 
     @property
     def output_size(self) -> Cell:

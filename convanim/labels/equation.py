@@ -12,9 +12,9 @@ from ..geometry import Operation
 from ..geometry.axis import unravel
 from ..scene import Equation
 from ..text.cell_texts import Texts, symbols
-from ..text.describe import MINUS, bracketed
+from ..text.formula import DOT
 from ..text.lang import Language
-from .formula import DOT
+from ..text.numbers import MINUS, bracketed
 from .layout import Block, Changing, LabelContext
 
 ELLIPSIS = "…"

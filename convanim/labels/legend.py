@@ -10,7 +10,7 @@ from ..geometry.axis import strongest
 from ..scene import Line, Marks, Polygon, Text
 from ..scene.plane import Plane
 from ..text.cell_texts import W
-from ..text.describe import INDICES, number
+from ..text.numbers import INDICES, number
 from ..themes.theme import WEIGHTS
 from .layout import LINE, Block, LabelContext
 

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ..geometry import AdaptivePool, Operation
+from ..geometry import Operation
 from ..geometry.axis import Axis, unravel
 from ..scene import Group, Line, Marks, MeasuredPlane, Side, Text, moved
 from ..scene.plane import Point
-from ..text import describe
+from ..text import numbers
 from .layout import FACE, LINE, LabelContext
 
 # distances in ems: from the plane to the first line, half of a tick, from a tick to the text, half of a text's height,
@@ -135,7 +135,7 @@ def window_text(op: Operation, axis: int, output: int) -> str:
     5.
     """
     a = op.axes[axis]
-    if isinstance(op, AdaptivePool):
+    if a.adaptive:
         return str(len(a.taps(output)))
     return f"k={a.kernel}" if a.dilation == 1 or a.kernel == 1 else f"k={a.kernel} → {a.effective_kernel}"
 
@@ -198,9 +198,7 @@ def sizes(setting: LabelContext) -> Measured:
             # one
             both = sheet.role == "matrix" or (count == 2 and sheet.rows is None and bounds == (0, end))
             size = (
-                describe.size(sheet.size if sheet.size[0] > 1 else sheet.size[-len(setting.op.axes) :])
-                if both
-                else text
+                numbers.size(sheet.size if sheet.size[0] > 1 else sheet.size[-len(setting.op.axes) :]) if both else text
             )
             marks += ruler.marks(bounds, setting.lang.say(f"label.{sheet.role}", size=size) if columns else text)
         windows += [Windows(op, tuple(moving))] if len(moving) == count else []
@@ -216,7 +214,7 @@ def _names(setting: LabelContext) -> list[Text]:
     for sheet in sorted((one for one in setting.scene.measured if one.named_at), key=_height, reverse=True):
         assert sheet.named_at is not None
         x, y = sheet.named_at[0], min(sheet.named_at[1], free)
-        text = setting.lang.say(f"label.{sheet.role}", size=describe.size(sheet.size[-len(setting.op.axes) :]))
+        text = setting.lang.say(f"label.{sheet.role}", size=numbers.size(sheet.size[-len(setting.op.axes) :]))
         texts.append(Text("label", (x + setting.length(text) / 2, y), text, setting.em, math.inf, face=FACE))
         free = y - LINE * setting.em
     return texts
@@ -228,5 +226,5 @@ def _height(sheet: MeasuredPlane) -> float:
 
 def _depth(op: Operation, axis: int, ruler: Ruler) -> float:
     """How far from the plane the lines that move with the window reach, with their texts."""
-    outputs = range(op.axes[axis].output) if isinstance(op, AdaptivePool) else range(1)
+    outputs = range(op.axes[axis].output if op.axes[axis].adaptive else 1)
     return max(map(ruler.depth, {window_text(op, axis, o) for o in outputs}))

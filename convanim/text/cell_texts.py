@@ -10,10 +10,10 @@ from typing import overload
 from ..geometry import Operation
 from ..geometry.axis import Cell, unravel
 from ..numeric import Values, check_one_channel, computed_from, divisors
-from . import describe
+from .numbers import INDICES, number, read, results
 
 X, W, Y, B = "𝑥", "𝑤", "𝑦", "𝑏"  # input, kernel, output and bias, as in formulas
-LOWERED = str.maketrans("0123456789", "".join(describe.INDICES))
+LOWERED = str.maketrans("0123456789", "".join(INDICES))
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ def numbers(values: Values, *, biased: bool = False, op: Operation | None = None
     without it all are that, if there is such a cell.
     """
     inputs, kernel = values.input.ravel().tolist(), [] if values.kernel is None else values.kernel.ravel().tolist()
-    results = values.output.ravel().tolist()
-    output = describe.results(results, whole=values.whole)
-    shown = [describe.number(value) for value in (*inputs, *kernel, values.bias)]
+    computed = values.output.ravel().tolist()
+    output = results(computed, whole=values.whole)
+    shown = [number(value) for value in (*inputs, *kernel, values.bias)]
     rough = [not _says(text, value) for text, value in zip(shown, (*inputs, *kernel, values.bias), strict=True)]
     rounded = frozenset(
-        n for n, (value, text) in enumerate(zip(results, output, strict=True)) if not _says(text, value)
+        n for n, (value, text) in enumerate(zip(computed, output, strict=True)) if not _says(text, value)
     )
     if op is not None and any(rough[:-1]):
         rounded |= computed_from(op, rough[: len(inputs)], rough[len(inputs) : -1])
@@ -55,7 +55,7 @@ def numbers(values: Values, *, biased: bool = False, op: Operation | None = None
         tuple(shown[: len(inputs)]),
         tuple(shown[len(inputs) : -1]),
         tuple(output),
-        "" if values.padding is None else describe.number(values.padding),
+        "" if values.padding is None else number(values.padding),
         shown[-1] if biased else "",
         not rough[-1] and (op is not None or not any(rough)),
         rounded,
@@ -72,7 +72,7 @@ def whole(texts: Texts) -> Texts:
 
 def _says(text: str, value: float) -> bool:
     """Whether a text is the value: .3 is also what .1 * 3 gives in binary."""
-    return math.isclose(describe.read(text), value, rel_tol=1e-12)
+    return math.isclose(read(text), value, rel_tol=1e-12)
 
 
 def symbols(op: Operation) -> Texts:
@@ -87,7 +87,7 @@ def symbols(op: Operation) -> Texts:
         Indexed(X, op.input_size, comma),
         Indexed(W, op.kernel_size, comma) if op.weighted else (),
         Indexed(Y, op.output_size, comma),
-        "" if op.padding_value is None else describe.number(op.padding_value),
+        "" if op.padding_value is None else number(op.padding_value),
         B if op.bias else "",
     )
 

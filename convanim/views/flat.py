@@ -11,7 +11,7 @@ from ..geometry import Operation
 from ..geometry.axis import Axis
 from ..scene import Accumulating, Box, Layer, Marks, MeasuredPlane, PerStep, Scene, Text
 from ..scene.plane import Plane, Point
-from ..text.describe import INDICES, MINUS
+from ..text.numbers import INDICES, MINUS
 from ..themes.theme import BORDER
 from .flags import ViewFlags
 from .input_plane import ground

@@ -12,7 +12,9 @@ import pytest
 from convanim.errors import ConvanimError, expected_one_of, short_repr
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
 from convanim.geometry.parameters import parameters
-from convanim.text.describe import MINUS, description, facts, formula, name, number, results, size, title
+from convanim.text.describe import description, facts, name, title
+from convanim.text.formula import full_formula
+from convanim.text.numbers import MINUS, number, results, size
 
 I, K, S, P, D = range(1, 8), range(1, 5), range(1, 4), range(4), range(1, 4)  # noqa: E741 - the guide's letters
 ALL = list(itertools.product(I, K, S, P, D))
@@ -176,7 +178,7 @@ def test_the_printed_formula_of_every_small_convolution_is_true_and_gives_its_ou
     for i, k, s, p, d in ALL:
         if i + 2 * p > d * (k - 1):
             op = Conv((i,), (k,), stride=s, padding=p, dilation=d)
-            text = formula(op, 0)
+            text = full_formula(op, 0)
             assert_balanced(text)
             assert text.endswith(f" = {op.output_size[0]}") and text.startswith(
                 f"floor(({i} + 2*{p} - {d}*({k} - 1) - 1) / {s})"
@@ -188,7 +190,7 @@ def test_the_printed_formula_of_every_small_transposed_convolution_is_true_and_g
         for extra in range(max(s, d)):
             if (i - 1) * s - 2 * p + d * (k - 1) + extra + 1 > 0:
                 op = ConvTranspose((i,), (k,), stride=s, padding=p, dilation=d, output_padding=extra)
-                text = formula(op, 0)
+                text = full_formula(op, 0)
                 assert_balanced(text)
                 assert text == f"({i} - 1)*{s} - 2*{p} + {d}*({k} - 1) + {extra} + 1 = {op.output_size[0]}"
 
@@ -201,10 +203,10 @@ def test_the_printed_formula_of_an_asymmetric_padding_is_true_on_every_axis():
             ConvTranspose((5, 4), (3, 4), stride=2, padding=((p0, p1), (p1, 0)), output_padding=(1, 0)),
         ):
             for axis in (0, 1):
-                assert_balanced(formula(op, axis))
-                assert formula(op, axis).endswith(f" = {op.output_size[axis]}")
-    assert formula(Conv((7,), 3, padding=[(1, 2)]), 0) == "floor((7 + 1 + 2 - 1*(3 - 1) - 1) / 1) + 1 = 8"
-    assert formula(ConvTranspose((7,), 3, padding=[(1, 2)]), 0) == "(7 - 1)*1 - 1 - 2 + 1*(3 - 1) + 0 + 1 = 6"
+                assert_balanced(full_formula(op, axis))
+                assert full_formula(op, axis).endswith(f" = {op.output_size[axis]}")
+    assert full_formula(Conv((7,), 3, padding=[(1, 2)]), 0) == "floor((7 + 1 + 2 - 1*(3 - 1) - 1) / 1) + 1 = 8"
+    assert full_formula(ConvTranspose((7,), 3, padding=[(1, 2)]), 0) == "(7 - 1)*1 - 1 - 2 + 1*(3 - 1) + 0 + 1 = 6"
 
 
 def test_the_check_of_formulas_can_fail():
@@ -285,15 +287,15 @@ def test_the_printed_formula_of_every_small_pooling_with_ceil_mode_is_true():
         starts = [start for start in range(0, i + p0 + p1, s) if start + window_of(k, d) <= i + p0 + p1]
         if max(p0, p1) < window_of(k, d) and starts:
             op = Pool((i,), (k,), stride=s, dilation=d, padding=[(p0, p1)], ceil_mode=True)
-            text = formula(op, 0)
+            text = full_formula(op, 0)
             assert_says(text, op.output_size[0])
             assert text.startswith(f"ceil(({i} + ") and str(k) in text
             dropped += "it would start beyond the input" in text
-            assert_says(formula(Pool((i,), (k,), stride=s, dilation=d, padding=[(p0, p1)]), 0), len(starts))
+            assert_says(full_formula(Pool((i,), (k,), stride=s, dilation=d, padding=[(p0, p1)]), 0), len(starts))
     assert dropped > 30
-    assert formula(Pool((6,), 3, stride=2, ceil_mode=True), 0) == "ceil((6 + 2*0 - 1*(3 - 1) - 1) / 2) + 1 = 3"
+    assert full_formula(Pool((6,), 3, stride=2, ceil_mode=True), 0) == "ceil((6 + 2*0 - 1*(3 - 1) - 1) / 2) + 1 = 3"
     assert (
-        formula(Pool((5,), 2, padding=1, ceil_mode=True), 0)
+        full_formula(Pool((5,), 2, padding=1, ceil_mode=True), 0)
         == "ceil((5 + 2*1 - 1*(2 - 1) - 1) / 2) + 1 - 1 (it would start beyond the input) = 3"
     )
 
@@ -305,15 +307,17 @@ def test_the_printed_formula_of_paddings_by_name_is_true():
         if padding == "valid" and i < k:
             continue
         for op in (Conv((i,), (k,), stride=s, padding=padding), Pool((i,), (k,), stride=s, padding=padding)):
-            assert_says(formula(op, 0), op.output_size[0])
+            assert_says(full_formula(op, 0), op.output_size[0])
         if padding.startswith("same"):
-            assert_says(formula(ConvTranspose((i,), (k,), stride=s, padding=padding), 0), i * s)
+            assert_says(full_formula(ConvTranspose((i,), (k,), stride=s, padding=padding), 0), i * s)
 
 
 def test_the_printed_windows_of_adaptive_pooling_are_those_of_the_operation():
     for i, n in itertools.product(range(1, 12), repeat=2):
         pool = AdaptivePool((i,), (n,))
-        count, first, last = re.fullmatch(rf"(\d+) windows over {i}: from (.+) up to (.+)", formula(pool, 0)).groups()
+        count, first, last = re.fullmatch(
+            rf"(\d+) windows over {i}: from (.+) up to (.+)", full_formula(pool, 0)
+        ).groups()
         assert int(count) == len(pool.steps) == n
         for step in pool.steps:
             (o,) = step.output
@@ -442,7 +446,7 @@ def test_the_facts_of_every_operation_are_those_counted():
         for word in ("output", "kernel", "left at the end"):
             assert rows[word] == size(sizes[word]), (op, word)
         assert rows.get("hangs over", "0x0") == size(sizes["hangs over"])
-        assert (rows["height"], rows["width"]) == (formula(op, 0), formula(op, 1))
+        assert (rows["height"], rows["width"]) == (full_formula(op, 0), full_formula(op, 1))
         assert ("cropped" in rows) == isinstance(op, ConvTranspose)
         assert ("parameters" in rows) == ("MACs" in rows) == isinstance(op, Conv | ConvTranspose)
         if "MACs" in rows:

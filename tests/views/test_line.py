@@ -18,7 +18,7 @@ from test_every_view import faults
 
 import convanim as ca
 from convanim.scene import Accumulating, Layer, Line, Polygon, Text
-from convanim.text.describe import MINUS
+from convanim.text.numbers import MINUS
 from convanim.views import VIEWS, ViewFlags
 from helpers.operations import built
 from helpers.processes import ROOT

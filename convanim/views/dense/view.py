@@ -14,7 +14,7 @@ from ...geometry.axis import Cell, ravel
 from ...scene import Accumulating, Group, Layer, Line, Marks, PerStep, Polygon, Scene, Text, moved
 from ...scene import roles as roles_of
 from ...scene.plane import Part, Plane
-from ...text import describe
+from ...text import numbers
 from ..flags import ViewFlags
 from ..flat import bias_text, plane_texts
 from ..input_plane import ground
@@ -46,7 +46,7 @@ def refuses(op: Operation) -> str:
         if nodes > MOST_NODES:
             return (
                 f"draws up to {MOST_NODES} nodes on a side, and this {side} of"
-                f" {describe.size(getattr(op, f'{side}_size'))} has {nodes:,}"
+                f" {numbers.size(getattr(op, f'{side}_size'))} has {nodes:,}"
             )
     cells = math.prod(axis.extent for axis in op.axes)
     if cells > MOST_CELLS:

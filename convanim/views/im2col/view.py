@@ -13,6 +13,7 @@ from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane
 from ...scene import roles as roles_of
 from ...scene.plane import Plane
 from ...text import describe
+from ...text.numbers import MINUS
 from ...themes.theme import BORDER
 from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT, plane_texts
@@ -149,7 +150,7 @@ class _Layout:
             Text("sign", (-APART / 2, middle), "×", SIGN, 1.0),
             Text("sign", (-APART / 2, self.row.origin[1] + 0.5), "=", SIGN, 1.0),
         ]
-        added = f"{describe.MINUS} {bias[1:]}" if bias.startswith(describe.MINUS) else f"+ {bias}"
+        added = f"{MINUS} {bias[1:]}" if bias.startswith(MINUS) else f"+ {bias}"
         return (
             *signs,
             *(

@@ -12,7 +12,7 @@ from itertools import pairwise
 from ...geometry.axis import Axis
 from ...scene import Group, Line, Marks, Polygon, Text, roles
 from ...scene.plane import Plane, Point, joined
-from ...text.describe import INDICES, MINUS
+from ...text.numbers import INDICES, MINUS
 from ..sliding_window import Sliding
 from ..text_size import LARGE, ROOM, same_size
 from ..weights import weight

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...geometry import Operation
 from ...geometry.axis import Axis
-from ...text import describe
+from ...text.numbers import INDICES, MINUS, bracketed, number, read
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -42,7 +42,7 @@ class Terms:
     @cached_property
     def symbolic(self) -> bool:
         """Whether letters stand in the cells."""
-        return self.texts.input[0].endswith(describe.INDICES)
+        return self.texts.input[0].endswith(INDICES)
 
     @property
     def crowded(self) -> bool:
@@ -69,8 +69,8 @@ class Terms:
         terms, bias = self.of(output), self.texts.bias
         said = self.texts.exact and output not in self.texts.rounded and all(term.exact for term in terms)
         count, reduction = self.op.divisor_override or len(terms), self.op.reduction
-        sign = describe.MINUS if bias.startswith(describe.MINUS) else "+"
-        added = f"{sign} {bias.removeprefix(describe.MINUS)} " if bias not in ("", "0") else ""
+        sign = MINUS if bias.startswith(MINUS) else "+"
+        added = f"{sign} {bias.removeprefix(MINUS)} " if bias not in ("", "0") else ""
         changed = reduction.term != "{}"  # a single term too isn't the output
         done = f"÷ {count} " if reduction.divides else f"{reduction.function} " if reduction.function else ""
         return f"{done if count > 1 or changed else ''}{added}{'=' if said else '≈'}"
@@ -85,14 +85,14 @@ class Terms:
         picks, terms = self.op.reduction.picks, self.of(output)
         if picks is None or self.symbolic or not terms:
             return []
-        picked = picks(describe.read(term.text) for term in terms)
-        return [term for term in terms if describe.read(term.text) == picked]
+        picked = picks(read(term.text) for term in terms)
+        return [term for term in terms if read(term.text) == picked]
 
     def _term(self, tap: int, cell: int) -> Term:
         value = self.value(cell)
         if not self.texts.kernel:
             term = self.op.reduction.term
-            return Term(cell, term.format(value if term == "{}" else describe.bracketed(value)))
+            return Term(cell, term.format(value if term == "{}" else bracketed(value)))
         pair = value, self.texts.kernel[self.weight(tap)]
         if pair not in self._products:
             self._products[pair] = self._product(*pair)
@@ -101,6 +101,6 @@ class Terms:
     def _product(self, value: str, weight: str) -> tuple[str, bool]:
         if self.symbolic:
             return ("0", True) if value == "0" else (value + weight, True)
-        product = describe.read(value) * describe.read(weight)
-        text = describe.number(product)
-        return text, math.isclose(describe.read(text), product, rel_tol=1e-12)
+        product = read(value) * read(weight)
+        text = number(product)
+        return text, math.isclose(read(text), product, rel_tol=1e-12)

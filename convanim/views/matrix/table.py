@@ -12,7 +12,7 @@ from ...geometry import Operation
 from ...geometry.axis import unravel
 from ...scene import Group, Line, Marks, Polygon, Text, roles
 from ...scene.plane import Part, Plane, Point, joined
-from ...text import describe
+from ...text.numbers import number
 from ...themes.theme import WEIGHTS
 from ..text_size import ROOM
 from ..weights import weight
@@ -91,7 +91,7 @@ def _sum(op: Operation, column: int, cells: list[int], texts: Texts) -> Entry:
         return Entry(column, meeting, (shown[0],))
     if texts.values is not None and texts.values.kernel is not None:
         weights = texts.values.kernel.ravel().tolist()
-        return Entry(column, meeting, (describe.number(fsum(weights[cell] for cell in cells)),))
+        return Entry(column, meeting, (number(fsum(weights[cell] for cell in cells)),))
     if len(cells) not in BANDS:
         return Entry(column, meeting, (shown[0], "+…+", shown[-1]))
     plus = "+" if BANDS[len(cells)][1] == 1 else ""  # four have one in their middle

@@ -15,7 +15,8 @@ from ...geometry import Operation
 from ...geometry.axis import Axis, unravel
 from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene, Text
 from ...scene.plane import Part, Plane, joined
-from ...text.describe import INDICES, MINUS, name
+from ...text.describe import name
+from ...text.numbers import INDICES, MINUS
 from ...themes.theme import BORDER, THICK, THIN
 from ..flags import ViewFlags
 from ..input_plane import ground

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...geometry.axis import Axis, Cell
 from ...scene import Equation
-from ...text.describe import bracketed, number, read
+from ...text.numbers import bracketed, number, read
 
 if TYPE_CHECKING:
     from ...numeric import Values

@@ -15,7 +15,7 @@ from ...geometry import Conv, Operation
 from ...geometry.axis import Axis
 from ...scene import Accumulating, AnyLayer, Box, Layer, Line, MeasuredPlane, PerStep, Scene, Side, Text
 from ...scene.plane import Plane
-from ...text import describe
+from ...text import describe, numbers
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import ground
@@ -58,7 +58,7 @@ def refuses(op: Operation) -> str:
     if op.in_channels * op.out_channels > 1:
         return f"adds up the stamps of one channel, and this has {op.in_channels} to {op.out_channels}"
     if (count := math.prod(op.input_size) * math.prod(op.kernel_size)) > MOST_PRODUCTS:
-        sizes = f"an input of {describe.size(op.input_size)} with a kernel of {describe.size(op.kernel_size)}"
+        sizes = f"an input of {numbers.size(op.input_size)} with a kernel of {numbers.size(op.kernel_size)}"
         return f"draws {MOST_PRODUCTS:,} products at most, and {sizes} has {count:,}"
     return ""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...geometry import Operation
 from ...geometry.axis import Axis, unravel
 from ...scene import Equation
-from ...text.describe import size
+from ...text.numbers import size
 
 
 @dataclass(frozen=True, slots=True)
