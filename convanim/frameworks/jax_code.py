@@ -6,7 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from ..geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
-from .snippet import Pads, Raw, any_pad, call, counted, divisor, doubled, is_named, numpy_mode, reach, unless, wrapped
+from .snippet import (
+    Pads,
+    Raw,
+    any_pad,
+    call,
+    chosen,
+    counted,
+    divisor,
+    doubled,
+    is_named,
+    numpy_mode,
+    reach,
+    unless,
+    wrapped,
+)
 
 Lines = tuple[str, ...]  # the body of the function: statements, and last the value to return
 
@@ -21,10 +35,8 @@ def code(op: Operation) -> str:
     """The JAX code of an operation: a function `layer` of x (N, C, ...) and, for a convolution, w in PyTorch's layout
     and b.
     """
-    *body, value = CODES[type(op)](op)
-    inputs = ["x", "w", "b"][
-        : 1 + isinstance(op, Conv | ConvTranspose) + (isinstance(op, Conv | ConvTranspose) and op.bias)
-    ]
+    *body, value = chosen(CODES, op, "JAX")(op)
+    inputs = ["x", "w", "b"][: 1 + op.weighted + op.bias]
     rows = "\n".join([*body, f"return {value}"]).lstrip().split("\n")
     text = f"def layer({', '.join(inputs)}):\n" + "\n".join(f"    {row}" if row else "" for row in rows)
     imports = [f"from jax import {name}" for word, name in NAMES.items() if f"{word}." in text]

@@ -13,6 +13,7 @@ from .snippet import (
     Snippet,
     any_pad,
     call,
+    chosen,
     counted,
     divisor,
     doubled,
@@ -80,35 +81,32 @@ def code(op: Operation) -> str:
     before they are set.
     """
     need_axes(op, 3, "Keras")
-    snippet = CODES[type(op)](op)
+    snippet = chosen(CODES, op, "Keras")(op)
     body = snippet.assigned("keras.Sequential", "[", "]") if isinstance(snippet, Snippet) else snippet
     text = f"{snippet.above}{body}" if isinstance(snippet, Snippet) else body
-    if isinstance(op, Conv | ConvTranspose):
+    if op.weighted:
         text += _load(op)
     modules = [f"import {name}" for name, used in (("keras", "keras."), ("numpy as np", "np.")) if used in text]
     names = [name for name in ("layers", "ops") if f"{name}." in text]
     return wrapped("\n".join([*modules, f"from keras import {', '.join(names)}", "", text]) + "\n")
 
 
-def _load(op: Conv | ConvTranspose) -> str:
+def _load(op: Operation) -> str:
     """The function that changes the weights as they are set; nothing where they needn't be."""
     backwards, ndim = ", ".join(["::-1"] * len(op.axes)), len(op.axes)
     value, why, above = "w", "", ""
     if op.flip:
         value, why = f"w[{backwards}]", f"{FLIPPED[type(op)]}, so it is flipped when it is loaded."
-    if isinstance(op, ConvTranspose) and _strided_and_dilated(op):
+    if op.transposed and _strided_and_dilated(op):
         steps = ", ".join(f"::{d}" for d in op.dilation)
         above = SPREAD.format(size=", ".join(map(str, op.effective_kernel_size)), ndim=ndim, steps=steps)
         value, why = f"spread({value})", why or "Set the weights, the kernel's cells set apart."
-    built = (
-        ""
-        if isinstance(op, ConvTranspose) and op.groups > 1
-        else f"\nlayer.build({(None, *op.input_size, op.in_channels)})"
-    )
+    grouped = op.transposed and op.groups > 1
+    built = "" if grouped else f"\nlayer.build({(None, *op.input_size, op.in_channels)})"
     return built + above + LOAD.format(why=why, value=value) if why else ""
 
 
-def _strided_and_dilated(op: Conv | ConvTranspose) -> bool:
+def _strided_and_dilated(op: Operation) -> bool:
     """Whether there is a stride and a dilation, on any axes, which Keras' layers refuse."""
     return bool(max(op.stride) > 1 and max(op.dilation) > 1)
 

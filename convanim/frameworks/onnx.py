@@ -102,7 +102,7 @@ def _imported(graph: Graph, node: Any) -> Imported:
     given = attributes(node)
     size = graph.size(node.input[0])
     op = KINDS[node.op_type](graph, node, size, given)
-    weights = [graph.value(name) for name in node.input[1:3]] if isinstance(op, Conv | ConvTranspose) else []
+    weights = [graph.value(name) for name in node.input[1:3]] if op.weighted else []
     kernel, bias = [*weights, None, None][:2]
     return Imported(_name(node), op, kernel, bias)
 

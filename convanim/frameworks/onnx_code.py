@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
-from .snippet import Pads, Raw, any_pad, call, counted, divisor, numpy_mode, reach, to_crop, unless, wrapped
+from .snippet import Pads, Raw, any_pad, call, chosen, counted, divisor, numpy_mode, reach, to_crop, unless, wrapped
 
 Nodes = tuple[str, ...]
 
@@ -50,11 +50,11 @@ def code(op: Operation) -> str:
     """
     channels: tuple[object, object] = "C", "C"
     weights: dict[str, Sequence[object]] = {}
-    if isinstance(op, Conv | ConvTranspose):
+    if op.weighted:
         channels = op.in_channels, op.out_channels
         weights = {"w": op.kernel_shape, **({"b": (op.out_channels,)} if op.bias else {})}
     inputs = {"x": ["N", channels[0], *op.input_size], **weights}
-    rows = CODES[type(op)](op)
+    rows = chosen(CODES, op, "ONNX")(op)
     nodes = (
         rows
         if isinstance(rows, str)

@@ -5,14 +5,16 @@ two kinds.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from ..errors import ConvanimError
 from ..geometry import Conv, ConvTranspose, Operation, Pool
 from ..geometry.padding import PADDINGS, Pair
 
 Pads = tuple[Pair, ...]
+Code = TypeVar("Code")
 LETTERS = {1: "L", 2: "HW", 3: "DHW"}  # the axes of a tensor, as the frameworks name them
 
 
@@ -153,6 +155,13 @@ def divisor(op: Pool) -> int:
 def any_pad(pads: Pads) -> bool:
     """Whether there is any padding."""
     return any(map(any, pads))
+
+
+def chosen(codes: Mapping[type, Callable[[Any], Code]], op: Operation, framework: str) -> Callable[[Any], Code]:
+    """The function of a table that writes this kind of operation; raises ConvanimError for a kind without one."""
+    if type(op) not in codes:
+        raise ConvanimError(f"{framework} has no code for a {type(op).__name__}: take another kind of operation")
+    return codes[type(op)]
 
 
 NUMPY_MODES = {"replicate": "edge", "circular": "wrap"}

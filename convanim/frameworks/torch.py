@@ -178,9 +178,7 @@ def _meet(walk: Walk, name: str, module: Any, known: str, given: Value, made: Va
         return
     try:
         imported = _imported(name, module, known, size)
-        if (
-            isinstance(imported.op, ConvTranspose) and imported.op.output_size != made.shape[-ndim:]
-        ):  # called with an output_size
+        if imported.op.transposed and imported.op.output_size != made.shape[-ndim:]:  # called with an output_size
             op = replace(imported.op, output_padding=0, output_shape=made.shape[-ndim:])
             imported = replace(imported, op=op)
         walk.layer(imported, given.key, made.key)

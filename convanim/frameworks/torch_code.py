@@ -15,6 +15,7 @@ from .snippet import (
     any_pad,
     befores,
     call,
+    chosen,
     counted,
     doubled,
     is_named,
@@ -83,12 +84,12 @@ FLIP_TRANSPOSED = FLIP.replace(
 def code(op: Operation) -> str:
     """The PyTorch code of an operation; it defines `layer`, an nn.Module, and for a flipped kernel `load(kernel)`."""
     need_axes(op, 3, "PyTorch")
-    snippet = CODES[type(op)](op)
+    snippet: Snippet = chosen(CODES, op, "PyTorch")(op)
     body = snippet.assigned("nn.Sequential")
-    if isinstance(op, Conv | ConvTranspose) and op.flip:
+    if op.flip:
         axes = ", ".join(str(axis) for axis in range(-len(op.axes), 0))
         body += (
-            (FLIP if isinstance(op, Conv) else FLIP_TRANSPOSED)
+            (FLIP_TRANSPOSED if op.transposed else FLIP)
             .format(
                 layer=snippet.weighted(),
                 axes=axes,

@@ -166,7 +166,7 @@ def _sum(one: Iterable[tuple[int, int]], other: Iterable[tuple[int, int]]) -> Pa
 def _crop(walk: Walk, index: int, padding: Padding) -> bool:
     """Fold a cropping layer into the transposed convolution before it; False where it isn't one."""
     layer = walk.found[index]
-    if not isinstance(layer.op, ConvTranspose) or max(map(max, padding.pads)) > 0:
+    if not layer.op.transposed or max(map(max, padding.pads)) > 0:
         return False
     pads = tuple(
         (before - crop[0], after - crop[1]) for (before, after), crop in zip(layer.op.pads, padding.pads, strict=True)

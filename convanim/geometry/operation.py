@@ -144,6 +144,11 @@ class Operation:
         return ()
 
     @property
+    def dilation(self) -> Cells:
+        """Cells from tap to tap along each axis."""
+        return (1,) * len(self.axes)
+
+    @property
     def output_padding(self) -> Cells:
         """Cells added at the end of the output along each axis, which only a transposed convolution has."""
         return (0,) * len(self.axes)

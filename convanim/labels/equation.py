@@ -45,10 +45,10 @@ def total(setting: LabelContext) -> Block:
     return Changing(setting, replace(said, most=most)).block(most)
 
 
-def whole(told: Equation, lang: Language) -> str:
+def whole(equation: Equation, lang: Language) -> str:
     """An equation in one line, however long: "3·0 + 2·1 + 1·2 = 4"."""
-    word = lang.say(f"label.{told.word}") if told.word else ""
-    return f"{word}{told.before}{told.joined.join([*told.terms, told.last])}{told.end}"
+    word = lang.say(f"label.{equation.word}") if equation.word else ""
+    return f"{word}{equation.before}{equation.joined.join([*equation.terms, equation.last])}{equation.end}"
 
 
 class Lines:
@@ -91,18 +91,18 @@ class Sum:
     most: int = MOST_LINES
 
     def __call__(self, step: int) -> list[str]:
-        told, line = self.equation(step), Lines(self.setting, self.most)
-        start = self.setting.lang.say(f"label.{told.word}") + told.before if told.word else told.before
-        before, last, states = start, told.last + told.end, [line.copy()]
-        for term in told.terms:
-            if not line.add(f"{before}{term}{told.joined}"):
+        equation, line = self.equation(step), Lines(self.setting, self.most)
+        start = self.setting.lang.say(f"label.{equation.word}") + equation.before if equation.word else equation.before
+        before, last, states = start, equation.last + equation.end, [line.copy()]
+        for term in equation.terms:
+            if not line.add(f"{before}{term}{equation.joined}"):
                 break
             before = ""
             states.append(line.copy())
         else:
             if line.add(before + last):
                 return line.lines
-        rest = f"{ELLIPSIS}{told.joined}", last
+        rest = f"{ELLIPSIS}{equation.joined}", last
         cut = next((state for state in reversed(states) if state.lines and state.copy().add(*rest)), states[0])
         cut.add("" if cut.lines else start, *rest)
         return cut.lines

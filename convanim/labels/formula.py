@@ -13,7 +13,7 @@ from ..text.numbers import per_axis
 from .layout import Block, LabelContext, paragraph
 
 LETTERS = {"output_size": "o", "kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d"}
-ALWAYS = ("output_size", "kernel_size", "stride", "padding")  # parameters that are told also at their defaults
+ALWAYS = ("output_size", "kernel_size", "stride", "padding")  # told at their defaults too
 
 
 def parameters(setting: LabelContext) -> Block:

@@ -46,10 +46,10 @@ class Labelling:
         from ..text.cell_texts import check_symbols
         from .equation import OutputCells, whole
 
-        told = self.scene.equation
-        if told is None and self.texts is None:
+        equation = self.scene.equation
+        if equation is None and self.texts is None:
             try:
                 check_symbols(self.op)
             except ConvanimError:  # of several channels, or of nothing
                 return ""
-        return whole((told or OutputCells(self.op, self.texts))(step), language(self.scene.lang))
+        return whole((equation or OutputCells(self.op, self.texts))(step), language(self.scene.lang))

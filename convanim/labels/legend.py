@@ -153,8 +153,8 @@ def _zeros(setting: LabelContext, drawn: frozenset[str]) -> str:
     none.
     """
     along = [[{axis.role(cell) for cell in range(axis.padded)} for axis in op.axes] for op in _padded(setting)]
-    told = {"padding" if role == "odd_padding" else role for role in drawn}
-    kinds = {strongest(roles) for axes in along for roles in product(*axes)} - told - {"input"}
+    named = {"padding" if role == "odd_padding" else role for role in drawn}
+    kinds = {strongest(roles) for axes in along for roles in product(*axes)} - named - {"input"}
     return "" if not kinds else kinds.pop() if len(kinds) == 1 else "zeros"
 
 

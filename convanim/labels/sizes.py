@@ -187,13 +187,11 @@ def sizes(setting: LabelContext) -> Measured:
                 continue
             edge, end = Edge.of(sheet, side), sheet.size[1 if columns else 0]
             ruler = Ruler(setting, edge, edge.free + GAP * setting.em, end, 0.5 if columns else sheet.rows_at)
-            if sheet.role == "input":
-                if sheet.read:
-                    moving.append(ruler)
-                    ruler = Ruler(setting, edge, _depth(op, axis, ruler) + NEXT * setting.em, end)
-                bounds, text = padded_text(op.axes[axis])
-            else:
-                bounds, text = (0, end), str(end)
+            if sheet.role == "input" and sheet.read:
+                moving.append(ruler)
+                ruler = Ruler(setting, edge, _depth(op, axis, ruler) + NEXT * setting.em, end)
+            padded = sheet.role == "input" and sheet.padded
+            bounds, text = padded_text(op.axes[axis]) if padded else ((0, end), str(end))
             # both at once, where the rows have no place of their own, and of a matrix; a row of one dimension has but
             # one
             both = sheet.role == "matrix" or (count == 2 and sheet.rows is None and bounds == (0, end))

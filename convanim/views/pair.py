@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from ..errors import ConvanimError
-from ..geometry import Conv, Operation
+from ..geometry import Operation
 from ..geometry.axis import Axis
 from ..scene import (
     Accumulating,
@@ -181,9 +181,7 @@ class Places:
         return (
             MeasuredPlane("input", self.below, (height.padded, width.padded), "left", "bottom", op=conv),
             MeasuredPlane("output", self.above, inner, "right", "top", rows_at=0.0 if over else 0.5, op=conv),
-            MeasuredPlane(
-                "input", self.start, inner, "left", "bottom", op=Conv(transposed.input_size, 1), read=False
-            ),  # without the zeros around and between
+            MeasuredPlane("input", self.start, inner, "left", "bottom", op=transposed, padded=False, read=False),
             MeasuredPlane("output", self.end, outer, "right", "top", self.around, op=transposed),
         )
 

@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from ...errors import ConvanimError
-from ...geometry import Conv, Operation
+from ...geometry import Operation
 from ...geometry.axis import Axis
 from ...scene import Accumulating, AnyLayer, Box, Layer, Line, MeasuredPlane, PerStep, Scene, Side, Text
 from ...scene.plane import Plane
@@ -216,9 +216,10 @@ class Places:
         """What is measured: of neighbours the texts are on different sides, or grow away from each other."""
         (plane, *others), (inputs, kernel, outputs) = self.planes, self.sizes
         rows: Side | None = "right" if len(op.axes) == 2 else None
-        flat = Conv(op.input_size, 1)  # which has no zeros around its input
         return (
-            MeasuredPlane("input", plane, inputs, "left", "top" if self.stacked else "bottom", op=flat, read=False),
+            MeasuredPlane(
+                "input", plane, inputs, "left", "top" if self.stacked else "bottom", padded=False, read=False
+            ),
             MeasuredPlane("kernel", others[0], kernel, None, "top"),
             MeasuredPlane("output", others[1], outputs, "left" if self.stacked else None, "bottom", self.around),
             MeasuredPlane(
