@@ -136,7 +136,7 @@ class Operation:
     @property
     def pads(self) -> tuple[tuple[int, int], ...]:
         """The padding as (before, after) of each axis."""
-        return ((0, 0),) * len(self.axes)
+        return ((0, 0),) * len(self.input_size)
 
     @property
     def stride(self) -> Cells:
@@ -146,19 +146,19 @@ class Operation:
     @property
     def dilation(self) -> Cells:
         """Cells from tap to tap along each axis."""
-        return (1,) * len(self.axes)
+        return (1,) * len(self.input_size)
 
     @property
     def output_padding(self) -> Cells:
         """Cells added at the end of the output along each axis, which only a transposed convolution has."""
-        return (0,) * len(self.axes)
+        return (0,) * len(self.input_size)
 
     @property
     def cropped(self) -> tuple[tuple[int, int], ...]:
         """The output cells that `padding` takes away before and after, along each axis; none but of a transposed
         convolution.
         """
-        return ((0, 0),) * len(self.axes)
+        return ((0, 0),) * len(self.input_size)
 
     @property
     def adaptive(self) -> bool:

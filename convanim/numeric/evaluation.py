@@ -134,11 +134,13 @@ def _outer(combine: np.ufunc, rows: list[Array]) -> Array:
 
 
 def divisors(op: Operation, reads: list[Reads] | None = None) -> Array:
-    """What the average of each window divides by, of the shape `op.output_size`: 4 for a window of 2 x 2 that counts
-    all its cells.
+    """The number that each window's total is divided by, of the shape `op.output_size`: 1, or for an average the number
+    of cells that count, 4 for a whole window of 2 x 2.
+
+    Raises ConvanimError for a window without a cell that counts.
     """
     if not op.reduction.divides:
-        return np.ones((), np.int64)
+        return np.broadcast_to(np.int64(1), op.output_size)
     if op.divisor_override is not None:
         return np.full(op.output_size, op.divisor_override)
     reads = reads or [reads_along(axis, False) for axis in op.axes]

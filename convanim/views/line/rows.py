@@ -148,7 +148,7 @@ class Table:
     def _rings(self, step: int) -> Iterator[Line]:
         """A square around each term that is the maximum."""
         wide = self.row.right[0] / 2 - RING
-        for x, y in (self.row.point(term.cell + 0.5, self.top + TERM) for term in self.terms.largest(step)):
+        for x, y in (self.row.point(term.cell + 0.5, self.top + TERM) for term in self.terms.picked(step)):
             r = 0.5 - RING
             yield Line(
                 "window",

@@ -1,6 +1,4 @@
-"""What the cells of a window become on the way to their output: products with the weights, squares, or themselves; and
-what joins them.
-"""
+"""The terms of a sum in the line view: products with the weights, squares or the cells themselves, and their signs."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What one padded cell adds to an output, and whether the text is just what the two above it give: a long product
-    is rounded.
-    """
+    """The text that one padded cell adds to an output; `exact` says that it is the product itself, not rounded."""
 
     cell: int
     text: str
@@ -50,7 +46,7 @@ class Terms:
         return bool(self.op.reduction.sign) and self.axis.dilation == 1 < self.axis.kernel
 
     def value(self, cell: int) -> str:
-        """What stands in a padded cell; "" where nothing does, or what doesn't count."""
+        """The text of a padded cell; "" for a cell that is empty or doesn't count."""
         source = self.axis.source(cell)
         return "" if cell >= self.axis.padded else self.texts.padding if source is None else self.texts.input[source]
 
@@ -63,30 +59,30 @@ class Terms:
         return [self._term(tap, cell) for tap, cell in enumerate(self.axis.taps(output)) if self.value(cell)]
 
     def operator(self, output: int) -> str:
-        """What leads from the terms to the output: "=", "+ 0.5 =" with a bias, "÷ 3 =" for an average, with "≈" where a
-        text is rounded.
+        """The signs from the terms to the output: "=", "+ 0.5 =" with a bias, "÷ 3 =" for an average; "≈" for "=" where
+        a text is rounded.
         """
         terms, bias = self.of(output), self.texts.bias
-        said = self.texts.exact and output not in self.texts.rounded and all(term.exact for term in terms)
+        exact = self.texts.exact and output not in self.texts.rounded and all(term.exact for term in terms)
         count, reduction = self.op.divisor_override or len(terms), self.op.reduction
         sign = MINUS if bias.startswith(MINUS) else "+"
         added = f"{sign} {bias.removeprefix(MINUS)} " if bias not in ("", "0") else ""
         changed = reduction.term != "{}"  # a single term too isn't the output
         done = f"÷ {count} " if reduction.divides else f"{reduction.function} " if reduction.function else ""
-        return f"{done if count > 1 or changed else ''}{added}{'=' if said else '≈'}"
+        return f"{done if count > 1 or changed else ''}{added}{'=' if exact else '≈'}"
 
     @cached_property
     def longest(self) -> str:
         """The longest text of all terms."""
         return max((term.text for output in range(self.axis.output) for term in self.of(output)), key=len, default="0")
 
-    def largest(self, output: int) -> list[Term]:
-        """The terms that the output is equal to, of a maximum in numbers."""
+    def picked(self, output: int) -> list[Term]:
+        """The terms that the output is equal to, where it is one of them, as a maximum is, and they are numbers."""
         picks, terms = self.op.reduction.picks, self.of(output)
         if picks is None or self.symbolic or not terms:
             return []
-        picked = picks(read(term.text) for term in terms)
-        return [term for term in terms if read(term.text) == picked]
+        result = picks(read(term.text) for term in terms)
+        return [term for term in terms if read(term.text) == result]
 
     def _term(self, tap: int, cell: int) -> Term:
         value = self.value(cell)
