@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+
 from helpers.processes import ROOT, python
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import convanim as ca
 from convanim.numeric import values
 from convanim.text.cell_texts import numbers
 from convanim.themes.table import CLEAR
 from convanim.views import VIEWS, view_flags
+from oracle.labels import label_lines
 
 
 def draw(op, view, theme=CLEAR, **given):
     return VIEWS[view].draw(op, numbers(values(op, **given)) if VIEWS[view].shows_values else None, view_flags(theme))
+
+
+ROWS = {"en": ("height:", "width:"), "zh": ("高：", "宽：")}
+
+
+SMALL = {"view": "isometric", "theme": "classic"}  # what is quick to draw
+
+
+def said(op, labels, step=0, **look):
+    """What a label says, in one line."""
+    return " ".join(label_lines(ca.animate(op, labels=[labels], **{**SMALL, **look}), step))
+
+
+def drawn(op, **look):
+    return ca.animate(list(op) if isinstance(op, tuple) else op, **look)
+
+
+def seen_steps(a):
+    return sorted({0, len(a) // 2, len(a) - 1})

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
+import numpy as np
+
 from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, Text, roles
+from convanim.themes.theme import ROLES
 
 
 def leaves(marks, x=0.0, y=0.0):
@@ -54,3 +58,32 @@ def with_marks(scene, change):
 
 def only(role, change, kind=(Line, Polygon, Text)):
     return lambda mark: change(mark) if mark.role == role and isinstance(mark, kind) else mark
+
+
+def marks_of(scene, step):
+    return [mark for layer in scene.layers for mark in layer.seen(step)]
+
+
+def labels_in(scene, plain, step):
+    """The marks of a scene beyond those of the one without labels, which must all be there, in their order."""
+    own, found = iter(marks_of(plain, step)), []
+    expected = next(own, None)
+    for mark in marks_of(scene, step):
+        if mark == expected:
+            expected = next(own, None)
+        else:
+            found.append(mark)
+    assert expected is None, "labels have changed the figure"
+    return list(leaves(found))
+
+
+def parts(marks, roles=ROLES):
+    return [part for mark in marks if not isinstance(mark, Text) and mark.role in roles for part in mark.parts]
+
+
+def segments(marks):
+    """The straight pieces of lines: (n, 2, 2)."""
+    pieces = [
+        pair for mark in marks if isinstance(mark, Line) for part in mark.parts for pair in itertools.pairwise(part)
+    ]
+    return np.array(pieces, float).reshape(-1, 2, 2)

@@ -10,14 +10,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_every_view import drawn, subjects
 
 import convanim as ca
 from convanim.geometry import OPERATIONS
 from convanim.text.alt import MOST_TOLD
 from convanim.views import VIEWS
 from convanim.views import refusal as reason
-from test_design import some
+from helpers.figures import drawn
+from helpers.operations import some, subjects
 
 VALUED = [view for view, row in VIEWS.items() if row.shows_values]
 SAID = {

@@ -21,10 +21,10 @@ from convanim.themes.table import CLEAR
 from convanim.views import VIEWS, view_flags
 from helpers.operations import ODD, drawn_at_random, lines_of
 from helpers.refusals import refusal
+from oracle.places import text_faults
 from oracle.planes import Seen
 from oracle.scenes import leaves, with_marks
 from oracle.windows import NUMPY_MODES, cells_of, meaning
-from views.test_flat import text_faults
 
 LOWER = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True))
 LETTERS = {

@@ -15,6 +15,7 @@ from convanim.geometry.parameters import parameters
 from convanim.text.describe import description, facts, name, title
 from convanim.text.formula import full_formula
 from convanim.text.numbers import MINUS, number, results, size
+from helpers.operations import new_ops
 
 I, K, S, P, D = range(1, 8), range(1, 5), range(1, 4), range(4), range(1, 4)  # noqa: E741 - the guide's letters
 ALL = list(itertools.product(I, K, S, P, D))
@@ -385,33 +386,6 @@ def test_names_of_the_special_cases(op, text):
 )
 def test_the_title_names_what_differs_from_the_defaults_of_the_new_parameters(op, text):
     assert title(op) == text
-
-
-def new_ops():
-    """Operations of all kinds with every parameter of two values at least."""
-    for i, k, s, p in itertools.product((4, 5), (2, 3), (1, 2), ("valid", "same_upper", "half")):
-        for mode, flip, bias, channels in itertools.product(
-            ("zeros", "reflect"), (False, True), (False, True), ((1, 1, 1), (2, 4, 1), (2, 2, 2), (1, 2, 1))
-        ):
-            words = dict(
-                zip(("in_channels", "out_channels", "groups"), channels, strict=True), stride=s, flip=flip, bias=bias
-            )
-            yield Conv((i, i + 1), k, padding=p, padding_mode=mode, **words)
-            if mode == "zeros":
-                yield ConvTranspose((i, i + 1), k, padding=p, **words)
-        for mode, ceil, count in itertools.product(("max", "average", "l2"), (False, True), (False, True)):
-            if count or mode == "average":
-                yield Pool(
-                    (i, i + 1),
-                    k,
-                    stride=s,
-                    padding=p,
-                    mode=mode,
-                    ceil_mode=ceil,
-                    count_include_pad=count,
-                    divisor_override=None if count else 3,
-                )
-        yield AdaptivePool((i, i + 1), (k, s))
 
 
 def test_titles_of_different_operations_of_the_new_kinds_differ():

@@ -23,9 +23,6 @@ from fontTools import subset
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
-from test_describe import new_ops
-from test_every_view import drawn, subjects
-from test_labels import leaves, marks_of
 
 import convanim as ca
 from convanim.errors import ConvanimError
@@ -36,10 +33,12 @@ from convanim.render import agg, glyphs
 from convanim.scene import Text
 from convanim.text.describe import description, title
 from convanim.text.lang import LANGUAGES, Language, language
-from helpers.operations import ODD, drawn_at_random
+from helpers.figures import drawn
+from helpers.operations import ODD, drawn_at_random, new_ops, subjects
 from helpers.processes import ROOT, python
 from helpers.refusals import refusal
 from oracle.rasteriser import rasterised
+from oracle.scenes import leaves, marks_of
 
 FOLDER = ROOT / "convanim" / "text" / "lang"
 FONT = ROOT / "convanim" / "render" / "fonts" / "NotoSansSC-subset.otf"

@@ -18,14 +18,14 @@ import numpy as np
 import pytest
 import resvg_py
 from PIL import Image, ImageSequence
-from test_outputs import decoded, differences, flat_areas, gif_blocks, saved_svg
-from test_reveal import MeasuredPlane, cascaded, matches
 
 import convanim as ca
 from convanim.themes.table import CLEAR, DARK, theme_of
 from convanim.themes.theme import Style
 from helpers.refusals import refusal
 from oracle.rasteriser import rasterised
+from views.test_reveal import MeasuredPlane, cascaded, matches
+from write.test_outputs import decoded, differences, flat_areas, gif_blocks, saved_svg
 
 LEAST = 64  # alpha from which on a pixel is there in a GIF
 MARK = "#123456"

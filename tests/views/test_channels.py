@@ -17,8 +17,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-from test_labels import Figure, marks_of
-from test_labels import faults as label_faults
 
 import convanim as ca
 from convanim.errors import ConvanimError
@@ -29,8 +27,9 @@ from convanim.themes.table import CLASSIC, CLEAR
 from convanim.views import VIEWS, view_flags
 from helpers.processes import ROOT
 from helpers.refusals import refusal
-from oracle.scenes import leaves
-from test_design import apart, hull
+from oracle.places import Figure, label_faults
+from oracle.scenes import leaves, marks_of
+from oracle.shapes import apart, hull
 
 (A, B), (C, D) = RIGHT, DOWN = (1.0, 0.0), (0.5, 0.6)  # what one column and one row mean in the scene
 INDICES = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")

@@ -12,141 +12,27 @@ import pickle
 import random
 from collections import Counter
 from dataclasses import replace
-from functools import cache
 
-import numpy as np
 import pytest
-from test_labels import (
-    LEAST_MARGIN,
-    LEAST_PX,
-    boxed,
-    corners,
-    crossed,
-    gaps,
-    ink_of,
-    labels_in,
-    leaves,
-    marks_of,
-    overlapping,
-    segments,
-)
 
 import convanim as ca
 from convanim.geometry import OPERATIONS
-from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
-from convanim.themes.theme import CELL_BP
+from convanim.geometry.parameters import parameters
+from convanim.scene import Accumulating, Layer, Line, PerStep, Text
 from convanim.views import VIEWS
 from convanim.views import refusal as reason
-from helpers.cases import PLANAR
+from helpers.figures import drawn, seen_steps
+from helpers.operations import SIZES, some, subjects
 from helpers.refusals import refusal
+from oracle.ink import boxed
 from oracle.pictures import differences
+from oracle.places import step_faults
 from oracle.rasteriser import rasterised
-from test_design import SIZES, some
+from oracle.scenes import leaves, marks_of
 
 THEMES = list(ca.THEMES)
 NEAR = {"tile": 0.4, "flat": 8, "mean": 2}
 SEEN = ["all", None, "none"]  # label sets, in turn
-
-
-@cache
-def chains():
-    """Lists of layers that fit together, of 2 to 4, of one and two dimensions."""
-    found = []
-    for size in [(1,), (2,), (5,), (12,), (1, 1), (3, 4), (6, 3), (12, 12)]:
-        for seed in range(3):
-            rng, ops = random.Random(f"{size} {seed}"), []
-            while len(ops) < 2 + seed:
-                at = ops[-1].output_size if ops else size
-                op = some(rng.choice(list(OPERATIONS)), at)
-                if max(op.output_size) <= 20 and max(axis.padded for axis in op.axes) <= 30:
-                    ops.append(op)
-                elif rng.random() < 0.5:
-                    ops = []
-            found.append(tuple(ops))
-    return found
-
-
-@cache
-def subjects(view):
-    """(operation, or list of layers) that a view takes, of all kinds and sizes."""
-    if VIEWS[view].takes_layers:
-        return [ops for ops in chains() if not reason(view, ops)]
-    single = [some(name, size) for name, size in itertools.product(OPERATIONS, SIZES)]
-    deep = [
-        replace(op, in_channels=c * g, out_channels=d * g, groups=g)
-        for (c, d, g), op in zip(
-            itertools.cycle([(2, 1, 1), (1, 3, 1), (1, 1, 3), (2, 2, 2)]),
-            [op for op in single if op.weighted][::3],
-            strict=False,
-        )
-    ]
-    taken = [op for op in [*single, *deep] if not reason(view, op)]
-    return taken if view in PLANAR else taken[:: -(-len(taken) // 50)]
-
-
-def drawn(op, **look):
-    return ca.animate(list(op) if isinstance(op, tuple) else op, **look)
-
-
-def seen_steps(a):
-    return sorted({0, len(a) // 2, len(a) - 1})
-
-
-def polygons(marks):
-    """The parts of polygons, by their number of corners: [(n, corners, 2)]."""
-    by_count = {}
-    for mark in marks:
-        if isinstance(mark, Polygon):
-            for part in mark.parts:
-                by_count.setdefault(len(part), []).append(part)
-    return [np.array(parts, float) for parts in by_count.values()]
-
-
-def extent(marks):
-    points = [point for mark in marks if not isinstance(mark, Text) for part in mark.parts for point in part]
-    _, boxes = boxed(marks)
-    return np.concatenate([np.array(points, float).reshape(-1, 2), boxes.reshape(-1, 2)])
-
-
-def faults(a, step, plain=None):
-    """What is wrong with a step of an animation, and with its labels if the scene without them is given."""
-    marks = list(leaves(marks_of(a.scene, step)))
-    box, found = a.scene.box, []
-    points = extent(marks)
-    low, high = np.array([box.x, box.y]), np.array([box.x + box.width, box.y + box.height])
-    if not np.isfinite(points).all() or (points < low + LEAST_MARGIN).any() or (points > high - LEAST_MARGIN).any():
-        found.append("something is outside")
-    declared = set().union(
-        *(
-            {mark.role for mark in leaves(layer.marks)} if isinstance(layer, Layer) else layer.roles
-            for layer in a.scene.layers
-        )
-    )
-    found += [f"undeclared role {role}" for role in sorted({mark.role for mark in marks} - declared)]
-    found += [f"no style for {role}" for role in sorted({mark.role for mark in marks} - a.theme.styles.keys())]
-    texts, boxes = boxed(marks)
-    if len(texts) < 800:
-        found += [
-            f"{texts[n].text!r} is over {texts[m].text!r}"
-            for n, m in np.argwhere(overlapping(boxes, boxes))
-            if n < m and not (texts[n].text == texts[m].text and np.allclose(boxes[n], boxes[m], atol=0.02))
-        ]
-    if plain is None:
-        return found
-    added, own = labels_in(a.scene, plain, step), list(leaves(marks_of(plain, step)))
-    labels, where = boxed([mark for mark in added if mark.role == "label"])
-    if not len(labels):
-        return found
-    shapes = polygons(own)
-    for label, place in zip(labels, corners(where), strict=True):
-        found += [f"{label.text!r} is over the figure" for parts in shapes if (gaps(place, parts) <= 0).any()]
-    found += [f"{labels[n].text!r} is crossed by a line" for n in np.flatnonzero(crossed(where, segments(own)).any(1))]
-    pixels = CELL_BP * a.dpi / 72
-    return found + [
-        f"{label.text!r} has letters of {ink_of(label)[1] * pixels:.1f} px"
-        for label in labels
-        if ink_of(label)[1] * pixels < LEAST_PX
-    ]
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -176,7 +62,7 @@ def test_every_view_draws_every_operation_that_it_takes(view):
             for layer in itertools.dropwhile(lambda layer: isinstance(layer, Accumulating), quick)
         ), "drawn anew in each step"
         for step in seen_steps(a):
-            found += [(fault, op, look, labels, step) for fault in faults(a, step, plain)]
+            found += [(fault, op, look, labels, step) for fault in step_faults(a, step, plain)]
         if n % 5 == 0:
             small = replace(a, dpi=20.0)
             for step in [*seen_steps(a), *seen_steps(a)[::-1]]:
@@ -235,21 +121,21 @@ def test_what_a_view_does_not_draw_is_refused_in_one_line_that_names_the_views_t
 def test_the_checks_of_steps_see_what_is_outside_undeclared_over_others_and_unknown():
     a = ca.animate(ca.Conv((3, 4), 2), view="flat", theme="clear", labels="all", seed=1)
     plain = ca.animate(ca.Conv((3, 4), 2), view="flat", theme="clear", labels="none", seed=1).scene
-    assert not faults(a, 1, plain)
+    assert not step_faults(a, 1, plain)
 
     def spoiled(*marks, declared=True):
         layer = Layer(marks) if declared else PerStep(Fixed(marks), frozenset())
         return replace(a, scene=replace(a.scene, layers=(*a.scene.layers, layer)))
 
     (text, *_), _ = boxed(list(leaves(marks_of(a.scene, 1))))
-    assert "something is outside" in faults(spoiled(Line("ray", (((0.0, 0.0), (99.0, 0.0)),))), 1)
-    assert "undeclared role rai" in faults(spoiled(Line("rai", (((0.0, 0.0), (1.0, 0.0)),)), declared=False), 1)
-    assert "no style for rai" in faults(spoiled(Line("rai", (((0.0, 0.0), (1.0, 0.0)),))), 1)
-    assert any("is over" in fault for fault in faults(spoiled(replace(text, text="8")), 1))
+    assert "something is outside" in step_faults(spoiled(Line("ray", (((0.0, 0.0), (99.0, 0.0)),))), 1)
+    assert "undeclared role rai" in step_faults(spoiled(Line("rai", (((0.0, 0.0), (1.0, 0.0)),)), declared=False), 1)
+    assert "no style for rai" in step_faults(spoiled(Line("rai", (((0.0, 0.0), (1.0, 0.0)),))), 1)
+    assert any("is over" in fault for fault in step_faults(spoiled(replace(text, text="8")), 1))
     box = plain.box
     over = Text("label", (box.x + box.width / 4, box.y + box.height / 2), "over", 0.5, 9.0, face="sans")
-    assert any("is over the figure" in fault for fault in faults(spoiled(over), 1, plain))
-    assert any("px" in fault for fault in faults(spoiled(replace(over, size=0.1)), 1, plain))
+    assert any("is over the figure" in fault for fault in step_faults(spoiled(over), 1, plain))
+    assert any("px" in fault for fault in step_faults(spoiled(replace(over, size=0.1)), 1, plain))
 
 
 class Fixed:
@@ -258,3 +144,28 @@ class Fixed:
 
     def __call__(self, step):
         return self.marks
+
+
+SAID = {
+    "choice": lambda one: set(one.choices),
+    "switch": lambda one: {False, True},
+    "cells": lambda one: {one.least, one.least + 1, one.least + 2},
+}
+
+
+def test_the_operations_that_are_drawn_have_every_parameter_at_several_values():
+    for name, kind in OPERATIONS.items():
+        ops = [some(name, size) for size in SIZES]
+        for word, one in parameters(kind).items():
+            if one.kind in SAID and word not in (
+                "bias",
+                "output_shape",
+            ):  # channels leave a figure as it is, and a shape becomes output_padding
+                given = [getattr(op, word) for op in ops]
+                assert SAID[one.kind](one) <= {
+                    part for value in given for part in (value if isinstance(value, tuple) else [value])
+                }, (name, word)
+        assert {len(op.axes) for op in ops} == {1, 2}
+        pads = {pad for op in ops for pad in op.pads}
+        assert name == "adaptive_pool" or (pads >= {(0, 0), (1, 1)} and any(before < after for before, after in pads))
+        assert any(any(op.overhang) for op in ops) == (name == "pool")

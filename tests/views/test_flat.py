@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import convanim as ca
-from convanim.render import glyphs
-from convanim.scene import Line, Polygon, Text
+from convanim.scene import Line, Polygon
 from helpers.figures import draw
 from helpers.operations import ODD, drawn_at_random, lines_of
+from oracle.places import text_faults
 from oracle.planes import Seen
 from oracle.scenes import number, only, with_marks
 from oracle.windows import meant_values
@@ -95,25 +95,6 @@ def test_nothing_is_printed_where_nothing_counts():
         assert len(texts) == i * i
         blank += len(shown.still()["padding"])
     assert blank
-
-
-def text_faults(shown, step):
-    """Texts whose outlines leave their cell, or meet those of another text in it; a result is drawn again where it is
-    the current one.
-    """
-    boxes, found = {}, []
-    for mark in [*shown.marks, *shown.moving(step)]:
-        if isinstance(mark, Text):
-            xs, ys = zip(*(point for _, points in glyphs.outline(mark) for point in points), strict=True)
-            grid = shown.above if mark.role == "output_value" else shown.below
-            (left, top), (right, bottom) = (grid.at((mark.at[0] + at(xs), mark.at[1] + at(ys))) for at in (min, max))
-            r, c = cell = grid.cell(mark.at)
-            found += [("leaves its cell", mark.text)] if left < c or right > c + 1 or top < r or bottom > r + 1 else []
-            here = boxes.setdefault((mark.role == "output_value", *cell), [])
-            met = [text for text, (a, b, d, e) in here if left < d and a < right and top < e and b < bottom]
-            found += [("meets", mark.text, text) for text in met if mark.role != "output_value"]
-            here.append((mark.text, (left, top, right, bottom)))
-    return found
 
 
 NUMBERS = {

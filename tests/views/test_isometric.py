@@ -9,10 +9,12 @@ from dataclasses import replace
 import pytest
 
 import convanim as ca
+from convanim.geometry import OPERATIONS
 from helpers.figures import draw
-from helpers.operations import ODD, drawn_at_random
+from helpers.operations import ODD, SIZES, drawn_at_random, some
 from oracle.planes import Seen
-from oracle.scenes import only, with_marks
+from oracle.scenes import leaves, marks_of, only, with_marks
+from oracle.shapes import apart, hull
 
 
 def ray_faults(shown, step):
@@ -70,3 +72,18 @@ def test_a_ray_to_another_corner_and_one_cut_short_are_seen():
     )
     assert short == ["ends before the plane"] * 4
     assert turned(shown.scene, lambda mark: replace(mark, parts=mark.parts[1:])) == ["missing"]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("theme", ca.THEMES)
+def test_the_planes_of_the_isometric_view_never_overlap_cropped_cells_and_overhang_included(theme, name):
+    for size in [*SIZES, (1, 40), (40, 1), (30, 2), (2, 30)]:
+        op = some(name, size)
+        scene = ca.animate(op, view="isometric", theme=theme, labels="none").scene
+        marks = [mark for step in (0, len(op.steps) - 1) for mark in leaves(marks_of(scene, step))]
+        below, above = (
+            hull([point for mark in marks if mark.role in wanted for part in mark.parts for point in part])
+            for wanted in (("grid", "overhang", "window"), ("output_grid", "cropped", "current"))
+        )
+        assert min(len(below), len(above)) >= 4
+        assert apart(below, above) > 0.1, op

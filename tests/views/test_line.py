@@ -14,7 +14,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_every_view import faults
 
 import convanim as ca
 from convanim.scene import Accumulating, Layer, Line, Polygon, Text
@@ -23,6 +22,7 @@ from convanim.views import VIEWS, ViewFlags
 from helpers.operations import built
 from helpers.processes import ROOT
 from helpers.refusals import refusal
+from oracle.places import step_faults
 from oracle.scenes import leaves, only, with_marks
 from oracle.windows import meaning
 
@@ -491,7 +491,7 @@ def test_nothing_is_outside_nor_over_another_text_and_no_text_is_covered():
         for reveal, scale in ((n % 2 == 0, 1), (n % 2 == 1, 0.375)):
             a = animated(op, reveal=reveal, theme=("clear", "classic", "dark", "print")[n % 4], **given(x * scale, w))
             for step in {0, len(a) // 2, len(a) - 1}:
-                assert not faults(a, step) and not covered(a.scene, step), (op, step)
+                assert not step_faults(a, step) and not covered(a.scene, step), (op, step)
             again = pickle.loads(pickle.dumps(a))
             assert again == a
 

@@ -17,7 +17,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from test_outputs import decoded, differences, gif_faults, peak, saved_svg
 
 import convanim as ca
 from convanim.numeric import values
@@ -35,6 +34,7 @@ from oracle.planes import Grid, framed, once
 from oracle.rasteriser import rasterised
 from oracle.scenes import leaves
 from oracle.windows import cells_of, meaning
+from write.test_outputs import decoded, differences, gif_faults, peak, saved_svg
 
 # --- which cells are there
 

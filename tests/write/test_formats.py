@@ -21,13 +21,13 @@ import pytest
 from PIL import Image
 from pptx import Presentation
 from pptx.util import Inches
-from test_outputs import decoded, gif_blocks, peak
 
 import convanim as ca
 from convanim.write import FORMATS, video
 from helpers.processes import child_environment
 from helpers.refusals import refusal
 from oracle.pictures import differences, flat_areas
+from write.test_outputs import decoded, gif_blocks, peak
 
 pytestmark = pytest.mark.places
 

@@ -1,0 +1,85 @@
+"""How labels are asked for, and what the label of the step says."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+import convanim as ca
+from convanim.labels import LABELS, labels_of
+from helpers.cases import PLANAR
+from helpers.refusals import refusal
+from oracle.labels import label_lines
+
+
+def test_all_means_the_same_however_it_is_written():
+    many = ca.Conv((1, 2), 1, in_channels=2)
+    for written in ("ALL", " all"):
+        assert ca.animate(many, labels=written).scene == ca.animate(many, labels="all").scene
+
+
+def test_any_iterable_of_names_will_do():
+    expected = ca.animate(ca.Conv(3, 2), labels=["title", "step"]).scene
+    for given in (
+        ("step", "title"),
+        {"title": 1, "step": 2},
+        (name for name in ["step", "title"]),
+        "step,title",
+        np.array(["title", "step"]),
+    ):
+        assert ca.animate(ca.Conv(3, 2), labels=given).scene == expected
+
+
+@pytest.mark.parametrize(("lang", "said_of_it"), [("en", "step {} of {}"), ("zh", "第 {} 步，共 {} 步")])
+def test_every_step_says_which_it_is(lang, said_of_it):
+    for view, op in itertools.product(
+        PLANAR,
+        [ca.Conv((5, 4), 3, padding=1), ca.Conv((7,), 2), ca.AdaptivePool(1, 1), ca.ConvTranspose(3, 3, stride=3)],
+    ):
+        a = ca.animate(op, view=view, labels="step", lang=lang)
+        assert [label_lines(a, n) for n in range(len(a))] == [
+            [said_of_it.format(n + 1, math.prod(op.output_size))] for n in range(len(a))
+        ]
+
+
+def test_labels_are_given_as_all_none_a_list_or_names_with_commas_and_stand_in_one_order():
+    names = tuple(LABELS)
+    assert names == ("title", "parameters", "formula", "sizes", "step", "sum", "legend")
+    assert labels_of("all") == labels_of(" ALL ") == labels_of(["all"]) == labels_of(list(names)) == names
+    assert labels_of(reversed(names)) == labels_of(",".join(names)) == names
+    assert labels_of("none") == labels_of([]) == labels_of(()) == ()
+    assert (
+        labels_of("step,title")
+        == labels_of(["title", "step", "title"])
+        == labels_of(" title , step ")
+        == labels_of({"step", "title"})
+        == ("title", "step")
+    )
+    assert labels_of("sum") == labels_of(("sum",)) == ("sum",)
+
+
+WRONG = [
+    "legnd",
+    "title,legnd",
+    ["title", "legnd"],
+    ["title", 3],
+    ["title", "all"],
+    "",
+    "title,,step",
+    3,
+    True,
+    [None],
+    [["title"]],
+    {"legend": 1, "x": 2},
+]
+
+
+@pytest.mark.parametrize("given", WRONG)
+def test_a_label_that_there_is_not_is_refused_in_one_line_that_names_those_that_there_are(given):
+    for refuse in (lambda: labels_of(given), lambda: ca.animate(ca.Conv(3, 2), labels=given)):
+        text = refusal(refuse)
+        assert all(name in text for name in LABELS)
+        assert "legnd" not in str(given) or "did you mean 'legend'?" in text
