@@ -12,11 +12,12 @@ import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
 
-from ..scene import Group, Line, Mark, Marks, Polygon, Scene, Text, moved
+from ..scene import Box, Group, Line, Mark, Marks, Polygon, Raster, Scene, Text, moved
 from ..scene.hatch import hatched
-from ..scene.plane import Part, Point
+from ..scene.plane import Part, Plane, Point
 from ..themes.theme import Style, Theme
 from . import glyphs
+from .sampling import Pixels, paint
 
 CODES = {"M": Path.MOVETO, "L": Path.LINETO, "Q": Path.CURVE3, "C": Path.CURVE4, "Z": Path.CLOSEPOLY}
 CHUNK = 256  # parts a path: Agg refuses a single path that touches too many pixels
@@ -24,11 +25,9 @@ MITER = 5.0  # widths of a line that a sharp corner may reach beyond its middle:
 JOINED = 1.5  # times the pixels of two areas that the one around both may have
 KEPT = 4096  # shapes whose paths are kept between steps
 
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Area = tuple[float, float, float, float]  # left, top, right, bottom
-Stroke = tuple[
-    Any, Path, Any, Area
-]  # what draw_path takes: graphics context, path, colour of the fill; and what it may cover, in cells
+# the arguments of draw_path: graphics context, path (or a picture), colour of the fill; and the area that it may cover
+Stroke = tuple[Any, Path | Raster, Any, Area]
 
 
 class Canvas:
@@ -114,7 +113,7 @@ class Canvas:
             if isinstance(mark, Group):
                 self._place(self._kept(id(mark.marks), mark.marks), x + mark.at[0], y + mark.at[1])
             elif isinstance(mark, Text):
-                key = (mark.role, mark.text, mark.size, mark.width, mark.stretch, mark.like, mark.face)
+                key = (mark.role, mark.text, mark.size, mark.width, mark.stretch, mark.like, mark.face, mark.colour)
                 self._place(self._kept(key, (mark,), -mark.at[0], -mark.at[1]), x + mark.at[0], y + mark.at[1])
             else:
                 self._place(self._kept(id(mark), (mark,)) if keep else self._strokes(mark), x, y)
@@ -129,8 +128,25 @@ class Canvas:
             ]
         )
         for context, path, fill, area in strokes:
-            self._agg.draw_path(context, path, to_pixels, fill)
+            if isinstance(path, Raster):
+                self._paint(path, x - box.x, y - box.y)
+            else:
+                self._agg.draw_path(context, path, to_pixels, fill)
             self._touch(area, x - box.x, y - box.y)
+
+    def _paint(self, raster: Raster, x: float, y: float) -> None:
+        """Draw a picture, moved by x and y."""
+        to_pixels = (self._across, self._down)
+        corner, right, down = (
+            np.multiply(point, to_pixels)
+            for point in (raster.plane.moved(x, y).origin, raster.plane.right, raster.plane.down)
+        )
+        paint(
+            self._buffer,
+            raster,
+            Plane(tuple(corner), tuple(right), tuple(down)),
+            self._theme.styles[raster.role].opacity,
+        )
 
     def _touch(self, area: Area, x: float, y: float) -> None:
         """Keep in mind the pixels that a stroke may have changed, moved by x and y."""
@@ -160,25 +176,25 @@ class Canvas:
     def _all(self, marks: Marks) -> list[Stroke]:
         """The strokes of marks one after the other; texts of one role that follow each other are one path."""
         found: list[Stroke] = []
-        for role, run in groupby(marks, lambda mark: mark.role if isinstance(mark, Text) else None):
-            if role is None:
+        for look, run in groupby(marks, lambda mark: (mark.role, mark.colour) if isinstance(mark, Text) else None):
+            if look is None:
                 for mark in run:
                     found += self._all(moved(mark.marks, *mark.at)) if isinstance(mark, Group) else self._strokes(mark)
             else:
                 texts = [mark for mark in run if isinstance(mark, Text)]
-                found += [self._stroke(self._theme.styles[role], path, self._fill(role)) for path in _letters(texts)]
+                style = self._theme.style(*look)
+                found += [self._stroke(style, path, _fill(style)) for path in _letters(texts)]
         return found
 
-    def _fill(self, role: str) -> tuple[float, ...] | None:
-        style = self._theme.styles[role]
-        return None if style.fill is None else (*to_rgb(style.fill), style.opacity)
-
     def _strokes(self, mark: Mark) -> list[Stroke]:
-        """The strokes of a line, or of a polygon with its hatch."""
+        """The strokes of a line, or of a polygon with its hatch; a picture is a stroke itself."""
+        if isinstance(mark, Raster):
+            ((x0, y0), (x1, y1)) = Box.around(mark.outline).corners
+            return [(None, mark, None, (x0, y0, x1, y1))]
         assert isinstance(mark, Line | Polygon)
-        style = self._theme.styles[mark.role]
         closed = isinstance(mark, Polygon)
-        fill = self._fill(mark.role) if closed else None
+        style = self._theme.style(mark.role, mark.colour if isinstance(mark, Polygon) else None)
+        fill = _fill(style) if closed else None
         strokes = [self._stroke(style, path, fill) for path in _paths(mark.parts, closed)]
         if isinstance(mark, Polygon) and style.hatch:
             strokes += [
@@ -229,6 +245,10 @@ def _around(one: slice, other: slice) -> slice:
 def _pixels(area: tuple[slice, slice]) -> int:
     rows, columns = area
     return int((rows.stop - rows.start) * (columns.stop - columns.start))
+
+
+def _fill(style: Style) -> tuple[float, ...] | None:
+    return None if style.fill is None else (*to_rgb(style.fill), style.opacity)
 
 
 def to_rgb(colour: str) -> tuple[float, float, float]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from ..scene import Group, Line, Marks, Polygon, Scene, Text
+from ..scene import Group, Line, Mark, Marks, Polygon, Raster, Scene, Text
 from ..scene.hatch import hatched
 from ..scene.plane import Point
 from ..themes.theme import Style, Theme
@@ -22,10 +22,12 @@ Form = Callable[
 
 
 class Ink:
-    """Writes the steps of a scene as operators; `form` keeps what comes back, and gives it a name."""
+    """Writes the steps of a scene as operators. `form` keeps shapes that come back, `image` keeps pictures; both give a
+    name.
+    """
 
-    def __init__(self, scene: Scene, theme: Theme, form: Form) -> None:
-        self._scene, self._theme, self._form = scene, theme, form
+    def __init__(self, scene: Scene, theme: Theme, form: Form, image: Callable[[Raster], str]) -> None:
+        self._scene, self._theme, self._form, self._image = scene, theme, form, image
 
     def page(self, step: int, width: float, height: float) -> str:
         """A step on a page of this size in points, whose y goes up."""
@@ -54,10 +56,12 @@ class Ink:
     def _marks(self, marks: Marks) -> str:
         return "".join(self._mark(mark) for mark in marks)
 
-    def _mark(self, mark: Group | Line | Polygon | Text) -> str:
+    def _mark(self, mark: Mark) -> str:
         if isinstance(mark, Group):
             return f"q 1 0 0 1 {pair(*map(thousandths, mark.at))} cm\n{self._marks(mark.marks)}Q\n"
-        style = self._theme.styles[mark.role]
+        if isinstance(mark, Raster):
+            return self._raster(mark)
+        style = self._theme.style(mark.role, None if isinstance(mark, Line) else mark.colour)
         if isinstance(mark, Text):
             return self._text(mark, style)
         area = isinstance(mark, Polygon)
@@ -65,6 +69,17 @@ class Ink:
         if isinstance(mark, Polygon) and style.hatch:
             text += _painted(style.hatching, _path(_straight(hatched(mark, style.hatch), closed=False)), filled=False)
         return text
+
+    def _raster(self, mark: Raster) -> str:
+        """A picture, which PDF draws into the unit square, its first row at the top of a y that goes up."""
+        plane = mark.plane
+        right, down = (
+            (step[0] * count, step[1] * count) for step, count in ((plane.right, mark.columns), (plane.down, mark.rows))
+        )
+        corner = plane.point(0, mark.rows)
+        numbers = " ".join(pair(*map(thousandths, point)) for point in (right, (-down[0], -down[1]), corner))
+        state = opacity(self._theme.styles[mark.role].opacity)
+        return f"q /{state} gs {numbers} cm /{self._image(mark)} Do Q\n"
 
     def _text(self, mark: Text, style: Style) -> str:
         """A text as its letters, each a form."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from bisect import bisect_left
 from collections import Counter
@@ -9,11 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
-from ..scene import Group, Line, Mark, Marks, Polygon, Text
+from ..scene import Colour, Group, Line, Mark, Marks, Polygon, Raster, Text
 from ..scene.hatch import hatched
-from ..scene.plane import Point
+from ..scene.plane import Plane, Point
 from ..themes.theme import Style, Theme
 from . import glyphs
+from .png import png
 
 PREFIX = "\0"  # stands for the hash until the text is complete; no XML text can hold it
 Attributes = dict[str, str]
@@ -26,6 +28,8 @@ DEFAULTS: Attributes = {
 }
 # of a line of words, what may come back in others: a word, and a factor of a product with the sign that follows it
 PARTS = re.compile("[^ \u00b7]+|\u00b7[^ ]*(?: [+\u2212])?")
+# no interpolation: the attribute is SVG 1.1's, the property is CSS's
+SHARP = 'image-rendering="optimizeSpeed" style="image-rendering:pixelated"'
 COLOURS = ("fill", "fill-opacity", "stroke")  # the attributes that differ between a light page and a dark one
 
 
@@ -39,13 +43,14 @@ class Pen:
             self._count(marks)
         self._ids: dict[object, str] = {}
         self._roles: dict[str, None] = {}  # that were written, in order
+        self._fills: dict[str, None] = {}  # of marks with a colour of their own, on a dark page
         self.defs: list[str] = []
 
     def _count(self, marks: Marks) -> None:
         for mark in marks:
             if isinstance(mark, Text) and mark.face != "roman":
                 self._uses.update(_part(mark, part) for part in PARTS.findall(mark.text))
-            elif isinstance(mark, Group | Text):
+            elif isinstance(mark, Group | Raster | Text):
                 self._uses[_shape(mark)] += 1
             if isinstance(mark, Group) and self._uses[mark.marks] == 1:
                 self._count(mark.marks)
@@ -55,18 +60,25 @@ class Pen:
         roles = Counter(mark.role for mark in marks if isinstance(mark, Line | Polygon))
         return roles.most_common(1)[0][0] if roles else None
 
-    def look(self, role: str, kind: type) -> Attributes:
-        """The attributes of a role's lines, areas or texts."""
+    def look(self, role: str, kind: type, colour: Colour | None = None) -> Attributes:
+        """The attributes of a role's lines, areas or texts, with the colour that a mark has beside its role."""
         self._roles[role] = None
-        return _attributes(self._theme.styles[role], kind)
+        return _attributes(self._theme.style(role, colour), kind)
 
-    def named(self, role: str, kind: type) -> str:
+    def named(self, role: str, kind: type, colour: Colour | None = None) -> str:
         """The classes of a role's marks, by which the rules for a dark page find them, and tell lines from areas.
 
         They find them by the mark's own classes: what stands around a shape doesn't count where it is used by
-        reference.
+        reference. A class of its own stands for a mark's colour.
         """
-        return role if self._theme.dark is None else f"{PREFIX} {role}{' line' if kind is Line else ''}"
+        dark = self._theme.dark
+        if dark is None:
+            return role
+        own = ""
+        if colour is not None and role in dark.styles and (fill := dark.style(role, colour).fill):
+            own = f" f{fill[1:]}"
+            self._fills[fill] = None
+        return f"{PREFIX} {role}{' line' if kind is Line else ''}{own}"
 
     def dark_rules(self) -> str:
         """The rules by which all that was written takes the dark theme's colours and lines where the reader prefers a
@@ -93,6 +105,7 @@ class Pen:
             if light.hatch:
                 hatch = _attributes(style.hatching if style.hatch else Style(), Line)
                 rules.append(f".{PREFIX}.{role}.hatch{{{';'.join(f'{key}:{value}' for key, value in hatch.items())}}}")
+        rules += [f".{PREFIX}.f{fill[1:]}{{fill:{coloured(fill)}}}" for fill in self._fills]
         return f"@media(prefers-color-scheme:dark){{{''.join(rules)}.{PREFIX}.line,.{PREFIX}.hatch{{fill:none}}}}"
 
     def marks(self, marks: Marks, around: Attributes | None = DEFAULTS, parent: str | None = None) -> str:
@@ -102,15 +115,16 @@ class Pen:
         parent has.
         """
         found = []
-        for (role, face), run in groupby(
-            marks, lambda mark: (mark.role, mark.face) if isinstance(mark, Text) else (None, None)
+        for alike, run in groupby(
+            marks, lambda mark: (mark.role, mark.face, mark.colour) if isinstance(mark, Text) else None
         ):
-            if role is None or face is None:
+            if alike is None:
                 found += [self._mark(mark, around, parent) for mark in run]
             else:
-                look = written(_different(self.look(role, Text), around)) + ("" if face == "roman" else SMALL)
+                role, face, colour = alike
+                look = written(_different(self.look(role, Text, colour), around)) + ("" if face == "roman" else SMALL)
                 letters = "".join(self._text(mark) for mark in run if isinstance(mark, Text))
-                found.append(f'<g class="{self.named(role, Text)}"{look}>{letters}</g>')
+                found.append(f'<g class="{self.named(role, Text, colour)}"{look}>{letters}</g>')
         return "".join(found)
 
     def _mark(self, mark: Mark, around: Attributes | None, parent: str | None) -> str:
@@ -119,12 +133,15 @@ class Pen:
             if self._uses[shape] > 1:
                 return self._use(shape, mark.at, lambda: f"<g{{}}>{self.marks(mark.marks, None)}</g>")
             return f'<g transform="translate({pair(*map(thousandths, mark.at))})">{self.marks(mark.marks, around)}</g>'
+        if isinstance(mark, Raster):
+            return self._raster(mark)
         assert isinstance(mark, Line | Polygon)
-        style, kind = self._theme.styles[mark.role], type(mark)
-        look = _different(self.look(mark.role, kind), around)
+        colour = mark.colour if isinstance(mark, Polygon) else None
+        style, kind = self._theme.style(mark.role, colour), type(mark)
+        look = _different(self.look(mark.role, kind, colour), around)
         end: list[glyphs.Command] = [("Z", ())] if isinstance(mark, Polygon) else []
         seen = style.stroke or (style.fill and isinstance(mark, Polygon))
-        role = f' class="{self.named(mark.role, kind)}"' if mark.role != parent or self._theme.dark else ""
+        role = f' class="{self.named(mark.role, kind, colour)}"' if mark.role != parent or self._theme.dark else ""
         path = f'<path{role}{written(look)} d="{_data(_commands(mark.parts, end))}"/>' if seen else ""
         if not isinstance(mark, Polygon) or not style.hatch:
             return path
@@ -132,6 +149,25 @@ class Pen:
         return (
             path + f'<path class="{self.named(mark.role, Polygon)} hatch"{written(look)}'
             f' d="{_data(_commands(hatched(mark, style.hatch), []))}"/>'
+        )
+
+    def _raster(self, mark: Raster) -> str:
+        """A picture in a parallelogram, whose corner is the origin where it is used by reference."""
+        shape = _shape(mark)
+        if self._uses[shape] > 1:
+            return self._use(shape, mark.plane.origin, lambda: self._image(mark, mark.plane.at_origin(), "{}"))
+        return self._image(mark, mark.plane, "")
+
+    def _image(self, mark: Raster, plane: Plane, named: str) -> str:
+        """The element of a picture; `named` is the place of its id."""
+        opacity = thousandths(self._theme.styles[mark.role].opacity)
+        look = f' opacity="{number(opacity)}"' if opacity != thousandths(1) else ""
+        steps = " ".join(pair(*map(thousandths, point)) for point in (plane.right, plane.down, plane.origin))
+        data = base64.b64encode(png(mark)).decode("ascii")
+        return (
+            f'<image{named} class="{self.named(mark.role, Raster)}"{look} {SHARP} width="{mark.columns}"'
+            f' height="{mark.rows}" preserveAspectRatio="none" transform="matrix({steps})"'
+            f' href="data:image/png;base64,{data}"/>'
         )
 
     def _text(self, mark: Text) -> str:
@@ -187,9 +223,13 @@ def _commands(parts: Iterable[Sequence[Point]], end: list[glyphs.Command]) -> li
     return [c for first, *rest in parts for c in [("M", (first,)), *(("L", (point,)) for point in rest), *end]]
 
 
-def _shape(mark: Group | Text) -> object:
-    """What makes two marks the same shape at different places."""
-    return mark.marks if isinstance(mark, Group) else replace(mark, at=(0.0, 0.0))
+def _shape(mark: Group | Raster | Text) -> object:
+    """What makes two marks the same shape at different places. A text's shape has no colour: its parent has it."""
+    if isinstance(mark, Group):
+        return mark.marks
+    if isinstance(mark, Raster):
+        return replace(mark, plane=mark.plane.at_origin())
+    return replace(mark, at=(0.0, 0.0), colour=None)
 
 
 def _part(mark: Text, part: str) -> object:

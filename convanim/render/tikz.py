@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Iterable
+from itertools import groupby
 
-from ..scene import Group, Line, Marks, Polygon, Scene, Text
+from ..scene import Colour, Group, Line, Mark, Marks, Polygon, Raster, Scene, Text
 from ..scene.hatch import hatched
 from ..scene.plane import Part, Point
 from ..text.escaping import TEX, one_line, tex
@@ -24,6 +25,14 @@ UPRIGHT = str.maketrans({chr(0x2080 + n): str(n) for n in range(10)})
 POINTS = 72.27 / 72  # of TeX in a big point
 FONT = 10  # points: texts are set at this size, which every font has, and scaled
 KEPT = 4096  # shapes that have a name
+# marks of a role that have a fill of their own
+COLOURED = r"""\def\convanimcoloured#1#2#3{\begingroup\definecolor{convanimown}{HTML}{#2}
+\tikzset{\convanimname/#1/area/.append style={fill=convanimown},\convanimname/#1/text/.append style={text=convanimown}}
+#3\endgroup}
+"""
+RASTER = r"""\def\convanimpixels#1#2{\definecolor{convanimown}{HTML}{#1}\fill[convanimown] #2;}
+\def\convanimraster#1#2{\begin{scope}[transparency group,opacity=#1]#2\end{scope}}
+"""
 
 
 class Picture:
@@ -62,6 +71,12 @@ class Picture:
         self._grown = step
         return f"{self._defined()}{grown}\\convanimpage{{{page}}}{{\n{text}}}\n"
 
+    def _define(self, macros: str) -> None:
+        """Write macros that few figures need before they are first used."""
+        if macros not in self._shapes:
+            self._shapes[macros] = ""
+            self._new.append(macros)
+
     def _defined(self) -> str:
         """The shapes that are new."""
         text, self._new = "".join(self._new), []
@@ -71,12 +86,15 @@ class Picture:
         """The marks as commands."""
         return "".join(self._mark(mark) for mark in marks)
 
-    def _mark(self, mark: Group | Line | Polygon | Text) -> str:
+    def _mark(self, mark: Mark) -> str:
         if isinstance(mark, Group):
             return self._at(mark.at, mark.marks, lambda: self.marks(mark.marks))
+        if isinstance(mark, Raster):
+            return self._raster(mark)
         if isinstance(mark, Text):
-            return self._text(mark)
-        area, style = isinstance(mark, Polygon), self._theme.styles[mark.role]
+            return self._coloured(mark.role, mark.colour, self._text(mark))
+        colour = None if isinstance(mark, Line) else mark.colour
+        area, style = isinstance(mark, Polygon), self._theme.style(mark.role, colour)
         text = (
             _path(mark.role, "area" if area else "line", _drawn(mark.parts, closed=area))
             if style.stroke or (area and style.fill)
@@ -84,7 +102,30 @@ class Picture:
         )
         if isinstance(mark, Polygon) and style.hatch:
             text += _path(mark.role, "hatch", _drawn(hatched(mark, style.hatch), closed=False))
-        return text
+        return self._coloured(mark.role, colour, text)
+
+    def _coloured(self, role: str, colour: Colour | None, text: str) -> str:
+        """Commands of marks that have a colour beside their role."""
+        fill = self._theme.style(role, colour).fill
+        if colour is None or not fill or not text:
+            return text
+        self._define(COLOURED)
+        return f"\\convanimcoloured{{{role}}}{{{fill[1:].upper()}}}{{\n{text}}}\n"
+
+    def _raster(self, mark: Raster) -> str:
+        """A picture as areas, one for each run of one colour in a row. Each reaches to the last column and the last
+        row, and the next ones lie over it, so that no background is seen between them.
+        """
+        areas = []
+        for row in range(mark.rows):
+            start = 0
+            for colour, run in groupby(mark.colour(row, column) for column in range(mark.columns)):
+                (part,) = mark.plane.rectangles([(row, mark.rows)], [(start, mark.columns)])
+                areas.append(f"\\convanimpixels{{{colour[1:].upper()}}}{{{_drawn([part], closed=True)}}}\n")
+                start += len(list(run))
+        opacity = self._theme.styles[mark.role].opacity
+        self._define(RASTER)
+        return f"\\convanimraster{{{opacity:g}}}{{\n{''.join(areas)}}}\n"
 
     def _at(self, at: Point, shape: object, drawn: Callable[[], str]) -> str:
         """A shape at a point; the first time, its drawing is kept under a name. Of more shapes than TeX has room for,

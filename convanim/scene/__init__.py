@@ -1,11 +1,27 @@
 """What is drawn: marks in units of one cell, in layers, without colours or formats.
 
-A new mark is a class in `marks`, which every renderer draws. Imports: `geometry`, for types.
+A new mark is a class in `marks`, which every renderer draws. Imports: `errors`; `geometry`, for types.
 """
 
 from __future__ import annotations
 
-from .marks import UPRIGHT, Group, Line, Mark, Marks, Polygon, Side, Text, extremes, moved, roles
+from .marks import (
+    UPRIGHT,
+    Colour,
+    Group,
+    Line,
+    Mark,
+    Marks,
+    Polygon,
+    Raster,
+    ReadableOn,
+    Shade,
+    Side,
+    Text,
+    extremes,
+    moved,
+    roles,
+)
 from .scene import Accumulating, AnyLayer, Box, Equation, Layer, MeasuredPlane, PerStep, Scene
 
 __all__ = [
@@ -13,6 +29,7 @@ __all__ = [
     "Accumulating",
     "AnyLayer",
     "Box",
+    "Colour",
     "Equation",
     "Group",
     "Layer",
@@ -22,7 +39,10 @@ __all__ = [
     "MeasuredPlane",
     "PerStep",
     "Polygon",
+    "Raster",
+    "ReadableOn",
     "Scene",
+    "Shade",
     "Side",
     "Text",
     "extremes",

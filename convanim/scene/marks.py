@@ -1,4 +1,7 @@
-"""Marks: what a view draws, in units of one cell (x to the right, y down). A mark knows no colour and no format."""
+"""Marks: what a view draws, in units of one cell (x to the right, y down).
+
+A mark knows no format. Its role says how it looks; a mark that shows a value has a `colour` beside its role.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,33 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Literal
 
+from ..errors import ConvanimError
 from .plane import Part, Plane, Point
 
 Side = Literal["left", "right", "top", "bottom"]
 UPRIGHT = Plane((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))  # the scene's own cells
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A value as a colour: an index from 0 to 255 into a row of COLORMAPS."""
+
+    colormap: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableOn:
+    """The colour of a text that stands on a shade: the theme's where that can be read, otherwise black or white.
+
+    `veil` is a role whose fill lies over the shade and below the text.
+    """
+
+    shade: Shade
+    veil: str = ""
+
+
+Colour = Shade | ReadableOn
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +50,13 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Polygon:
     """Closed polygons of one role, filled and outlined as one; parts don't overlap. A theme's hatch follows the cells
-    of `plane`.
+    of `plane`. A `colour` takes the place of the role's fill.
     """
 
     role: str
     parts: tuple[Part, ...]
     plane: Plane = UPRIGHT
+    colour: Colour | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +65,7 @@ class Text:
 
     `size` is the font size and `width` the room that the text shrinks into, both in cells; `stretch` widens the
     letters. The size is that at which `like` fits too: texts that are like each other get one size. `face` is "roman"
-    for the numbers of cells, as the guide has them, and "sans" for words.
+    for the numbers of cells, as the guide has them, and "sans" for words. A `colour` takes the place of the role's.
     """
 
     role: str
@@ -49,6 +76,45 @@ class Text:
     stretch: float = 1.0
     like: str = ""
     face: Literal["roman", "sans"] = "roman"
+    colour: Colour | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """A grid of colours in a parallelogram: each pixel fills one cell of `plane`, in one flat colour, without gaps.
+
+    `pixels` are `rows` x `columns`, row by row from the plane's corner: a byte of grey each, or three bytes of red,
+    green and blue. The role gives the opacity alone. Raises ConvanimError for another number of bytes.
+    """
+
+    role: str
+    plane: Plane
+    rows: int
+    columns: int
+    pixels: bytes
+
+    def __post_init__(self) -> None:
+        cells = self.rows * self.columns
+        if self.rows < 1 or self.columns < 1 or len(self.pixels) not in (cells, 3 * cells):
+            raise ConvanimError(
+                f"a raster of {self.rows} x {self.columns} pixels has {len(self.pixels)} bytes: give one byte of grey"
+                " or three of red, green and blue for each pixel"
+            )
+
+    @property
+    def channels(self) -> int:
+        """1 for grey, 3 for red, green and blue."""
+        return len(self.pixels) // (self.rows * self.columns)
+
+    def colour(self, row: int, column: int) -> str:
+        """The colour of a pixel as `#rrggbb`."""
+        start = (row * self.columns + column) * self.channels
+        return "#" + (self.pixels[start : start + self.channels] * (3 // self.channels)).hex()
+
+    @property
+    def outline(self) -> Part:
+        """The corners of the parallelogram."""
+        return self.plane.rectangles([(0, self.rows)], [(0, self.columns)])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +125,7 @@ class Group:
     marks: tuple[Mark, ...]
 
 
-Mark = Line | Polygon | Text | Group
+Mark = Line | Polygon | Text | Raster | Group
 Marks = tuple[Mark, ...]
 
 
@@ -71,11 +137,12 @@ def moved(marks: Marks, x: float, y: float) -> Marks:
 def _moved(mark: Mark, x: float, y: float) -> Mark:
     if isinstance(mark, Group | Text):
         return replace(mark, at=(mark.at[0] + x, mark.at[1] + y))
+    if isinstance(mark, Raster):
+        return replace(mark, plane=mark.plane.moved(x, y))
     parts = tuple(tuple((px + x, py + y) for px, py in part) for part in mark.parts)
     if isinstance(mark, Line):
         return Line(mark.role, parts)
-    (ox, oy), right, down = mark.plane.origin, mark.plane.right, mark.plane.down
-    return Polygon(mark.role, parts, Plane((ox + x, oy + y), right, down))
+    return Polygon(mark.role, parts, mark.plane.moved(x, y), mark.colour)
 
 
 def roles(marks: Marks) -> frozenset[str]:
@@ -93,5 +160,7 @@ def extremes(marks: Marks, text_width: Callable[[Text], float] = attrgetter("wid
         elif isinstance(mark, Text):
             (x, y), half, high = mark.at, text_width(mark) / 2, mark.size / 2
             yield from ((x - half, y - high), (x + half, y + high))
+        elif isinstance(mark, Raster):
+            yield from mark.outline
         else:
             yield from (point for part in mark.parts for point in part)

@@ -33,6 +33,10 @@ class Plane:
         det = a * d - b * c
         return ((x * d - y * c) / det, (y * a - x * b) / det)
 
+    def moved(self, x: float, y: float) -> Plane:
+        """The same plane, that far to the right and down."""
+        return Plane((self.origin[0] + x, self.origin[1] + y), self.right, self.down)
+
     def at_origin(self) -> Plane:
         """The same plane with its corner at (0, 0), for marks that a Group places."""
         return Plane((0.0, 0.0), self.right, self.down)

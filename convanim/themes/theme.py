@@ -7,12 +7,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from math import floor
 from numbers import Integral
 from typing import Any
 
 from ..errors import ConvanimError, expected_one_of, short_repr
+from ..scene import Colour, Shade
 from ..scene.hatch import HATCHES
+from .colormaps import COLORMAPS
+from .contrast import blended, readable
 
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
 CELL_BP = 14.1734  # one cell of the guide in bp (1/72 inch): TeX's rounding of 0.5 cm
@@ -151,6 +155,24 @@ class Theme:
             if role not in ROLES:
                 raise ConvanimError(f"{place}: {expected_one_of('role', role, ROLES)}")
             _check(f"{place}, role {role!r}", style)
+
+    def style(self, role: str, colour: Colour | None = None) -> Style:
+        """How a mark of this role looks, with the colour that it has beside its role."""
+        style = self.styles[role]
+        if colour is None:
+            return style
+        return _coloured(style, colour, None if isinstance(colour, Shade) else self.styles.get(colour.veil))
+
+
+@lru_cache(maxsize=1 << 12)
+def _coloured(style: Style, colour: Colour, veil: Style | None) -> Style:
+    """A style whose fill is a mark's own colour; `veil` lies over the shade that a text stands on."""
+    if isinstance(colour, Shade):
+        return replace(style, fill=COLORMAPS[colour.colormap][colour.index])
+    below = COLORMAPS[colour.shade.colormap][colour.shade.index]
+    if veil and veil.fill:
+        below = blended(below, veil.fill, veil.opacity)
+    return replace(style, fill=readable(style.fill, below))
 
 
 def check_colour(place: str, colour: object) -> str:

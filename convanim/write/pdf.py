@@ -13,6 +13,7 @@ from .files import replacing
 
 if TYPE_CHECKING:
     from ..clip import Clip
+    from ..scene import Raster
 
 INCH, GUIDE_DPI = 72, 150  # points, and pixels at the guide's size: a cell is 0.5 cm wide, and twice that at dpi=300
 CATALOGUE, PAGES, RESOURCES, INFO = 1, 2, 3, 4  # the objects that are written last, since the others make them
@@ -45,7 +46,13 @@ def _document(clip: Clip, file: BinaryIO, steps: Iterator[int]) -> None:
             forms[key] = book.stream(text, f"/Type /XObject /Subtype /Form /BBox {bounds} /Resources {RESOURCES} 0 R")
         return f"F{forms[key]}"
 
-    ink, pages = Ink(clip.scene, clip.theme, form), []
+    def image(raster: Raster) -> str:
+        key = raster.rows, raster.columns, raster.pixels
+        if key not in forms:
+            forms[key] = book.stream(raster.pixels, _image(raster))
+        return f"F{forms[key]}"
+
+    ink, pages = Ink(clip.scene, clip.theme, form, image), []
     for step in steps:
         content = book.stream(ink.page(step, width, height))
         pages.append(
@@ -96,9 +103,9 @@ class Book:
         self._write(b"%d 0 obj\n%b\nendobj\n" % (number, body))
         return number
 
-    def stream(self, content: str, more: str = "") -> int:
-        """Write operators, compressed."""
-        data = zlib.compress(content.encode("ascii"), 9)
+    def stream(self, content: str | bytes, more: str = "") -> int:
+        """Write operators or pixels, compressed."""
+        data = zlib.compress(content.encode("ascii") if isinstance(content, str) else content, 9)
         return self.object(
             b"<< %b /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (more.encode("ascii"), len(data), data)
         )
@@ -112,6 +119,15 @@ class Book:
             b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R >>\nstartxref\n%d\n%%%%EOF\n"
             % (count, CATALOGUE, INFO, start)
         )
+
+
+def _image(raster: Raster) -> str:
+    """What a picture's stream says of it: its size, and that its pixels stay sharp."""
+    space = {1: "/DeviceGray", 3: "/DeviceRGB"}[raster.channels]
+    return (
+        f"/Type /XObject /Subtype /Image /Width {raster.columns} /Height {raster.rows} /ColorSpace {space}"
+        " /BitsPerComponent 8 /Interpolate false"
+    )
 
 
 def _text(text: str) -> str:
