@@ -154,7 +154,8 @@ class Picture:
         left = mark.at[0] - room / 2 if words else mark.at[0]
         scale = f"{size * self._bp * POINTS / FONT:.4f}".rstrip("0").rstrip(".")
         command = "words" if words else "text"
-        return f"\\convanim{command}{{{mark.role}}}{{{_numbers((left, mark.at[1]))}}}{{{scale}}}{{{room * self._bp:.2f}}}{{{set_in_tex(mark.text)}}}\n"
+        where = f"{{{_numbers((left, mark.at[1]))}}}{{{scale}}}{{{room * self._bp:.2f}}}"
+        return f"\\convanim{command}{{{mark.role}}}{where}{{{set_in_tex(mark.text)}}}\n"
 
     def _letter(self, mark: Text, letter: glyphs.Letter) -> str:
         """A letter as its outline, which texts share."""

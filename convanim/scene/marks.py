@@ -119,7 +119,7 @@ class Raster:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Marks around their own origin, placed at a point; a shape that many steps share is drawn, or written, only once."""
+    """Marks around their own origin, placed at a point. A shape that many steps share is drawn or written once."""
 
     at: Point
     marks: tuple[Mark, ...]

@@ -13,7 +13,7 @@ Run = tuple[int, int]  # first cell and the cell after the last
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """A grid of cells in the scene: where its top left corner lies, and the steps to the next column and the next row."""
+    """A grid of cells in the scene: its top left corner, and the steps to the next column and to the next row."""
 
     origin: Point
     right: Point

@@ -9,11 +9,13 @@ import shutil
 import subprocess
 from dataclasses import replace
 
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
 
 import convanim as ca
+from helpers import data_marks
 from oracle.pictures import differences
 
 SHARP = 4  # pixels for one, so that lines thinner than a pixel look alike in all programs
@@ -449,3 +451,32 @@ def test_a_step_that_there_is_not_is_an_error(tmp_path):
     for step in (0, 5):
         with pytest.raises(AssertionError, match=f"There is no step {step} in this figure"):
             compiled(tmp_path, "none", PAPER.replace("\\convanimposter", f"\\convanimstep{{{step}}}"))
+
+
+def matplotlibs(shade):
+    """The colour of a shade as matplotlib has it."""
+    return [round(channel * 255) for channel in matplotlib.colormaps[shade.colormap](shade.index)[:3]]
+
+
+@pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
+def test_rasters_and_shaded_marks_have_their_colours(tmp_path, engine):
+    a = data_marks.figure()
+    (path,) = a.save(tmp_path / "data.tex")
+    pdf = compiled(tmp_path, "data", engine=engine)
+    for step in (0, 2):
+        assert data_marks.wrong(pictured(pdf, step, a.size), step, matplotlibs, 1) == []
+    spoiled = path.read_text(encoding="utf-8").replace("{00FF00}", "{00E000}", 1)
+    pdf = compiled(tmp_path, "spoiled", spoiled, engine=engine)
+    assert data_marks.wrong(pictured(pdf, 0, a.size), 0, matplotlibs, 1) == [(2.5, 1.5)]
+
+
+def test_rasters_and_shaded_marks_have_their_colours_in_a_paper(tmp_path):
+    a = data_marks.figure()
+    a.save(tmp_path / "data.tex")
+    paper = (
+        "\\documentclass{article}\\usepackage{tikz}\\usepackage[active,tightpage]{preview}\\PreviewBorder=0pt\n"
+        "\\def\\convanimwidth{50cm}\\def\\convanimheight{50cm}\\begin{document}\\input data\n"
+        "\\begin{preview}\\convanimstep{3}\\end{preview}\\end{document}\n"
+    )
+    pdf = compiled(tmp_path, "paper", paper)
+    assert data_marks.wrong(pictured(pdf, 0, a.size), 2, matplotlibs, 1) == []
