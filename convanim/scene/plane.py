@@ -41,14 +41,16 @@ class Plane:
         """The same plane with its corner at (0, 0), for marks that a Group places."""
         return Plane((0.0, 0.0), self.right, self.down)
 
+    def rectangle(self, rows: tuple[float, float], columns: tuple[float, float]) -> Part:
+        """The four corners of a run of rows and a run of columns, from the top left on."""
+        (y0, y1), (x0, x1) = rows, columns
+        return self.point(x0, y0), self.point(x1, y0), self.point(x1, y1), self.point(x0, y1)
+
     def rectangles(
         self, rows: Iterable[tuple[float, float]], columns: Iterable[tuple[float, float]]
     ) -> tuple[Part, ...]:
         """The outlines of all products of runs of rows and runs of columns."""
-        return tuple(
-            (self.point(x0, y0), self.point(x1, y0), self.point(x1, y1), self.point(x0, y1))
-            for (y0, y1), (x0, x1) in product(rows, list(columns))
-        )
+        return tuple(self.rectangle(*runs) for runs in product(rows, list(columns)))
 
     def lines(self, rows: Run, columns: Run, *, outline: bool = True) -> tuple[Part, ...]:
         """The grid lines of a rectangle, those along x first; each starts at its left or bottom end, where dashes

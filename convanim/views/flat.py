@@ -72,10 +72,8 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         )
     )
     growing = [Accumulating(cells, cells.roles)] if sliding.reveal else []
-    edge = MARGIN + BORDER
-    first = min(0.0, right.origin[1] - top)
-    last = max(deep, right.origin[1] + rows + bottom)
-    box = Box(-edge, first - edge, wide + 1 + before + columns + after + 2 * edge, last - first + 2 * edge)
+    whole = (-top, rows + bottom), (-before, columns + after)
+    box = Box.around((*left.rectangle((0, deep), (0, wide)), *right.rectangle(*whole)), MARGIN + BORDER)
     sheets = (
         MeasuredPlane("input", left, (deep, wide), "left", "bottom", reach=sliding.reach),
         MeasuredPlane("output", right, (rows, columns), "right", "top", around),

@@ -54,12 +54,8 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         MeasuredPlane("input", below, (deep, wide), "left", "bottom", reach=sliding.reach),
         MeasuredPlane("output", above, (rows, columns), "right", "top", around, rows_at=0.0 if over else 0.5),
     )
-    edge = THICK / 2 + BORDER
-    tall, across = top + rows + bottom, left + columns + right
-    x0 = min(-DOWN[0] * deep, LIFT_X - DOWN[0] * tall) - edge
-    x1 = max(wide, LIFT_X + across) + edge
-    high = max(0.5 * wide + DOWN[1] * deep, lift + 0.5 * across + DOWN[1] * tall) + edge
-    box = Box(x0, -high, x1 - x0, high + edge)
+    whole = (-top, rows + bottom), (-left, columns + right)
+    box = Box.around((*below.rectangle((0, deep), (0, wide)), *above.rectangle(*whole)), THICK / 2 + BORDER)
     return Scene(
         box, (still, *growing, PerStep(_Steps(sliding), sliding.roles | {"ray"})), sliding.steps, sliding.poster, sheets
     )

@@ -145,30 +145,21 @@ class Places:
         height, width = two_axes(conv)
         rows, columns, deep, wide = height.output, width.output, height.padded, width.padded
         (top, bottom), (left, right) = around = crops(transposed)
-        tall, across = top + height.input + bottom, left + width.input + right
         lift = max(deep, (deep + wide) / 2) + 1  # as in the isometric view; the transpose's lower plane is not larger
-        ends = [
-            (min(-DOWN[0] * low, LIFT_X - DOWN[0] * high), max(far, LIFT_X + farther))
-            for low, high, far, farther in ((deep, rows, wide, columns), (rows, tall, columns, across))
-        ]
-        middle = ends[0][1] + APART / 2
-        x = middle + APART / 2 - ends[1][0]
-        edge = THICK / 2 + BORDER
-        highest = (
-            max(0.5 * wide + DOWN[1] * deep, lift + max(0.5 * columns + DOWN[1] * rows, 0.5 * across + DOWN[1] * tall))
-            + edge
+        middle = max(wide, LIFT_X + columns) + APART / 2  # right of the convolution
+        first = min(-DOWN[0] * rows, LIFT_X - DOWN[0] * (top + height.input + bottom))  # the transpose's leftmost point
+        x = middle + APART / 2 - first
+        below, above, start = _level(deep), _level(rows, LIFT_X, -lift), _level(rows, x)
+        whole = _level(height.input + bottom, x + LIFT_X, -lift)  # the transpose's output with the cropped columns
+        end = Plane(whole.point(left, 0), RIGHT, DOWN)
+        corners = (
+            *below.rectangle((0, deep), (0, wide)),
+            *above.rectangle((0, rows), (0, columns)),
+            *start.rectangle((0, rows), (0, columns)),
+            *end.rectangle((-top, height.input + bottom), (-left, width.input + right)),
         )
-        box = Box(ends[0][0] - edge, -highest, x + ends[1][1] - ends[0][0] + 2 * edge, highest + edge)
-        end = _level(height.input + bottom, x + LIFT_X, -lift)
-        return Places(
-            _level(deep),
-            _level(rows, LIFT_X, -lift),
-            _level(rows, x),
-            Plane(end.point(left, 0), RIGHT, DOWN),
-            around,
-            Text("sign", (middle, -0.5 * wide - 1.5), LINKED.strip(), SIGN, 2.0),
-            box,
-        )  # above the corner of the plane at its left
+        sign = Text("sign", (middle, -0.5 * wide - 1.5), LINKED.strip(), SIGN, 2.0)  # above the corner left of it
+        return Places(below, above, start, end, around, sign, Box.around(corners, THICK / 2 + BORDER))
 
     def measured(self, conv: Operation, transposed: Operation) -> tuple[MeasuredPlane, ...]:
         """What is measured: the planes of both."""

@@ -76,22 +76,22 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
 
 
 def _box(op: Operation, rows: Rows) -> Box:
-    """All planes, and what is written beside them."""
+    """The box around all planes, the terms below them and the names above them."""
     (top, bottom), (left, right) = rows.around
     deep, wide = rows.size
-    names = [plane.point(wide / 2, deep) for plane in rows.below]
-    half = (rows.slot - SIGN) / 2
-    x0 = min(rows.below[0].origin[0], rows.above[0].point(-left, -top)[0], names[0][0] - half)
-    x1 = max(
-        rows.below[-1].point(wide, deep)[0],
-        rows.above[-1].point(rows.cells[1] + right, rows.cells[0] + bottom)[0],
-        names[-1][0] + half + (2 * SIGN if op.bias else 0.0),
-    )
-    y0, y1 = (
-        y + away for y, away in ((rows.above[0].point(0, -top)[1], -NAME - SIZE / 2), (names[0][1], NAME + SIZE / 2))
-    )
-    edge = THICK / 2 + BORDER
-    return Box(x0 - edge, y0 - edge, x1 - x0 + 2 * edge, y1 - y0 + 2 * edge)
+    height, width = rows.cells
+    first, last = (rows.below[n].point(wide / 2, deep) for n in (0, -1))
+    half, bias = (rows.slot - SIGN) / 2, 2 * SIGN if op.bias else 0.0
+    low, high = first[1] + NAME + SIZE / 2, rows.above[0].point(0, -top)[1] - NAME - SIZE / 2
+    points = [
+        *rows.below[0].rectangle((0, deep), (0, wide)),
+        *rows.below[-1].rectangle((0, deep), (0, wide)),
+        *rows.above[0].rectangle((-top, height + bottom), (-left, width + right)),
+        *rows.above[-1].rectangle((-top, height + bottom), (-left, width + right)),
+        (first[0] - half, low),
+        (last[0] + half + bias, high),
+    ]
+    return Box.around(points, THICK / 2 + BORDER)
 
 
 def _sheets(op: Operation, rows: Rows) -> tuple[MeasuredPlane, ...]:

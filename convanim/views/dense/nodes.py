@@ -153,8 +153,7 @@ class Layout:
         for nodes in (self.before, self.after):
             ends += [(nodes.x, nodes.ys[0] - nodes.radius), (nodes.x, nodes.ys[-1] + nodes.radius)]
         ends += [(self.bias[0], self.bias[1] - 0.4)] if biased else []
-        x0, y0, x1, y1 = (f(point[n] for point in ends) for f in (min, max) for n in (0, 1))
-        return Box(x0 - BORDER, y0 - BORDER, x1 - x0 + 2 * BORDER, y1 - y0 + 2 * BORDER)
+        return Box.around(ends, BORDER)
 
     def measured(self, sliding: Sliding) -> tuple[MeasuredPlane, ...]:
         """The planes that labels measure."""

@@ -174,8 +174,7 @@ class _Layout:
             self.above.point(0, -top),
             self.above.point(width.output + right, height.output + bottom),
         ]
-        x0, y0, x1, y1 = (f(point[n] for point in ends) for f in (min, max) for n in (0, 1))
-        return Box(x0 - BORDER, y0 - BORDER, x1 - x0 + 2 * BORDER, y1 - y0 + 2 * BORDER)
+        return Box.around(ends, BORDER)
 
     def measured(self, sliding: Sliding) -> tuple[MeasuredPlane, ...]:
         """The planes that labels measure."""

@@ -87,9 +87,8 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
     growing = [Accumulating(cells, cells.roles)] if out.reveal else []
     rise = sliding.rise if "copy_link" in table.roles else 0.0
-    edge = BORDER + THICK
     x0, x1 = wide * min(0.0, out.first - around[0]), wide * max(axis.extent, out.first + out.length + around[1])
-    box = Box(x0 - edge, -rise - edge, x1 - x0 + 2 * edge, out.plane.origin[1] + 1 + rise + 2 * edge)
+    box = Box.around([(x0, -rise), (x1, out.plane.origin[1] + 1)], BORDER + THICK)
     sheets = (
         MeasuredPlane("input", row, (1, axis.extent), None, "top", rise=rise),
         MeasuredPlane("output", out.ruled, (1, out.count), None, "bottom"),

@@ -107,8 +107,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     moving = PerStep(
         _Steps(sliding, table, column, under, inputs), sliding.roles | table.roles | {"input_value", "output_value"}
     )
-    edge = THICK / 2 + BORDER
-    box = Box(-edge - sliding.reach, -edge, at.width + sliding.reach + 2 * edge, at.height + 2 * edge)
+    box = Box.around([(-sliding.reach, 0.0), (at.width, at.height)], THICK / 2 + BORDER)
     return Scene(
         box,
         (still, *growing, moving),

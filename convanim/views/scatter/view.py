@@ -39,7 +39,6 @@ WIDE = 2  # outputs that are at least so many times as wide as high stand below 
 NAMED = 2.8  # cells that a kernel has room for at least, and its name above it
 PAIR = 5  # letters of "12+34", which a cell can hold
 LETTERS = 0.72  # for which this is room: a label's at 72 dpi
-EDGE = BORDER + THICK  # around all
 SUM_AT, ADDED_AT = 0.39, 0.81  # how far down in its cell a sum stands, and what the step adds to it
 RAISED = 0.06  # by so much higher stand symbols, whose indices go below the line
 # what isn't as in other views: the input has no zeros around it, and the kernel's digits have cells of their own
@@ -209,7 +208,7 @@ class Places:
         times, to = (
             Text("sign", (x, y), text, SIGN, 1.0) for text, x, y in (("×", start + j + APART / 2, middle), sign)
         )
-        box = Box(-EDGE, low - EDGE, across + 2 * EDGE, high - low + 2 * EDGE)
+        box = Box.around([(0.0, low), (across, high)], BORDER + THICK)
         return Places(sizes, around, (inputs, kernel, output, counts), (times, to), box, stacked)
 
     def measured(self, op: Operation) -> tuple[MeasuredPlane, ...]:

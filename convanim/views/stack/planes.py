@@ -62,7 +62,14 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
     )
     growing = [Accumulating(cells, cells.roles) for cells in [Cells(last)] if last.reveal]
     steps = Steps(ops, maps, last)
-    box = _box(maps)
+    box = Box.around(
+        [
+            corner
+            for plane, (rows, columns) in (one.whole for one in maps)
+            for corner in plane.rectangle((0, rows), (0, columns))
+        ],
+        THICK / 2 + BORDER,
+    )
     names = ["input", *["hidden"] * (len(maps) - 2), "output"]
     beside = box.x + box.width - BORDER + ASIDE
     sheets = tuple(
@@ -144,19 +151,6 @@ def _ground(op: Operation, one: Floor, flags: ViewFlags, *, first: bool) -> Mark
     marks = ground(one.whole[0], *two_axes(op), flags)
     at = next(n for n, mark in enumerate(marks) if mark.role == "input")
     return (*marks[:at], *cells, *(mark for mark in marks[at:] if mark.role != "input"))
-
-
-def _box(maps: tuple[Floor, ...]) -> Box:
-    """The box around all planes."""
-    corners = [
-        plane.point(x, y)
-        for plane, (rows, columns) in (one.whole for one in maps)
-        for x in (0, columns)
-        for y in (0, rows)
-    ]
-    edge = THICK / 2 + BORDER
-    x0, y0 = min(x for x, _ in corners) - edge, min(y for _, y in corners) - edge
-    return Box(x0, y0, max(x for x, _ in corners) + edge - x0, max(y for _, y in corners) + edge - y0)
 
 
 @dataclass(frozen=True)

@@ -64,9 +64,8 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
     cells = Appearing(rows[-1], extra)
     still += (rows[-1].edges("pending"),) if reveal else cells.all()
     growing = [Accumulating(cells, cells.roles)] if reveal else []
-    edge = THICK / 2 + BORDER
-    x0, x1 = min(row.x for row in rows) - edge, max(row.at(row.count - 1)[0] + 1 for row in rows) + edge
-    box = Box(x0, -edge, x1 - x0, rows[0].y + 1 + 2 * edge)
+    right = max(row.at(row.count - 1)[0] + 1 for row in rows)
+    box = Box.around([(min(row.x for row in rows), 0.0), (right, rows[0].y + 1)], THICK / 2 + BORDER)
     names = ["input", *["hidden"] * (len(rows) - 2), "output"]
     sheets = tuple(
         MeasuredPlane(
@@ -75,7 +74,7 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
             (1, row.count),
             None,
             None,
-            named_at=(x1 - edge + ASIDE, row.y + 0.5),
+            named_at=(right + ASIDE, row.y + 0.5),
         )
         for name, row in zip(names, rows, strict=True)
     )
