@@ -10,7 +10,7 @@ from ..geometry.axis import strongest
 from ..scene import Line, Marks, Polygon, Text
 from ..scene.plane import Plane
 from ..text.cell_texts import W
-from ..text.numbers import INDICES, number
+from ..text.numbers import number
 from ..themes.theme import WEIGHTS
 from .layout import LINE, Block, LabelContext
 
@@ -53,10 +53,9 @@ def _link(plane: Plane, setting: LabelContext) -> Marks:
 
 
 def _digit(plane: Plane, setting: LabelContext) -> Marks:
-    text = (
-        min(setting.texts.kernel, key=len).rstrip("".join(INDICES) + ",") if setting.texts else ""
-    )  # a symbol without its indices
-    text = text if len(text) <= 2 else W  # a long number couldn't be read here
+    text = min(setting.texts.kernel, key=len) if setting.texts else ""
+    if (setting.texts and setting.texts.symbolic) or len(text) > 2:  # a long number couldn't be read here
+        text = W
     return (
         _cell(plane, "input"),
         _cell(plane, "tap"),

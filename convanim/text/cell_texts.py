@@ -34,6 +34,11 @@ class Texts:
     rounded: frozenset[int] = frozenset()
     values: Values | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def symbolic(self) -> bool:
+        """Whether the cells hold symbols in place of numbers."""
+        return self.values is None
+
 
 def numbers(values: Values, *, biased: bool = False, op: Operation | None = None) -> Texts:
     """The values as the figure writes them; `biased` operations have a bias even if it is 0.

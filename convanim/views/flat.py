@@ -11,7 +11,7 @@ from ..geometry import Operation
 from ..geometry.axis import Axis
 from ..scene import Accumulating, Box, Layer, Marks, MeasuredPlane, PerStep, Scene, Text
 from ..scene.plane import Plane, Point
-from ..text.numbers import INDICES, MINUS
+from ..text.numbers import MINUS
 from ..themes.theme import BORDER
 from .flags import ViewFlags
 from .input_plane import ground
@@ -139,7 +139,7 @@ def _kernel_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> 
         return ()
     cells = list(product(range(height.kernel), range(width.kernel)))
     x = 0.8 if all(len(text) == 1 for text in texts.kernel) else 0.5
-    y = 0.76 if texts.kernel[0].endswith(INDICES) else 0.8  # indices go below the line
+    y = 0.76 if texts.symbolic else 0.8  # indices go below the line
     return tuple(
         same_size(
             [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...geometry import Operation
 from ...geometry.axis import Axis
-from ...text.numbers import INDICES, MINUS, bracketed, number, read
+from ...text.numbers import MINUS, bracketed, number, read
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -34,11 +34,6 @@ class Terms:
     _products: dict[tuple[str, str], tuple[str, bool]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-
-    @cached_property
-    def symbolic(self) -> bool:
-        """Whether letters stand in the cells."""
-        return self.texts.input[0].endswith(INDICES)
 
     @property
     def crowded(self) -> bool:
@@ -79,7 +74,7 @@ class Terms:
     def picked(self, output: int) -> list[Term]:
         """The terms that the output is equal to, where it is one of them, as a maximum is, and they are numbers."""
         picks, terms = self.op.reduction.picks, self.of(output)
-        if picks is None or self.symbolic or not terms:
+        if picks is None or self.texts.symbolic or not terms:
             return []
         result = picks(read(term.text) for term in terms)
         return [term for term in terms if read(term.text) == result]
@@ -95,7 +90,7 @@ class Terms:
         return Term(cell, *self._products[pair])
 
     def _product(self, value: str, weight: str) -> tuple[str, bool]:
-        if self.symbolic:
+        if self.texts.symbolic:
             return ("0", True) if value == "0" else (value + weight, True)
         product = read(value) * read(weight)
         text = number(product)

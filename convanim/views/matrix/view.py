@@ -16,7 +16,7 @@ from ...geometry.axis import Axis, unravel
 from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene, Text
 from ...scene.plane import Part, Plane, joined
 from ...text.describe import name
-from ...text.numbers import INDICES, MINUS
+from ...text.numbers import MINUS
 from ...themes.theme import BORDER, THICK, THIN
 from ..flags import ViewFlags
 from ..input_plane import ground
@@ -296,7 +296,7 @@ def _tags(op: Operation, height: Axis, width: Axis, texts: Texts) -> Marks:
     for (r, q), n in zip(cells, reversed(range(len(cells))) if op.flipped else range(len(cells)), strict=True):
         part = plane.rectangles([(r + y0, r + y1)], [(q + TAG_SIDE, q + 1 - TAG_SIDE)])
         tags.setdefault(weight(op.kernel_size, unravel(n, op.kernel_size)), []).extend(part)
-        low = 0.03 if texts.kernel[n].endswith(INDICES) else 0.0  # indices go below the line
+        low = 0.03 if texts.symbolic else 0.0  # indices go below the line
         found.append(
             Text(
                 "kernel_value",

@@ -93,7 +93,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         [First(sliding, reached([[add.cell for add in found] for found in adds], cells))] if late else []
     )
     growing += [Veils(pieces, counted)] if any(adds) else []
-    raised = RAISED if texts.values is None else 0.0
+    raised = RAISED if texts.symbolic else 0.0
     fills, moving = Fills(pieces), Steps(pieces, _products(above, adds, stamps, ADDED_AT - raised / 2))
     values = (
         *_values("input_value", below, texts.input, stamps.width.input),
@@ -108,7 +108,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         *_layers(counted, counts(adds, cells), stamps, 0.5),
         PerStep(moving, moving.roles),
     )
-    told = Equations(adds, tuple(texts.input), kernel, tuple(texts.output) if texts.values is None else ())
+    told = Equations(adds, tuple(texts.input), kernel, tuple(texts.output) if texts.symbolic else ())
     return Scene(
         places.box,
         layers,
