@@ -38,11 +38,12 @@ class Animation(Clip):
         >>> len(animate(Conv(5, 3)).storyboard(4))
         1
         """
+        from .options import checked
         from .storyboard import board
 
         labelling = board(self, steps, columns)
         scene = labelling.at(self.dpi)
-        dpi = self.dpi if width is None else dpi_of(width, scene.box.width)
+        dpi = self.dpi if width is None else dpi_of(checked("width", width), scene.box.width)
         return replace(self, scene=scene, dpi=dpi, hold_ms=0, labelling=labelling)
 
     def save(self, path: str | os.PathLike[str], *, step: int | str | None = None) -> list[Path]:

@@ -1,103 +1,319 @@
-"""How a figure may look and be played: what is checked before anything is drawn, whoever asks."""
+"""The options of a figure: `Options` is the one table of them.
+
+`animate`, the command line, TOML, Sphinx, `explore` and the documentation read it. To add an option, add a field here,
+and use it where it acts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from numbers import Integral, Real
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import update_wrapper
+from inspect import signature
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from .errors import ConvanimError, expected_one_of, short_repr
-from .labels import labels_of
-from .text.lang import language
-from .themes.table import theme_of
-from .themes.theme import COLOUR, Theme
-from .views import VIEWS, View
+from .errors import ConvanimError, expected_one_of
+from .geometry import Operation
+from .labels import LABELS, labels_of
+from .option_kinds import KINDS, Option, ViewRule, option
+from .text.lang import LANGUAGES
+from .themes.table import THEMES, theme_of
+from .themes.theme import GUIDE_DPI, Theme
+from .views import VIEWS, refusal
 
-STEP_MS, DPI = 1000, 150  # the guide's
-LARGEST_DPI = 9600
-NEVER_NONE = ("lang", "reveal", "symbols", "step_ms", "hold_ms", "loop", "theme")  # options in which None means nothing
+LONGEST_MS, LARGEST_DPI = 3_600_000, 9600
+TIME = "a whole number of milliseconds, from {least} to {most}"
+VALUES = ViewRule("shows no values", lambda view: view.shows_values)
 
 
-def check_look(options: Mapping[str, Any]) -> Theme:
-    """Raise ConvanimError for what isn't an option's value; those that are left out, or None where that has a meaning,
-    are right.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Options:
+    """How a figure looks, plays and reads. Each field is checked once; raises ConvanimError for a wrong value.
 
-    Returns the theme, which may be a file that is then read once.
+    Afterwards `theme` is a Theme, `labels` a text or a tuple of names, and numbers are int or float.
     """
-    given = {word: value for word, value in options.items() if value is not None or word in NEVER_NONE}
-    if "view" in given:
-        _row_of_views(given["view"])
-    look = _look(given.get("theme", "classic"), given.get("background"))
-    labels_of(given.get("labels", look.labels))
-    language(given.get("lang", "en"))
-    for word in ("reveal", "symbols"):
-        if not isinstance(given.get(word, False), bool):
-            raise ConvanimError(f"{word}={short_repr(given[word])} is neither True nor False")
-    for word in ("title", "description"):
-        if not isinstance(given.get(word, ""), str):
-            raise ConvanimError(f"{word}={short_repr(given[word])} is not text: write it in quotes")
-    _check_numbers(given)
-    return look
 
-
-def _row_of_views(view: object) -> View:
-    if not isinstance(view, str) or view not in VIEWS:
-        raise expected_one_of("view", view, VIEWS)
-    return VIEWS[view]
-
-
-LONGEST_MS, MOST_LOOPS, MOST_FPS, WIDEST = 3_600_000, 65_535, 240, 65_535
-
-# what is a whole number: from where to where, and what is said of it
-WHOLE = {
-    "step_ms": (1, LONGEST_MS, f"the time of a step is a whole number of milliseconds, from 1 to {LONGEST_MS}"),
-    "hold_ms": (
+    view: str | None = option(
+        None,
+        "choice",
+        "How the operation is drawn.",
+        metavar="VIEW",
+        noun="view",
+        choices=VIEWS,
+        explained=VIEWS,
+        unset="flat if values or symbols are specified, stack for several layers, otherwise isometric",
+    )
+    theme: str | Mapping[str, Any] | Theme = option(  # noqa: RUF009 - it makes a field
+        "classic",
+        "theme",
+        "The name of a theme, or a TOML file with a theme of your own.",
+        metavar="THEME",
+        choices=THEMES,
+    )
+    labels: str | Iterable[str] | None = option(
+        None,
+        "labels",
+        "The labels: all, none, or some with commas between.",
+        metavar="LABELS",
+        choices=("all", "none", *LABELS),
+        explained=LABELS,
+        unset="the theme's own",
+    )
+    lang: str = option(
+        "en",
+        "choice",
+        "The language of labels and of what screen readers say.",
+        metavar="LANG",
+        noun="language",
+        choices=LANGUAGES,
+    )
+    reveal: bool = option(False, "switch", "Output cells appear as they are computed.")
+    symbols: bool = option(False, "switch", "x, w and y with their indices in place of numbers.", views=VALUES)
+    background: str | None = option(
+        None, "colour", "transparent, or a colour as #rrggbb.", metavar="COLOUR", unset="the theme's own"
+    )
+    step_ms: int = option(
+        1000,
+        "count",
+        "The time of a step in milliseconds.",
+        metavar="MS",
+        least=1,
+        most=LONGEST_MS,
+        rule=f"the time of a step is {TIME}",
+    )
+    hold_ms: int = option(
         0,
-        LONGEST_MS,
-        f"how much longer the last step is seen is a whole number of milliseconds, from 0 to {LONGEST_MS}",
-    ),
-    "loop": (0, MOST_LOOPS, f"how many times a figure is played is a whole number up to {MOST_LOOPS}; 0 is for ever"),
-    "fps": (1, MOST_FPS, f"the frames a second of a video are a whole number from 1 to {MOST_FPS}"),
-    "width": (16, WIDEST, f"the width is a whole number of pixels, from 16 to {WIDEST}"),
-}
+        "count",
+        "How much longer the last step is shown, in milliseconds.",
+        metavar="MS",
+        least=0,
+        most=LONGEST_MS,
+        rule=f"how much longer the last step is seen is {TIME}",
+    )
+    loop: int = option(
+        0,
+        "count",
+        "How many times the figure is played; 0 is for ever.",
+        metavar="N",
+        least=0,
+        most=65_535,
+        rule="how many times a figure is played is a whole number up to {most}; 0 is for ever",
+    )
+    fps: int | None = option(
+        None,
+        "count",
+        "Frames per second of a video.",
+        metavar="N",
+        least=1,
+        most=240,
+        rule="the frames a second of a video are a whole number from {least} to {most}",
+        unset="the fewest from 10 on that give each step its time",
+    )
+    poster: int | None = option(
+        None,
+        "count",
+        "The step that a still picture shows, counted from 0.",
+        metavar="N",
+        rule="this figure has the steps 0 to {most}",
+        unset="the view's own",
+    )
+    dpi: float | None = option(
+        None,
+        "number",
+        "The resolution in pixels per inch.",
+        metavar="DPI",
+        group="size",
+        least=1,
+        most=LARGEST_DPI,
+        rule="the resolution is a number from {least} to {most}; the guide's figures have 150",
+        unset=str(GUIDE_DPI),
+    )
+    scale: float | None = option(
+        None,
+        "number",
+        "The size, in place of a resolution: 2 is twice the guide's size.",
+        metavar="X",
+        group="size",
+        least=1 / GUIDE_DPI,
+        most=LARGEST_DPI // GUIDE_DPI,
+        rule="the scale is a number up to {most}; at 1 the figures are as large as the guide's",
+    )
+    width: int | None = option(
+        None,
+        "count",
+        "The width in pixels, in place of a resolution.",
+        metavar="PX",
+        group="size",
+        least=16,
+        most=65_535,
+        rule="the width is a whole number of pixels, from {least} to {most}",
+    )
+    input: object | None = option(
+        None,
+        "array",
+        "The input's values, row by row: [[1, 2], [3, 4]].",
+        metavar="ARRAY",
+        group="values",
+        views=VALUES,
+        unset="drawn from the seed",
+    )
+    kernel: object | None = option(
+        None,
+        "array",
+        "The kernel's values, row by row: [[1, 2], [3, 4]].",
+        metavar="ARRAY",
+        group="values",
+        views=VALUES,
+        unset="a layer's own weights, or drawn from the seed",
+    )
+    bias: object | None = option(
+        None,
+        "array",
+        "The value of the bias, if the operation has one.",
+        metavar="NUMBER",
+        group="values",
+        views=VALUES,
+        unset="a layer's own, or 0",
+        python_only=True,  # elsewhere the name belongs to a parameter of the operation; TOML takes a number there
+    )
+    seed: int | None = option(
+        None,
+        "count",
+        "The seed of the values that aren't specified.",
+        metavar="N",
+        group="values",
+        views=VALUES,
+        unset="1234",
+    )
+    title: str | None = option(
+        None,
+        "text",
+        "The title, in the label of this name and for screen readers.",
+        metavar="TEXT",
+        unset="the operation with its parameters",
+    )
+    description: str | None = option(
+        None,
+        "text",
+        "What screen readers say after the title.",
+        metavar="TEXT",
+        unset="the motion and the sizes in words",
+    )
+
+    def __post_init__(self) -> None:
+        for name, row in OPTIONS.items():
+            value = getattr(self, name)
+            if value is not None or row.default is not None:
+                object.__setattr__(self, name, KINDS[row.kind].check(name, row, value))
+        sizes = self.specified("size")
+        if len(sizes) > 1:
+            raise ConvanimError(f"{sizes[0]} and {sizes[1]} both say how large the figure is: leave one of them out")
+        self.label_names()
+
+    def specified(self, group: str) -> list[str]:
+        """The names of the options of a group that aren't None."""
+        return [name for name in names_in(group) if getattr(self, name) is not None]
+
+    def painted(self) -> Theme:
+        """The theme, on the specified background."""
+        theme = theme_of(self.theme)
+        if self.background is None:
+            return theme
+        if self.background == "transparent":
+            return replace(theme, transparent=True)
+        return replace(theme, background=self.background, dark=None)  # the letters of `dark` can't be read on it
+
+    def label_names(self) -> tuple[str, ...]:
+        """The labels of the figure in their order; without `labels`, those of the theme."""
+        return labels_of(theme_of(self.theme).labels if self.labels is None else self.labels)
 
 
-def _check_numbers(given: Mapping[str, Any]) -> None:
-    for word, (low, high, rule) in WHOLE.items():
-        value = given.get(word)
-        if word in given and (
-            isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high
-        ):
-            raise ConvanimError(f"{word}={short_repr(value)}: {rule}")
-    sizes = [word for word in ("dpi", "scale", "width") if word in given]
-    if len(sizes) > 1:
-        raise ConvanimError(f"{sizes[0]} and {sizes[1]} both say how large the figure is: leave one of them out")
-    for word, most, rule in (
-        ("dpi", LARGEST_DPI, "the resolution is a number from 1 to {}; the guide's figures have 150"),
-        (
-            "scale",
-            LARGEST_DPI / DPI,
-            "the scale is a number up to {:.0f}; at 1 the figures are as large as the guide's",
-        ),
-    ):
-        value = given.get(word)
-        least = 1 / DPI if word == "scale" else 1.0
-        if word in given and (
-            isinstance(value, bool) or not isinstance(value, Real) or not least <= float(value) <= most
-        ):
-            raise ConvanimError(f"{word}={short_repr(value)}: {rule.format(most)}")
+OPTIONS: dict[str, Option] = {one.name: one.metadata["option"] for one in fields(Options)}
+TEXT_OPTIONS = {name: row for name, row in OPTIONS.items() if not row.python_only}  # of files and the command line
 
 
-def _look(theme: object, background: object) -> Theme:
-    """The theme that is asked for, on the background that is asked for."""
-    look = theme_of(theme)
-    if background is None:
-        return look
-    if isinstance(background, str) and background == "transparent":
-        return replace(look, transparent=True)
-    if not (isinstance(background, str) and COLOUR.fullmatch(background)):
+def names_in(group: str) -> list[str]:
+    """The names of the options of a group, "size" or "values"."""
+    return [name for name, row in OPTIONS.items() if row.group == group]
+
+
+def checked(name: str, value: object, *, most: int | None = None) -> Any:
+    """The value of an option as it is stored; raises ConvanimError for a wrong one.
+
+    `most` is the largest number, if it is known only when the figure is drawn.
+    """
+    row = OPTIONS[name] if most is None else replace(OPTIONS[name], most=most)
+    return KINDS[row.kind].check(name, row, value)
+
+
+def check_names(given: Iterable[str], known: Iterable[str] = TEXT_OPTIONS) -> None:
+    """Raise ConvanimError for a name that no option has; the message lists the `known` ones."""
+    for name in given:
+        if name not in OPTIONS:
+            raise expected_one_of("option", name, known)
+
+
+def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
+    """The specified view; otherwise "stack" for several layers, or "isometric", or "flat" if that takes the options.
+
+    Raises ConvanimError for options that the view doesn't take.
+    """
+    values = options.specified("values")
+    if options.symbols and values:
         raise ConvanimError(
-            f"background={short_repr(background)} is neither 'transparent' nor a colour: write it as '#rrggbb'"
+            f"symbols stand in place of numbers, so {values[0]}= has no place beside symbols=True: leave one of them out"
         )
-    return replace(look, background=background, dark=None)  # letters for another page can't be read on this one
+    limited = {
+        name: row.views for name, row in OPTIONS.items() if row.views and getattr(options, name) is not row.default
+    }
+    view = options.view
+    if view is None:
+        plain = all(rule.takes(VIEWS["isometric"]) for rule in limited.values())
+        view = "stack" if isinstance(op, tuple) else "isometric" if plain else "flat"
+    for name, rule in limited.items():
+        if not rule.takes(VIEWS[view]):
+            fit = [repr(other) for other, row in VIEWS.items() if rule.takes(row) and not refusal(other, op)]
+            instead = f"take view={' or '.join(fit)}, or leave it out" if fit else "leave it out"
+            raise ConvanimError(f"the {view} view {rule.reason}, so {name}= has no place in it: {instead}")
+    return view
+
+
+def documentation() -> list[tuple[str, str, str, str]]:
+    """The rows of a table in Markdown, one for each option: its name, its values, its default, and what it does."""
+    return [(f"`{name}`", row.values, row.default_text, row.about.removesuffix(".")) for name, row in OPTIONS.items()]
+
+
+P = ParamSpec("P")
+Subject = TypeVar("Subject")
+Result = TypeVar("Result")
+
+
+def takes_options(
+    constructor: Callable[P, Options],
+) -> Callable[[Callable[[Subject, Options], Result]], Callable[Concatenate[Subject, P], Result]]:
+    """Let a function of a subject and an `Options` take each option as a keyword.
+
+    Type checkers, `inspect.signature` and `help` see the keywords. The help of each replaces {options} in the
+    docstring. An unknown keyword raises ConvanimError.
+    """
+
+    def decorate(function: Callable[[Subject, Options], Result]) -> Callable[Concatenate[Subject, P], Result]:
+        def taking(op: Subject, *args: P.args, **given: P.kwargs) -> Result:
+            if args:
+                raise TypeError(f"{function.__name__}() takes 1 positional argument but {len(args) + 1} were given")
+            check_names(given, known=OPTIONS)
+            return function(op, constructor(*args, **given))
+
+        update_wrapper(taking, function)
+        own, table = signature(function, eval_str=True), signature(constructor, eval_str=True)
+        subject = next(iter(own.parameters.values()))
+        made = own.replace(parameters=[subject, *table.parameters.values()])
+        taking.__signature__ = made  # type: ignore[attr-defined]
+        taking.__annotations__ = {name: one.annotation for name, one in made.parameters.items()} | {
+            "return": made.return_annotation
+        }
+        lines = "\n        ".join(f"{name}: {row.help}" for name, row in OPTIONS.items())
+        taking.__doc__ = (function.__doc__ or "").replace("{options}", lines)
+        return taking  # type: ignore[return-value]  # `op` may be a keyword too
+
+    return decorate

@@ -11,6 +11,7 @@ from .errors import ConvanimError, expected_one_of, short_repr
 from .geometry import OPERATIONS, Operation
 from .geometry.padding import PADDING_MODES, PADDINGS
 from .geometry.parameters import Parameter, parameters
+from .options import TEXT_OPTIONS
 
 Spelling = Callable[[str], str]  # how a place writes a parameter's name: "input_size" is --input-size or :input-size:
 
@@ -88,7 +89,8 @@ def _switch(name: str, text: str) -> bool:
     return found
 
 
-def _array(name: str, text: str) -> Any:
+def array(name: str, text: str) -> Any:
+    """The numbers of a text in JSON, row by row."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -101,46 +103,30 @@ def _text(name: str, text: str) -> str:
     return text
 
 
-# what reads the text of an option of `animate`, and of a parameter of an operation that isn't a size
-LOOKS: dict[str, Callable[[str, str], Any]] = {
-    "view": _text,
-    "theme": _text,
-    "labels": _text,
-    "lang": _text,
-    "background": _text,
-    "title": _text,
-    "description": _text,
-    "reveal": _switch,
-    "symbols": _switch,
-    "step_ms": whole,
-    "hold_ms": whole,
-    "loop": whole,
-    "fps": whole,
-    "poster": whole,
-    "dpi": _real,
-    "scale": _real,
-    "width": whole,
-    "seed": whole,
-    "input": _array,
-    "kernel": _array,
-}
-KINDS: dict[str, Callable[[str, str], Any]] = {
+# the readers of texts, by the kind of an option of a figure or of a parameter of an operation; sizes stay texts
+READERS: dict[str, Callable[[str, str], Any]] = {
+    "array": array,
     "cells": _text,
-    "padding": _text,
-    "count": whole,
-    "switch": _switch,
     "choice": _text,
+    "colour": _text,
+    "count": whole,
+    "labels": _text,
+    "number": _real,
+    "padding": _text,
+    "switch": _switch,
+    "text": _text,
+    "theme": _text,
 }
 
 
-def looks(given: Mapping[str, str], spelt: Spelling) -> dict[str, Any]:
-    """Options of `animate` from their texts; raises ConvanimError for a text that is no such value."""
-    return {name: LOOKS[name](spelt(name), text) for name, text in given.items()}
+def option(name: str, text: str, spelt: Spelling) -> Any:
+    """The value of an option of a figure from its text; raises ConvanimError for a text that is no such value."""
+    return READERS[TEXT_OPTIONS[name].kind](spelt(name), text)
 
 
 def parameter(name: str, text: str, spelt: Spelling) -> Any:
-    """A parameter of an operation from its text, as `operation` takes it: sizes stay texts."""
-    return KINDS[KNOWN[name].kind](spelt(name), text)
+    """A parameter of an operation from its text, as `operation` takes it."""
+    return READERS[KNOWN[name].kind](spelt(name), text)
 
 
 # the parameters of all kinds; of those that share a name, the first kind's

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from importlib import resources
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +16,14 @@ from .drawing import animate, check_figure
 from .errors import ConvanimError, expected_one_of, short_repr
 from .geometry import OPERATIONS, Operation
 from .geometry.parameters import parameters
-from .options import check_look
+from .options import OPTIONS, TEXT_OPTIONS, Options, check_names, names_in
 from .text import describe
 from .themes.table import beside
 from .views import VIEWS
 
-# what a table may hold beside its operation's parameters: what `animate` takes
-OPTIONS = [
-    name for name in signature(animate).parameters if name not in ("op", "bias")
-]  # a table's `bias` is the operation's
-
-NUMBERS = ("input", "kernel", "bias", "seed")
-SIZES = ("dpi", "scale", "width")  # of which a figure has one
-
 
 @dataclass(frozen=True)
-class Layer:
+class LayerSpec:
     """One operation of a figure: its kind, a row of OPERATIONS, and its parameters."""
 
     operation: str
@@ -51,7 +42,7 @@ class Figure:
     """
 
     name: str
-    layers: tuple[Layer, ...]
+    layers: tuple[LayerSpec, ...]
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)  # of `animate`
     source: str = field(default="", compare=False)
 
@@ -69,7 +60,7 @@ class Figure:
         made: list[Operation] = []
         for layer in self.layers:
             sized = {"input_size": made[-1].output_size} if made else {}
-            made.append(Layer(layer.operation, sized | {**layer.parameters}).op())
+            made.append(LayerSpec(layer.operation, sized | {**layer.parameters}).op())
         return made[0] if len(made) == 1 else tuple(made)
 
     def animate(self, **options: Any) -> Animation:
@@ -78,26 +69,25 @@ class Figure:
         A view that shows no values, or symbols in their place, leaves out the figure's own values; another language its
         own title. Raises ConvanimError for an option that there isn't.
         """
-        for word in options:
-            if word not in (*OPTIONS, "bias"):
-                raise expected_one_of("option", word, OPTIONS)
+        check_names(options)
         return animate(self.op(), **_over(self.options, options))
 
 
 def _over(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """What a figure has with what is asked for over it; without what then has no place any more."""
-    view, gone = more.get("view"), set()
-    if isinstance(view, str) and view in VIEWS and not VIEWS[view].shows_values:
-        gone |= {*NUMBERS, "symbols"}
+    """A figure's own options, and `more` over them; without own options that contradict those."""
+    gone: set[str] = set()
+    view = more.get("view")
+    if isinstance(view, str) and view in VIEWS:
+        gone |= {name for name, row in OPTIONS.items() if row.views and not row.views.takes(VIEWS[view])}
     if more.get("symbols") is True:
-        gone |= {*NUMBERS}
-    if any(word in more for word in NUMBERS):
+        gone |= {*names_in("values")}
+    if any(name in more for name in names_in("values")):
         gone |= {"symbols"}
-    if any(word in more for word in SIZES):
-        gone |= {*SIZES}
+    if any(name in more for name in names_in("size")):
+        gone |= {*names_in("size")}
     if more.get("lang", own.get("lang", "en")) != own.get("lang", "en"):
         gone |= {"title", "description"}
-    return {**{word: value for word, value in own.items() if word not in gone}, **more}
+    return {**{name: value for name, value in own.items() if name not in gone}, **more}
 
 
 def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
@@ -180,44 +170,51 @@ def _whole(name: str, tables: Tables, after: tuple[str, ...] = ()) -> dict[str, 
 
 
 def _figure(name: str, tables: Tables) -> Figure:
+    """The figure of a table; what can't be drawn is refused with its place."""
     where, table = tables[name][0], _whole(name, tables)
     place = f"{where}, figure {name!r}"
-    listed = table.get("layers")
-    if listed is not None and (
-        not isinstance(listed, list) or len(listed) < 2 or not all(isinstance(one, dict) for one in listed)
-    ):
-        raise ConvanimError(
-            f"{place} has layers = {short_repr(listed)}: give a list of two tables or more such as {{ operation ="
-            ' "conv", kernel_size = 3 }'
-        )
-    options = {key: value for key, value in table.items() if key in OPTIONS}
-    rest = {key: value for key, value in table.items() if key not in (*OPTIONS, "like")}
-    if listed is None:
-        layers = [_layer(rest, place, first=True, alone=True)]
-        if not isinstance(layers[0].parameters.get("bias", False), bool):  # its value, so there is one
-            options["bias"] = layers[0].parameters["bias"]
-            layers = [Layer(layers[0].operation, {**layers[0].parameters, "bias": True})]
+    options = {key: value for key, value in table.items() if key in TEXT_OPTIONS}
+    rest = {key: value for key, value in table.items() if key not in (*TEXT_OPTIONS, "like")}
+    if "layers" in table:
+        layers = _listed_layers(rest, place)
     else:
-        for key in rest:
-            if any(key in parameters(kind) for kind in OPERATIONS.values()):
-                raise ConvanimError(
-                    f"{place}: {key} has no place beside layers: put it into the table of the layer that it belongs to"
-                )
-            if key != "layers":
-                raise _at(place, expected_one_of("key", key, sorted([*OPTIONS, "layers", "like"])))
-        layers = [_layer(one, f"{place}, layer {n}", first=n == 1, alone=False) for n, one in enumerate(listed, 1)]
-    made = Figure(name=name, layers=tuple(layers), source=where, options=options)
+        layer = _layer(rest, place, first=True, alone=True)
+        bias = layer.parameters.get("bias", False)
+        if not isinstance(bias, bool):  # a number is the value of a bias, so the operation has one
+            options["bias"] = bias
+            layer = LayerSpec(layer.operation, {**layer.parameters, "bias": True})
+        layers = (layer,)
+    made = Figure(name=name, layers=layers, source=where, options=options)
     try:
-        check_look(options)
-        check_figure(made.op(), options)
+        checked = Options(**options)
+        check_figure(made.op(), checked)
     except ConvanimError as error:
         raise _at(place, error) from None
     return made
 
 
-def _layer(table: Mapping[str, Any], place: str, *, first: bool, alone: bool) -> Layer:
-    """The operation that a table describes, the figure's own if it is `alone`; only the first of several needs an input
-    size.
+def _listed_layers(table: Mapping[str, Any], place: str) -> tuple[LayerSpec, ...]:
+    """The layers of a table that has a list of them, and no parameters of an operation beside it."""
+    listed = table["layers"]
+    if not isinstance(listed, list) or len(listed) < 2 or not all(isinstance(one, dict) for one in listed):
+        raise ConvanimError(
+            f"{place} has layers = {short_repr(listed)}: give a list of two tables or more such as {{ operation ="
+            ' "conv", kernel_size = 3 }'
+        )
+    for key in table:
+        if any(key in parameters(kind) for kind in OPERATIONS.values()):
+            raise ConvanimError(
+                f"{place}: {key} has no place beside layers: put it into the table of the layer that it belongs to"
+            )
+        if key != "layers":
+            raise _at(place, expected_one_of("key", key, sorted([*TEXT_OPTIONS, "layers", "like"])))
+    return tuple(_layer(one, f"{place}, layer {n}", first=n == 1, alone=False) for n, one in enumerate(listed, 1))
+
+
+def _layer(table: Mapping[str, Any], place: str, *, first: bool, alone: bool) -> LayerSpec:
+    """The operation that a table describes. It is `alone` if the figure has no list of layers.
+
+    Only the first layer needs an input size.
     """
     operation = table.get("operation")
     if operation is None:
@@ -225,9 +222,9 @@ def _layer(table: Mapping[str, Any], place: str, *, first: bool, alone: bool) ->
     if not isinstance(operation, str) or operation not in OPERATIONS:
         raise _at(place, expected_one_of("operation", operation, OPERATIONS))
     needed = {one.name: one.default is MISSING for one in fields(OPERATIONS[operation])}
-    known = [*needed, "operation", *([*OPTIONS, "like", "layers"] if alone else [])]
+    known = [*needed, "operation", *([*TEXT_OPTIONS, "like", "layers"] if alone else [])]
     for key in table:
-        if key in OPTIONS:
+        if key in TEXT_OPTIONS:
             raise ConvanimError(
                 f"{place}: {key} is said of the whole figure: put it beside layers, not into one of them"
             )
@@ -236,7 +233,7 @@ def _layer(table: Mapping[str, Any], place: str, *, first: bool, alone: bool) ->
     for key in needed:
         if needed[key] and key not in table and (first or key != "input_size"):
             raise ConvanimError(f"{place} has no {key}: add a line such as {key} = 3, or [3, 5] for rows and columns")
-    return Layer(operation, {key: value for key, value in table.items() if key != "operation"})
+    return LayerSpec(operation, {key: value for key, value in table.items() if key != "operation"})
 
 
 def _at(place: str, error: ConvanimError) -> ConvanimError:

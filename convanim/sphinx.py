@@ -51,7 +51,7 @@ OWN = {
 
 
 class Options(dict[str, Any]):
-    """The options that there are; others are let through, so that the directive can say at their line what was meant."""
+    """The directive's options. Unknown ones get through, so that the directive can report them at their line."""
 
     def __missing__(self, name: str) -> Any:
         return directives.unchanged

@@ -9,7 +9,7 @@ import pytest
 
 import convanim as ca
 from convanim.drawing import animate
-from convanim.spec import OPTIONS
+from convanim.options import TEXT_OPTIONS
 from helpers.processes import ROOT
 from helpers.refusals import refusal
 
@@ -128,7 +128,7 @@ def test_what_is_said_in_python_goes_before_what_the_figure_says():
 def test_options_that_a_figure_cannot_have_are_refused():
     assert "did you mean 'theme'" in refusal(lambda: ca.figure("dilation", thme="dark"))
     assert "unknown option 'kernel_size'" in refusal(lambda: ca.figure("dilation", kernel_size=2))
-    assert set(OPTIONS) >= {"view", "theme", "labels", "lang", "reveal", "symbols", "background", "title", "seed"}
+    assert set(TEXT_OPTIONS) >= {"view", "theme", "labels", "lang", "reveal", "symbols", "background", "title", "seed"}
 
 
 def test_the_comparison_of_figures_sees_one_cell_of_another_colour():

@@ -15,12 +15,11 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 import convanim as ca
 from convanim import parsing
 from convanim.animation import Animation
-from convanim.cli import LOOKS
 from convanim.drawing import animate
 from convanim.geometry import OPERATIONS
 from convanim.geometry.parameters import parameters
+from convanim.options import OPTIONS, TEXT_OPTIONS
 from convanim.publish.directive import Recipe
-from convanim.spec import OPTIONS
 from helpers.hostile import HOSTILE, lined
 
 pytestmark = pytest.mark.places
@@ -388,9 +387,11 @@ def test_hostile_titles_and_captions_are_text(builder, build):
 # --- words to values
 
 
-def test_every_option_of_the_command_line_and_of_animate_has_a_reader_of_its_text():
-    assert set(LOOKS) <= set(parsing.LOOKS) == set(OPTIONS)
-    assert {one.kind for kind in OPERATIONS.values() for one in parameters(kind).values()} == set(parsing.KINDS)
+def test_every_kind_of_option_and_of_parameter_has_a_reader_of_its_text():
+    kinds = {row.kind for row in OPTIONS.values()}
+    assert kinds | {one.kind for kind in OPERATIONS.values() for one in parameters(kind).values()} == set(
+        parsing.READERS
+    )
 
 
 @pytest.mark.parametrize(
@@ -421,6 +422,6 @@ def test_words_mean_what_the_same_values_mean(words):
         )
 
     values = {name: value(text) for name, text in words.items()}
-    look = {name: values.pop(name) for name in [*values] if name in parsing.LOOKS}
+    look = {name: values.pop(name) for name in [*values] if name in TEXT_OPTIONS}
     a, b = Recipe.of("conv", words).animate(), animate(ca.Conv(**values), **look)
     assert (a.scene.title, a.alt, a.size, a.svg(0), a.step_ms) == (b.scene.title, b.alt, b.size, b.svg(0), b.step_ms)

@@ -15,9 +15,8 @@ from ..drawing import animate
 from ..errors import ConvanimError, expected_one_of
 from ..geometry import OPERATIONS
 from ..geometry.parameters import parameters
-from ..spec import OPTIONS, figures
-
-SIZES = {"dpi", "scale", "width"}  # of which one alone may be said
+from ..options import TEXT_OPTIONS, names_in
+from ..spec import figures
 
 
 def spelt(name: str) -> str:
@@ -45,23 +44,24 @@ class Recipe:
     def options(name: str) -> frozenset[str]:
         """The options that there are: of `animate` and of the operation of this name, or of all of them."""
         own = parameters(OPERATIONS[name]) if name in OPERATIONS else parsing.KNOWN
-        return frozenset({*parsing.LOOKS, *own, "ndim"})
+        return frozenset({*TEXT_OPTIONS, *own, "ndim"})
 
     def animate(self) -> Animation:
         """The animation; raises ConvanimError for what can't be."""
-        for word, _ in self.defaults:
-            if word not in OPTIONS:
-                raise expected_one_of("option in convanim_options", word, OPTIONS)
+        for name, _ in self.defaults:
+            if name not in TEXT_OPTIONS:
+                raise expected_one_of("option in convanim_options", name, TEXT_OPTIONS)
         if self.file or self.name not in OPERATIONS:
             return self._figure()
-        known = {*parameters(OPERATIONS[self.name]), "ndim"}
-        own = {word: text for word, text in self.words if word in known or word not in parsing.LOOKS}
-        given = {word: parsing.parameter(word, text, spelt) for word, text in own.items() if word != "ndim"}
-        op = parsing.operation(self.name, given, spelt, parsing.whole(":ndim:", own["ndim"]) if "ndim" in own else None)
-        look = parsing.looks({word: text for word, text in self.words if word not in own}, spelt)
-        return animate(op, **self._under(look, {}))
+        of_operation = {*parameters(OPERATIONS[self.name]), "ndim"}
+        own = {name: text for name, text in self.words if name in of_operation or name not in TEXT_OPTIONS}
+        given = {name: parsing.parameter(name, text, spelt) for name, text in own.items() if name != "ndim"}
+        ndim = parsing.whole(":ndim:", own["ndim"]) if "ndim" in own else None
+        op = parsing.operation(self.name, given, spelt, ndim)
+        return animate(op, **self._options([name for name, _ in self.words if name not in own], {}))
 
     def _figure(self) -> Animation:
+        """The animation of a figure that is named, whose operation is known."""
         known = figures(*([self.file] if self.file else []))
         if self.name not in known:
             raise expected_one_of(
@@ -69,20 +69,22 @@ class Recipe:
                 self.name,
                 known if self.file else [*OPERATIONS, *known],
             )
-        one = known[self.name]
-        for word, _ in self.words:
-            if word not in parsing.LOOKS:
+        figure = known[self.name]
+        for name, _ in self.words:
+            if name not in TEXT_OPTIONS:
                 raise ConvanimError(
-                    f"{self.name} is a figure whose operation is known, so {spelt(word)} has no place: leave it out, or"
+                    f"{self.name} is a figure whose operation is known, so {spelt(name)} has no place: leave it out, or"
                     " name an operation"
                 )
-        return one.animate(**self._under(parsing.looks(dict(self.words), spelt), one.options))
+        return figure.animate(**self._options([name for name, _ in self.words], figure.options))
 
-    def _under(self, look: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-        """What is said here, and the defaults of what neither this says nor the figure itself."""
-        said = {*look, *own}
-        said |= SIZES if said & SIZES else set()
-        return {**{word: value for word, value in self.defaults if word not in said}, **look}
+    def _options(self, names: list[str], own: Mapping[str, Any]) -> dict[str, Any]:
+        """The options of these names here, and the defaults of options that neither these nor the figure's own say."""
+        options = {name: parsing.option(name, text, spelt) for name, text in self.words if name in names}
+        said = {*options, *own}
+        if said & {*names_in("size")}:
+            said |= {*names_in("size")}
+        return {**{name: value for name, value in self.defaults if name not in said}, **options}
 
     def files(self) -> list[str]:
         """The files that are read for it: when they change, so may the figure."""

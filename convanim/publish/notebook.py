@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,9 @@ from ..frameworks import Imported
 from ..geometry import Operation, check_operation
 from ..geometry.padding import PADDINGS
 from ..geometry.parameters import Parameter, parameters
-from ..labels import LABELS
+from ..option_kinds import Option
+from ..options import OPTIONS
 from ..text.escaping import attribute
-from ..themes.table import THEMES
-from ..views import VIEWS
 from . import notebook_repr
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ MOST = {
 }  # of a slider, if the operation's own value isn't larger: what can be seen at a glance
 MOST_ELSE, ROOM = 8, 2  # of the others, and how many times the operation's own value there is room for
 NUMBERS = "in numbers"  # of a padding, which may also have a name
+AS_GIVEN, AT_DEFAULT = -1, -2  # in a list of choices
+DEFAULT = object()  # the value of an option that isn't passed on
 
 
 @dataclass(frozen=True)
@@ -52,38 +53,49 @@ def explore(op: Operation | Imported, **options: Any) -> Widget:
     begun = op.op if isinstance(op, Imported) else op
     check_operation(begun)
     first = animate(op, **options)
-    own = [
+    of_operation = _controls(widgets, begun)
+    of_figure = [
         control
-        for name, one in parameters(type(begun)).items()
-        if (control := _control(widgets, name, one, getattr(begun, name))) is not None
+        for name, row in OPTIONS.items()
+        if (control := _option(widgets, name, row, options.get(name, row.default))) is not None
     ]
-    looks = [
-        _look(widgets, name, rows, options.get(name))
-        for name, rows in (("view", VIEWS), ("theme", THEMES), ("labels", ("all", "none", *LABELS)))
+
+    def changed() -> Animation:
+        made = type(begun)(**{control.name: control.value() for control in of_operation}, ndim=len(begun.axes))
+        values = {control.name: control.value() for control in of_figure}
+        kept = {name: value for name, value in {**options, **values}.items() if value is not DEFAULT}
+        return animate(replace(op, op=made) if isinstance(op, Imported) else made, **kept)
+
+    return _panel(widgets, first, [*of_operation, *of_figure], changed)
+
+
+def _controls(widgets: Any, op: Operation) -> list[Control]:
+    """The controls of an operation's parameters."""
+    return [
+        control
+        for name, one in parameters(type(op)).items()
+        if (control := _control(widgets, name, one, getattr(op, name))) is not None
     ]
+
+
+def _panel(widgets: Any, first: Animation, controls: list[Control], changed: Callable[[], Animation]) -> Widget:
+    """The controls beside the figure, which is drawn anew when one of them changes, and the error above it."""
     picture, error = widgets.HTML(_picture(first)), widgets.HTML("")
     last = picture.value
 
     def draw(_: object = None) -> None:
         nonlocal last
         try:
-            made = type(begun)(**{control.name: control.value() for control in own}, ndim=len(begun.axes))
-            look = {**options, **{control.name: value for control in looks if (value := control.value()) is not None}}
-            for control in looks:
-                if control.value() is None:
-                    look.pop(control.name, None)
-            last = picture.value = _picture(animate(replace(op, op=made) if isinstance(op, Imported) else made, **look))
+            last = picture.value = _picture(changed())
             error.value = ""
-        except ConvanimError as refusal:  # what was seen last stays, and is clearly not what is asked for
-            picture.value, error.value = f'<div style="opacity: 0.3">{last}</div>', _told(refusal)
+        except ConvanimError as refusal:  # the last figure stays, faded, since it isn't the one that is asked for
+            picture.value, error.value = f'<div style="opacity: 0.3">{last}</div>', _alert(refusal)
 
-    for control in (*own, *looks):
-        for widget in control.widgets:
-            widget.observe(draw, names="value")
-    controls = widgets.VBox(
-        [widget for control in (*own, *looks) for widget in control.widgets], layout=widgets.Layout(min_width="28em")
-    )
-    return widgets.HBox([controls, widgets.VBox([error, picture])], layout=widgets.Layout(flex_flow="row wrap"))
+    listed = [widget for control in controls for widget in control.widgets]
+    for widget in listed:
+        widget.observe(draw, names="value")
+    column = widgets.VBox(listed, layout=widgets.Layout(min_width="28em"))
+    return widgets.HBox([column, widgets.VBox([error, picture])], layout=widgets.Layout(flex_flow="row wrap"))
 
 
 def _ipywidgets() -> Any:
@@ -109,7 +121,7 @@ def _picture(animation: Animation) -> str:
     )
 
 
-def _told(refusal: ConvanimError) -> str:
+def _alert(refusal: ConvanimError) -> str:
     return (
         '<p role="alert" style="color: var(--jp-error-color1, #b42318); line-height: 1.4; max-width: 40em; margin:'
         f' 0">{html.escape(str(refusal))}</p>'
@@ -185,7 +197,7 @@ def _count(widgets: Any, name: str, one: Parameter, value: int | None) -> Contro
     return Control(name, (found,), lambda: (found.value or None) if one.optional else found.value)
 
 
-def _switch(widgets: Any, name: str, one: Parameter, value: bool) -> Control:
+def _switch(widgets: Any, name: str, one: Parameter | Option, value: bool) -> Control:
     found = widgets.Checkbox(value=value, description=name, **_wide(widgets))
     return Control(name, (found,), lambda: found.value)
 
@@ -195,14 +207,24 @@ def _choice(widgets: Any, name: str, one: Parameter, value: str) -> Control:
     return Control(name, (found,), lambda: found.value)
 
 
-def _look(widgets: Any, name: str, rows: Mapping[str, Any] | tuple[str, ...], given: Any) -> Control:
-    """How a figure looks, by the names of a table; what was given and is no name comes first."""
-    own = given is not None and not (isinstance(given, str) and given in rows)
-    choices = [*([("(as given)", -1)] if own else []), *([("(default)", -2)]), *((row, row) for row in rows)]
-    found = widgets.Dropdown(
-        options=choices, value=-1 if own else -2 if given is None else given, description=name, **_wide(widgets)
-    )
-    return Control(name, (found,), lambda: {-1: given, -2: None}.get(found.value, found.value))
+def _option(widgets: Any, name: str, row: Option, given: Any) -> Control | None:
+    """The control of an option of the figure; None for one that is neither a switch nor one of some choices."""
+    if row.kind == "switch":
+        return _switch(widgets, name, row, given)
+    return _names(widgets, name, row, given) if row.choices else None
+
+
+def _names(widgets: Any, name: str, row: Option, given: Any) -> Control:
+    """A list of the choices of an option. A value that was given and is no choice comes first, as "(as given)"."""
+    own = given is not row.default and not (isinstance(given, str) and given in row.choices)
+    choices = [
+        *([("(as given)", AS_GIVEN)] if own else []),
+        ("(default)", AT_DEFAULT),
+        *((choice, choice) for choice in row.choices),
+    ]
+    begin = AS_GIVEN if own else AT_DEFAULT if given is row.default else given
+    found = widgets.Dropdown(options=choices, value=begin, description=name, **_wide(widgets))
+    return Control(name, (found,), lambda: {AS_GIVEN: given, AT_DEFAULT: DEFAULT}.get(found.value, found.value))
 
 
 CONTROLS: dict[str, Callable[..., Control]] = {

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from math import floor
-from numbers import Integral
 from typing import Any
 
 from ..errors import ConvanimError, expected_one_of, short_repr
@@ -19,6 +18,7 @@ from .colormaps import COLORMAPS
 from .contrast import blended, readable
 
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
+GUIDE_DPI = 150  # pixels an inch of the guide's figures
 CELL_BP = 14.1734  # one cell of the guide in bp (1/72 inch): TeX's rounding of 0.5 cm
 THICK = 0.79701 / CELL_BP  # TikZ's "thick" line, in cells
 THIN = 0.3985 / CELL_BP  # TikZ's default line
@@ -34,16 +34,9 @@ def pixel_size(width: float, height: float, dpi: float) -> tuple[int, int]:
     return max(across, 1), max(down, 1)
 
 
-LEAST_WIDTH, MOST_WIDTH = 16, 65_535  # pixels
-
-
-def dpi_of(width: object, cells: float) -> float:
-    """The resolution at which so many cells are so many pixels wide; raises ConvanimError for what is no width."""
-    if isinstance(width, bool) or not isinstance(width, Integral) or not LEAST_WIDTH <= int(width) <= MOST_WIDTH:
-        raise ConvanimError(
-            f"width={short_repr(width)}: the width is a whole number of pixels, from {LEAST_WIDTH} to {MOST_WIDTH}"
-        )
-    return int(width) * 72 / (cells * CELL_BP)
+def dpi_of(width: int, cells: float) -> float:
+    """The resolution at which so many cells are so many pixels wide."""
+    return width * 72 / (cells * CELL_BP)
 
 
 WEIGHTS = range(

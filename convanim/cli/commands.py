@@ -1,0 +1,253 @@
+"""The commands: each reads its words, and calls what does the work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import __version__
+from ..errors import ConvanimError, expected_one_of, short_repr
+from ..frameworks import FRAMEWORKS
+from ..publish.snippets import EMBEDS
+from ..write import FORMATS, literal, planned
+from .flags import figure_options, operation_options, specified, still_options, table
+from .operation import operation_of
+
+if TYPE_CHECKING:
+    from ..spec import Figure
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="convanim")
+def cli() -> None:
+    """Animated figures of convolution arithmetic.
+
+    \b
+    convanim list
+    convanim render padding_strides -o out/
+    convanim draw conv -i 5x7 -k 3 -s 2 -p 1 -o x.gif -o x.svg
+    convanim info conv -i 5 -k 3 -s 2 -p 1 --code torch
+    """
+
+
+@cli.command("list")
+def list_() -> None:
+    """List the figures that come with convanim."""
+    from ..spec import figures
+
+    known = figures()
+    width = max(map(len, known))
+    for name, figure in known.items():
+        click.echo(f"{name:{width}}  {figure.title}")
+
+
+@cli.command()
+@operation_options
+@click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help=f"May be given again; frames/{{step:03d}}.png is a file for each step. {table(FORMATS)}",
+)
+@still_options
+@figure_options
+def draw(output: tuple[str, ...], step: int | str | None, storyboard: int | None, **options: Any) -> None:
+    """Draw an animation of your own."""
+    from ..drawing import animate
+
+    given = specified(options)
+    width = _storyboard_width(given, storyboard, step)
+    animation = animate(operation_of(**options), **given)
+    if storyboard is not None:
+        animation = animation.storyboard(storyboard, width=width)
+    for name in output:
+        planned(animation, name, step)  # nothing is written if one of them can't be
+    for name in output:
+        _wrote(animation.save(name, step=step))
+
+
+@cli.command()
+@operation_options
+@click.option(
+    "--code", multiple=True, metavar="FRAMEWORK", help=f"Print the layer as Python code: {', '.join(FRAMEWORKS)}."
+)
+def info(code: tuple[str, ...], **operation: Any) -> None:
+    """Print the sizes of an operation, the formula with its numbers, and what it costs."""
+    from ..text import describe
+
+    given = operation_of(**operation)
+    op = getattr(given, "op", given)
+    snippets = [op.to_code(framework) for framework in code]
+    comment = "# " if snippets else ""  # so that all that is printed is Python
+    click.echo(f"{comment}{describe.title(op)}")
+    for name, text in describe.facts(op):
+        click.echo(f"{comment}  {name:16}  {text}")
+    for snippet in snippets:
+        click.echo(f"\n{snippet.rstrip()}")
+
+
+@cli.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME|TOML...")
+@click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Folder to write to.")
+@click.option("-f", "--format", "suffixes", multiple=True, default=("gif", "svg"), show_default=True, metavar="SUFFIX")
+@still_options
+@figure_options
+def render(
+    names: tuple[str, ...],
+    output: str,
+    suffixes: tuple[str, ...],
+    step: int | str | None,
+    storyboard: int | None,
+    **options: Any,
+) -> None:
+    """Render named figures, or all figures of TOML files, as GIF and SVG. Options go before those of the figures."""
+    from tqdm import tqdm
+
+    given = specified(options)
+    width = _storyboard_width(given, storyboard, step)
+    paths = []
+    for figure in tqdm(_figures(names), desc="render", unit="figure", leave=False, disable=None):
+        try:
+            animation = figure.animate(**given)
+        except ConvanimError as error:
+            raise ConvanimError(f"figure {figure.name!r}: {error}") from None
+        if storyboard is not None:
+            animation = animation.storyboard(storyboard, width=width)
+        for suffix in (f".{word.removeprefix('.')}" for word in suffixes):
+            several = step is None and len(animation) > 1 and suffix in FORMATS and FORMATS[suffix].animated is None
+            name = f"{figure.name}{'_{step:03d}' if several else ''}{suffix}"  # a file for each step
+            paths += animation.save(Path(literal(output), name), step=step)
+    _wrote(paths)
+
+
+def _storyboard_width(given: dict[str, Any], storyboard: int | None, step: int | str | None) -> int | None:
+    """The width of a storyboard as a whole, taken out of the options of its pictures."""
+    if storyboard is None:
+        return None
+    if step is not None:
+        raise ConvanimError("--step has no place beside --storyboard, which shows several: leave one of them out")
+    width: int | None = given.pop("width", None)
+    return width
+
+
+def _figures(names: tuple[str, ...]) -> list[Figure]:
+    """The figures of these names, and all of TOML files."""
+    from ..spec import figures
+
+    chosen = []
+    known = figures()
+    for name in names:
+        if name.lower().endswith(".toml"):
+            chosen += list(figures(name).values())
+        elif name in known:
+            chosen.append(known[name])
+        else:
+            raise expected_one_of("figure", name, known)
+    return chosen
+
+
+@cli.command(epilog=f"Places: {table(EMBEDS)}")
+@click.argument("name", metavar="NAME|TOML")
+@click.argument("place", metavar="PLACE")
+@click.option(
+    "--src",
+    metavar="FILE|URL",
+    help="Where the figure's file is, if not beside the page under the name that render gives it.",
+)
+@figure_options
+def embed(name: str, place: str, src: str | None, **options: Any) -> None:
+    """Print the snippet that shows a figure in a PLACE such as markdown, html, latex or typst; of a TOML file, those of
+    all its figures.
+    """
+    if place not in EMBEDS:
+        raise expected_one_of("place", place, EMBEDS)
+    given, chosen = specified(options), _figures((name,))
+    if src is not None and len(chosen) > 1:
+        raise ConvanimError(f"--src {short_repr(src)} is one file, and {name} has {len(chosen)} figures: leave it out")
+    for figure in chosen:
+        click.echo(figure.animate(**given).embed(place, EMBEDS[place].file(figure.name) if src is None else src))
+
+
+@cli.command()
+@click.argument("specs", nargs=-1, metavar="[TOML...]")
+@click.option("-o", "--output", required=True, metavar="DIR", help="Folder to write to.")
+@click.option("-f", "--format", "suffixes", multiple=True, default=("gif", "svg"), show_default=True, metavar="SUFFIX")
+def gallery(specs: tuple[str, ...], output: str, suffixes: tuple[str, ...]) -> None:
+    """Build all figures of TOML files (those of convanim if none) in parallel, and a page, index.html, that plays
+    them.
+    """
+    from tqdm import tqdm
+
+    from ..publish.gallery import gallery as build
+    from ..spec import figures
+
+    with tqdm(total=len(figures(*specs)), desc="gallery", unit="figure", leave=False, disable=None) as bar:
+        built = build(
+            specs, output, suffixes=[f".{word.removeprefix('.')}" for word in suffixes], done=lambda _: bar.update()
+        )
+    failed = [one for one in built if one.error]
+    for one in failed:
+        click.echo(f"failed: {one.name}: {one.error}", err=True)
+    click.echo(f"{len(built) - len(failed)} of {len(built)} figures in {output}")
+    if failed:
+        sys.exit(2)
+
+
+@cli.command()
+@click.argument("specs", nargs=-1, metavar="[TOML...]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    metavar="N",
+    help="Port on this machine; 0 takes one that is free.",
+)
+def serve(specs: tuple[str, ...], port: int) -> None:
+    """Show the gallery's page of TOML files (those of convanim if none) in a browser, every figure in every format,
+    drawn when it is asked for.
+    """
+    from ..publish.server import server
+    from ..spec import figures
+
+    with server(figures(*specs).values(), port) as running:
+        click.echo(f"http://127.0.0.1:{running.server_port}/ shows the figures; Ctrl-C ends it")
+        sys.stdout.flush()
+        try:
+            running.serve_forever()
+        except KeyboardInterrupt:
+            click.echo()
+
+
+def _wrote(paths: list[Path]) -> None:
+    few = paths if len(paths) <= 4 else [paths[0], paths[-1]]
+    click.echo(("\n" if len(paths) <= 4 else " ... ").join(map(str, few)))
+
+
+def main() -> None:
+    """Run the command line; bad input is one line and exit status 2."""
+    try:
+        cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except ConvanimError as error:
+        click.echo(f"convanim: {error}", err=True)
+        sys.exit(2)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(2)
+    except click.ClickException as error:
+        click.echo(f"convanim: {' '.join(error.format_message().split())}", err=True)
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
+    except OSError as error:  # the reader of our output has gone, or its disk is full
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            click.echo(f"convanim: can't write the output: {error.strerror}", err=True)
+        sys.exit(2)

@@ -1,0 +1,122 @@
+"""The flags of the commands, made from the tables of parameters, of options and of formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from .. import parsing
+from ..geometry import OPERATIONS
+from ..geometry.padding import PADDINGS
+from ..geometry.parameters import Parameter
+from ..labels import Label
+from ..option_kinds import Option
+from ..options import TEXT_OPTIONS
+from ..publish.snippets import Embed
+from ..views import View
+from ..write import Format
+
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+SHORT = {"input_size": "-i", "kernel_size": "-k", "stride": "-s", "padding": "-p", "dilation": "-d"}
+EXAMPLES = {"input_size": " 5, or 5x7 for rows x columns.", "padding": " 1, 1x2, or before:after as in 1:2x0:1."}
+NUMBER_TYPES: dict[str, type] = {"count": int, "number": float}  # by kind; the value of any other flag is a text
+
+
+def flag(name: str) -> str:
+    """A parameter's or an option's name as a flag: "input_size" is "--input-size"."""
+    return f"--{name.replace('_', '-')}"
+
+
+def table(rows: Mapping[str, View] | Mapping[str, Label] | Mapping[str, Format] | Mapping[str, Embed]) -> str:
+    """The rows of a table for a help text: their names, and what each is."""
+    return " ".join(f"{name}: {row.about}." for name, row in rows.items())
+
+
+def operation_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The parameters of all operations, in PyTorch's words, and an ONNX file to take one from."""
+    ndim, onnx, node = (
+        click.option("--ndim", type=int, metavar="N", help="Number of dimensions where all sizes are numbers (2)."),
+        click.option("--onnx", metavar="FILE", help="Take the operation from an ONNX model."),
+        click.option("--node", metavar="NAME", help="The node of the ONNX model, by its name or its output's."),
+    )
+    operation = click.argument("operation", metavar=f"[{'|'.join(OPERATIONS)}]", required=False)
+    return _decorated(
+        command, [operation, *(_parameter(name, one) for name, one in parsing.KNOWN.items()), ndim, onnx, node]
+    )
+
+
+def figure_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a figure that a text can say."""
+    return _decorated(command, [_option(name, row) for name, row in TEXT_OPTIONS.items()])
+
+
+def still_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What makes a still picture of a figure."""
+    step = click.option(
+        "--step",
+        metavar="N",
+        callback=_step,
+        help="This step alone, counted from 0, or poster, the one that explains most.",
+    )
+    board = click.option("--storyboard", type=int, metavar="N", help="So many steps in a grid, as one still figure.")
+    return _decorated(command, [step, board])
+
+
+def specified(words: dict[str, Any]) -> dict[str, Any]:
+    """The options of a figure among the words of a command, which lose them; those that were not given are left out."""
+    return {name: value for name in TEXT_OPTIONS if (value := words.pop(name)) is not None}
+
+
+def _decorated(command: Callable[..., None], decorators: list[Decorator]) -> Callable[..., None]:
+    """The command with flags in this order."""
+    for decorate in reversed(decorators):
+        command = decorate(command)
+    return command
+
+
+# a flag that isn't given is None, so that the operation's or the figure's own value holds
+
+
+def _parameter(name: str, one: Parameter) -> Decorator:
+    """The flag of an operation's parameter."""
+    if one.kind == "switch":
+        return _switch(name, one.about)
+    choices = one.choices or (PADDINGS if one.kind == "padding" else ())
+    names = f" One of {', '.join(choices)}." if choices else ""
+    metavar = {"count": "N", "choice": "NAME"}.get(one.kind, "SIZE")
+    return click.option(
+        *([SHORT[name]] if name in SHORT else []),
+        flag(name),
+        type=NUMBER_TYPES.get(one.kind),
+        metavar=metavar,
+        help=f"{one.about}{EXAMPLES.get(name, '')}{names}",
+    )
+
+
+def _option(name: str, row: Option) -> Decorator:
+    """The flag of an option of a figure."""
+    if row.kind == "switch":
+        return _switch(name, row.help)
+    return click.option(
+        flag(name),
+        type=NUMBER_TYPES.get(row.kind),
+        metavar=row.metavar or None,
+        callback=_array if row.kind == "array" else None,
+        help=f"{row.summary} {table(row.explained)}" if row.explained else row.help,
+    )
+
+
+def _switch(name: str, about: str) -> Decorator:
+    return click.option(f"{flag(name)}/--no-{flag(name)[2:]}", default=None, help=about)
+
+
+def _array(context: click.Context, option: click.Parameter, value: str | None) -> Any:
+    """The numbers of a text in JSON."""
+    return None if value is None else parsing.array(flag(str(option.name)), value)
+
+
+def _step(context: click.Context, option: click.Parameter, value: str | None) -> int | str | None:
+    """A step's number, or "poster"; what is neither is refused with the figure's steps."""
+    return int(value) if value is not None and value.removeprefix("-").isdecimal() else value

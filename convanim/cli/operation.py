@@ -1,0 +1,54 @@
+"""The operation that the words of a command describe."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import click
+
+from .. import parsing
+from ..errors import ConvanimError, short_repr
+from ..geometry import OPERATIONS
+from .flags import flag
+
+
+def operation_of(*, operation: str | None, ndim: int | None, onnx: str | None, node: str | None, **given: Any) -> Any:
+    """The operation of the command line's words, or the layer of an ONNX model."""
+    words = {name: value for name, value in given.items() if value is not None}
+    if onnx is not None:
+        return _from_onnx(onnx, node, operation, words, ndim)
+    if node is not None:
+        raise ConvanimError(f"--node {short_repr(node)} is a node of an ONNX model: add --onnx FILE")
+    if operation is None:
+        raise ConvanimError(
+            f"no operation was given: begin with one of {', '.join(OPERATIONS)}, or take one from a model with --onnx"
+            " FILE"
+        )
+    return parsing.operation(operation, words, flag, ndim)
+
+
+def _from_onnx(path: str, node: str | None, operation: str | None, words: dict[str, Any], ndim: int | None) -> Any:
+    """The layer of an ONNX model; of a model with several, the one that --node names."""
+    from ..frameworks import ConvanimWarning, from_onnx
+
+    others = [
+        *([operation] if operation else []),
+        *(flag(name) for name in words if name != "input_size"),
+        *(["--ndim"] if ndim else []),
+    ]
+    if others:
+        raise ConvanimError(f"{others[0]} has no place beside --onnx, whose model says it: leave it out")
+    size = parsing.size("input_size", words["input_size"], flag) if "input_size" in words else None
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ConvanimWarning)
+        found = from_onnx(path, node=node, input_size=size[0] if size and len(size) == 1 else size and tuple(size))
+    for one in caught:
+        if issubclass(one.category, ConvanimWarning):
+            click.echo(f"convanim: {one.message}", err=True)
+    if not isinstance(found, list):
+        return found
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(layer.name for layer in found) or "none"
+    raise ConvanimError(f"{path} has {len(found)} layers that can be drawn, {names}: choose one with --node NAME")

@@ -1,0 +1,150 @@
+"""What an option of a figure carries in the table `Options`, and how the values of each kind of option are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import Any, Literal
+
+from .errors import ConvanimError, expected_one_of, short_repr
+from .labels import Label, labels_of
+from .themes.table import theme_of
+from .themes.theme import COLOUR
+from .views import View
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRule:
+    """Which views take an option, and why the others refuse it: a reason to be read after "the flat view"."""
+
+    reason: str
+    takes: Callable[[View], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """An option of a figure: its values, and what help says of it.
+
+    `kind` is a row of KINDS. An option may be None if that is its default; then `unset` says what None means. A number
+    is from `least` to `most`, and `rule` is what messages say of it; `most` is None if it is known only when the figure
+    is drawn. `noun` is the option's name in messages. Help lists the `choices`, or explains the rows of a table. A
+    figure takes one option of the group "size"; options of the group "values" are numbers in cells. `views` says which
+    views take the option, None stands for all. If `python_only`, files and the command line don't have the option.
+    """
+
+    kind: str
+    about: str
+    default: Any
+    metavar: str = ""
+    unset: str = ""
+    choices: Collection[str] = ()
+    explained: Mapping[str, View] | Mapping[str, Label] | None = None
+    noun: str = ""
+    least: float = 0
+    most: int | None = None
+    rule: str = ""
+    group: Literal["", "size", "values"] = ""
+    views: ViewRule | None = None
+    python_only: bool = False
+
+    @property
+    def default_text(self) -> str:
+        """The default in words: "1000", "the theme's own"."""
+        return self.unset if self.default is None else str(self.default)
+
+    @property
+    def values(self) -> str:
+        """The possible values in words: "a whole number from 0 to 240"."""
+        return KINDS[self.kind].values(self)
+
+    @property
+    def summary(self) -> str:
+        """What the option does, and its default."""
+        default = f" ({self.default_text})" if self.default_text and self.kind != "switch" else ""
+        return f"{self.about.removesuffix('.')}{default}."
+
+    @property
+    def help(self) -> str:
+        """What the option does, its default and its choices, in one line."""
+        return f"{self.summary} One of {', '.join(self.choices)}." if self.choices else self.summary
+
+
+def option(default: Any, kind: str, about: str, **rest: Any) -> Any:
+    """A field of `Options`; Any, because a type checker reads the field's own annotation."""
+    return field(default=default, metadata={"option": Option(default=default, kind=kind, about=about, **rest)})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of option: `check` returns a value as it is stored, or raises ConvanimError; `values` says what fits."""
+
+    check: Callable[[str, Option, Any], Any]
+    values: Callable[[Option], str]
+
+
+def _choice(name: str, option: Option, value: Any) -> str:
+    if not isinstance(value, str) or value not in option.choices:
+        raise expected_one_of(option.noun or name, value, option.choices)
+    return value
+
+
+def _switch(name: str, option: Option, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ConvanimError(f"{name}={short_repr(value)} is neither True nor False")
+    return value
+
+
+def _text(name: str, option: Option, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ConvanimError(f"{name}={short_repr(value)} is not text: write it in quotes")
+    return value
+
+
+def _count(name: str, option: Option, value: Any) -> Any:
+    return value if option.most is None else int(_within(name, option, value, Integral))
+
+
+def _number(name: str, option: Option, value: Any) -> float:
+    return float(_within(name, option, value, Real))
+
+
+def _within(name: str, option: Option, value: Any, accepted: type) -> Any:
+    """The value, if it is a number of the accepted type from the least to the most."""
+    assert option.most is not None
+    if isinstance(value, bool) or not isinstance(value, accepted) or not option.least <= value <= option.most:  # type: ignore[operator]
+        raise ConvanimError(f"{name}={short_repr(value)}: {option.rule.format(least=option.least, most=option.most)}")
+    return value
+
+
+def _labels(name: str, option: Option, value: Any) -> str | tuple[str, ...]:
+    names = labels_of(value)
+    return value if isinstance(value, str) else names
+
+
+def _colour(name: str, option: Option, value: Any) -> str:
+    if not isinstance(value, str) or (value != "transparent" and not COLOUR.fullmatch(value)):
+        raise ConvanimError(f"{name}={short_repr(value)} is neither 'transparent' nor a colour: write it as '#rrggbb'")
+    return value
+
+
+def _listed(option: Option) -> str:
+    return ", ".join(f"`{choice}`" for choice in option.choices)
+
+
+def _range(option: Option) -> str:
+    noun = "a whole number" if option.kind == "count" else "a number"
+    return noun if option.most is None else f"{noun} from {option.least:.3g} to {option.most}"
+
+
+KINDS = {
+    "choice": Kind(_choice, _listed),
+    "switch": Kind(_switch, lambda option: "`True`, `False`"),
+    "text": Kind(_text, lambda option: "text"),
+    "count": Kind(_count, _range),
+    "number": Kind(_number, _range),
+    "labels": Kind(_labels, lambda option: f"{_listed(option)}, or a list of labels"),
+    "theme": Kind(lambda name, option, value: theme_of(value), lambda option: f"{_listed(option)}, a file, or a table"),
+    "colour": Kind(_colour, lambda option: "`transparent`, or `#rrggbb`"),
+    "array": Kind(lambda name, option, value: value, lambda option: "numbers"),  # checked where it is computed with
+}
