@@ -21,11 +21,11 @@ SVG, PNG, PLAIN = "image/svg+xml", "image/png", "text/plain"
 
 
 def line(clip: Clip) -> str:
-    """The clip in one line: "Clip of 9 steps, 392 x 507 px: Convolution of a 5x5 input, kernel 3x3"."""
+    """The clip in one line: "Animation of 9 steps, 392 x 507 px: Convolution of a 5x5 input, kernel 3x3"."""
     steps, (width, height) = len(clip), clip.size
     title = " ".join(clip.scene.title.split())
     title = title if len(title) <= MOST_LETTERS else f"{title[: MOST_LETTERS - 1]}…"
-    return f"Clip of {steps:,} step{'s' if steps != 1 else ''}, {width} x {height} px{': ' if title else ''}{title}"
+    return f"Animation of {steps:,} step{'s' if steps != 1 else ''}, {width} x {height} px{': ' if title else ''}{title}"
 
 
 def svg(clip: Clip) -> str | None:
