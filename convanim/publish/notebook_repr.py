@@ -25,7 +25,9 @@ def line(clip: Clip) -> str:
     steps, (width, height) = len(clip), clip.size
     title = " ".join(clip.scene.title.split())
     title = title if len(title) <= MOST_LETTERS else f"{title[: MOST_LETTERS - 1]}…"
-    return f"Animation of {steps:,} step{'s' if steps != 1 else ''}, {width} x {height} px{': ' if title else ''}{title}"
+    return (
+        f"Animation of {steps:,} step{'s' if steps != 1 else ''}, {width} x {height} px{': ' if title else ''}{title}"
+    )
 
 
 def svg(clip: Clip) -> str | None:
