@@ -8,10 +8,7 @@ import html
 import shlex
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from functools import cache
-from importlib import resources
 from pathlib import PurePath
-from string import Template
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +21,7 @@ from ..spec import Figure
 from ..text import describe
 from ..text.escaping import readable, script
 from ..write import FORMATS
+from ..write.inline import filled, inlined
 from .snippets import EMBEDS, Embed
 
 PAGE, DETAILS = "index.html", "details.js"
@@ -82,10 +80,11 @@ def pages(figures: Iterable[Figure], suffixes: Iterable[str]) -> dict[str, str]:
             f'<section id="collection-{n}" aria-labelledby="title-{n}"><h2 id="title-{n}">{_text(title)}</h2>\n'
             f'{f"<p>{_text(about)}</p>" if about else ""}<ul class="grid">\n{"".join(found[source])}</ul></section>\n'
         )
-    page = Template(_read("page.html")).substitute(
+    page = filled(
+        "publish/page/page.html",
         count=str(len(made)),
-        css=_read("page.css"),
-        js=_read("page.js"),
+        css=inlined("publish/page/page.css"),
+        js=inlined("publish/page/page.mjs"),
         data=script({"details": DETAILS}),
         chips="".join(chips),
         sections="".join(sections),
@@ -187,8 +186,3 @@ def _ops(one: Figure) -> tuple[Operation, ...]:
 
 def _text(text: str) -> str:
     return html.escape(readable(text))
-
-
-@cache
-def _read(name: str) -> str:
-    return resources.files(__package__).joinpath("page", name).read_text(encoding="utf-8")

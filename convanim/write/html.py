@@ -9,23 +9,24 @@ import hashlib
 import html
 import math
 import re
-from functools import cache
-from importlib import resources
+import unicodedata
 from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING
 
 from ..render import svg
 from ..text.escaping import readable, script
 from ..text.lang import language
 from .files import replacing
+from .inline import filled, inlined
 
 if TYPE_CHECKING:
     from ..clip import Clip
 
+SCRIPT = "write/player/player.mjs"
 MOST_SUMS = 22_000  # bytes of the steps' sums; of a figure with more they are shortened, or left out
 LONGEST = 800  # characters of a sum; one that is longer is shortened
 SHORT = 60  # characters of a sum that is shortened, from its end: what comes last, and the value
+MARKED = re.compile("([\U0001d44e-\U0001d467])|[₀-₉]+(?:,[₀-₉]+)*")  # a letter, or indices
 
 
 def write(clip: Clip, path: Path) -> None:
@@ -38,12 +39,13 @@ def page(clip: Clip) -> str:
     """A whole page with the player alone: it fills the window, has all keys, and says its step in the address."""
     scene = clip.scene
     scripts = (
-        f"'sha256-{base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()}'"
+        f"'sha256-{base64.b64encode(hashlib.sha256(inlined(SCRIPT).encode()).digest()).decode()}'"
         if len(clip) > 1
         else "'none'"
     )
-    return _filled(
-        "page.html",
+    return filled(
+        "write/player/page.html",
+        css=inlined("write/player/page.css"),
         lang=_text(scene.lang),
         title=_text(scene.title),
         description=_text(clip.alt),
@@ -56,15 +58,15 @@ def fragment(clip: Clip, *, page: bool = False) -> str:
     """The player as a part of another page, of which there may be others. Without a script, the poster is seen."""
     scene, (width, height) = clip.scene, clip.size
     seen = clip.labelling.names  # what the figure itself says is for those alone who don't see it
-    formula = "".join(f'<p class="{_class("formula", seen)}">{_typeset(line)}</p>\n' for line in clip.formula)
+    formula = "".join(f'<p class="{_class("formula", seen)}">{_text(line)}</p>\n' for line in clip.formula)
     moves, sums = len(clip) > 1, _sums(clip)
-    return _filled(
-        "fragment.html",
+    return filled(
+        "write/player/fragment.html",
         title=_text(scene.title),
         lang=_text(scene.lang),
         width=str(max(width, 320)),
         ratio=f"{width / height:.3f}",
-        css=_read("player.css"),
+        css=inlined("write/player/player.css"),
         look=_look(clip, page),
         svg=svg.stepped(scene, clip.theme, clip.size),
         formula=formula,
@@ -90,23 +92,24 @@ def _controls(clip: Clip) -> str:
         word: _text(say(f"player.{word}")) for word in ("restart", "back", "play", "pause", "next", "scrub", "speed")
     }
     at = say("label.step", n=clip.poster + 1, steps=len(clip))
-    return _filled("controls.html", last=str(len(clip) - 1), poster=str(clip.poster), at=_text(at), **words)
+    return filled("write/player/controls.html", last=str(len(clip) - 1), poster=str(clip.poster), at=_text(at), **words)
 
 
 def _played(clip: Clip, sums: list[str], page: bool) -> str:
     """What the script plays, and the script."""
     say = language(clip.scene.lang).say
+    cells = _cells(clip)
     times = {name: getattr(clip, name) for name in ("step_ms", "hold_ms", "loop", "poster")}
     data = {
         "steps": len(clip),
         **times,
         "sums": sums,
         "at": say("label.step", n="{n}", steps=len(clip)),
-        "cell": say("player.cell", cell="{cell}"),
-        "cells": _cells(clip),
+        "cell": say("player.cell", cell="{cell}") if not sums and cells else "",
+        "cells": cells,
         "page": page,
     }
-    return f'<script type="application/json">{script(data)}</script>\n<script>{_script()}</script>\n'
+    return f'<script type="application/json">{script(data)}</script>\n<script>{inlined(SCRIPT)}</script>\n'
 
 
 def _class(name: str, seen: tuple[str, ...]) -> str:
@@ -143,7 +146,7 @@ def _bytes(text: str) -> int:
 
 
 def _cut(told: str, most: int = LONGEST) -> str:
-    """A sum of at most so many characters: its end, after an ellipsis and what opens the brackets that its end closes."""
+    """A sum of at most `most` characters: its end, after an ellipsis and the opening of a bracket that the end closes."""
     if len(told) <= most:
         return told
     end = told[-SHORT:].partition(" ")[2]
@@ -152,31 +155,14 @@ def _cut(told: str, most: int = LONGEST) -> str:
 
 
 def _typeset(text: str) -> str:
-    """Letters with indices as HTML: italic, and below the line."""
+    """A text as HTML: letters in italic, indices below the line. typeset.mjs does the same in the page."""
 
-    def written(found: re.Match[str]) -> str:
-        if found[1]:
-            return f"<i>{chr(ord(found[1]) - 0x1D44E + ord('a'))}</i>"
-        return f"<sub>{found[0].translate({0x2080 + digit: str(digit) for digit in range(10)})}</sub>"
+    def marked(found: re.Match[str]) -> str:
+        tag = "i" if found[1] else "sub"
+        return f"<{tag}>{unicodedata.normalize('NFKC', found[0])}</{tag}>"
 
-    return re.sub("([\U0001d44e-\U0001d467])|[₀-₉]+(?:,[₀-₉]+)*", written, _text(text))
+    return MARKED.sub(marked, _text(text))
 
 
 def _text(text: str) -> str:
     return html.escape(readable(text))
-
-
-@cache
-def _read(name: str) -> str:
-    return resources.files(__package__).joinpath("player", name).read_text(encoding="utf-8")
-
-
-@cache
-def _script() -> str:
-    """The script without its comments and the space before its lines."""
-    lines = (line.strip() for line in _read("player.js").splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
-
-
-def _filled(name: str, **places: str) -> str:
-    return Template(_read(name)).substitute(places)

@@ -11,6 +11,7 @@ import pytest
 from screens import violations
 
 import convanim as ca
+from convanim.text import describe
 from convanim.write import FORMATS
 
 GALLERY = Path(__file__).resolve().parents[2] / "gallery"
@@ -77,7 +78,7 @@ def test_the_search_finds_all_words_anywhere_and_says_how_many(opened):
     page.keyboard.type("transposed stride")
     shown = page.evaluate("[...document.querySelectorAll('.card:not([hidden])')].map(card => card.dataset.name)")
     single = {name: one for name, one in ca.figures().items() if len(one.layers) == 1}
-    texts = {name: f"{name} {one.title} {ca.words.title(one.op())}".lower() for name, one in single.items()}
+    texts = {name: f"{name} {one.title} {describe.title(one.op())}".lower() for name, one in single.items()}
     wanted = {name for name, text in texts.items() if "transposed" in text and "stride" in text}
     assert wanted <= {*shown} and 5 < len(shown) < 60
     assert page.locator("#count").text_content() == f"{len(shown)} figures"

@@ -1,0 +1,27 @@
+/** The search: which figures have all words that a reader asks for. */
+
+/**
+ * The words of a query, in lower case.
+ * @param {string} query
+ * @returns {string[]}
+ */
+export const wordsOf = (query) => query.toLowerCase().split(/\s+/).filter(Boolean);
+
+/**
+ * Whether each word is somewhere in a text.
+ * @param {string} text in lower case
+ * @param {string[]} words
+ * @returns {boolean}
+ */
+export const hasAll = (text, words) => words.every((word) => text.includes(word));
+
+/**
+ * The line that says how many figures were found; nothing without a search.
+ * @param {number} found
+ * @param {string[]} words
+ * @returns {string}
+ */
+export function countLine(found, words) {
+  if (!words.length) return "";
+  return `${found || "No"} ${found === 1 ? "figure" : "figures"}`;
+}
