@@ -20,7 +20,7 @@ gallery: .venv/.run  ## build all figures of the guide into gallery/
 	$(BIN)/python -m convanim gallery -o gallery
 
 test: .venv/.dev  ## run the tests
-	@echo "left out here, for what they need or the time they take: make test-places, test-latex (TeX), test-browser (Chromium), test-frameworks"
+	@echo "left out here, for what they need or the time they take: make test-places, test-latex (TeX), test-browser (Chromium, Node), test-frameworks"
 	$(BIN)/python -m pytest -q -n auto
 
 test-frameworks: .venv-frameworks/.ready  ## compare with PyTorch, Keras, ONNX and JAX on random configurations (SEED=0 COUNT=3000)
@@ -29,7 +29,7 @@ test-frameworks: .venv-frameworks/.ready  ## compare with PyTorch, Keras, ONNX a
 test-places: .venv/.dev  ## files read back by other programs, players, snippets, notebooks, Sphinx, README's examples
 	$(BIN)/python -m pytest -q -n auto -m places
 
-test-browser: .venv-browser/.ready  ## play pages, players and SVGs in Chromium
+test-browser: .venv-browser/.ready  ## play pages, players and SVGs in Chromium, and test their modules in Node
 	.venv-browser/bin/python -m pytest -q -n auto --confcutdir=tests/browser tests/browser
 
 test-latex: .venv-latex/.ready  ## compile TikZ in papers and slides, and look at PDF's pages
@@ -78,6 +78,7 @@ endef
 	$(call venv,.venv-browser)
 	.venv-browser/bin/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/browser/requirements.txt -e .
 	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { $(call debian,chromium); }
+	@command -v node >/dev/null || { $(call debian,nodejs); }
 	@touch $@
 
 .venv-latex/.ready: pyproject.toml tests/constraints.txt tests/latex/requirements.txt

@@ -146,7 +146,7 @@ def _bytes(text: str) -> int:
 
 
 def _cut(told: str, most: int = LONGEST) -> str:
-    """A sum of at most `most` characters: its end, after an ellipsis and the opening of a bracket that the end closes."""
+    """A sum of at most `most` characters: its end, after an ellipsis and the bracket that the end closes."""
     if len(told) <= most:
         return told
     end = told[-SHORT:].partition(" ")[2]

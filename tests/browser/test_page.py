@@ -28,7 +28,8 @@ def playing(page):
 def seen(page):
     """The figures of which some is in the window."""
     return page.evaluate(
-        """[...document.querySelectorAll('.card')].filter(card => { const box = card.querySelector('img').getBoundingClientRect();
+        """[...document.querySelectorAll('.card')].filter(card => {
+        const box = card.querySelector('img').getBoundingClientRect();
         return box.width && box.bottom > 0 && box.top < innerHeight; }).map(card => card.dataset.name)"""
     )
 
@@ -51,7 +52,8 @@ def test_nothing_jumps_when_figures_come_and_less_than_a_megabyte_is_loaded_befo
     print(f"\nbefore scrolling: {loaded / 1000:.0f} kB")
     assert loaded < 1_000_000
     shift = page.evaluate("""() => new Promise(done => { let sum = 0;
-        new PerformanceObserver(list => list.getEntries().forEach(entry => sum += entry.value)).observe({type: 'layout-shift', buffered: true});
+        new PerformanceObserver(list => list.getEntries().forEach(entry => sum += entry.value))
+            .observe({type: 'layout-shift', buffered: true});
         scrollTo(0, 4000); setTimeout(() => { scrollTo(0, 0); setTimeout(() => done(sum), 400); }, 400); })""")
     assert shift < 0.02
 

@@ -108,8 +108,9 @@ def test_it_plays_on_its_own_in_order_and_stands_still_for_readers_who_ask_for_i
     page.locator(".bar.standing").wait_for()
     assert step(page) == 9, "played once, it stays at the last step"
     page.evaluate(
-        """() => { window.seen = []; new MutationObserver(() => seen.push(+document.querySelector('[data-part=figure]').dataset.step))
-        .observe(document.querySelector('[data-part=figure]'), {attributes: true, attributeFilter: ['data-step']}); }"""
+        """() => { window.seen = []; const figure = document.querySelector('[data-part=figure]');
+        new MutationObserver(() => seen.push(+figure.dataset.step))
+            .observe(figure, {attributes: true, attributeFilter: ['data-step']}); }"""
     )
     page.locator("[data-part=play]").click()
     page.locator(".bar.standing").wait_for()
@@ -211,7 +212,9 @@ def test_players_that_a_notebook_puts_into_a_page_start_wherever_their_script_ru
     page.evaluate(
         """(html) => { const place = document.createElement("div"); place.innerHTML = html; document.body.append(place);
         for (const old of place.querySelectorAll("script:not([type])")) {
-            const script = document.createElement("script"); script.textContent = old.textContent; document.head.append(script); } }""",
+            const script = document.createElement("script");
+            script.textContent = old.textContent;
+            document.head.append(script); } }""",
         FIGURES["numbers"]().html() + FIGURES["labels"]().html(),
     )
     bars = page.locator("[data-part=bar]")
@@ -286,8 +289,8 @@ def test_the_poster_is_printed_without_controls_and_the_step_comes_back(opened, 
     page = opened(saved(tmp_path, a), calm=True)
     page.keyboard.press("Home")
     page.evaluate(
-        """() => { addEventListener('beforeprint', () => { window.printed = document.querySelector('[data-part=figure]').dataset.step;
-        }); }"""
+        """() => { const figure = document.querySelector('[data-part=figure]');
+        addEventListener('beforeprint', () => { window.printed = figure.dataset.step; }); }"""
     )
     page.pdf()
     assert page.evaluate("window.printed") == str(a.poster + 1) and step(page) == 1
@@ -341,7 +344,8 @@ WATCHED = """() => new Promise((done) => {
     new MutationObserver(() => steps++).observe(figure, {attributes: true, attributeFilter: ['data-step']});
     new PerformanceObserver((list) => { long += list.getEntries().length; }).observe({type: 'longtask'});
     const count = () => { if (++frames < 120) requestAnimationFrame(count);
-        else done(JSON.stringify({frames, steps, long, ready: performance.getEntriesByName('convanim')[0].startTime})); };
+        else { const ready = performance.getEntriesByName('convanim')[0].startTime;
+            done(JSON.stringify({frames, steps, long, ready})); } };
     requestAnimationFrame(count); })"""
 
 

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { figureIn, hashOf } from "../../../convanim/publish/page/address.mjs";
+import { buttonOf, modeOf, nextMode } from "../../../convanim/publish/page/modes.mjs";
+import { countLine, hasAll, wordsOf } from "../../../convanim/publish/page/search.mjs";
+
+const NAMES = ["dilation", "a'b & c", "100%", "ünï", "#figure:x", "a/b?c", "</script>", "x y"];
+
+test("each figure's address leads to it", () => {
+  for (const name of NAMES) assert.equal(figureIn(hashOf(name)), name);
+});
+
+test("another address asks for no figure", () => {
+  const others = ["", "#", "#figure:", "#figure", "#collection-1", "#x#figure:dilation", "#figure:%", "#figure:%E0%A4"];
+  for (const hash of others) assert.equal(figureIn(hash), "", hash);
+});
+
+test("words are looked for in any case and in any order", () => {
+  assert.deepEqual(wordsOf("  Transposed\tSTRIDE "), ["transposed", "stride"]);
+  assert.deepEqual(wordsOf("  "), []);
+  assert.ok(hasAll("a stride, transposed", ["transposed", "stride"]) && hasAll("anything", []));
+  assert.ok(!hasAll("a stride", ["transposed", "stride"]));
+});
+
+test("the count is said after a search alone", () => {
+  assert.deepEqual([0, 1, 2].map((n) => countLine(n, ["x"])), ["No figures", "1 figure", "2 figures"]);
+  assert.equal(countLine(7, []), "");
+});
+
+test("the button goes through all colours and says them", () => {
+  const modes = ["system", "light", "dark"];
+  assert.deepEqual(modes.map(nextMode), ["light", "dark", "system"]);
+  const labels = modes.map((mode) => buttonOf(mode).label);
+  assert.deepEqual(labels, ["Colours: as the system", "Colours: light", "Colours: dark"]);
+  assert.equal(new Set(modes.map((mode) => buttonOf(mode).sign)).size, 3);
+});
+
+test("a mode that isn't known is the system's", () => {
+  for (const name of [null, undefined, "", "blue", "constructor"]) assert.equal(modeOf(name), "system");
+  assert.equal(modeOf("dark"), "dark");
+});
