@@ -14,9 +14,9 @@ from ..scene.plane import Plane, Point
 from ..text.numbers import MINUS
 from ..themes.theme import BORDER
 from .flags import ViewFlags
-from .input_plane import ground
+from .input_plane import padded_input
 from .links import LINK
-from .sliding_window import Cells, Sliding, drawn_crops, drawn_output_padding, two_axes
+from .sliding_window import AppearingCells, SlidingWindow, drawn_crops, drawn_output_padding, two_axes
 from .text_size import LARGE, ROOM, SMALL, same_size
 
 if TYPE_CHECKING:
@@ -49,21 +49,21 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         ]
     )
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
-    sliding = Sliding(
+    sliding = SlidingWindow(
         height,
         width,
         left,
         right,
         weights,
-        link=LINK if flags.links else None,
-        added=drawn_output_padding(op, flags),
+        link_place=LINK if flags.links else None,
+        output_padding=drawn_output_padding(op, flags),
         distinguish_kinds=flags.distinguish_kinds,
         reveal=flags.reveal,
     )
-    cells = Cells(sliding, tuple(results))
+    cells = AppearingCells(sliding, tuple(results))
     still = Layer(
         (
-            *ground(left, height, width, flags),
+            *padded_input(left, height, width, flags),
             *inputs,
             *bias_text(texts, (wide + 0.5, right.origin[1] + rows / 2)),
             *sliding.cropped(around),
@@ -74,19 +74,19 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     growing = [Accumulating(cells, cells.roles)] if sliding.reveal else []
     whole = (-top, rows + bottom), (-before, columns + after)
     box = Box.around((*left.rectangle((0, deep), (0, wide)), *right.rectangle(*whole)), MARGIN + BORDER)
-    sheets = (
+    measured = (
         MeasuredPlane("input", left, (deep, wide), "left", "bottom", reach=sliding.reach),
         MeasuredPlane("output", right, (rows, columns), "right", "top", around),
     )
-    moving = PerStep(_Steps(sliding, tuple(results)), sliding.roles | {"output_value"})
-    return Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, sheets)
+    moving = PerStep(FlatMotion(sliding, tuple(results)), sliding.roles | {"output_value"})
+    return Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, measured)
 
 
 @dataclass(frozen=True)
-class _Steps:
+class FlatMotion:
     """What moves: the window with the kernel's values, and the current output cell with its own."""
 
-    sliding: Sliding
+    sliding: SlidingWindow
     results: tuple[Text, ...]
 
     def __call__(self, step: int) -> Marks:

@@ -13,7 +13,7 @@ from .flags import CELL_KINDS, ViewFlags
 Marks = tuple[Polygon | Line, ...]
 
 
-def ground(plane: Plane, height: Axis, width: Axis, flags: ViewFlags) -> Marks:
+def padded_input(plane: Plane, height: Axis, width: Axis, flags: ViewFlags) -> Marks:
     """The marks of the padded input: cells around the input's, the grid, the input's cells, and unread cells."""
     return (
         *_around(plane, height, width, flags.cell_kinds),

@@ -12,8 +12,8 @@ from ..scene import Accumulating, Box, Layer, Line, Marks, MeasuredPlane, PerSte
 from ..scene.plane import Plane, Point
 from ..themes.theme import BORDER, CELL_BP, THICK
 from .flags import ViewFlags
-from .input_plane import ground
-from .sliding_window import Cells, Sliding, drawn_crops, drawn_output_padding, two_axes
+from .input_plane import padded_input
+from .sliding_window import AppearingCells, SlidingWindow, drawn_crops, drawn_output_padding, two_axes
 
 if TYPE_CHECKING:
     from ..text.cell_texts import Texts
@@ -34,41 +34,50 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     lift = max(deep, (deep + wide) / 2) + 1
     corner = Plane((LIFT_X, -lift), RIGHT, DOWN)  # of the output's plane, cropped cells included, at its lower left
     above = Plane(corner.point(left, -rows - bottom), RIGHT, DOWN)
-    sliding = Sliding(
+    sliding = SlidingWindow(
         height,
         width,
         below,
         above,
-        link=(0.5, 0.5) if flags.links else None,
-        added=drawn_output_padding(op, flags),
+        link_place=(0.5, 0.5) if flags.links else None,
+        output_padding=drawn_output_padding(op, flags),
         distinguish_kinds=flags.distinguish_kinds,
         reveal=flags.reveal,
     )
-    still = Layer((*ground(below, height, width, flags), *sliding.cropped(around), *sliding.output()))
-    growing = [Accumulating(cells, cells.roles) for cells in [Cells(sliding)] if sliding.reveal]
+    still = Layer((*padded_input(below, height, width, flags), *sliding.cropped(around), *sliding.output()))
+    growing = [Accumulating(cells, cells.roles) for cells in [AppearingCells(sliding)] if sliding.reveal]
     # rays from the right come over the right edge of a narrow output: only beyond its first row is there room for a
     # number
     far = width.window(columns - 1)[1]
     over = any(above.coordinates(below.point(far, y))[0] > columns + right for y in (0, deep))
-    sheets = (
+    measured = (
         MeasuredPlane("input", below, (deep, wide), "left", "bottom", reach=sliding.reach),
         MeasuredPlane("output", above, (rows, columns), "right", "top", around, rows_at=0.0 if over else 0.5),
     )
     whole = (-top, rows + bottom), (-left, columns + right)
     box = Box.around((*below.rectangle((0, deep), (0, wide)), *above.rectangle(*whole)), THICK / 2 + BORDER)
     return Scene(
-        box, (still, *growing, PerStep(_Steps(sliding), sliding.roles | {"ray"})), sliding.steps, sliding.poster, sheets
+        box,
+        (still, *growing, PerStep(IsometricMotion(sliding), sliding.roles | {"ray"})),
+        sliding.steps,
+        sliding.poster,
+        measured,
     )
 
 
 @dataclass(frozen=True)
-class _Steps:
+class IsometricMotion:
     """What moves: the window, its rays, and the current output cell."""
 
-    sliding: Sliding
+    sliding: SlidingWindow
 
     def __call__(self, step: int) -> Marks:
-        height, width, below, above = self.sliding.height, self.sliding.width, self.sliding.below, self.sliding.above
+        height, width, below, above = (
+            self.sliding.height,
+            self.sliding.width,
+            self.sliding.input_plane,
+            self.sliding.output_plane,
+        )
         (top, left), (r, q) = self.sliding.corners(step)
         rows, columns = self.sliding.shapes(step)
         there = (width.output, r + 1 if self.sliding.reveal else height.output)  # rows that come later hide nothing

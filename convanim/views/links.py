@@ -21,7 +21,7 @@ BOW_PARTS = 8  # the straight lines that such a link consists of
 
 
 @dataclass(frozen=True)
-class Links:
+class CopyLinks:
     """The links on an input's plane; `place` is where in a cell they begin and end."""
 
     height: Axis

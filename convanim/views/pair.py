@@ -32,11 +32,20 @@ from ..scene.plane import Part, Plane, Point, between, crossing
 from ..text import describe
 from ..themes.theme import BORDER, THICK
 from .flags import ViewFlags
-from .input_plane import ground
+from .input_plane import padded_input
 from .isometric import DOWN, LIFT_X, RIGHT
-from .scatter.marks import First
+from .scatter.marks import ReachedCells
 from .scatter.stamps import Stamps, reached
-from .sliding_window import Cells, Pair, Sliding, crops, drawn_crops, drawn_output_padding, one_or_two, two_axes
+from .sliding_window import (
+    AppearingCells,
+    Pair,
+    SlidingWindow,
+    crops,
+    drawn_crops,
+    drawn_output_padding,
+    one_or_two,
+    two_axes,
+)
 
 if TYPE_CHECKING:
     from ..text.cell_texts import Texts
@@ -77,24 +86,32 @@ def both(op: Operation) -> tuple[Operation, Operation]:
 def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of a convolution and its transpose, of one or two dimensions, without values."""
     conv, transposed = ops = both(op)
-    places, late = Places.of(conv, transposed), flags.reveal
-    left = Sliding(*two_axes(conv), places.below, places.above, distinguish_kinds=flags.distinguish_kinds, reveal=late)
-    right = Sliding(
-        *two_axes(transposed), places.start, places.end, added=drawn_output_padding(transposed, flags), reveal=late
+    layout, late = PairLayout.of(conv, transposed), flags.reveal
+    left = SlidingWindow(
+        *two_axes(conv), layout.below, layout.above, distinguish_kinds=flags.distinguish_kinds, reveal=late
+    )
+    right = SlidingWindow(
+        *two_axes(transposed),
+        layout.start,
+        layout.end,
+        output_padding=drawn_output_padding(transposed, flags),
+        reveal=late,
     )
     stamps = Stamps(right.height, right.width)
     still = Layer(
         (
-            *ground(places.below, left.height, left.width, flags),
+            *padded_input(layout.below, left.height, left.width, flags),
             *left.output(),
-            *ground(places.start, Axis(left.height.output, 1), Axis(left.width.output, 1), flags),
+            *padded_input(layout.start, Axis(left.height.output, 1), Axis(left.width.output, 1), flags),
             *right.cropped(drawn_crops(transposed, flags)),
             *right.output(),
-            places.sign,
+            layout.sign,
         )
     )
-    growing: list[Cells | First] = [Cells(left), First(right, _reached(stamps, right))] if late else []
-    steps = Steps(left, places)
+    growing: list[AppearingCells | ReachedCells] = (
+        [AppearingCells(left), ReachedCells(right, _reached(stamps, right))] if late else []
+    )
+    steps = PairMotion(left, layout)
     layers: tuple[AnyLayer, ...] = (
         still,
         *(Accumulating(one, one.roles) for one in growing),
@@ -102,19 +119,19 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
     zeros = "padding" if not flags.distinguish_kinds and any(map(any, conv.pads)) else ""
     return Scene(
-        places.box,
+        layout.box,
         layers,
         left.steps,
         left.poster,
-        places.measured(conv, transposed),
+        layout.measured(conv, transposed),
         ops=ops,
-        equation=Links(stamps, len(op.axes)),
+        equation=LinkedCells(stamps, len(op.axes)),
         meanings=(("tap", "linked"), ("grid", zeros)),
         largest_label=LETTERS,
     )
 
 
-def _reached(stamps: Stamps, right: Sliding) -> tuple[tuple[int, ...], ...]:
+def _reached(stamps: Stamps, right: SlidingWindow) -> tuple[tuple[int, ...], ...]:
     """The cells of the transpose's output that each step reaches first."""
     return reached(
         ([cell for cell, _ in stamp.cells(right.height, right.width)] for stamp in stamps.all()), right.steps
@@ -122,7 +139,7 @@ def _reached(stamps: Stamps, right: Sliding) -> tuple[tuple[int, ...], ...]:
 
 
 @dataclass(frozen=True)
-class Places:
+class PairLayout:
     """The planes of the convolution, `below` its input and `above` its output, and of its transpose, `start` its input
     and `end` its output.
 
@@ -138,7 +155,7 @@ class Places:
     box: Box
 
     @staticmethod
-    def of(conv: Operation, transposed: Operation) -> Places:
+    def of(conv: Operation, transposed: Operation) -> PairLayout:
         """Both figures as the isometric view has them, one height from plane to plane for both, the convolution at the
         left.
         """
@@ -159,7 +176,7 @@ class Places:
             *end.rectangle((-top, height.input + bottom), (-left, width.input + right)),
         )
         sign = Text("sign", (middle, -0.5 * wide - 1.5), LINKED.strip(), SIGN, 2.0)  # above the corner left of it
-        return Places(below, above, start, end, around, sign, Box.around(corners, THICK / 2 + BORDER))
+        return PairLayout(below, above, start, end, around, sign, Box.around(corners, THICK / 2 + BORDER))
 
     def measured(self, conv: Operation, transposed: Operation) -> tuple[MeasuredPlane, ...]:
         """What is measured: the planes of both."""
@@ -183,24 +200,24 @@ def _level(rows: int, x: float = 0.0, y: float = 0.0) -> Plane:
 
 
 @dataclass(frozen=True)
-class Steps:
+class PairMotion:
     """What moves: the same window over the convolution's input and the transpose's output, the cells that it belongs
     to, and rays between them.
     """
 
-    sliding: Sliding
-    places: Places
+    sliding: SlidingWindow
+    layout: PairLayout
 
     @cached_property
     def _cell(self) -> Marks:
-        plane = self.places.start.at_origin()
+        plane = self.layout.start.at_origin()
         return (
             Polygon("tap", plane.rectangles([(0, 1)], [(0, 1)]), plane),
             Line("window", plane.lines((0, 1), (0, 1))),
         )
 
     def __call__(self, step: int) -> Marks:
-        height, width, places = self.sliding.height, self.sliding.width, self.places
+        height, width, layout = self.sliding.height, self.sliding.width, self.layout
         (y, x), (r, q) = self.sliding.corners(step)
         window, cell = self.sliding.groups(step)
         assert isinstance(window, Group)
@@ -213,11 +230,11 @@ class Steps:
         for b, a in product((0, 1), (0, 1)):
             far, near = (x + a * wide, y + b * tall), (q + a, r + b)
             rays += _ray(
-                places.below.point(far[0] + width.before, far[1] + height.before), places.above, near, solid[0]
+                layout.below.point(far[0] + width.before, far[1] + height.before), layout.above, near, solid[0]
             )
-            rays += _ray(places.start.point(*near), places.end, far, solid[1])
-        stamp = Group(places.end.point(x, y), window.marks)
-        return (window, stamp, Group(places.start.point(q, r), self._cell), Line("ray", tuple(rays)), cell)
+            rays += _ray(layout.start.point(*near), layout.end, far, solid[1])
+        stamp = Group(layout.end.point(x, y), window.marks)
+        return (window, stamp, Group(layout.start.point(q, r), self._cell), Line("ray", tuple(rays)), cell)
 
 
 def _ray(start: Point, above: Plane, corner: tuple[int, int], size: tuple[int, int]) -> list[Part]:
@@ -234,7 +251,7 @@ def _ray(start: Point, above: Plane, corner: tuple[int, int], size: tuple[int, i
 
 
 @dataclass(frozen=True)
-class Links:
+class LinkedCells:
     """Which cells a step links, by their indices: "(0,1) ⇄ (0,2), (0,3)"."""
 
     stamps: Stamps

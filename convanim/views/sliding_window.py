@@ -10,13 +10,13 @@ from ..geometry.axis import Axis, Cell, rows_and_columns
 from ..scene import Group, Line, Marks, Polygon, Text, roles
 from ..scene.plane import Plane, Point, runs
 from .flags import ViewFlags
-from .links import Links
+from .links import CopyLinks
 
 Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class WindowShape:
     """A window along one axis, from its first cell on: how many cells it spans, and which of them it reads from the
     padded input.
     """
@@ -25,34 +25,36 @@ class Shape:
     taps: range
 
     @staticmethod
-    def of(axis: Axis, output: int) -> Shape:
+    def of(axis: Axis, output: int) -> WindowShape:
         """The shape of one output cell's window; windows of `ceil_mode` that hang over read fewer cells, adaptive ones
         differ.
         """
         start, stop = axis.window(output)
-        return Shape(stop - start, range(0, min(stop, axis.padded) - start, axis.dilation))
+        return WindowShape(stop - start, range(0, min(stop, axis.padded) - start, axis.dilation))
 
 
 @dataclass(frozen=True)
-class Sliding:
+class SlidingWindow:
     """What moves in every view of two planes: the window over the input's plane, and the current cell of the output's.
 
-    `marks` are what the view adds to the window, around its top left corner. With `link`, a place in a cell, lines lead
-    from copied cells to the cells that they copy. `added` are the last rows and columns of the output, which
-    `output_padding` added. `distinguish_kinds` says that the kinds of cells have looks of their own, `reveal` that
+    `window_marks` are what the view adds to the window, around its top left corner. With `link_place`, a point in a cell, lines lead
+    from copied cells to the cells that they copy. `output_padding` is how many of the last
+    rows and columns of the output it added. `distinguish_kinds` says that the kinds of cells have looks of their own, `reveal` that
     output cells appear one by one, as they are computed.
     """
 
     height: Axis
     width: Axis
-    below: Plane
-    above: Plane
-    marks: Marks = ()
-    link: Point | None = None
-    added: Pair = (0, 0)
+    input_plane: Plane
+    output_plane: Plane
+    window_marks: Marks = ()
+    link_place: Point | None = None
+    output_padding: Pair = (0, 0)
     distinguish_kinds: bool = False
     reveal: bool = False
-    _windows: dict[tuple[Shape, Shape], Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _windows: dict[tuple[WindowShape, WindowShape], Marks] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -64,26 +66,26 @@ class Sliding:
             for o in range(axis.output)
             for cell in axis.taps(o)
         )
-        linked = {"copy_link"} if self.link and any(copies) else set()
-        return frozenset({"tap", "window", "current"} | linked | roles(self.marks))
+        linked = {"copy_link"} if self.link_place and any(copies) else set()
+        return frozenset({"tap", "window", "current"} | linked | roles(self.window_marks))
 
     @cached_property
     def _cell(self) -> Marks:
-        plane = self.above.at_origin()
+        plane = self.output_plane.at_origin()
         return (Polygon("current", plane.rectangles([(0, 1)], [(0, 1)]), plane),)
 
-    def _window(self, rows: Shape, columns: Shape) -> Marks:
+    def _window(self, rows: WindowShape, columns: WindowShape) -> Marks:
         """The shaded taps, and a grid over the whole window, gaps of a dilation included.
 
         They are the same marks for all windows of one shape, so that they are drawn, and written, once.
         """
         if (rows, columns) not in self._windows:
-            plane = self.below.at_origin()
+            plane = self.input_plane.at_origin()
             taps = Polygon("tap", plane.rectangles(runs(rows.taps), runs(columns.taps)), plane)
             self._windows[rows, columns] = (
                 taps,
                 Line("window", plane.lines((0, rows.cells), (0, columns.cells))),
-                *self.marks,
+                *self.window_marks,
             )
         return self._windows[rows, columns]
 
@@ -99,7 +101,7 @@ class Sliding:
         """
         r, q = (
             self._telling_cell(axis, extra) if self.distinguish_kinds else axis.output // 2
-            for axis, extra in zip((self.height, self.width), self.added, strict=True)
+            for axis, extra in zip((self.height, self.width), self.output_padding, strict=True)
         )
         return r * self.width.output + q
 
@@ -117,17 +119,17 @@ class Sliding:
         """The output's plane: the square and its grid, and the rows and columns that were added; with `reveal` the
         places alone.
         """
-        extra = self.added
+        extra = self.output_padding
         rows, columns = self.height.output, self.width.output
-        lines = self.above.lines((0, rows), (0, columns))
+        lines = self.output_plane.lines((0, rows), (0, columns))
         if self.reveal:
             return (Line("pending", lines),)
         down, right = rows - min(extra[0], rows), columns - min(extra[1], columns)
-        parts = self.above.rectangles([(down, rows)] if extra[0] else [], [(0, columns)])
-        parts += self.above.rectangles([(0, down)] if down else [], [(right, columns)] if extra[1] else [])
-        added = (Polygon("output_padding", parts, self.above),) if parts else ()
+        parts = self.output_plane.rectangles([(down, rows)] if extra[0] else [], [(0, columns)])
+        parts += self.output_plane.rectangles([(0, down)] if down else [], [(right, columns)] if extra[1] else [])
+        added = (Polygon("output_padding", parts, self.output_plane),) if parts else ()
         return (
-            Polygon("output", self.above.rectangles([(0, rows)], [(0, columns)]), self.above),
+            Polygon("output", self.output_plane.rectangles([(0, rows)], [(0, columns)]), self.output_plane),
             *added,
             Line("output_grid", lines),
         )
@@ -135,12 +137,12 @@ class Sliding:
     def _added(self, step: int) -> bool:
         """Whether `output_padding` added the output cell of a step."""
         r, q = divmod(step, self.width.output)
-        return r >= self.height.output - self.added[0] or q >= self.width.output - self.added[1]
+        return r >= self.height.output - self.output_padding[0] or q >= self.width.output - self.output_padding[1]
 
     @cached_property
     def _appearing(self) -> tuple[Marks, Marks]:
         """An output cell as it appears, and one that `output_padding` added."""
-        plane = self.above.at_origin()
+        plane = self.output_plane.at_origin()
         cell = plane.rectangles([(0, 1)], [(0, 1)])
         below, edges = Polygon("output", cell, plane), Line("output_grid", plane.lines((0, 1), (0, 1)))
         return (below, edges), (below, Polygon("output_padding", cell, plane), edges)
@@ -148,7 +150,8 @@ class Sliding:
     def appearing(self, step: int) -> Group:
         """The output cell that a step computes, with `reveal`."""
         return Group(
-            self.above.point(step % self.width.output, step // self.width.output), self._appearing[self._added(step)]
+            self.output_plane.point(step % self.width.output, step // self.width.output),
+            self._appearing[self._added(step)],
         )
 
     def cropped(self, around: tuple[Pair, Pair]) -> tuple[Line, ...]:
@@ -163,7 +166,7 @@ class Sliding:
             ((0, rows), (-left, 0)),
             ((0, rows), (columns, columns + right)),
         ]
-        lines = {line for (y, x) in areas if y[1] > y[0] and x[1] > x[0] for line in self.above.lines(y, x)}
+        lines = {line for (y, x) in areas if y[1] > y[0] and x[1] > x[0] for line in self.output_plane.lines(y, x)}
         return (Line("cropped", tuple(sorted(lines))),)
 
     def corners(self, step: int) -> tuple[Cell, Cell]:
@@ -171,17 +174,21 @@ class Sliding:
         r, q = divmod(step, self.width.output)
         return (self.height.window(r)[0], self.width.window(q)[0]), (r, q)
 
-    def shapes(self, step: int) -> tuple[Shape, Shape]:
+    def shapes(self, step: int) -> tuple[WindowShape, WindowShape]:
         """The window of a step along rows and along columns."""
         r, q = divmod(step, self.width.output)
-        return Shape.of(self.height, r), Shape.of(self.width, q)
+        return WindowShape.of(self.height, r), WindowShape.of(self.width, q)
 
     def groups(self, step: int) -> Marks:
         """The window and the current output cell, each in its place, and the links between them."""
         (top, left), (r, q) = self.corners(step)
         window = self._window(*self.shapes(step))
         lines = self._links.of(r, q) if self._links else ()
-        return (Group(self.below.point(left, top), window), *lines, Group(self.above.point(q, r), self._cell))
+        return (
+            Group(self.input_plane.point(left, top), window),
+            *lines,
+            Group(self.output_plane.point(q, r), self._cell),
+        )
 
     @property
     def reach(self) -> float:
@@ -194,16 +201,20 @@ class Sliding:
         return self._links.rise if self._links else 0.0
 
     @cached_property
-    def _links(self) -> Links | None:
+    def _links(self) -> CopyLinks | None:
         copies = self.height.copies or self.width.copies
-        return Links(self.height, self.width, self.below, self.link) if self.link and copies else None
+        return (
+            CopyLinks(self.height, self.width, self.input_plane, self.link_place)
+            if self.link_place and copies
+            else None
+        )
 
 
 @dataclass(frozen=True)
-class Cells:
+class AppearingCells:
     """The output cells that appear one by one, each with its text if the view has any."""
 
-    sliding: Sliding
+    sliding: SlidingWindow
     results: tuple[Text, ...] = ()
 
     def __call__(self, step: int) -> Marks:
@@ -212,7 +223,7 @@ class Cells:
     @property
     def roles(self) -> frozenset[str]:
         """The roles of all of them."""
-        extra = {"output_padding"} if any(self.sliding.added) else set()
+        extra = {"output_padding"} if any(self.sliding.output_padding) else set()
         return frozenset({"output", "output_grid"} | extra | roles(self.results))
 
 

@@ -8,7 +8,7 @@ from ..geometry.axis import Cell, ravel
 from ..themes.theme import WEIGHTS
 
 
-def weight(kernel_size: Cell, cell: Cell) -> str:
+def weight_role(kernel_size: Cell, cell: Cell) -> str:
     """The role of the cells that hold a kernel cell's weight: "weight_5" for the middle of 3 x 3.
 
     A kernel of up to nine cells has a colour for each; in a larger one every third row and every third column have the
@@ -17,7 +17,7 @@ def weight(kernel_size: Cell, cell: Cell) -> str:
     return f"weight_{_number(kernel_size, cell)}"
 
 
-def edge(kernel_size: Cell, cell: Cell) -> str:
+def edge_role(kernel_size: Cell, cell: Cell) -> str:
     """The role of the connections with a kernel cell's weight: "edge_5" for the middle of 3 x 3."""
     return f"edge_{_number(kernel_size, cell)}"
 

@@ -25,7 +25,7 @@ from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 from convanim.text.cell_texts import numbers
 from convanim.themes.table import CLASSIC, CLEAR
 from convanim.views import VIEWS, view_flags
-from convanim.views.sliding_window import Cells
+from convanim.views.sliding_window import AppearingCells
 from helpers.cases import PLANAR
 from helpers.figures import draw
 from helpers.operations import ODD, drawn_at_random, lines_of
@@ -337,7 +337,9 @@ def test_the_pixels_in_the_cells_that_are_there_are_those_of_the_whole_figure_an
 def test_a_step_after_the_one_before_draws_only_what_is_new_and_one_before_it_draws_all_again(monkeypatch):
     asked = []
     monkeypatch.setattr(
-        Cells, "__call__", lambda self, step, call=Cells.__call__: asked.append(step) or call(self, step)
+        AppearingCells,
+        "__call__",
+        lambda self, step, call=AppearingCells.__call__: asked.append(step) or call(self, step),
     )
     a = fresh("isometric")
     canvas = a.canvas()

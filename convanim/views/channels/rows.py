@@ -28,16 +28,16 @@ SLOPE = 0.4  # of a ray from the middle of a plane to the middle of another, at 
 
 
 @dataclass(frozen=True)
-class Rows:
+class PlaneRows:
     """The planes of both rows, and the groups that they are of.
 
-    `below` and `above` are planes with their origins at the first cell, padded or output; `size` and `cells` are
-    theirs, (rows, columns), `around` the cropped cells that are drawn around the output's. An input plane has a `slot`
-    of its row.
+    Each plane begins at its first cell: of the padded input, or of the output. `size` is (rows, columns) of an input
+    plane, `cells` of an output plane, and `around` are the cropped cells drawn around each output plane. `slot` is the
+    width that each input plane has in its row.
     """
 
-    below: tuple[Plane, ...]
-    above: tuple[Plane, ...]
+    input_planes: tuple[Plane, ...]
+    output_planes: tuple[Plane, ...]
     groups: int
     size: Pair
     cells: Pair
@@ -46,11 +46,11 @@ class Rows:
 
     def feeding(self, channel: int) -> range:
         """The input channels that an output channel reads: those of its group (PyTorch's `groups`)."""
-        group, inside = channel // (len(self.above) // self.groups), len(self.below) // self.groups
+        group, inside = channel // (len(self.output_planes) // self.groups), len(self.input_planes) // self.groups
         return range(group * inside, (group + 1) * inside)
 
 
-def rows_of(op: Operation, height: Axis, width: Axis, around: tuple[Pair, Pair]) -> Rows:
+def rows_of(op: Operation, height: Axis, width: Axis, around: tuple[Pair, Pair]) -> PlaneRows:
     """The planes' places: each group's input planes in the middle below its output planes, and enough room between the
     rows.
     """
@@ -67,7 +67,7 @@ def rows_of(op: Operation, height: Axis, width: Axis, around: tuple[Pair, Pair])
         middle = group * (block + GROUPS_APART)
         below += [_plane(middle + x, 0.0, (deep, width.extent)) for x in _middles(inside, slots[0])]
         above += [_plane(middle + x, -lift, (tall, across)) for x in _middles(outside, slots[1])]
-    return Rows(
+    return PlaneRows(
         tuple(below),
         tuple(Plane(plane.point(left, top), RIGHT, DOWN) for plane in above),
         op.groups,
@@ -78,7 +78,7 @@ def rows_of(op: Operation, height: Axis, width: Axis, around: tuple[Pair, Pair])
     )
 
 
-def kernel(op: Operation, channel: int, place: int) -> str:
+def kernel_role(op: Operation, channel: int, place: int) -> str:
     """The role of the kernel that leads from the input channel at this place of its group to an output channel.
 
     Each has a colour: "weight_3" for the first one of output channel 1 where groups have two input channels. Of more

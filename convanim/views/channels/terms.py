@@ -12,7 +12,7 @@ from ...geometry import Operation
 from ...scene import Equation, Marks, Text
 from ...text.cell_texts import B, Indexed, W, X, Y
 from ..text_size import same_size
-from .rows import NAME, SIGN, SIZE, Rows
+from .rows import NAME, SIGN, SIZE, PlaneRows
 
 SUM, DOT = "Σ", "\N{MIDDLE DOT}"
 
@@ -22,7 +22,7 @@ class Sums:
     """The equation of each step: a sum over the window of each input plane of the group, and these added up."""
 
     op: Operation
-    rows: Rows
+    rows: PlaneRows
     cells: int  # of an output channel
 
     def __call__(self, step: int) -> Equation:
@@ -65,7 +65,7 @@ def under(sums: Sums, channel: int) -> Marks:
     """
     rows, feeding = sums.rows, sums.rows.feeding(channel)
     deep, wide = rows.size
-    edges = [plane.point(wide / 2, deep) for plane in rows.below]
+    edges = [plane.point(wide / 2, deep) for plane in rows.input_planes]
     places = [(x, y + NAME) for x, y in edges]
     terms = same_size([Text("sign", places[n], sums.term(channel, n), SIZE, rows.slot - SIGN) for n in feeding])
     others = [
@@ -82,7 +82,7 @@ def over(sums: Sums) -> Marks:
     """The names of the output's planes, beyond their far edges."""
     (top, _), (left, right) = sums.rows.around
     middle = (right - left + sums.rows.cells[1]) / 2
-    edges = [plane.point(middle, -top) for plane in sums.rows.above]
+    edges = [plane.point(middle, -top) for plane in sums.rows.output_planes]
     return tuple(
         Text("sign", (x, y - NAME), name, SIZE, sums.rows.slot)
         for (x, y), name in zip(edges, sums.outputs, strict=True)

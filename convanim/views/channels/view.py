@@ -14,9 +14,18 @@ from ...scene import Accumulating, Box, Group, Layer, Line, Mark, Marks, Measure
 from ...scene.plane import Part, Plane, between, runs
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
-from ..input_plane import ground
-from ..sliding_window import Cells, Pair, Shape, Sliding, drawn_crops, drawn_output_padding, one_or_two, two_axes
-from .rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, Rows, coincide, kernel, rows_of, visible
+from ..input_plane import padded_input
+from ..sliding_window import (
+    AppearingCells,
+    Pair,
+    SlidingWindow,
+    WindowShape,
+    drawn_crops,
+    drawn_output_padding,
+    one_or_two,
+    two_axes,
+)
+from .rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, PlaneRows, coincide, kernel_role, rows_of, visible
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -54,13 +63,19 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     height, width = two_axes(op)
     rows = rows_of(op, height, width, drawn_crops(op, flags))
     level = Plane((0.0, 0.0), RIGHT, DOWN)
-    sliding = Sliding(height, width, level, level, added=drawn_output_padding(op, flags), reveal=flags.reveal)
+    sliding = SlidingWindow(
+        height, width, level, level, output_padding=drawn_output_padding(op, flags), reveal=flags.reveal
+    )
     cells, sums = sliding.steps, Sums(op, rows, sliding.steps)
-    below, above = ground(level, height, width, flags), (*sliding.cropped(rows.around), *sliding.output())
-    planes = [Group(plane.origin, marks) for row, marks in ((rows.below, below), (rows.above, above)) for plane in row]
+    below, above = padded_input(level, height, width, flags), (*sliding.cropped(rows.around), *sliding.output())
+    planes = [
+        Group(plane.origin, marks)
+        for row, marks in ((rows.input_planes, below), (rows.output_planes, above))
+        for plane in row
+    ]
     named = [Layer(under(sums, o), range(o * cells, (o + 1) * cells)) for o in range(op.out_channels)]
-    growing = [Accumulating(_Appearing(sliding, rows), Cells(sliding).roles)] if sliding.reveal else []
-    steps = _Steps(op, sliding, rows)
+    growing = [Accumulating(AppearingChannels(sliding, rows), AppearingCells(sliding).roles)] if sliding.reveal else []
+    steps = ChannelsMotion(op, sliding, rows)
     outside = op.out_channels // op.groups
     later = op.groups // 2 * outside + outside // 2  # an output channel of a group that isn't the first
     return Scene(
@@ -68,41 +83,41 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         (Layer((*planes, *over(sums))), *growing, *named, PerStep(steps, steps.roles)),
         op.out_channels * cells,
         later * cells + sliding.poster,
-        _sheets(op, rows),
+        _measured(op, rows),
         equation=sums,
         largest_label=LETTERS,
         meanings=(("weight_1", "kernels"),),
     )
 
 
-def _box(op: Operation, rows: Rows) -> Box:
+def _box(op: Operation, rows: PlaneRows) -> Box:
     """The box around all planes, the terms below them and the names above them."""
     (top, bottom), (left, right) = rows.around
     deep, wide = rows.size
     height, width = rows.cells
-    first, last = (rows.below[n].point(wide / 2, deep) for n in (0, -1))
+    first, last = (rows.input_planes[n].point(wide / 2, deep) for n in (0, -1))
     half, bias = (rows.slot - SIGN) / 2, 2 * SIGN if op.bias else 0.0
-    low, high = first[1] + NAME + SIZE / 2, rows.above[0].point(0, -top)[1] - NAME - SIZE / 2
+    low, high = first[1] + NAME + SIZE / 2, rows.output_planes[0].point(0, -top)[1] - NAME - SIZE / 2
     points = [
-        *rows.below[0].rectangle((0, deep), (0, wide)),
-        *rows.below[-1].rectangle((0, deep), (0, wide)),
-        *rows.above[0].rectangle((-top, height + bottom), (-left, width + right)),
-        *rows.above[-1].rectangle((-top, height + bottom), (-left, width + right)),
+        *rows.input_planes[0].rectangle((0, deep), (0, wide)),
+        *rows.input_planes[-1].rectangle((0, deep), (0, wide)),
+        *rows.output_planes[0].rectangle((-top, height + bottom), (-left, width + right)),
+        *rows.output_planes[-1].rectangle((-top, height + bottom), (-left, width + right)),
         (first[0] - half, low),
         (last[0] + half + bias, high),
     ]
     return Box.around(points, THICK / 2 + BORDER)
 
 
-def _sheets(op: Operation, rows: Rows) -> tuple[MeasuredPlane, ...]:
+def _measured(op: Operation, rows: PlaneRows) -> tuple[MeasuredPlane, ...]:
     """The first plane of the input and the last one of the output; where rays come over their edges, numbers stand
     beyond these rays.
     """
     (top, bottom), (left, right) = rows.around
     (deep, wide), (height, width) = rows.size, rows.cells
-    first, last = rows.below[0], rows.above[-1]
-    over_left = any(first.coordinates(rows.above[0].point(0, y))[0] < 0 for y in (0, height))
-    over_right = any(last.coordinates(rows.below[-1].point(wide, y))[0] > width + right for y in (0, deep))
+    first, last = rows.input_planes[0], rows.output_planes[-1]
+    over_left = any(first.coordinates(rows.output_planes[0].point(0, y))[0] < 0 for y in (0, height))
+    over_right = any(last.coordinates(rows.input_planes[-1].point(wide, y))[0] > width + right for y in (0, deep))
     return (
         MeasuredPlane(
             "input",
@@ -128,43 +143,45 @@ def _sheets(op: Operation, rows: Rows) -> tuple[MeasuredPlane, ...]:
 
 
 @dataclass(frozen=True)
-class _Appearing:
+class AppearingChannels:
     """The output cells that appear one by one, channel by channel."""
 
-    sliding: Sliding
-    rows: Rows
+    sliding: SlidingWindow
+    rows: PlaneRows
 
     def __call__(self, step: int) -> Marks:
         channel, cell = divmod(step, self.sliding.steps)
-        return moved((self.sliding.appearing(cell),), *self.rows.above[channel].origin)
+        return moved((self.sliding.appearing(cell),), *self.rows.output_planes[channel].origin)
 
 
 @dataclass(frozen=True)
-class _Steps:
+class ChannelsMotion:
     """What moves: a window on each plane of the group, the kernels that hover over them, rays through these, and the
     current output cell.
     """
 
     op: Operation
-    sliding: Sliding
-    rows: Rows
-    _kernels: dict[tuple[Shape, Shape, str], Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
+    sliding: SlidingWindow
+    rows: PlaneRows
+    _kernels: dict[tuple[WindowShape, WindowShape, str], Marks] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __call__(self, step: int) -> Marks:
         channel, cell = divmod(step, self.sliding.steps)
         (top, left), (r, q) = self.sliding.corners(cell)
         shapes = self.sliding.shapes(cell)
         *window, current = self.sliding.groups(cell)
-        above, hiding = self.rows.above[channel], self._hiding(channel, r)
+        above, hiding = self.rows.output_planes[channel], self._hiding(channel, r)
         windows: list[Mark] = []
         kernels: list[Group] = []
         behind: list[Part] = []
         before: list[Part] = []  # the kernels
         for place, feeding in enumerate(self.rows.feeding(channel)):
-            below = self.rows.below[feeding]
+            below = self.rows.input_planes[feeding]
             windows += moved(tuple(window), *below.origin)
             at = between(below.point(left, top), above.point(q, r), HOVER)
-            kernels.append(Group(at, self._kernel(*shapes, kernel(self.op, channel, place))))
+            kernels.append(Group(at, self._kernel(*shapes, kernel_role(self.op, channel, place))))
             for x in (0, 1):
                 start = [below.point(left + x * shapes[1].cells, top + y * shapes[0].cells) for y in (0, 1)]
                 end = [above.point(q + x, r + y) for y in (0, 1)]
@@ -183,12 +200,12 @@ class _Steps:
 
     def _hiding(self, channel: int, row: int) -> list[tuple[Plane, Pair]]:
         """The planes behind which a ray may go, with the cells that are there: rows that come later hide nothing."""
-        above, cells = self.rows.above, self.rows.cells
+        above, cells = self.rows.output_planes, self.rows.cells
         if not self.sliding.reveal:
             return [(plane, cells) for plane in above]
         return [*((plane, cells) for plane in above[:channel]), (above[channel], (row + 1, cells[1]))]
 
-    def _kernel(self, rows: Shape, columns: Shape, role: str) -> Marks:
+    def _kernel(self, rows: WindowShape, columns: WindowShape, role: str) -> Marks:
         """A kernel on the way from the window to the output cell, as wide as the rays are there; gaps of a dilation are
         left free.
         """
@@ -209,5 +226,5 @@ class _Steps:
         return (
             self.sliding.roles
             | {"ray"}
-            | {kernel(self.op, o, place) for o in range(self.op.out_channels) for place in range(inside)}
+            | {kernel_role(self.op, o, place) for o in range(self.op.out_channels) for place in range(inside)}
         )

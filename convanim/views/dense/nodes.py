@@ -15,7 +15,7 @@ from ...scene.plane import Part, Plane, Point
 from ...themes.theme import BORDER
 from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT
-from ..sliding_window import Sliding, drawn_crops, drawn_output_padding, two_axes
+from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, two_axes
 from ..text_size import SMALL, same_size
 
 APART = 1.15  # from node to node, in cells; less where the column of nodes would be longer than LONGEST
@@ -87,14 +87,14 @@ class Nodes:
 
 
 @dataclass(frozen=True)
-class Layout:
+class DenseLayout:
     """Where all is: the planes of input and output, the nodes before and after the connections, and the kernel's plane."""
 
     op: Operation
     height: Axis
     width: Axis
-    below: Plane
-    above: Plane
+    input_plane: Plane
+    output_plane: Plane
     before: Nodes
     after: Nodes
     kernel: Plane
@@ -102,7 +102,7 @@ class Layout:
     added: tuple[int, int]
 
     @staticmethod
-    def of(op: Operation, flags: ViewFlags) -> Layout:
+    def of(op: Operation, flags: ViewFlags) -> DenseLayout:
         """The input's plane and the kernel left of the nodes, the output's plane right of them; a line of cells beside
         its nodes, upright.
         """
@@ -129,7 +129,7 @@ class Layout:
         if taps and line:
             lowest = max(deep / 2, before.ys[-1] + ROUND, rows / 2 + bottom)
             at = ((before.x + after.x - taps[1]) / 2, lowest + BELOW)
-        return Layout(op, height, width, below, above, before, after, Plane(at, RIGHT, DOWN), around, extra)
+        return DenseLayout(op, height, width, below, above, before, after, Plane(at, RIGHT, DOWN), around, extra)
 
     @property
     def line(self) -> bool:
@@ -141,36 +141,41 @@ class Layout:
         """Where what is added to each sum stands: above the output's nodes."""
         return (self.after.x, self.after.ys[0] - self.after.radius - 0.5)
 
-    def box(self, sliding: Sliding, *, biased: bool) -> Box:
+    def box(self, sliding: SlidingWindow, *, biased: bool) -> Box:
         """The rectangle around all of it."""
         ((top, bottom), (_, right)), taps = self.around, kernel_size(self.op)
         ends = [(0.0, 0.0)] if not taps else [self.kernel.point(0, 0), self.kernel.point(taps[1], taps[0])]
         ends += [
-            self.below.point(-sliding.reach, -sliding.rise),
-            self.below.point(self.width.extent, self.height.extent),
+            self.input_plane.point(-sliding.reach, -sliding.rise),
+            self.input_plane.point(self.width.extent, self.height.extent),
         ]
-        ends += [self.above.point(0, -top), self.above.point(self.width.output + right, self.height.output + bottom)]
+        ends += [
+            self.output_plane.point(0, -top),
+            self.output_plane.point(self.width.output + right, self.height.output + bottom),
+        ]
         for nodes in (self.before, self.after):
             ends += [(nodes.x, nodes.ys[0] - nodes.radius), (nodes.x, nodes.ys[-1] + nodes.radius)]
         ends += [(self.bias[0], self.bias[1] - 0.4)] if biased else []
         return Box.around(ends, BORDER)
 
-    def measured(self, sliding: Sliding) -> tuple[MeasuredPlane, ...]:
+    def measured(self, sliding: SlidingWindow) -> tuple[MeasuredPlane, ...]:
         """The planes that labels measure."""
         deep, wide, rows, columns = self.height.extent, self.width.extent, self.height.output, self.width.output
         taps = kernel_size(self.op)
         kernel = (MeasuredPlane("kernel", self.kernel, taps, "left", "bottom"),) if taps else ()
         if self.line:  # the one axis goes down
-            turned = [Plane(plane.origin, DOWN, RIGHT) for plane in (self.below, self.above)]
+            turned = [Plane(plane.origin, DOWN, RIGHT) for plane in (self.input_plane, self.output_plane)]
             return (
                 MeasuredPlane("input", turned[0], (1, deep), "left", "top", reach=sliding.reach),
                 *kernel,
                 MeasuredPlane("output", turned[1], (1, rows), "right", "bottom", (self.around[1], self.around[0])),
             )
         return (
-            MeasuredPlane("input", self.below, (deep, wide), "left", "top", reach=sliding.reach, rise=sliding.rise),
+            MeasuredPlane(
+                "input", self.input_plane, (deep, wide), "left", "top", reach=sliding.reach, rise=sliding.rise
+            ),
             *kernel,
-            MeasuredPlane("output", self.above, (rows, columns), "right", "top", self.around),
+            MeasuredPlane("output", self.output_plane, (rows, columns), "right", "top", self.around),
         )
 
 

@@ -17,12 +17,12 @@ from ...scene.plane import Part, Plane
 from ...text import numbers
 from ..flags import ViewFlags
 from ..flat import bias_text, plane_texts
-from ..input_plane import ground
+from ..input_plane import padded_input
 from ..links import LINK
-from ..sliding_window import Cells, Sliding, one_channel
+from ..sliding_window import AppearingCells, SlidingWindow, one_channel
 from ..text_size import SMALL, same_size
-from ..weights import edge, weight
-from .nodes import Layout, Nodes, kernel_size
+from ..weights import edge_role, weight_role
+from .nodes import DenseLayout, Nodes, kernel_size
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -66,28 +66,28 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of a layer of one or two dimensions and one channel, with its planes beside it."""
     if texts is None:
         raise ConvanimError("the dense view shows values: give input= (and kernel=), a seed, or symbols")
-    layout = Layout.of(op, flags)
+    layout = DenseLayout.of(op, flags)
     height, width = layout.height, layout.width
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
     places = product(range(height.output), range(width.output))
     results = same_size(
         [
-            Text("output_value", layout.above.point(q + 0.5, r + 0.5), text, *SMALL)
+            Text("output_value", layout.output_plane.point(q + 0.5, r + 0.5), text, *SMALL)
             for (r, q), text in zip(places, texts.output, strict=True)
         ]
     )
-    sliding = Sliding(
+    sliding = SlidingWindow(
         height,
         width,
-        layout.below,
-        layout.above,
+        layout.input_plane,
+        layout.output_plane,
         weights,
-        link=LINK if flags.links else None,
-        added=layout.added,
+        link_place=LINK if flags.links else None,
+        output_padding=layout.added,
         distinguish_kinds=flags.distinguish_kinds,
         reveal=flags.reveal,
     )
-    steps = _Steps(
+    steps = DenseMotion(
         op,
         sliding,
         layout.before,
@@ -98,8 +98,8 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     bias = bias_text(texts, layout.bias)
     still = Layer(
         (
-            *ground(layout.below, height, width, flags),
-            *moved(tuple(inputs), *layout.below.origin),
+            *padded_input(layout.input_plane, height, width, flags),
+            *moved(tuple(inputs), *layout.input_plane.origin),
             *sliding.cropped(layout.around),
             *sliding.output(),
             *_kernel(op, texts, layout.kernel),
@@ -116,7 +116,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
     growing = [
         Accumulating(cells, cells.roles)
-        for cells in [_Appearing(steps, Cells(sliding, tuple(results)))]
+        for cells in [AppearingNodes(steps, AppearingCells(sliding, tuple(results)))]
         if sliding.reveal
     ]
     return Scene(
@@ -136,7 +136,7 @@ def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
         return ()
     cells: dict[str, list[Cell]] = {}
     for cell in product(*map(range, op.kernel_size)):
-        cells.setdefault(weight(op.kernel_size, cell), []).append(cell)
+        cells.setdefault(weight_role(op.kernel_size, cell), []).append(cell)
     marks: list[Polygon | Line] = []
     for role, alike_cells in cells.items():
         places = [(0, *cell)[-2:] for cell in alike_cells]
@@ -146,7 +146,7 @@ def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
             )
         )
         samples = tuple((plane.point(q + 0.15, r + SAMPLE), plane.point(q + 0.85, r + SAMPLE)) for r, q in places)
-        marks.append(Line(edge(op.kernel_size, alike_cells[0]), samples))
+        marks.append(Line(edge_role(op.kernel_size, alike_cells[0]), samples))
     values = [
         Text("kernel_value", plane.point(q + 0.5, r + RISEN), text, *SMALL)
         for (r, q), text in zip(product(*map(range, size)), texts.kernel, strict=True)
@@ -155,7 +155,7 @@ def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
 
 
 @dataclass(frozen=True)
-class _Steps:
+class DenseMotion:
     """What moves: the window, the current output cell, and the same among the nodes, with the connections that are
     read.
 
@@ -163,7 +163,7 @@ class _Steps:
     """
 
     op: Operation
-    sliding: Sliding
+    sliding: SlidingWindow
     before: Nodes
     after: Nodes
     results: tuple[Text, ...]
@@ -198,7 +198,7 @@ class _Steps:
         for node, kernels in self.read(step).items():
             apart = min(STRAND, ACROSS * min(self.before.radius, self.after.radius) / max(len(kernels) - 1, 1))
             for n, cell in enumerate(kernels):
-                role = edge(self.op.kernel_size, cell) if self.op.weighted else "ray"
+                role = edge_role(self.op.kernel_size, cell) if self.op.weighted else "ray"
                 lines.setdefault(role, []).append(self._line(node, step, (n - (len(kernels) - 1) / 2) * apart))
         return tuple(Line(role, tuple(parts)) for role, parts in lines.items())
 
@@ -239,7 +239,7 @@ class _Steps:
     def output(self, step: int) -> Group:
         """The output node of a step."""
         r, q = divmod(step, self.sliding.width.output)
-        down, right = self.sliding.added
+        down, right = self.sliding.output_padding
         extra = r >= self.sliding.height.output - down or q >= self.sliding.width.output - right
         return Group((self.after.x, self.after.ys[step]), self._output[extra])
 
@@ -249,11 +249,11 @@ class _Steps:
 
 
 @dataclass(frozen=True)
-class _Appearing:
+class AppearingNodes:
     """The output's cells and nodes that appear one by one."""
 
-    steps: _Steps
-    cells: Cells
+    steps: DenseMotion
+    cells: AppearingCells
 
     def __call__(self, step: int) -> Marks:
         return (*self.cells(step), self.steps.output(step), *self.steps.values[step : step + 1])

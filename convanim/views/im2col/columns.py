@@ -17,7 +17,7 @@ from ..flat import DOWN, RIGHT
 from ..input_plane import kinds, strongest_kind
 from ..sliding_window import two_axes
 from ..text_size import LARGE, same_size
-from ..weights import weight
+from ..weights import weight_role
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -29,13 +29,13 @@ def coloured(op: Operation, plane: Plane, places: list[tuple[int, int]]) -> Mark
     """A cell of the plane for each of the kernel's, in its colour, in the order in which the windows are read."""
     parts: dict[str, tuple[Part, ...]] = {}
     for tap, (r, q) in zip(op.steps[0].taps, places, strict=True):
-        role = weight(op.kernel_size, tap.kernel)
+        role = weight_role(op.kernel_size, tap.kernel)
         parts[role] = parts.get(role, ()) + plane.rectangles([(r, r + 1)], [(q, q + 1)])
     return tuple(Polygon(role, of_role, plane) for role, of_role in parts.items())
 
 
 @dataclass(frozen=True)
-class Matrix:
+class WindowMatrix:
     """The windows, each a column: what their cells are, and what stands in them."""
 
     op: Operation

@@ -17,11 +17,11 @@ from ...text.numbers import MINUS
 from ...themes.theme import BORDER
 from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT, plane_texts
-from ..input_plane import ground
+from ..input_plane import padded_input
 from ..links import LINK
-from ..sliding_window import Sliding, drawn_crops, drawn_output_padding, one_channel, two_axes
+from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_channel, two_axes
 from ..text_size import LARGE, SMALL, same_size
-from .columns import MATRIX, Matrix, coloured
+from .columns import MATRIX, WindowMatrix, coloured
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -56,25 +56,25 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
             "the im2col view shows the values of a convolution: give input= and kernel=, a seed, or symbols"
         )
     height, width = two_axes(op)
-    layout = _Layout(op, drawn_crops(op, flags), biased=texts.bias not in ("", "0"))
+    layout = Im2colLayout(op, drawn_crops(op, flags), biased=texts.bias not in ("", "0"))
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
-    sliding = Sliding(
+    sliding = SlidingWindow(
         height,
         width,
-        layout.below,
-        layout.above,
+        layout.input_plane,
+        layout.output_plane,
         weights,
-        link=LINK if flags.links else None,
-        added=drawn_output_padding(op, flags),
+        link_place=LINK if flags.links else None,
+        output_padding=drawn_output_padding(op, flags),
         distinguish_kinds=flags.distinguish_kinds,
         reveal=flags.reveal,
     )
-    matrix = Matrix(op, texts, flags.cell_kinds)
-    steps = _Steps(layout, sliding, matrix, tuple(_results(layout, texts)))
+    matrix = WindowMatrix(op, texts, flags.cell_kinds)
+    steps = Im2colMotion(layout, sliding, matrix, tuple(_results(layout, texts)))
     still = Layer(
         (
-            *ground(layout.below, height, width, flags),
-            *moved(tuple(inputs), *layout.below.origin),
+            *padded_input(layout.input_plane, height, width, flags),
+            *moved(tuple(inputs), *layout.input_plane.origin),
             *(() if layout.line else sliding.cropped(layout.around)),
             *_kernel(op, texts, layout.kernel),
             *layout.signs(texts.bias),
@@ -83,7 +83,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
             *steps.outputs(),
         )
     )
-    growing = [Accumulating(columns, columns.roles) for columns in [_Columns(steps)] if sliding.reveal]
+    growing = [Accumulating(columns, columns.roles) for columns in [AppearingColumns(steps)] if sliding.reveal]
     return Scene(
         layout.box(sliding.rise),
         (still, *growing, PerStep(steps, steps.roles)),
@@ -94,7 +94,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
 
 
 @dataclass(frozen=True)
-class _Layout:
+class Im2colLayout:
     """Where all is: the matrix at (0, 0), the kernel's row left of its last row, the product's row below it, planes on
     both sides.
 
@@ -126,7 +126,7 @@ class _Layout:
         return Plane((0.0, self.size[0] + EQUAL), RIGHT, DOWN)
 
     @cached_property
-    def below(self) -> Plane:
+    def input_plane(self) -> Plane:
         """The input, above the kernel, in the middle or, if it is wider, up to the same right edge."""
         height, width = two_axes(self.op)
         spare = max(self.size[0] - width.extent, 0) / 2
@@ -135,7 +135,7 @@ class _Layout:
         )
 
     @cached_property
-    def above(self) -> Plane:
+    def output_plane(self) -> Plane:
         """The output, right of the matrix, down to the product's row if it is not too high for that."""
         if self.line:
             return self.row
@@ -166,28 +166,30 @@ class _Layout:
         height, width = two_axes(self.op)
         ends = [
             self.kernel.point(0, 0),
-            self.below.point(0, -rise),
-            self.below.point(width.extent, height.extent),
+            self.input_plane.point(0, -rise),
+            self.input_plane.point(width.extent, height.extent),
             (0.0, 0.0),
             self.row.point(self.size[1], 1),
             (self.size[1] + self.biased * (BIAS + 0.2), 0.0),
-            self.above.point(0, -top),
-            self.above.point(width.output + right, height.output + bottom),
+            self.output_plane.point(0, -top),
+            self.output_plane.point(width.output + right, height.output + bottom),
         ]
         return Box.around(ends, BORDER)
 
-    def measured(self, sliding: Sliding) -> tuple[MeasuredPlane, ...]:
+    def measured(self, sliding: SlidingWindow) -> tuple[MeasuredPlane, ...]:
         """The planes that labels measure."""
         height, width = two_axes(self.op)
         output = (
             MeasuredPlane("output", self.row, (1, self.size[1]), None, "bottom")
             if self.line
-            else MeasuredPlane("output", self.above, (height.output, width.output), "right", "bottom", self.around)
+            else MeasuredPlane(
+                "output", self.output_plane, (height.output, width.output), "right", "bottom", self.around
+            )
         )
         return (
             MeasuredPlane(
                 "input",
-                self.below,
+                self.input_plane,
                 (height.extent, width.extent),
                 "left",
                 "top",
@@ -211,9 +213,9 @@ def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
     )
 
 
-def _results(layout: _Layout, texts: Texts) -> list[tuple[Text, ...]]:
+def _results(layout: Im2colLayout, texts: Texts) -> list[tuple[Text, ...]]:
     """For each step its output value: in the product's row and, where there is one, in the output's plane."""
-    planes = [layout.row] if layout.line else [layout.row, layout.above]
+    planes = [layout.row] if layout.line else [layout.row, layout.output_plane]
     wide = [layout.size[1], layout.op.output_size[-1]]
     listed = [
         same_size(
@@ -228,12 +230,12 @@ def _results(layout: _Layout, texts: Texts) -> list[tuple[Text, ...]]:
 
 
 @dataclass(frozen=True)
-class _Steps:
+class Im2colMotion:
     """What moves: the window, its column, and the current cell of the product and of the output."""
 
-    layout: _Layout
-    sliding: Sliding
-    matrix: Matrix
+    layout: Im2colLayout
+    sliding: SlidingWindow
+    matrix: WindowMatrix
     results: tuple[tuple[Text, ...], ...]
 
     def _both(self, cell: Group, step: int) -> tuple[Group, ...]:
@@ -269,10 +271,10 @@ class _Steps:
 
 
 @dataclass(frozen=True)
-class _Columns:
+class AppearingColumns:
     """The columns and the outputs that appear one by one."""
 
-    steps: _Steps
+    steps: Im2colMotion
 
     def __call__(self, step: int) -> Marks:
         return (*self.steps.matrix.cells(range(step, step + 1)), *self.steps.output(step))

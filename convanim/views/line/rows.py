@@ -13,10 +13,10 @@ from ...geometry.axis import Axis
 from ...scene import Group, Line, Marks, Polygon, Text, roles
 from ...scene.plane import Plane, Point, joined
 from ...text.numbers import INDICES, MINUS
-from ..sliding_window import Sliding
+from ..sliding_window import SlidingWindow
 from ..text_size import LARGE, ROOM, same_size
-from ..weights import weight
-from .spread import Spread
+from ..weights import weight_role
+from .spread import OutputRow
 from .terms import Terms
 
 GAP, CLOSE = 0.56, 0.2  # between the rows, with a sign in it and without one
@@ -53,14 +53,14 @@ LETTERS, SMALLEST = (
 
 
 @dataclass(frozen=True)
-class Table:
+class LineMotion:
     """What moves: the window, the kernel and the terms below it, and the current output cell.
 
     `top` is where the terms begin; `inputs` are the texts of all padded cells, empty where they have none.
     """
 
-    sliding: Sliding
-    out: Spread
+    sliding: SlidingWindow
+    out: OutputRow
     terms: Terms
     top: float
     inputs: tuple[Text, ...]
@@ -75,7 +75,7 @@ class Table:
     @property
     def row(self) -> Plane:
         """The plane of the input's row, and of all below it."""
-        return self.sliding.below
+        return self.sliding.input_plane
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -114,7 +114,7 @@ class Table:
         taps = [(tap * self.axis.dilation, self.terms.weight(tap)) for tap in range(self.axis.kernel)]
         colours: dict[str, list[tuple[int, int]]] = {}
         for x, number in taps:
-            colours.setdefault(weight((self.axis.kernel,), (number,)), []).append((x, x + 1))
+            colours.setdefault(weight_role((self.axis.kernel,), (number,)), []).append((x, x + 1))
         cells = [Polygon(role, row.rectangles([(0, 1)], colours[role]), row) for role in sorted(colours)]
         edges = tuple(line for run in joined(x for x, _ in taps) for line in row.lines((0, 1), run))
         texts = same_size(

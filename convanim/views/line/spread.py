@@ -11,7 +11,7 @@ from ...scene.plane import Part, Plane
 
 
 @dataclass(frozen=True)
-class Spread:
+class OutputRow:
     """The cells of an output row of so many: the first one begins at the column `first`, each of the others `apart`
     columns from the one before.
 
@@ -26,7 +26,7 @@ class Spread:
     reveal: bool = False
 
     @staticmethod
-    def below(plane: Plane, axis: Axis, y: float, *, added: int = 0, reveal: bool = False) -> Spread:
+    def below(plane: Plane, axis: Axis, y: float, *, added: int = 0, reveal: bool = False) -> OutputRow:
         """The row at the row y of the input's plane, each cell below its window's middle.
 
         Where padding gives an output for each input cell ("same", "causal"), an output stands below its own. Adaptive
@@ -38,7 +38,7 @@ class Spread:
         if axis.adaptive:
             apart = max(1.0, axis.input / count)
             first = (axis.input - (count - 1) * apart - 1) / 2
-        return Spread(Plane(plane.point(first, y), plane.right, plane.down), first, count, apart, added, reveal)
+        return OutputRow(Plane(plane.point(first, y), plane.right, plane.down), first, count, apart, added, reveal)
 
     @property
     def length(self) -> float:

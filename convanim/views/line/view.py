@@ -14,12 +14,12 @@ from ...scene import Accumulating, Box, Layer, Marks, MeasuredPlane, PerStep, Sc
 from ...scene.plane import Plane
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
-from ..input_plane import ground
+from ..input_plane import padded_input
 from ..links import LINK
-from ..sliding_window import Sliding, drawn_crops, drawn_output_padding, one_channel
+from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_channel
 from ..text_size import same_size
-from .rows import CLOSE, FALL, GAP, RULE, Table, column, large
-from .spread import Spread
+from .rows import CLOSE, FALL, GAP, RULE, LineMotion, column, large
+from .spread import OutputRow
 from .terms import Terms
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     row = Plane((0.0, 0.0), (wide, 0.0), (0.0, 1.0))
     top = 2 + 2 * GAP if texts.kernel else 1 + CLOSE
     _, around = drawn_crops(op, flags)
-    out = Spread.below(row, axis, top + RULE + FALL, added=drawn_output_padding(op, flags)[1], reveal=flags.reveal)
-    sliding = Sliding(
+    out = OutputRow.below(row, axis, top + RULE + FALL, added=drawn_output_padding(op, flags)[1], reveal=flags.reveal)
+    sliding = SlidingWindow(
         Axis(1, 1),
         axis,
         row,
         out.plane,
-        link=LINK if flags.links else None,
-        added=(0, out.added),
+        link_place=LINK if flags.links else None,
+        output_padding=(0, out.added),
         distinguish_kinds=flags.distinguish_kinds,
     )
     results = tuple(
@@ -74,26 +74,26 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
             ]
         )
     )
-    table = Table(sliding, out, terms, top, _inputs(row, terms), results)
-    cells = _Cells(out, results)
+    motion = LineMotion(sliding, out, terms, top, _inputs(row, terms), results)
+    cells = AppearingLineCells(out, results)
     still = Layer(
         (
-            *ground(row, sliding.height, axis, flags),
-            *(text for text in table.inputs if text.text),
+            *padded_input(row, sliding.height, axis, flags),
+            *(text for text in motion.inputs if text.text),
             *sliding.cropped(((0, 0), around)),
             *out.still(),
             *(() if out.reveal else results),
         )
     )
     growing = [Accumulating(cells, cells.roles)] if out.reveal else []
-    rise = sliding.rise if "copy_link" in table.roles else 0.0
+    rise = sliding.rise if "copy_link" in motion.roles else 0.0
     x0, x1 = wide * min(0.0, out.first - around[0]), wide * max(axis.extent, out.first + out.length + around[1])
     box = Box.around([(x0, -rise), (x1, out.plane.origin[1] + 1)], BORDER + THICK)
-    sheets = (
+    measured = (
         MeasuredPlane("input", row, (1, axis.extent), None, "top", rise=rise),
         MeasuredPlane("output", out.ruled, (1, out.count), None, "bottom"),
     )
-    return Scene(box, (still, *growing, PerStep(table, table.roles)), out.count, sliding.poster, sheets)
+    return Scene(box, (still, *growing, PerStep(motion, motion.roles)), out.count, sliding.poster, measured)
 
 
 def _inputs(row: Plane, terms: Terms) -> tuple[Text, ...]:
@@ -112,10 +112,10 @@ def _inputs(row: Plane, terms: Terms) -> tuple[Text, ...]:
 
 
 @dataclass(frozen=True)
-class _Cells:
+class AppearingLineCells:
     """The output cells that appear one by one, each with its value."""
 
-    out: Spread
+    out: OutputRow
     results: tuple[Text, ...]
 
     def __call__(self, step: int) -> Marks:

@@ -15,7 +15,7 @@ from ...scene.plane import Part, Plane, Point, joined
 from ...text.numbers import number
 from ...themes.theme import WEIGHTS
 from ..text_size import ROOM
-from ..weights import weight
+from ..weights import weight_role
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -56,10 +56,10 @@ class Entry:
             yield Text("kernel_value", plane.point(self.column + 0.5, row + 0.5), "+", PLUS, PLUS)
 
 
-Rows = tuple[tuple[Entry, ...], ...]
+MatrixRows = tuple[tuple[Entry, ...], ...]
 
 
-def rows_of(op: Operation, texts: Texts) -> Rows:
+def rows_of(op: Operation, texts: Texts) -> MatrixRows:
     """The entries of each row of the matrix, from left to right; where a padding that copies makes weights meet, they
     are added.
     """
@@ -86,7 +86,7 @@ def rows_of(op: Operation, texts: Texts) -> Rows:
 def _sum(op: Operation, column: int, cells: list[int], texts: Texts) -> Entry:
     """The entry of the weights that meet in a column: symbols with a sign between, numbers added."""
     shown = [texts.kernel[cell] for cell in cells]
-    meeting = tuple(weight(op.kernel_size, unravel(cell, op.kernel_size)) for cell in cells)
+    meeting = tuple(weight_role(op.kernel_size, unravel(cell, op.kernel_size)) for cell in cells)
     if len(cells) == 1:
         return Entry(column, meeting, (shown[0],))
     if texts.values is not None and texts.values.kernel is not None:
@@ -99,7 +99,7 @@ def _sum(op: Operation, column: int, cells: list[int], texts: Texts) -> Entry:
 
 
 @dataclass(frozen=True)
-class Table:
+class MatrixTable:
     """The matrix, and the input as a column beside it: all stands still, but for veils and outlines over what a step
     reads.
 
@@ -109,7 +109,7 @@ class Table:
     plane: Plane
     vector: Plane
     columns: int
-    rows: Rows
+    rows: MatrixRows
     _kept: dict[object, Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property

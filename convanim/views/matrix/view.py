@@ -19,12 +19,12 @@ from ...text.describe import name
 from ...text.numbers import MINUS
 from ...themes.theme import BORDER, THICK, THIN
 from ..flags import ViewFlags
-from ..input_plane import ground
+from ..input_plane import padded_input
 from ..links import LINK
-from ..sliding_window import Pair, Sliding, drawn_crops, drawn_output_padding, one_channel, two_axes
+from ..sliding_window import Pair, SlidingWindow, drawn_crops, drawn_output_padding, one_channel, two_axes
 from ..text_size import ROOM, same_size
-from ..weights import weight
-from .table import SIZE, STRETCH, Table, rows_of
+from ..weights import weight_role
+from .table import SIZE, STRETCH, MatrixTable, rows_of
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -73,25 +73,28 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         raise ConvanimError("the matrix view shows values: give input= (and kernel=), a seed, or symbols=True")
     height, width = two_axes(op)
     around, extra = drawn_crops(op, flags), drawn_output_padding(op, flags)
-    at = Places.of(op, around, texts.bias if texts.bias != "0" else "")
-    sliding = Sliding(
+    at = MatrixLayout.of(op, around, texts.bias if texts.bias != "0" else "")
+    sliding = SlidingWindow(
         height,
         width,
-        at.below,
-        at.above,
+        at.input_plane,
+        at.output_plane,
         _tags(op, height, width, texts),
-        link=LINK if flags.links else None,
-        added=extra,
+        link_place=LINK if flags.links else None,
+        output_padding=extra,
         distinguish_kinds=flags.distinguish_kinds,
         reveal=flags.reveal,
     )
-    table = Table(at.matrix, at.vector, prod(op.input_size), rows_of(op, texts))
+    table = MatrixTable(at.matrix, at.vector, prod(op.input_size), rows_of(op, texts))
     results = _results(at, width, texts)
-    column = Column(sliding, at.result, results)
-    under, inputs = _input_texts(at.below, height, width, texts), _column_texts("input_value", at.vector, texts.input)
+    column = OutputColumn(sliding, at.result, results)
+    under, inputs = (
+        _input_texts(at.input_plane, height, width, texts),
+        _column_texts("input_value", at.vector, texts.input),
+    )
     still = Layer(
         (
-            *ground(at.below, height, width, flags),
+            *padded_input(at.input_plane, height, width, flags),
             *(text for text in under if text.text),
             *sliding.cropped(around),
             *sliding.output(),
@@ -105,7 +108,8 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
     growing = [Accumulating(column, column.roles)] if sliding.reveal else []
     moving = PerStep(
-        _Steps(sliding, table, column, under, inputs), sliding.roles | table.roles | {"input_value", "output_value"}
+        MatrixMotion(sliding, table, column, under, inputs),
+        sliding.roles | table.roles | {"input_value", "output_value"},
     )
     box = Box.around([(-sliding.reach, 0.0), (at.width, at.height)], THICK / 2 + BORDER)
     return Scene(
@@ -113,18 +117,18 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         (still, *growing, moving),
         sliding.steps,
         table.poster,
-        _sheets(at, sliding, around, len(table.rows), table.columns),
+        _measured(at, sliding, around, len(table.rows), table.columns),
     )
 
 
 @dataclass(frozen=True)
-class Places:
+class MatrixLayout:
     """Where the parts stand, all in the middle of one height: the planes above each other, a line, matrix, input,
     perhaps a bias, output.
     """
 
-    below: Plane
-    above: Plane
+    input_plane: Plane
+    output_plane: Plane
     line: float
     matrix: Plane
     vector: Plane
@@ -135,7 +139,7 @@ class Places:
     height: float
 
     @staticmethod
-    def of(op: Operation, around: tuple[Pair, Pair], bias: str) -> Places:
+    def of(op: Operation, around: tuple[Pair, Pair], bias: str) -> MatrixLayout:
         """The places of an operation's parts; `around` are the cropped output cells that are drawn, `bias` what is
         added, "" for nothing.
         """
@@ -153,7 +157,7 @@ class Places:
         room = min(ADDEND, LETTER * (len(bias) + 1))
         equal = plus + room + 2 * ASIDE if bias else plus
         last = equal + APART
-        return Places(
+        return MatrixLayout(
             _upright((side - width.extent) / 2, y + tall + gap),
             _upright((side - across) / 2 + left, y + top),
             line,
@@ -171,8 +175,8 @@ def _upright(x: float, y: float) -> Plane:
     return Plane((x, y), RIGHT, DOWN)
 
 
-def _sheets(
-    at: Places, sliding: Sliding, around: tuple[Pair, Pair], rows: int, columns: int
+def _measured(
+    at: MatrixLayout, sliding: SlidingWindow, around: tuple[Pair, Pair], rows: int, columns: int
 ) -> tuple[MeasuredPlane, ...]:
     """What labels measure: both planes on their left, and the matrix' rows right of all, where they are the output's
     too.
@@ -183,19 +187,19 @@ def _sheets(
     over = ceil(at.matrix.origin[1]) if columns < WIDE else 0
     beyond = ceil(at.width - at.matrix.origin[0] - columns)
     return (
-        MeasuredPlane("input", at.below, (height.extent, width.extent), "left", "bottom", reach=sliding.reach),
-        MeasuredPlane("output", at.above, (height.output, width.output), "left", "top", around),
+        MeasuredPlane("input", at.input_plane, (height.extent, width.extent), "left", "bottom", reach=sliding.reach),
+        MeasuredPlane("output", at.output_plane, (height.output, width.output), "left", "top", around),
         MeasuredPlane("matrix", at.matrix, (rows, columns), "right", "top", ((over, 0), (0, beyond))),
     )
 
 
 @dataclass(frozen=True)
-class Column:
+class OutputColumn:
     """The output as a column; its cells, and those of the plane, appear with their texts as they are computed if
     `sliding` says so.
     """
 
-    sliding: Sliding
+    sliding: SlidingWindow
     plane: Plane
     results: tuple[tuple[Text, Text], ...]
 
@@ -206,7 +210,8 @@ class Column:
         if sliding.reveal:
             return (Line("pending", lines),)
         rows, columns = (
-            axis.output - extra for axis, extra in zip((sliding.height, sliding.width), sliding.added, strict=True)
+            axis.output - extra
+            for axis, extra in zip((sliding.height, sliding.width), sliding.output_padding, strict=True)
         )
         extra = [n for n in range(count) if n // sliding.width.output >= rows or n % sliding.width.output >= columns]
         return (
@@ -223,19 +228,20 @@ class Column:
     def roles(self) -> frozenset[str]:
         """The roles of all cells that appear."""
         return frozenset(
-            {"output", "output_grid", "output_value"} | ({"output_padding"} if any(self.sliding.added) else set())
+            {"output", "output_grid", "output_value"}
+            | ({"output_padding"} if any(self.sliding.output_padding) else set())
         )
 
 
 @dataclass(frozen=True)
-class _Steps:
+class MatrixMotion:
     """What moves: the window, the row of the matrix and what it reads, the current cell of the output twice, and all
     texts that are under a veil.
     """
 
-    sliding: Sliding
-    table: Table
-    column: Column
+    sliding: SlidingWindow
+    table: MatrixTable
+    column: OutputColumn
     under: tuple[Text, ...]
     inputs: tuple[Text, ...]
 
@@ -295,7 +301,7 @@ def _tags(op: Operation, height: Axis, width: Axis, texts: Texts) -> Marks:
     plane = _upright(0.0, 0.0)
     for (r, q), n in zip(cells, reversed(range(len(cells))) if op.flipped else range(len(cells)), strict=True):
         part = plane.rectangles([(r + y0, r + y1)], [(q + TAG_SIDE, q + 1 - TAG_SIDE)])
-        tags.setdefault(weight(op.kernel_size, unravel(n, op.kernel_size)), []).extend(part)
+        tags.setdefault(weight_role(op.kernel_size, unravel(n, op.kernel_size)), []).extend(part)
         low = 0.03 if texts.symbolic else 0.0  # indices go below the line
         found.append(
             Text(
@@ -310,10 +316,10 @@ def _tags(op: Operation, height: Axis, width: Axis, texts: Texts) -> Marks:
     return (*(Polygon(role, tuple(parts), plane) for role, parts in sorted(tags.items())), *same_size(found))
 
 
-def _results(at: Places, width: Axis, texts: Texts) -> tuple[tuple[Text, Text], ...]:
+def _results(at: MatrixLayout, width: Axis, texts: Texts) -> tuple[tuple[Text, Text], ...]:
     """The text of each output cell on the plane and in the column."""
     plane = [
-        Text("output_value", at.above.point(n % width.output + 0.5, n // width.output + 0.5), text, *VALUE)
+        Text("output_value", at.output_plane.point(n % width.output + 0.5, n // width.output + 0.5), text, *VALUE)
         for n, text in enumerate(texts.output)
     ]
     return tuple(zip(same_size(plane), _column_texts("output_value", at.result, texts.output), strict=True))
@@ -323,7 +329,7 @@ def _column_texts(role: str, plane: Plane, shown: Sequence[str]) -> tuple[Text, 
     return tuple(same_size([Text(role, plane.point(0.5, n + 0.5), text, *VALUE) for n, text in enumerate(shown)]))
 
 
-def _signs(at: Places, bias: str) -> Marks:
+def _signs(at: MatrixLayout, bias: str) -> Marks:
     """The line between planes and matrix, the signs, and what is added to each sum."""
     middle, half = at.height / 2, THIN
     made: list[Polygon | Text] = [

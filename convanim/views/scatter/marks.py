@@ -8,12 +8,12 @@ from itertools import product
 from ...geometry.axis import Cell
 from ...scene import UPRIGHT, Group, Line, Marks, Polygon, Text, roles
 from ...scene.plane import Plane, joined
-from ..sliding_window import Cells, Sliding
+from ..sliding_window import AppearingCells, SlidingWindow
 from .stamps import Stamp, Stamps
 
 
 @dataclass(frozen=True)
-class Pieces:
+class StampMarks:
     """The marks of stamps around their own corner, those of stamps that are cropped in the same way made once."""
 
     stamps: Stamps
@@ -59,10 +59,10 @@ class Pieces:
 
 
 @dataclass(frozen=True)
-class First:
+class ReachedCells:
     """The output cells that appear in a step."""
 
-    sliding: Sliding
+    sliding: SlidingWindow
     cells: tuple[tuple[int, ...], ...]
 
     def __call__(self, step: int) -> Marks:
@@ -71,52 +71,54 @@ class First:
     @property
     def roles(self) -> frozenset[str]:
         """Those of all cells."""
-        return Cells(self.sliding).roles
+        return AppearingCells(self.sliding).roles
 
 
 @dataclass(frozen=True)
-class Veils:
+class StampVeils:
     """A veil for each stamp, which lies on those before it."""
 
-    pieces: Pieces
+    stamp_marks: StampMarks
     plane: Plane
     roles: frozenset[str] = frozenset({"stamp"})
 
     def __call__(self, step: int) -> Marks:
-        stamp = self.pieces.stamps.of(step)
-        marks = self.pieces.veil(stamp)
+        stamp = self.stamp_marks.stamps.of(step)
+        marks = self.stamp_marks.veil(stamp)
         return (Group(self.plane.point(*stamp.corner[::-1]), marks),) if marks else ()
 
 
 @dataclass(frozen=True)
-class Fills:
+class StampFills:
     """What lies below the digits: the veil over the step's input cell, and the stamp's colours."""
 
-    pieces: Pieces
+    stamp_marks: StampMarks
 
     def __call__(self, step: int) -> Marks:
-        stamp = self.pieces.stamps.of(step)
-        below, above = self.pieces.planes
-        r, q = divmod(step, self.pieces.stamps.width.input)
+        stamp = self.stamp_marks.stamps.of(step)
+        below, above = self.stamp_marks.planes
+        r, q = divmod(step, self.stamp_marks.stamps.width.input)
         veil = Polygon("tap", below.rectangles([(r, r + 1)], [(q, q + 1)]), below)
-        marks = self.pieces.fill(stamp)
+        marks = self.stamp_marks.fill(stamp)
         return (veil, Group(above.point(*stamp.corner[::-1]), marks)) if marks else (veil,)
 
     @property
     def roles(self) -> frozenset[str]:
         """Those of all steps."""
-        return frozenset({"tap"}).union(*(roles(self.pieces.fill(stamp)) for stamp in self.pieces.stamps.all()))
+        return frozenset({"tap"}).union(
+            *(roles(self.stamp_marks.fill(stamp)) for stamp in self.stamp_marks.stamps.all())
+        )
 
 
 @dataclass(frozen=True)
-class Steps:
+class ScatterMotion:
     """What lies above the digits: the outlines of the step's input cell and of its stamp, and what is added."""
 
-    pieces: Pieces
+    stamp_marks: StampMarks
     products: tuple[tuple[Text, ...], ...]
 
     def __call__(self, step: int) -> Marks:
-        stamps, (below, above) = self.pieces.stamps, self.pieces.planes
+        stamps, (below, above) = self.stamp_marks.stamps, self.stamp_marks.planes
         r, q = divmod(step, stamps.width.input)
         (top, left), (deep, wide) = stamps.of(step).corner, stamps.size
         lines = below.lines((r, r + 1), (q, q + 1)) + above.lines((top, top + deep), (left, left + wide))

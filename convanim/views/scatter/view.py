@@ -18,11 +18,11 @@ from ...scene.plane import Plane
 from ...text import describe, numbers
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
-from ..input_plane import ground
-from ..sliding_window import Pair, Sliding, crops, drawn_crops, drawn_output_padding, one_or_two, two_axes
+from ..input_plane import padded_input
+from ..sliding_window import Pair, SlidingWindow, crops, drawn_crops, drawn_output_padding, one_or_two, two_axes
 from ..text_size import LARGE, SMALL, same_size
-from ..weights import weight
-from .marks import Fills, First, Pieces, Steps, Veils
+from ..weights import weight_role
+from .marks import ReachedCells, ScatterMotion, StampFills, StampMarks, StampVeils
 from .stamps import Adds, Change, Equations, Stamps, additions, counts, reached, spans, sums
 
 if TYPE_CHECKING:
@@ -69,19 +69,21 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
             "the scatter view shows the values of a transposed convolution: give input= and kernel=, or a seed"
         )
     stamps, late = Stamps(*two_axes(op)), flags.reveal
-    places, kernel = (
-        Places.of(op, stamps),
+    layout, kernel = (
+        StampLayout.of(op, stamps),
         tuple(reversed(texts.kernel)) if op.flip else tuple(texts.kernel),
     )  # as it is stamped
-    below, beside, above, counted = places.planes
+    below, beside, above, counted = layout.planes
     adds = additions(stamps, texts, flip=op.flip)
-    sliding = Sliding(stamps.height, stamps.width, below, above, added=drawn_output_padding(op, flags), reveal=late)
-    pieces, cells = Pieces(stamps, _weights(op), (below, above)), len(texts.output)
+    sliding = SlidingWindow(
+        stamps.height, stamps.width, below, above, output_padding=drawn_output_padding(op, flags), reveal=late
+    )
+    stamp_marks, cells = StampMarks(stamps, _weights(op), (below, above)), len(texts.output)
     still = Layer(
         (
-            *ground(below, Axis(stamps.height.input, 1), Axis(stamps.width.input, 1), flags),
-            *pieces.kernel(beside),
-            *places.signs,
+            *padded_input(below, Axis(stamps.height.input, 1), Axis(stamps.width.input, 1), flags),
+            *stamp_marks.kernel(beside),
+            *layout.signs,
             *sliding.cropped(drawn_crops(op, flags)),
             *sliding.output(),
         )
@@ -89,12 +91,15 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     grid = Line(
         "output_grid", counted.lines((0, stamps.height.output), (0, stamps.width.output))
     )  # above the veils, which would hide it
-    growing: list[First | Veils] = (
-        [First(sliding, reached([[add.cell for add in found] for found in adds], cells))] if late else []
+    growing: list[ReachedCells | StampVeils] = (
+        [ReachedCells(sliding, reached([[add.cell for add in found] for found in adds], cells))] if late else []
     )
-    growing += [Veils(pieces, counted)] if any(adds) else []
+    growing += [StampVeils(stamp_marks, counted)] if any(adds) else []
     raised = RAISED if texts.symbolic else 0.0
-    fills, moving = Fills(pieces), Steps(pieces, _products(above, adds, stamps, ADDED_AT - raised / 2))
+    fills, moving = (
+        StampFills(stamp_marks),
+        ScatterMotion(stamp_marks, _products(above, adds, stamps, ADDED_AT - raised / 2)),
+    )
     values = (
         *_values("input_value", below, texts.input, stamps.width.input),
         *_values("kernel_value", beside, kernel, stamps.width.kernel),
@@ -110,11 +115,11 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
     told = Equations(adds, tuple(texts.input), kernel, tuple(texts.output) if texts.symbolic else ())
     return Scene(
-        places.box,
+        layout.box,
         layers,
         len(stamps),
         len(stamps) - 1,
-        places.measured(op),
+        layout.measured(op),
         equation=told,
         meanings=MEANINGS,
         largest_label=LETTERS,
@@ -123,7 +128,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
 
 def _weights(op: Operation) -> tuple[str, ...]:
     """The role of each kernel cell's weight, row by row, as the kernel is stamped."""
-    found = tuple(weight(op.kernel_size, cell) for cell in product(*map(range, op.kernel_size)))
+    found = tuple(weight_role(op.kernel_size, cell) for cell in product(*map(range, op.kernel_size)))
     return found[::-1] if op.flip else found
 
 
@@ -170,7 +175,7 @@ def _products(plane: Plane, adds: Adds, stamps: Stamps, down: float) -> tuple[tu
 
 
 @dataclass(frozen=True)
-class Places:
+class StampLayout:
     """Where the planes lie: input, kernel, output with the cropped cells `around` it, counts; and the signs between
     them.
     """
@@ -183,7 +188,7 @@ class Places:
     stacked: bool
 
     @staticmethod
-    def of(op: Operation, stamps: Stamps) -> Places:
+    def of(op: Operation, stamps: Stamps) -> StampLayout:
         """Beside each other where the output is about as high as wide, otherwise the output below the input, and the
         counts below it.
 
@@ -209,7 +214,7 @@ class Places:
             Text("sign", (x, y), text, SIGN, 1.0) for text, x, y in (("×", start + j + APART / 2, middle), sign)
         )
         box = Box.around([(0.0, low), (across, high)], BORDER + THICK)
-        return Places(sizes, around, (inputs, kernel, output, counts), (times, to), box, stacked)
+        return StampLayout(sizes, around, (inputs, kernel, output, counts), (times, to), box, stacked)
 
     def measured(self, op: Operation) -> tuple[MeasuredPlane, ...]:
         """What is measured: of neighbours the texts are on different sides, or grow away from each other."""

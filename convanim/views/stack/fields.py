@@ -69,7 +69,7 @@ def trace(layers: Sequence[tuple[Axis, bool]], output: int) -> tuple[Seen, ...]:
 
 
 @dataclass(frozen=True)
-class Fields:
+class FieldSizes:
     """The sizes of an output cell's receptive field on each map, the output's first, with all padding counted: "1x1 →
     3x3 → 5x5".
     """

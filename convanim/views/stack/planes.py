@@ -13,17 +13,17 @@ from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane
 from ...scene.plane import Plane, Point, joined
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
-from ..input_plane import ground
+from ..input_plane import padded_input
 from ..isometric import DOWN, RIGHT, ray
-from ..sliding_window import Cells, Sliding, drawn_output_padding, two_axes
-from .fields import Fields, Seen, middle, most_telling, trace, without_padding
+from ..sliding_window import AppearingCells, SlidingWindow, drawn_output_padding, two_axes
+from .fields import FieldSizes, Seen, middle, most_telling, trace, without_padding
 
 APART = 1.0  # between planes, in rows of the drawing: none covers another
 ASIDE = 0.8  # from all marks to the names of the maps, in cells
 
 
 @dataclass(frozen=True, slots=True)
-class Floor:
+class FeatureMap:
     """One map: the plane of its own cells, how many it has, and how many cells are drawn around them, (before, after)
     of rows and columns.
     """
@@ -47,21 +47,26 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
     """The scene of layers of two dimensions."""
     maps = _maps(ops)
     height, width = two_axes(ops[-1])
-    last = Sliding(
-        height, width, maps[-2].plane, maps[-1].plane, added=drawn_output_padding(ops[-1], flags), reveal=flags.reveal
+    last = SlidingWindow(
+        height,
+        width,
+        maps[-2].plane,
+        maps[-1].plane,
+        output_padding=drawn_output_padding(ops[-1], flags),
+        reveal=flags.reveal,
     )
     still = Layer(
         (
             *(
                 mark
                 for op, one in zip(ops, maps, strict=False)
-                for mark in _ground(op, one, flags, first=one is maps[0])
+                for mark in _map_marks(op, one, flags, first=one is maps[0])
             ),
             *last.output(),
         )
     )
-    growing = [Accumulating(cells, cells.roles) for cells in [Cells(last)] if last.reveal]
-    steps = Steps(ops, maps, last)
+    growing = [Accumulating(cells, cells.roles) for cells in [AppearingCells(last)] if last.reveal]
+    steps = PlanesMotion(ops, maps, last)
     box = Box.around(
         [
             corner
@@ -72,7 +77,7 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
     )
     names = ["input", *["hidden"] * (len(maps) - 2), "output"]
     beside = box.x + box.width - BORDER + ASIDE
-    sheets = tuple(
+    measured = tuple(
         MeasuredPlane(name, one.plane, one.size, None, None, one.around, named_at=(beside, _corner(one)[1]))
         for name, one in zip(names, maps, strict=True)
     )
@@ -81,22 +86,22 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
         (still, *growing, PerStep(steps, steps.roles)),
         last.steps,
         steps.poster,
-        sheets,
-        equation=Fields(ops),
+        measured,
+        equation=FieldSizes(ops),
         ops=ops,
     )
 
 
-def _corner(one: Floor) -> Point:
+def _corner(one: FeatureMap) -> Point:
     """The corner at the right of a map."""
     return one.plane.point(one.size[1], one.size[0])
 
 
-def _maps(ops: tuple[Operation, ...]) -> tuple[Floor, ...]:
+def _maps(ops: tuple[Operation, ...]) -> tuple[FeatureMap, ...]:
     """The maps from the input to the output, each plane above the one before so that fields lie under the cells that
     see them.
     """
-    maps: list[Floor] = []
+    maps: list[FeatureMap] = []
     x = y = lift = reach = (
         0.0  # a map's first cell, in columns and rows of the first map; how far up it is, and its rows and columns
     )
@@ -112,7 +117,9 @@ def _maps(ops: tuple[Operation, ...]) -> tuple[Floor, ...]:
             )  # more for wide ones, where rays would lie flat
         edge, reach = y - top, across
         maps.append(
-            Floor(Plane((x * RIGHT[0] + y * DOWN[0], x * RIGHT[1] + y * DOWN[1] - lift), RIGHT, DOWN), size, around)
+            FeatureMap(
+                Plane((x * RIGHT[0] + y * DOWN[0], x * RIGHT[1] + y * DOWN[1] - lift), RIGHT, DOWN), size, around
+            )
         )
     return tuple(maps)
 
@@ -137,7 +144,7 @@ def _around(op: Operation) -> tuple[tuple[int, int], tuple[int, int]]:
     return of(height), of(width)
 
 
-def _ground(op: Operation, one: Floor, flags: ViewFlags, *, first: bool) -> Marks:
+def _map_marks(op: Operation, one: FeatureMap, flags: ViewFlags, *, first: bool) -> Marks:
     """A map as a layer reads it; the input's cells look as those of an input do, those of a map between layers don't."""
     rows, columns = one.size
     fill, edges = ("input", "input") if first else ("hidden", "output_grid")
@@ -148,18 +155,18 @@ def _ground(op: Operation, one: Floor, flags: ViewFlags, *, first: bool) -> Mark
     )
     if without_padding(op):
         return cells
-    marks = ground(one.whole[0], *two_axes(op), flags)
+    marks = padded_input(one.whole[0], *two_axes(op), flags)
     at = next(n for n, mark in enumerate(marks) if mark.role == "input")
     return (*marks[:at], *cells, *(mark for mark in marks[at:] if mark.role != "input"))
 
 
 @dataclass(frozen=True)
-class Steps:
+class PlanesMotion:
     """What moves: on each map the field of the current output cell, the rays from it to the next, and the output cell."""
 
     ops: tuple[Operation, ...]
-    maps: tuple[Floor, ...]
-    last: Sliding
+    maps: tuple[FeatureMap, ...]
+    last: SlidingWindow
     _kept: dict[tuple[Seen, Seen], Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -218,7 +225,7 @@ class Steps:
         all that they span.
         """
         if (rows, columns) not in self._kept:
-            plane = self.last.above.at_origin()
+            plane = self.last.output_plane.at_origin()
             parts = plane.rectangles(joined(rows.read), joined(columns.read))
             copied = [c for c in rows.cells if c not in rows.read], [c for c in columns.cells if c not in columns.read]
             parts += plane.rectangles(joined(copied[0]), joined(columns.cells))
@@ -228,7 +235,7 @@ class Steps:
         return self._kept[rows, columns]
 
     def _rays(
-        self, one: Floor, below: list[Seen], other: Floor, above: list[Seen], step: int
+        self, one: FeatureMap, below: list[Seen], other: FeatureMap, above: list[Seen], step: int
     ) -> list[tuple[Point, Point]]:
         """From the corners of the field on one map to those of the cells, on the next one, that come from it."""
         plane, (deep, wide) = other.whole

@@ -13,14 +13,14 @@ from ...scene.plane import Part, Plane, Point
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..sliding_window import drawn_output_padding
-from .fields import Fields, Seen, middle, most_telling, seen_by, trace
+from .fields import FieldSizes, Seen, middle, most_telling, seen_by, trace
 
 ROW = 3.0  # from row to row, in cells
 ASIDE = 0.8  # from all cells to the names of the maps, in cells
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MapRow:
     """One map: where its first cell begins, how far its cells are apart, and how many there are."""
 
     x: float
@@ -57,17 +57,17 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
     """The scene of layers of one dimension."""
     axes, rows = tuple(op.axes[0] for op in ops), _rows([op.axes[0] for op in ops])
     extra, reveal = drawn_output_padding(ops[-1], flags)[1], flags.reveal
-    steps = Steps(axes, tuple(rows))
+    steps = RowsMotion(axes, tuple(rows))
     links = [line for n in range(len(ops)) if (line := steps.links("edge", n, range(axes[n].output))).parts]
     between = [mark for row in rows[1:-1] for mark in (row.fill("hidden", range(row.count)), row.edges("output_grid"))]
     still: Marks = (*links, rows[0].fill("input", range(rows[0].count)), *between)
-    cells = Appearing(rows[-1], extra)
+    cells = AppearingRowCells(rows[-1], extra)
     still += (rows[-1].edges("pending"),) if reveal else cells.all()
     growing = [Accumulating(cells, cells.roles)] if reveal else []
     right = max(row.at(row.count - 1)[0] + 1 for row in rows)
     box = Box.around([(min(row.x for row in rows), 0.0), (right, rows[0].y + 1)], THICK / 2 + BORDER)
     names = ["input", *["hidden"] * (len(rows) - 2), "output"]
-    sheets = tuple(
+    measured = tuple(
         MeasuredPlane(
             name,
             Plane((row.x, row.y), (row.pitch, 0.0), (0.0, 1.0)),
@@ -83,14 +83,14 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
         (Layer(still), *growing, PerStep(steps, steps.roles)),
         axes[-1].output,
         most_telling(steps.along),
-        sheets,
-        equation=Fields(ops),
+        measured,
+        equation=FieldSizes(ops),
         ops=ops,
         meanings=(("ray", "ray"),),
     )
 
 
-def _rows(axes: list[Axis]) -> list[Row]:
+def _rows(axes: list[Axis]) -> list[MapRow]:
     """The rows from the input to the output, each cell over those that it comes from, strided ones apart."""
     pitches, middles = [1.0], [axes[0].input / 2]
     for axis in axes:
@@ -99,19 +99,19 @@ def _rows(axes: list[Axis]) -> list[Row]:
     counts = [axes[0].input, *(axis.output for axis in axes)]
     unit = 1 / min((pitch for pitch, count in zip(pitches, counts, strict=True) if count > 1), default=1.0)
     return [
-        Row(unit * (at - (count - 1) / 2 * pitch) - 0.5, ROW * (len(axes) - n), round(unit * pitch, 9), count)
+        MapRow(unit * (at - (count - 1) / 2 * pitch) - 0.5, ROW * (len(axes) - n), round(unit * pitch, 9), count)
         for n, (at, pitch, count) in enumerate(zip(middles, pitches, counts, strict=True))
     ]
 
 
 @dataclass(frozen=True)
-class Steps:
+class RowsMotion:
     """What moves: the current output cell, the cells that it sees in every row, and the connections that lead from them
     to it.
     """
 
     axes: tuple[Axis, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MapRow, ...]
 
     @cached_property
     def along(self) -> tuple[tuple[Seen, ...], ...]:
@@ -156,10 +156,10 @@ class Steps:
 
 
 @dataclass(frozen=True)
-class Appearing:
+class AppearingRowCells:
     """The output cells, with `extra` that `output_padding` added at their end, each as it appears."""
 
-    row: Row
+    row: MapRow
     extra: int
 
     def __call__(self, step: int) -> Marks:
