@@ -16,15 +16,15 @@ PADDINGS = {"valid": "valid", "same": "same_upper", "causal": "causal"}  # Keras
 
 
 def from_keras(layer: Any, input_size: Any = None) -> Imported | list[Imported]:
-    """What a layer of Keras computes, with its weights, on an input of this size; of a model, a list of its layers.
+    """A layer of Keras as an operation with its weights, on an input of this size; for a model, a list of its layers.
 
     `layer` is a convolution (also depthwise, or separable, whose two convolutions are listed), a transposed one or a
     pooling, or a Sequential or functional model with such layers. `input_size` has no channels; an int is for all axes,
     and a model, or a layer of one, whose sizes are known needs none. A model is run once on zeros, and its layers are
     listed as they are executed. Kernels are turned to PyTorch's layout; a layer that isn't built has none, and the
     least channels that it may have. Padding layers fold into the layer after them where that is exact, and cropping
-    ones into a transposed convolution before them. What else there is, activations included, is named in one
-    ConvanimWarning. Raises ConvanimError for what is no such layer, and for a missing size.
+    ones into a transposed convolution before them. All other layers, activations included, are named in one
+    ConvanimWarning. Raises ConvanimError for an object that is no such layer, and for a missing size.
     """
     try:
         import keras
@@ -169,11 +169,11 @@ def _meet(walk: Walk, layer: Any, known: str, given: Any, made: Any) -> None:
 
 
 def _passed(given: Any, made: Any) -> tuple[list[int], int]:
-    """The keys of what a layer takes, one tensor or several, and of what it gives."""
+    """The keys of a layer's inputs, one tensor or several, and of its output."""
     return [id(one) for one in given] if isinstance(given, list | tuple) else [id(given)], id(made)
 
 
-# --- a layer: rows of (what is added to its name, operation, kernel, bias)
+# --- a layer: rows of (suffix of its name, operation, kernel, bias)
 
 Rows: TypeAlias = "list[tuple[str, Any, Array | None, Array | None]]"
 

@@ -202,8 +202,8 @@ def _cropping(rows: list[tuple[Pair, int, int]]) -> tuple[Pads, str | None, tupl
 
 
 def keras_crop(padding: str, output_padding: int | None, window: int, stride: int) -> Pair:
-    """What Keras' transposed convolution crops before and after, of `(i - 1) s + window`: (0, 1) for "same", window 3
-    and stride 2.
+    """The cells that Keras' transposed convolution crops before and after, of `(i - 1) s + window`: (0, 1) for "same",
+    window 3 and stride 2.
 
     A negative number is added (keras/src/backend/common/backend_utils.py, which says it as the padding of a
     convolution).
@@ -254,7 +254,7 @@ def _average(op: Pool) -> Snippet:
         return _windows(op, "Average", "same")
     zeros, uncounted = counted(op)
     one = _windows(op, "Average")
-    if any_pad(uncounted):  # the average of what is there: pooled x by pooled ones
+    if any_pad(uncounted):  # the average of the cells that count: pooled x by pooled ones
         pool = f"pool = keras.Sequential([{_pad(uncounted)}, {one.parts[0]}])\n"
         one = Snippet(("layers.Lambda(lambda x: pool(x) / pool(ops.ones_like(x)))",), one.above + pool)
     elif op.divisor_override:

@@ -18,14 +18,14 @@ MODES = {"constant": "zeros", "reflect": "reflect", "edge": "replicate", "wrap":
 
 
 def from_onnx(model: Any, node: str | None = None, input_size: Any = None) -> Imported | list[Imported]:
-    """What the nodes of an ONNX model compute, with their weights: a list in the graph's order, or the one that `node`
+    """The nodes of an ONNX model as operations with their weights: a list in the graph's order, or the one that `node`
     names.
 
     `model` is a ModelProto or the path of a file. Nodes are Conv, ConvTranspose, MaxPool, AveragePool, LpPool of p=2
     and the global poolings; a node's name is its own, or that of its output. `input_size`, without channels, stands for
     the sizes that the model's input leaves open; an int is for all axes. Pad nodes fold into the node after them where
-    that is exact. What else there is, is named in one ConvanimWarning. Raises ConvanimError for what is no model, a
-    node that isn't there, and sizes that stay unknown.
+    that is exact. All other nodes are named in one ConvanimWarning. Raises ConvanimError for an object that is no
+    model, an unknown node, and sizes that stay unknown.
     """
     try:
         import onnx
@@ -69,7 +69,7 @@ def _named(graph: Graph, wanted: str) -> Any:
 
 
 def _one(graph: Graph, node: Any) -> Imported:
-    """One node, with what folds into it."""
+    """One node, with the padding that folds into it."""
     walk = Walk(taken=_taken(graph))
     for other in graph.nodes:
         if other is node:
@@ -113,7 +113,7 @@ def _pairs(pads: Any, ndim: int) -> list[Pair]:
 
 
 def _shared(given: dict[str, Any], ndim: int) -> dict[str, Any]:
-    """What convolutions and poolings have in common, with ONNX' defaults."""
+    """The parameters that convolutions and poolings share, with ONNX' defaults."""
     word = given.get("auto_pad", "NOTSET")
     padding = _pairs(given.get("pads", [0] * 2 * ndim), ndim) if word == "NOTSET" else AUTO_PADS.get(word, word)
     return {
@@ -124,7 +124,7 @@ def _shared(given: dict[str, Any], ndim: int) -> dict[str, Any]:
 
 
 def _channels(graph: Graph, node: Any, given: dict[str, Any]) -> tuple[list[int], dict[str, Any]]:
-    """The shape of the weights, and what follows from it."""
+    """The shape of the weights, and the channels that follow from it."""
     shape = [n or 0 for n in graph.shapes.get(node.input[1], [])]
     if len(shape) < 3 or 0 in shape:
         raise ConvanimError("the shape of its weights isn't known from the model: give them a shape, or values")

@@ -11,9 +11,8 @@ from .snippet import Pads, Raw, any_pad, call, chosen, counted, divisor, numpy_m
 
 Nodes = tuple[str, ...]
 
-# the opset is the first with a dilation in AveragePool and Pad's mode "wrap", and the ir_version what goes with it:
-# readers
-# of models are often older than the package that writes them
+# The opset is the first with a dilation in AveragePool and with Pad's mode "wrap", and the ir_version is its own:
+# programs that read models are often older than the package that writes them.
 MODEL = """\
 from onnx import TensorProto, helper
 
@@ -213,9 +212,8 @@ def _average(op: Pool) -> Nodes:
         )
     if not _fits(op):
         return _ratio(op, zeros, uncounted)
-    if any_pad(zeros) and any_pad(
-        uncounted
-    ):  # readers disagree whether what hangs over the end counts, with count_include_pad
+    # programs disagree whether cells beyond the end count, with count_include_pad
+    if any_pad(zeros) and any_pad(uncounted):
         return (*_padded(zeros), _windows(op, "AveragePool", "padded", uncounted))
     return (
         _windows(op, "AveragePool", "x", op.pads, ceil_mode=_ceil(op), count_include_pad=1 if any_pad(zeros) else None),
@@ -223,7 +221,7 @@ def _average(op: Pool) -> Nodes:
 
 
 def _ratio(op: Pool, zeros: Pads, uncounted: Pads) -> Nodes:
-    """The average of what is there: the padded input's averages by padded ones' averages."""
+    """The average of the cells that count: the padded input's averages by padded ones' averages."""
     x, nodes = "x", _padded(zeros) if any_pad(zeros) else ()
     if nodes:
         x = "padded"

@@ -1,4 +1,4 @@
-"""An ONNX model's graph: read from its file, with the sizes of what its nodes take."""
+"""An ONNX model's graph: read from its file, with the sizes of its nodes' inputs."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ def loaded(onnx: Any, model: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """What a graph says of itself: its nodes, and by name the values that are known and the shapes, None where a
-    dimension is open.
-    """
+    """A graph: its nodes, and by name the known values and the shapes, with None for an open dimension."""
 
     nodes: list[Any]
     constants: dict[str, Any]
@@ -45,7 +43,7 @@ class Graph:
     outputs: tuple[str, ...] = ()
 
     def value(self, name: str) -> Array | None:
-        """A constant's values; None for what is only known when the model runs."""
+        """A constant's values; None for values that are only known when the model runs."""
         if name not in self.constants:
             return None
         import numpy as np
@@ -73,10 +71,10 @@ def sized(onnx: Any, model: Any, input_size: Any, kinds: Collection[str]) -> Gra
     """
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
-    for one in copy.graph.initializer:  # the shapes follow from what is small: sizes, pads, axes
+    for one in copy.graph.initializer:  # shapes follow from small constants: sizes, pads, axes
         if math.prod(one.dims) > MOST_VALUES:
             one.ClearField("raw_data")
-    if _fill(copy, input_size, kinds):  # what was written of the sizes between is for other inputs
+    if _fill(copy, input_size, kinds):  # the sizes in between were stored for other inputs
         del copy.graph.value_info[:]
         for output in copy.graph.output:
             output.type.tensor_type.ClearField("shape")
@@ -98,8 +96,8 @@ def sized(onnx: Any, model: Any, input_size: Any, kinds: Collection[str]) -> Gra
 
 
 def _fill(model: Any, input_size: Any, kinds: Collection[str]) -> bool:
-    """Put the given size in the place of what the model's inputs leave open, with a batch of 1 if that is open too;
-    whether it did.
+    """Put the given size in the place of open dimensions of the model's inputs, and 1 for an open batch; whether there
+    were any.
     """
     initial = {one.name for one in model.graph.initializer}
     inputs = [one for one in model.graph.input if one.name not in initial]

@@ -1,5 +1,5 @@
-"""What the snippets of all frameworks share: calls without their defaults, layers in a row, and a pooling's padding of
-two kinds.
+"""Parts that the code for all frameworks shares: calls without defaults, layers in a row, and a pooling's two kinds of
+padding.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Raw(str):
 
 @dataclass(frozen=True)
 class Snippet:
-    """Code in its parts: layers that run one after the other, what is defined above them, and a comment; the layer with
+    """Code in its parts: layers that run one after the other, definitions above them, and a comment; the layer with
     weights is number `where`.
     """
 
@@ -134,8 +134,8 @@ def reach(op: Pool) -> Pads:
 
 
 def counted(op: Pool) -> tuple[Pads, Pads]:
-    """The padding in two: what takes part in the windows' values as zeros, and what doesn't, which is all for the
-    maximum.
+    """The padding in two parts: cells that count as zeros in the windows, and cells that don't count, all of them for
+    the maximum.
 
     Where the second is all 0, an average divides by the same number everywhere, `divisor(op)`.
     """
@@ -148,7 +148,7 @@ def counted(op: Pool) -> tuple[Pads, Pads]:
 
 
 def divisor(op: Pool) -> int:
-    """What a full window's sum is divided by."""
+    """The number that a full window's sum is divided by."""
     return op.divisor_override or math.prod(op.kernel_size)
 
 
@@ -177,7 +177,7 @@ def padding_mode(op: Conv) -> str:
 
 
 def numpy_mode(op: Conv) -> str | None:
-    """The name of a copying padding mode in numpy.pad and what follows it; None for zeros."""
+    """The name of a padding mode that copies in numpy.pad, and in JAX and ONNX, which follow it; None for zeros."""
     mode = padding_mode(op)
     return None if mode == "zeros" else NUMPY_MODES.get(mode, mode)
 

@@ -15,14 +15,14 @@ from .walk import Array, Imported, Padding, Walk, need, size_of
 
 
 def from_torch(layer: Any, input_size: Any = None) -> Imported | list[Imported]:
-    """What a layer of PyTorch computes, with its weights, on an input of this size; of a model, a list of its layers.
+    """A layer of PyTorch as an operation with its weights, on an input of this size; for a model, a list of its layers.
 
     `layer` is a Conv, ConvTranspose, MaxPool, AvgPool, LPPool or adaptive pooling of 1 to 3 dimensions, or a model with
     such layers. `input_size` has no channels; an int is for all axes. A model is run once on zeros, in eval mode, and
-    its layers are listed as they are executed, each with the size that its input has; what stands in its `forward` and
-    is no layer isn't seen. Padding layers fold into the layer after them where that is exact, and cropping ones into a
-    transposed convolution before them. What else there is, is named in one ConvanimWarning. Raises ConvanimError for
-    what is no such layer, and for a missing input size.
+    its layers are listed as they are executed, each with the size that its input has; operations in its `forward` that
+    are no layers aren't seen. Padding layers fold into the layer after them where that is exact, and cropping ones into
+    a transposed convolution before them. All other layers are named in one ConvanimWarning. Raises ConvanimError for an
+    object that is no such layer, and for a missing input size.
     """
     try:
         import torch
@@ -115,7 +115,7 @@ def _channels(modules: Any) -> Iterator[int]:
 
 @dataclass(frozen=True)
 class Value:
-    """A tensor at one time: layers that work in place give the same one, with other values, which its version tells."""
+    """A tensor at one time: a layer that works in place returns the same tensor with another version."""
 
     tensor: Any  # kept, as its id is its name
     shape: tuple[int, ...]
@@ -123,7 +123,7 @@ class Value:
 
     @staticmethod
     def of(tensor: Any) -> Value:
-        """What a tensor is now; what is no tensor has no shape."""
+        """The state of a tensor; other objects have no shape."""
         return Value(tensor, tuple(getattr(tensor, "shape", ())), (id(tensor), getattr(tensor, "_version", 0)))
 
 

@@ -137,7 +137,7 @@ def _conv(op: Conv) -> Snippet:
 
 
 def _transposed(op: ConvTranspose) -> Snippet:
-    """PyTorch crops both sides alike and adds to the end; what is left to crop, a negative ZeroPad takes away."""
+    """PyTorch crops both sides alike and adds to the end; a negative ZeroPad crops the rest."""
     padding, extra, left = zip(*map(_crop, to_crop(op), op.stride, op.dilation), strict=True)
     layer = call(
         f"nn.ConvTranspose{len(op.axes)}d",
@@ -156,8 +156,8 @@ def _transposed(op: ConvTranspose) -> Snippet:
 
 
 def _crop(crop: tuple[int, int], stride: int, dilation: int) -> tuple[int, int, tuple[int, int]]:
-    """Padding, output_padding and what to crop after the layer, to crop these cells: (1, 1, (0, 0)) for (1, 0) and
-    stride 2.
+    """Padding, output_padding and the cells to crop after the layer, to crop these cells in all: (1, 1, (0, 0)) for (1,
+    0) and stride 2.
     """
     before, after = crop
     if 0 <= before - after < max(stride, dilation):
@@ -228,7 +228,9 @@ def _mean(op: Pool, padding: tuple[int, ...], ceil_mode: bool) -> Snippet:
 
 
 def _l2(op: Pool) -> Snippet:
-    """LPPool has no padding, and with `ceil_mode` it scales windows that hang over the end: those cells are padded too."""
+    """LPPool has no padding, and with `ceil_mode` it scales windows that hang over the end, so these cells are padded
+    too.
+    """
     one = Snippet((_native(op, "LPPool", 2),)) if set(op.dilation) == {1} else Snippet(("DilatedPool()",), _dilated(op))
     return one.with_pad(_pad(reach(op))) if any_pad(reach(op)) else one
 

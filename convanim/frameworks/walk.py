@@ -1,4 +1,4 @@
-"""What the imports from all frameworks share: the list that grows as layers are met, and paddings that fold into the
+"""Parts that imports from all frameworks share: the list that grows as layers are met, and paddings that fold into the
 layer after them.
 """
 
@@ -27,7 +27,7 @@ MOST_NAMES = 8  # of skipped layers, in a warning that is to stay one line
 
 
 class ConvanimWarning(UserWarning):
-    """Something of a model that could not be taken along, said in one line."""
+    """A part of a model that could not be imported, in one line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +46,8 @@ class Imported:
 
 @dataclass(frozen=True)
 class Padding:
-    """A padding layer: what it adds before and after each axis of an input of this size; `mode` is of PADDING_MODES, or
-    "constant".
+    """A padding layer: the cells that it adds before and after each axis of an input of this size; `mode` is one of
+    PADDING_MODES, or "constant".
     """
 
     name: str
@@ -60,11 +60,11 @@ class Padding:
 
 @dataclass
 class Walk:
-    """What was found so far, while layers are met in the order of execution; tensors are known by any key.
+    """The layers found so far, in the order of execution; tensors are known by any key.
 
-    `pending` has the paddings whose output no layer has taken yet, and `made` tells which found layer's output a tensor
-    is. `after` tells after which found layer a tensor comes, -1 for the input; `apart` has the layers that don't follow
-    on the one before.
+    `pending` has the paddings whose output no layer has taken yet. For each tensor, `made` has the found layer that
+    returned it, and `after` the found layer that it comes after, -1 for the input. `apart` has the layers that don't
+    follow the one before.
     """
 
     found: list[Imported] = field(default_factory=list)
@@ -136,7 +136,7 @@ class Walk:
         self.after[gives] = JOINED if come is None and len(takes) > 1 else self.after.get(takes[0], JOINED)
 
     def finish(self, stacklevel: int = 3) -> list[Imported]:
-        """The layers found, and the one warning that says what was skipped; ConvanimError where that is all."""
+        """The layers found, with one warning about skipped layers; ConvanimError where no layer was found."""
         rows = sorted(self.skipped.items(), key=lambda row: ": " not in row[1])  # those with a reason first
         names = [f"{name} ({what})" for name, what in rows]
         rest = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""

@@ -1,4 +1,4 @@
-"""What is computed: the kinds of operation, their parameters, and which kernel cell meets which input cell.
+"""Operations: their kinds and parameters, and which kernel cell meets which input cell.
 
 A new kind of operation is a module here and a row of OPERATIONS. Imports: `errors`.
 """

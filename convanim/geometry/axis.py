@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 Cell = tuple[int, ...]
 Role = Literal["input", "copy", "inserted", "padding", "overhang"]
 
-# what a cell is whose axes differ: the strongest of its axes' roles; a zero of the padding beats one between units
+# the weakest first: a cell has the strongest of its axes' roles, so a zero of the padding beats an inserted one
 ROLES: tuple[Role, ...] = ("input", "copy", "inserted", "padding", "overhang")
 
 
@@ -32,9 +32,9 @@ class Axis:
     input.
 
     The padded input has `before` cells, the `input` cells `spacing` apart (with zeros between them), and `after` cells.
-    What stands before and after is zeros or, by `padding_mode`, copies of input cells. A negative `before` or `after`
-    cuts cells off, which is what a transposed convolution's padding does beyond the kernel's reach. With `ceil_mode` a
-    last window may hang over the end of the padded input.
+    The cells before and after are zeros or, by `padding_mode`, copies of input cells. A negative `before` or `after`
+    cuts cells off, as a transposed convolution's padding does beyond the kernel's reach. With `ceil_mode` a last window
+    may hang over the end of the padded input.
 
     >>> Axis(input=5, kernel=3, stride=2, before=1, after=1).output
     3
@@ -96,7 +96,7 @@ class Axis:
 
     @property
     def extent(self) -> int:
-        """Cells from the first to the last that is drawn: the padded ones, and those that a window hangs over."""
+        """Cells that are drawn: the padded ones, and the ones that the last window reads beyond them."""
         return self.padded + self.overhang
 
     @property
@@ -136,8 +136,8 @@ class Axis:
         return copied(cell, self.input) if copied and 0 <= padded < self.padded else None
 
     def role(self, padded: int) -> Role:
-        """What a padded cell is: "input", "copy", a zero "inserted" between the input's cells, "padding", or "overhang"
-        beyond it.
+        """The role of a padded cell: "input", "copy", a zero "inserted" between the input's cells, "padding", or
+        "overhang" beyond it.
         """
         if padded >= self.padded:
             return "overhang"
@@ -221,8 +221,8 @@ class AdaptiveAxis(Axis):
 class Tap:
     """One kernel cell that meets one padded cell during a step.
 
-    `source` is the input cell that stands there, or None. `role` says what the padded cell is: "input"; a "copy" of the
-    source; a zero "inserted" between input cells; "padding"; or "overhang", beyond the padded input, where a window of
+    `source` is the input cell that stands there, or None. `role` is the padded cell's: "input"; a "copy" of the source;
+    a zero "inserted" between input cells; "padding"; or "overhang", beyond the padded input, where a window of
     `ceil_mode` reaches.
     """
 

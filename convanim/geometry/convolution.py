@@ -23,7 +23,7 @@ class Conv(Weighted):
     Every size is an int for all axes, or one value an axis; `padding` also a (before, after) pair an axis, or a name of
     PADDINGS: "valid", "full", "half", "same" (stride 1), "same_upper", "same_lower", "causal"; a name becomes its
     numbers. The number of dimensions follows from the tuples given, or from `ndim`, else it is 2. `padding_mode` is
-    "zeros", or what the padding copies: "reflect", "replicate", "circular" or "symmetric". `flip` computes the true
+    "zeros", or a way to copy input cells: "reflect", "replicate", "circular" or "symmetric". `flip` computes the true
     convolution. `output_size` is `floor((i + p_before + p_after - d (k - 1) - 1) / s) + 1` (Dumoulin & Visin 2016,
     Relationship 15).
 
@@ -119,7 +119,7 @@ class ConvTranspose(Weighted):
 
     `padding` may be a name of PADDINGS but "causal": "same_upper" is Keras' and ONNX's, with an output of `i s`.
     `output_shape` asks for an output size: with a number for the padding it chooses `output_padding` (PyTorch's
-    `output_size=`), with "same_upper" or "same_lower" what is cropped (ONNX). With `flip` the kernel meets the input
+    `output_size=`), with "same_upper" or "same_lower" the cells to crop (ONNX). With `flip` the kernel meets the input
     unflipped.
 
     Raises ConvanimError as `Conv`, for an `output_padding` that is not smaller than stride or dilation, and for an
@@ -171,7 +171,7 @@ class ConvTranspose(Weighted):
                 )
 
     def _reach_output_shape(self) -> None:
-        """Turn `output_shape` into what is cropped, where padding is "same_upper" or "same_lower", otherwise into
+        """Turn `output_shape` into cells to crop where padding is "same_upper" or "same_lower", otherwise into
         output_padding.
         """
         if isinstance(self.padding, str) and self.padding != "valid":
@@ -210,7 +210,7 @@ class ConvTranspose(Weighted):
         object.__setattr__(self, "output_shape", None)
 
     def _store_padding(self, pads: list[tuple[int, int]]) -> None:
-        """What a name crops; what it adds, a negative number, goes to output_padding."""
+        """Store the cells that a name crops; the cells that it adds, a negative number, go to output_padding."""
         more = tuple(extra + max(-after, 0) for extra, (_, after) in zip(self.output_padding, pads, strict=True))
         object.__setattr__(self, "output_padding", more)
         super()._store_padding([(before, max(after, 0)) for before, after in pads])
@@ -247,7 +247,7 @@ class ConvTranspose(Weighted):
         """The output cells that `padding` takes away before and after, along each axis: ((1, 0),) for padding 1 and
         output_padding 1.
 
-        What `output_padding` gives back isn't cropped.
+        Cells that `output_padding` gives back aren't cropped.
         """
         return tuple((p0, max(p1 - extra, 0)) for (p0, p1), extra in zip(self.pads, self.output_padding, strict=True))
 

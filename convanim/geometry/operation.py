@@ -1,6 +1,4 @@
-"""What the kinds of convolution have in common: everything that follows from their axes, and the fields that several
-have.
-"""
+"""The base classes of all kinds of operation: answers that follow from their axes, and fields that several share."""
 
 from __future__ import annotations
 
@@ -22,7 +20,7 @@ Pads = Any
 
 
 class Operation:
-    """What all kinds of operation share: what follows from their axes, and the answers that most of them give.
+    """An operation: a product of independent axes, and answers to all questions that other modules have.
 
     Other modules ask these properties, and never which kind an operation is. A kind of operation is a frozen dataclass
     with its parameters as fields; it has `input_size`, `kernel_size`, `padding`, `axes`, `reduction` and `kind`, and
@@ -76,7 +74,7 @@ class Operation:
             """The row of [operation] in the catalogues of words that names the operation: "max_pool"."""
 
     def __repr__(self) -> str:
-        """The call that makes it, without what is left at its default."""
+        """The call that makes it, without the parameters at their defaults."""
         shown = []
         for one in fields(self):
             value = getattr(self, one.name)
@@ -205,7 +203,7 @@ class Operation:
         """The shortest Python that builds this layer in a framework: "torch", "keras", "jax" or "onnx".
 
         Where the framework can't say it directly, the code pads or crops explicitly. It defines `layer`; README shows
-        what that takes. Raises ConvanimError for another name, and for what a framework has no way to compute.
+        its arguments. Raises ConvanimError for another name, and for an operation that a framework can't compute.
         """
         # the one import against the current: users look for a method of the operation
         from ..frameworks import to_code
@@ -214,7 +212,7 @@ class Operation:
 
 
 class Sized(Operation):
-    """What the kinds share whose output size follows from the others."""
+    """The base of kinds whose output size follows from their other parameters."""
 
     kernel_size: Cells
     stride: Cells
@@ -234,7 +232,7 @@ class Sized(Operation):
         return tuple((p, p) if isinstance(p, int) else p for p in self.padding)
 
     def sliding(self, **more: Any) -> tuple[Axis, ...]:
-        """The axes of a window that slides over the padded input; `more` is what else all of them have."""
+        """The axes of a window that slides over the padded input; `more` are further fields of all of them."""
         rows = zip(self.input_size, self.kernel_size, self.stride, self.dilation, self.pads, strict=True)
         return tuple(Axis(i, k, s, d, p0, p1, **more) for i, k, s, d, (p0, p1) in rows)
 
@@ -268,7 +266,7 @@ class Sized(Operation):
 
 
 class Weighted(Sized):
-    """What the kinds share that have a kernel with values: channels, groups, parameters."""
+    """The base of kinds whose kernel has values: channels, groups, parameters."""
 
     weighted: ClassVar[bool] = True
 

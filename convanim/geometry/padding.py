@@ -1,4 +1,4 @@
-"""Padding by name, and what stands in a padded cell: two tables, a row for each.
+"""Padding by name, and the contents of padded cells: two tables, a row for each.
 
 `PADDINGS` turns a name into (before, after) along one axis; `PADDING_MODES` says which input cell a padded cell copies.
 """
@@ -17,9 +17,9 @@ class PaddingRule:
     """A padding by name: `direct(input, window, stride)` and `transposed(input, window, stride)` give (before, after)
     along one axis.
 
-    A window is the cells that the dilated kernel spans, d (k - 1) + 1. `transposed` gives what is cropped from the
-    output; a negative number there is added to it. None where a name has no meaning. `halves` is how a total is shared
-    by the two sides, in the names that have one.
+    A window is the cells that the dilated kernel spans, d (k - 1) + 1. `transposed` gives the cells cropped from the
+    output; a negative number is added to it. None where a name has no meaning. `halves` is how a total is shared by the
+    two sides, in the names that have one.
     """
 
     about: str
@@ -30,12 +30,12 @@ class PaddingRule:
 
 
 def _upper(total: int) -> Pair:
-    """The larger half at the end; what is to be added, a negative number, all at the end."""
+    """Halves with the larger one at the end; a negative number, cells to add, goes to the end as a whole."""
     return (total // 2, total - total // 2) if total > 0 else (0, total)
 
 
 def _lower(total: int) -> Pair:
-    """The larger half at the start; what is to be added, a negative number, all at the end."""
+    """Halves with the larger one at the start; a negative number, cells to add, goes to the end as a whole."""
     return (total - total // 2, total // 2) if total > 0 else (0, total)
 
 
@@ -43,7 +43,7 @@ def _same(about: str, halves: Callable[[int], Pair], strided: bool = True) -> Pa
     """A padding for which `ceil(input / stride)` windows fit: 1 zero for 6, 3 and 2, 2 for 5, 3 and 2 (TensorFlow's
     `SAME`).
 
-    Transposed, what to crop for an output of `input * stride`, of the `(input - 1) * stride + window` that there are.
+    Transposed, the cells to crop from `(input - 1) * stride + window` for an output of `input * stride`.
     """
     return PaddingRule(
         about,

@@ -1,5 +1,5 @@
-"""What a parameter of an operation may be: each field says it once, in its metadata, and `normalise` checks and stores
-it.
+"""The values that parameters of operations may have: each field's metadata says it, and `normalise` checks and stores
+them.
 
 The command line and the specs read the same metadata, so a new parameter is a new field and nothing else.
 """
@@ -14,14 +14,14 @@ from typing import Any, Literal
 from ..errors import ConvanimError, expected_one_of, short_repr
 from .padding import PADDING_MODES, PADDINGS
 
-LARGEST = 10**9  # far above what can be drawn or computed
-MOST_AXES = 32  # what numpy can index
+LARGEST = 10**9  # far more than can be drawn or computed
+MOST_AXES = 32  # numpy's limit
 MOST_BYTES = 2 << 30  # of memory for a picture or an array
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What one field may hold.
+    """The values that one field may have.
 
     "cells" is a whole number, or one an axis; "padding" also a (before, after) pair an axis, or a name; "count" one
     whole number; "switch" True or False; "choice" a name. `optional` ones may be None.

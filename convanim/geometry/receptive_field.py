@@ -1,4 +1,4 @@
-"""Several layers, one after the other: what a cell of the last sees of the first one's input."""
+"""Receptive fields: the cells of the first layer's input that a cell of the last layer's output sees."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ Span = tuple[int, int]  # first and last cell; the padding's are negative, or be
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The receptive field after a layer: what its output cells see of the input of the whole chain, along each axis.
+    """The receptive field after a layer, along each axis: the cells of the first layer's input that its output cells
+    see.
 
     `size` is the number of cells from the first to the last that an output cell sees, the padding's included; where
     output cells differ (after a transposed convolution, in adaptive pooling) it is that of the widest. `jump` is the
@@ -41,12 +42,12 @@ class Field:
 def receptive_field(layers: Sequence[Any]) -> list[Field]:
     """The receptive field after each of these layers, the first of them next to the input.
 
-    The layers are operations, or what `from_torch` and its like give; each one's input size must be the output size
+    The layers are operations, or results of `from_torch` and its like; each one's input size must be the output size
     before it. Along each axis a convolution or pooling adds `(k - 1) d jump` to `size`, and multiplies `jump` by s
     (Araujo, Norris & Sim 2019, *Computing Receptive Fields of Convolutional Neural Networks*, equations 2 and 3): two
     3x3 span 5, three 7, and kernels of 2 with dilations 1, 2, 4 and 8 span 16 (van den Oord et al. 2016, *WaveNet*,
-    figure 3). `sources` gives the very cells. Raises ConvanimError for layers that don't fit together, and where more
-    than 2**22 cells would have to be looked through.
+    figure 3). `sources` gives the cells. Raises ConvanimError for layers that don't fit together, and where more than
+    2**22 cells would have to be looked through.
 
     >>> from convanim import Conv
     >>> receptive_field([Conv(7, 3), Conv(5, 3)])[-1].size
@@ -113,11 +114,11 @@ def _check_count(what: str, count: int) -> None:
 
 
 def sources(layers: Sequence[Any], cell: Sequence[int] | int) -> set[Cell]:
-    """The very cells of the first layer's input that an output cell of the last layer sees, padding excluded.
+    """The cells of the first layer's input that an output cell of the last layer sees, padding excluded.
 
     The layers are as for `receptive_field`, from one on. A cell that the padding copies counts, since its value is
     seen. The middle cell of two 3x3 convolutions over 5x5 sees all 25. Raises ConvanimError for layers that don't fit
-    together, for what isn't a cell of the output, and for more than 2**22 cells.
+    together, for a cell outside of the output, and for more than 2**22 cells.
 
     >>> from convanim import Conv
     >>> sorted(sources([Conv(5, 2, dilation=2, ndim=1)], 1))

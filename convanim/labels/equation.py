@@ -1,4 +1,4 @@
-"""What a step reads: which step it is, and how its value comes about, as a sum that is cut where it is long."""
+"""The labels of a step: its number, and the equation of its value, which is cut where it is long."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ LOOKED_AT = 256  # steps that are looked at for how many lines they need
 class Count:
     """Which step it is: "step 5 of 9"."""
 
-    setting: LabelContext
+    context: LabelContext
 
     def __call__(self, step: int) -> list[str]:
-        return [self.setting.lang.say("label.step", n=step + 1, steps=self.setting.scene.steps)]
+        return [self.context.lang.say("label.step", n=step + 1, steps=self.context.scene.steps)]
 
 
-def step(setting: LabelContext) -> Block:
+def step(context: LabelContext) -> Block:
     """Which step of how many it is."""
-    return Changing(setting, Count(setting)).block()
+    return Changing(context, Count(context)).block()
 
 
-def total(setting: LabelContext) -> Block:
+def total(context: LabelContext) -> Block:
     """How the step's value comes about, in the figure's numbers, or in symbols where it shows none."""
-    steps = setting.scene.steps
-    said = Sum(setting, setting.scene.equation or OutputCells(setting.op, setting.texts))
+    steps = context.scene.steps
+    said = Sum(context, context.scene.equation or OutputCells(context.op, context.texts))
     most = max(len(said(step)) for step in range(0, steps, -(-steps // LOOKED_AT)))
-    return Changing(setting, replace(said, most=most)).block(most)
+    return Changing(context, replace(said, most=most)).block(most)
 
 
 def whole(equation: Equation, lang: Language) -> str:
@@ -54,8 +54,8 @@ def whole(equation: Equation, lang: Language) -> str:
 class Lines:
     """Lines that are filled piece by piece, each piece on the line that has room for it, in at most so many lines."""
 
-    def __init__(self, setting: LabelContext, most: int, lines: tuple[str, ...] = (), spare: float = 0.0) -> None:
-        self._setting, self._most, self._lines, self._spare = setting, most, list(lines), spare
+    def __init__(self, context: LabelContext, most: int, lines: tuple[str, ...] = (), spare: float = 0.0) -> None:
+        self._context, self._most, self._lines, self._spare = context, most, list(lines), spare
 
     @property
     def lines(self) -> list[str]:
@@ -64,19 +64,19 @@ class Lines:
 
     def copy(self) -> Lines:
         """Lines that may be filled in another way."""
-        return Lines(self._setting, self._most, tuple(self._lines), self._spare)
+        return Lines(self._context, self._most, tuple(self._lines), self._spare)
 
     def add(self, *pieces: str) -> bool:
         """Add the pieces; whether they fit. The last may be wider than a line, and is then a line that is drawn
         smaller.
         """
         for piece in pieces:
-            length = self._setting.length(piece.rstrip())
+            length = self._context.length(piece.rstrip())
             if not self._lines or length > self._spare:
                 self._lines.append("")
-                self._spare = self._setting.room
+                self._spare = self._context.room
             self._lines[-1] += piece
-            self._spare -= self._setting.length(piece)
+            self._spare -= self._context.length(piece)
         return len(self._lines) <= self._most
 
 
@@ -86,13 +86,13 @@ class Sum:
     last of them.
     """
 
-    setting: LabelContext
+    context: LabelContext
     equation: Callable[[int], Equation]
     most: int = MOST_LINES
 
     def __call__(self, step: int) -> list[str]:
-        equation, line = self.equation(step), Lines(self.setting, self.most)
-        start = self.setting.lang.say(f"label.{equation.word}") + equation.before if equation.word else equation.before
+        equation, line = self.equation(step), Lines(self.context, self.most)
+        start = self.context.lang.say(f"label.{equation.word}") + equation.before if equation.word else equation.before
         before, last, states = start, equation.last + equation.end, [line.copy()]
         for term in equation.terms:
             if not line.add(f"{before}{term}{equation.joined}"):
@@ -119,7 +119,7 @@ class OutputCells:
 
     @cached_property
     def texts(self) -> Texts:
-        """What stands in the cells."""
+        """The texts of the cells."""
         return self.given or symbols(self.op)
 
     @cached_property
@@ -159,7 +159,7 @@ class OutputCells:
         return Equation(terms, self._term(tuple(read[-1] for read in reads)), after + end, joined, before)
 
     def _count(self, reads: list[tuple[tuple[int, int | None], ...]]) -> int:
-        """What the average divides by: the cells that count, or what the operation says."""
+        """The number that an average divides by: the operation's own, or the count of cells."""
         return self.op.divisor_override or math.prod(map(len, reads))
 
     def _term(self, term: tuple[tuple[int, int | None], ...]) -> str:

@@ -16,11 +16,11 @@ LETTERS = {"output_size": "o", "kernel_size": "k", "stride": "s", "padding": "p"
 ALWAYS = ("output_size", "kernel_size", "stride", "padding")  # told at their defaults too
 
 
-def parameters(setting: LabelContext) -> Block:
-    """The parameters in the letters of the guide: k=3 s=2 p=1; what has no letter there by its name, where it isn't
-    usual.
+def parameters(context: LabelContext) -> Block:
+    """The parameters in the letters of the guide: k=3 s=2 p=1. One without a letter has its name, and is left out at
+    its default.
     """
-    return paragraph(setting, [name + "  ".join(parameter_words(op)) for name, op in setting.named_ops("nth_named")])
+    return paragraph(context, [name + "  ".join(parameter_words(op)) for name, op in context.named_ops("nth_named")])
 
 
 def parameter_words(op: Operation) -> list[str]:
@@ -37,11 +37,11 @@ def _each(value: tuple[int | tuple[int, int], ...]) -> str:
     return per_axis(value[:1] if len(set(value)) == 1 else value)
 
 
-def formula(setting: LabelContext) -> Block:
+def formula(context: LabelContext) -> Block:
     """The formula of the output's size with its letters, and with its numbers: once where both axes have the same."""
     return paragraph(
-        setting,
-        [line for name, op in setting.named_ops("nth") for line in formula_lines(op, setting.lang, name, setting.fits)],
+        context,
+        [line for name, op in context.named_ops("nth") for line in formula_lines(op, context.lang, name, context.fits)],
     )
 
 

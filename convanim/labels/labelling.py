@@ -1,5 +1,5 @@
-"""What labels say of a figure: around its scene, and as texts for places that set them on their own. What sets them is
-imported when it is needed.
+"""Labels of a figure: marks around its scene, or texts for other formats. The modules that draw them are imported when
+they are needed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Labelling:
-    """A figure without its labels: the scene, what it shows, and the names of the labels that it gets."""
+    """A figure without its labels: the scene, its operation and texts, and the names of its labels."""
 
     scene: Scene
     op: Operation
@@ -42,7 +42,7 @@ class Labelling:
         return tuple(line for start, op in zip(starts, ops, strict=True) for line in formula_lines(op, lang, start))
 
     def equation(self, step: int) -> str:
-        """How the value of a step comes about, in one line; "" where it can't be said."""
+        """The equation of a step's value in one line; "" for a figure without equations."""
         from ..text.cell_texts import check_symbols
         from .equation import OutputCells, whole
 

@@ -1,4 +1,4 @@
-"""What all labels have in common: the figure that they speak of, the size of their letters, and blocks of text lines."""
+"""The parts that all labels share: the figure's context, the size of letters, and blocks of text lines."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ LETTER_PX, DPI = 13, 150  # pixels of an em at this resolution
 LEAST_PX = 10.1  # of an em at any resolution, so that even the digits of a subscript have 7
 LINE = 1.45  # from line to line, in ems
 LEAST_ROOM = 24  # ems that a text has at least before it is broken into lines
-# characters that don't begin a line, and those that don't end one, where any other pair of Chinese characters may be
-# parted
+# Chinese text may break between any two characters, but not before these, and not after these
 NOT_FIRST, NOT_LAST = set("，。、；：？！）》」』】…·,.;:?!)"), set("（《「『【(")
 
 
@@ -33,7 +32,7 @@ def letter_size(dpi: float) -> float:
 
 @dataclass(frozen=True)
 class LabelContext:
-    """The figure that labels speak of, in what language, how large, and how wide they may be, in cells."""
+    """The context of labels: the figure, the language, the size of letters and the width of lines, in cells."""
 
     op: Operation
     scene: Scene
@@ -43,9 +42,7 @@ class LabelContext:
     room: float
 
     def named_ops(self, word: str) -> list[tuple[str, Operation]]:
-        """The operations that the figure shows, each with what it is called there by a row of [label]: nothing where
-        there is one.
-        """
+        """The figure's operations, each with its name by a row of [label], "" where there is only one."""
         ops = self.scene.ops or (self.op,)
         if len(ops) == 1:
             return [("", ops[0])]
@@ -71,8 +68,8 @@ class LabelContext:
 
 @dataclass(frozen=True)
 class Block:
-    """What a label adds above or below the figure: marks around its top left corner, how wide and high it is; `moving`
-    differ in every step.
+    """A label above or below the figure: its marks around its top left corner, its width and height; `moving` are marks
+    that differ in every step.
     """
 
     width: float
@@ -81,46 +78,46 @@ class Block:
     moving: Callable[[int], Marks] | None = None
 
 
-def paragraph(setting: LabelContext, lines: list[str]) -> Block:
+def paragraph(context: LabelContext, lines: list[str]) -> Block:
     """Texts below each other, each broken into lines where it doesn't fit."""
-    broken = [part for line in lines for part in wrapped(line, setting)]
-    marks = tuple(setting.text(line, 0.0, (n + 0.5) * LINE * setting.em) for n, line in enumerate(broken))
-    return Block(max(map(setting.length, broken), default=0.0), LINE * setting.em * len(broken), marks)
+    broken = [part for line in lines for part in wrapped(line, context)]
+    marks = tuple(context.text(line, 0.0, (n + 0.5) * LINE * context.em) for n, line in enumerate(broken))
+    return Block(max(map(context.length, broken), default=0.0), LINE * context.em * len(broken), marks)
 
 
-def title(setting: LabelContext) -> Block:
+def title(context: LabelContext) -> Block:
     """The figure's title."""
-    return paragraph(setting, [setting.scene.title])
+    return paragraph(context, [context.scene.title])
 
 
 @dataclass(frozen=True)
 class Changing:
     """Lines of text that change in every step."""
 
-    setting: LabelContext
+    context: LabelContext
     lines: Callable[[int], list[str]]
 
     def __call__(self, step: int) -> Marks:
         return tuple(
-            self.setting.text(line, 0.0, (n + 0.5) * LINE * self.setting.em) for n, line in enumerate(self.lines(step))
+            self.context.text(line, 0.0, (n + 0.5) * LINE * self.context.em) for n, line in enumerate(self.lines(step))
         )
 
     def block(self, most: int = 1) -> Block:
         """The lines as a block of so many at most, as wide as there is room."""
-        return Block(self.setting.room, most * LINE * self.setting.em, moving=self)
+        return Block(self.context.room, most * LINE * self.context.em, moving=self)
 
 
-def wrapped(text: str, setting: LabelContext) -> list[str]:
-    """The lines of a text: broken at spaces and between Chinese characters, a word that is longer than a line anywhere."""
+def wrapped(text: str, context: LabelContext) -> list[str]:
+    """The lines of a text, broken at spaces, between Chinese characters, and inside of words longer than a line."""
     lines = [""]
     for piece in _pieces(" ".join(unicodedata.normalize("NFC", visible(text)).split())):
-        if setting.fits((lines[-1] + piece).rstrip()):
+        if context.fits((lines[-1] + piece).rstrip()):
             lines[-1] += piece
             continue
         if lines[-1]:
             lines.append("")
-        for character in piece if not setting.fits(piece.rstrip()) else [piece]:
-            if lines[-1] and not setting.fits((lines[-1] + character).rstrip()):
+        for character in piece if not context.fits(piece.rstrip()) else [piece]:
+            if lines[-1] and not context.fits((lines[-1] + character).rstrip()):
                 lines.append("")
             lines[-1] += character
     return [line.strip() for line in lines if line.strip()]

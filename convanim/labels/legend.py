@@ -1,4 +1,4 @@
-"""The legend: what each of the roles that occur in a figure stands for, with a cell that looks as it does there."""
+"""The legend: a sample cell and the meaning of each role that occurs in a figure."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def _edges(plane: Plane, role: str) -> Line:
 
 def _area(role: str, *edges: str) -> Callable[[Plane, LabelContext], Marks]:
     """A cell filled as the role, with edges of another."""
-    return lambda plane, setting: (_cell(plane, role), *(_edges(plane, edge) for edge in edges))
+    return lambda plane, context: (_cell(plane, role), *(_edges(plane, edge) for edge in edges))
 
 
 def _outline(role: str) -> Callable[[Plane, LabelContext], Marks]:
-    return lambda plane, setting: (_edges(plane, role),)
+    return lambda plane, context: (_edges(plane, role),)
 
 
-def _window(plane: Plane, setting: LabelContext) -> Marks:
+def _window(plane: Plane, context: LabelContext) -> Marks:
     """The veil, half over an input cell and half over a padded one."""
     return (
         Polygon("input", plane.rectangles([(0, 1)], [(0, 0.5)]), plane),
@@ -45,34 +45,34 @@ def _window(plane: Plane, setting: LabelContext) -> Marks:
     )
 
 
-def _link(plane: Plane, setting: LabelContext) -> Marks:
+def _link(plane: Plane, context: LabelContext) -> Marks:
     return (
         Line("copy_link", ((plane.point(0.1, 0.85), plane.point(0.85, 0.2)),)),
         Polygon("copy_link", plane.rectangles([(0.1, 0.3)], [(0.75, 0.95)]), plane),
     )
 
 
-def _digit(plane: Plane, setting: LabelContext) -> Marks:
-    text = min(setting.texts.kernel, key=len) if setting.texts else ""
-    if (setting.texts and setting.texts.symbolic) or len(text) > 2:  # a long number couldn't be read here
+def _digit(plane: Plane, context: LabelContext) -> Marks:
+    text = min(context.texts.kernel, key=len) if context.texts else ""
+    if (context.texts and context.texts.symbolic) or len(text) > 2:  # a long number couldn't be read here
         text = W
     return (
         _cell(plane, "input"),
         _cell(plane, "tap"),
         _edges(plane, "window"),
-        Text("kernel_value", plane.point(0.5, 0.5), text, 0.8 * setting.em, SWATCH * 0.9 * setting.em),
+        Text("kernel_value", plane.point(0.5, 0.5), text, 0.8 * context.em, SWATCH * 0.9 * context.em),
     )
 
 
-def _numbered(kind: str, setting: LabelContext) -> list[str]:
+def _numbered(kind: str, context: LabelContext) -> list[str]:
     """The first three of a kind's nine roles that the figure has."""
-    roles = setting.scene.roles()
+    roles = context.scene.roles()
     return [role for role in (f"{kind}_{n}" for n in WEIGHTS) if role in roles][:3]
 
 
-def _weights(plane: Plane, setting: LabelContext) -> Marks:
+def _weights(plane: Plane, context: LabelContext) -> Marks:
     """The first three weights that the figure has, side by side."""
-    roles = _numbered("weight", setting)
+    roles = _numbered("weight", context)
     ends = [n / len(roles) for n in range(len(roles) + 1)]
     cells = [
         Polygon(role, plane.rectangles([(0, 1)], [(x0, x1)]), plane)
@@ -81,17 +81,16 @@ def _weights(plane: Plane, setting: LabelContext) -> Marks:
     return (*cells, _edges(plane, "output_grid"))
 
 
-def _connection(plane: Plane, setting: LabelContext) -> Marks:
+def _connection(plane: Plane, context: LabelContext) -> Marks:
     """The first three connections that the figure has, above each other."""
-    roles = _numbered("edge", setting)
+    roles = _numbered("edge", context)
     return tuple(
         Line(role, ((plane.point(0, (n + 0.5) / len(roles)), plane.point(1, (n + 0.5) / len(roles))),))
         for n, role in enumerate(roles)
     )
 
 
-# how the cell beside the words is drawn, in the order of the legend; what moves comes after what stands still on its
-# plane
+# the sample cells, in the order of the legend: on each plane static roles come before moving ones
 ENTRIES: dict[str, Callable[[Plane, LabelContext], Marks]] = {
     "input": _area("input"),
     "copy": _area("copy", "grid"),
@@ -99,19 +98,19 @@ ENTRIES: dict[str, Callable[[Plane, LabelContext], Marks]] = {
     "inserted": _area("inserted", "grid"),
     "padding": _area("padding", "grid"),
     "odd_padding": _area("odd_padding", "grid"),
-    "grid": _outline("grid"),  # padded cells that the theme doesn't tell apart
+    "grid": _outline("grid"),  # padded cells of all kinds, where the theme has one look for them
     "overhang": _area("overhang"),
     "unread": _area("unread", "grid"),
     "tap": _window,
     "kernel_value": _digit,
     "weight_1": _weights,
     "edge_1": _connection,
-    "ray": lambda plane, setting: (Line("ray", ((plane.point(0, 1), plane.point(1, 0)),)),),
-    "edge": lambda plane, setting: (Line("edge", ((plane.point(0, 1), plane.point(1, 0)),)),),
+    "ray": lambda plane, context: (Line("ray", ((plane.point(0, 1), plane.point(1, 0)),)),),
+    "edge": lambda plane, context: (Line("edge", ((plane.point(0, 1), plane.point(1, 0)),)),),
     "hidden": _area("hidden", "output_grid"),
-    "stamp": lambda plane, setting: (_cell(plane, "stamp"), _edges(plane, "output_grid")),
+    "stamp": lambda plane, context: (_cell(plane, "stamp"), _edges(plane, "output_grid")),
     "output": _area("output", "output_grid"),
-    "output_padding": lambda plane, setting: (
+    "output_padding": lambda plane, context: (
         _cell(plane, "output"),
         _cell(plane, "output_padding"),
         _edges(plane, "output_grid"),
@@ -122,59 +121,57 @@ ENTRIES: dict[str, Callable[[Plane, LabelContext], Marks]] = {
 }
 
 
-def entries(setting: LabelContext) -> list[tuple[str, str]]:
+def entries(context: LabelContext) -> list[tuple[str, str]]:
     """(role, words) of the roles that occur, in the order of ENTRIES."""
-    roles = setting.scene.roles() - ({"pending"} if setting.scene.steps == 1 else frozenset())  # nothing comes later
-    return [(role, text) for role in ENTRIES if role in roles and (text := _words(role, setting, roles))]
+    roles = context.scene.roles() - ({"pending"} if context.scene.steps == 1 else frozenset())  # nothing comes later
+    return [(role, text) for role in ENTRIES if role in roles and (text := _words(role, context, roles))]
 
 
-def _words(role: str, setting: LabelContext, roles: frozenset[str]) -> str:
-    """What a role stands for; "" where that goes without saying."""
-    say = setting.lang.say
-    counts = (op.padding_value for op in _padded(setting))
+def _words(role: str, context: LabelContext, roles: frozenset[str]) -> str:
+    """The meaning of a role; "" for a role that needs no explanation."""
+    say = context.lang.say
+    counts = (op.padding_value for op in _padded(context))
     padding = " / ".join(
         dict.fromkeys(say("legend.not_counted") if value is None else number(value) for value in counts)
     )
-    if (meaning := dict(setting.scene.meanings).get(role)) is not None:
+    if (meaning := dict(context.scene.meanings).get(role)) is not None:
         return say(f"legend.{meaning}", value=padding) if meaning else ""
     if role == "ray":  # in planes above each other it goes without saying
         return ""
     if role == "grid":
-        key = _zeros(setting, roles)
+        key = _zeros(context, roles)
         return say(f"legend.{key}", value=padding) if key else ""
-    if role == "kernel_value" and ("weight_1" in roles or not (setting.texts and setting.texts.kernel)):
+    if role == "kernel_value" and ("weight_1" in roles or not (context.texts and context.texts.kernel)):
         return ""
     return say(f"legend.{role}", value=padding)
 
 
-def _zeros(setting: LabelContext, drawn: frozenset[str]) -> str:
-    """What the dashed cells are that the theme has no look for; "" where it has one for each kind, or where there are
-    none.
-    """
-    along = [[{axis.role(cell) for cell in range(axis.padded)} for axis in op.axes] for op in _padded(setting)]
+def _zeros(context: LabelContext, drawn: frozenset[str]) -> str:
+    """The row of [legend] for the dashed cells, which the theme has no look for; "" where there are none."""
+    along = [[{axis.role(cell) for cell in range(axis.padded)} for axis in op.axes] for op in _padded(context)]
     named = {"padding" if role == "odd_padding" else role for role in drawn}
     kinds = {strongest(roles) for axes in along for roles in product(*axes)} - named - {"input"}
     return "" if not kinds else kinds.pop() if len(kinds) == 1 else "zeros"
 
 
-def _padded(setting: LabelContext) -> list[Operation]:
+def _padded(context: LabelContext) -> list[Operation]:
     """The operations whose padding is drawn: of several layers those that have one, without the zeros of transposed
     ones.
     """
-    layers = [op for op in setting.scene.ops if not op.transposed]
-    return [op for op in layers if op.padded_size != op.input_size] or layers[:1] or [setting.op]
+    layers = [op for op in context.scene.ops if not op.transposed]
+    return [op for op in layers if op.padded_size != op.input_size] or layers[:1] or [context.op]
 
 
-def legend(setting: LabelContext) -> Block:
+def legend(context: LabelContext) -> Block:
     """The legend in rows, as many entries in each as there is room for."""
-    em, marks, rows, x, widest = setting.em, [], 0, 0.0, 0.0
-    for role, words in entries(setting):
-        length = (SWATCH + AFTER) * em + setting.length(words)
-        if x and x + length > setting.room:
+    em, marks, rows, x, widest = context.em, [], 0, 0.0, 0.0
+    for role, words in entries(context):
+        length = (SWATCH + AFTER) * em + context.length(words)
+        if x and x + length > context.room:
             rows, x = rows + 1, 0.0
         middle = (rows + 0.5) * ROWS * em
         plane = Plane((x, middle - SWATCH / 2 * em), (SWATCH * em, 0.0), (0.0, SWATCH * em))
-        marks += [*ENTRIES[role](plane, setting), setting.text(words, x + (SWATCH + AFTER) * em, middle)]
+        marks += [*ENTRIES[role](plane, context), context.text(words, x + (SWATCH + AFTER) * em, middle)]
         widest = max(widest, x + length)
         x += length + BETWEEN * em
     height = (rows + 1) * ROWS * em if marks else 0.0

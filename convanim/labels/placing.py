@@ -24,7 +24,7 @@ APART = 0.55  # from block to block, and to the figure, in ems
 
 @dataclass(frozen=True)
 class Together:
-    """What moves in the figure, and the labels that move, each placed."""
+    """The moving marks of the figure and the moving labels, each in its place."""
 
     figure: Callable[[int], Marks]
     placed: Placed
@@ -36,15 +36,15 @@ class Together:
 def labelled(scene: Scene, op: Operation, texts: Texts | None, names: tuple[str, ...], dpi: float) -> Scene:
     """The scene with these labels around it, in its language, in letters that can be read at this resolution.
 
-    The scene's box grows by what they need; what was in it stays as it is. No label can meet the figure or another one:
-    those above and below have lines of their own, and sizes lie beyond the edges that a view keeps free.
+    The scene's box grows by the room that they need; its marks stay the same. No label can meet the figure or another
+    one: those above and below have lines of their own, and sizes lie beyond the edges that a view keeps free.
     """
     em = letter_size(dpi)
-    setting = LabelContext(op, scene, texts, language(scene.lang), em, LEAST_ROOM * em)
-    measured = sizes(setting) if "sizes" in names and em <= scene.largest_label else None
+    context = LabelContext(op, scene, texts, language(scene.lang), em, LEAST_ROOM * em)
+    measured = sizes(context) if "sizes" in names and em <= scene.largest_label else None
     box = _around(scene.box, measured.all) if measured and measured.all else scene.box
-    setting = replace(setting, room=max(setting.room, box.width - 2 * BORDER))
-    blocks = [(LABELS[name].place, LABELS[name].block(setting)) for name in names if LABELS[name].function]
+    context = replace(context, room=max(context.room, box.width - 2 * BORDER))
+    blocks = [(LABELS[name].place, LABELS[name].block(context)) for name in names if LABELS[name].function]
     return _placed(scene, box, measured, [(place, block) for place, block in blocks if block.height], em)
 
 

@@ -14,8 +14,7 @@ from ..text import numbers
 from .layout import FACE, LINE, LabelContext
 
 # distances in ems: from the plane to the first line, half of a tick, from a tick to the text, half of a text's height,
-# from one
-# text to the next line
+# and from one text to the next line
 GAP, TICK, AIR, HALF, NEXT = 0.5, 0.2, 0.12, 0.5, 0.45
 
 
@@ -24,7 +23,7 @@ class Edge:
     """A side of a plane, along which something is measured: `at(c)` is where cell c begins, `normal` points away from
     the plane.
 
-    What is `free` lies beyond all other marks, in cells.
+    At the distance `free`, in cells, all other marks end.
     """
 
     start: Point
@@ -64,7 +63,7 @@ class Edge:
 class Ruler:
     """Draws dimension lines along an edge, at a distance from the plane, in cells."""
 
-    setting: LabelContext
+    context: LabelContext
     edge: Edge
     distance: float
     end: float  # the last cell that a text may reach, where it may not reach out
@@ -72,7 +71,7 @@ class Ruler:
 
     def marks(self, bounds: tuple[float, ...], text: str) -> tuple[Line, Text]:
         """A line from the first to the last of `bounds` with a tick at each, and the text beside its middle."""
-        edge, tick = self.edge, TICK * self.setting.em
+        edge, tick = self.edge, TICK * self.context.em
         line = (edge.at(bounds[0], self.distance), edge.at(bounds[-1], self.distance))
         ticks = tuple((edge.at(b, self.distance - tick), edge.at(b, self.distance + tick)) for b in bounds)
         return (Line("measure", (line, *ticks)), self._text(bounds[0], bounds[-1] - bounds[0], text))
@@ -81,19 +80,19 @@ class Ruler:
         """The text beside the line, its nearest corner, or its nearest side where the edge is level or upright, at its
         place.
         """
-        em, (nx, ny) = self.setting.em, self.edge.normal
-        half, high = self.setting.length(text) / 2, HALF * em
+        em, (nx, ny) = self.context.em, self.edge.normal
+        half, high = self.context.length(text) / 2, HALF * em
         x, y = self.edge.at(start + self.place * length, self.distance + (TICK + AIR) * em)
         x, y = x + half * _sign(nx), y + high * _sign(ny)
-        if not _sign(nx) and half > length / 2:  # wider than what it measures: it may grow to one side alone
+        if not _sign(nx) and half > length / 2:  # wider than the line: it may grow to one side alone
             inner = self.edge.at(self.end if self.edge.outwards < 0 else 0)[0]
             x = min(x, inner - half) if self.edge.outwards < 0 else max(x, inner + half)
         return Text("label", (x, y), text, em, math.inf, face=FACE)
 
     def depth(self, text: str) -> float:
         """How far from the plane a text reaches, in cells."""
-        em, (nx, ny) = self.setting.em, self.edge.normal
-        return self.distance + (TICK + AIR) * em + self.setting.length(text) * abs(nx) + 2 * HALF * em * abs(ny)
+        em, (nx, ny) = self.context.em, self.edge.normal
+        return self.distance + (TICK + AIR) * em + self.context.length(text) * abs(nx) + 2 * HALF * em * abs(ny)
 
 
 def _sign(value: float) -> int:
@@ -161,7 +160,7 @@ def padded_text(axis: Axis) -> tuple[tuple[int, ...], str]:
 
 @dataclass(frozen=True)
 class Measured:
-    """What stands still of the sizes, and what moves."""
+    """The static marks of the sizes, and the dimension lines that move with windows."""
 
     marks: Marks
     windows: tuple[Windows, ...]
@@ -172,12 +171,12 @@ class Measured:
         return (*self.marks, *(group for one in self.windows for group in one.all))
 
 
-def sizes(setting: LabelContext) -> Measured:
+def sizes(context: LabelContext) -> Measured:
     """The sizes along every axis of the planes; the one along the columns has the plane's name too."""
     marks: list[Line | Text] = []
     windows: list[Windows] = []
-    for sheet in setting.scene.measured:
-        op = sheet.op or setting.op
+    for sheet in context.scene.measured:
+        op = sheet.op or context.op
         plain = sheet.role not in ("input", "output")
         count, moving = 2 if plain else len(op.axes), []
         for axis in range(count):
@@ -186,35 +185,34 @@ def sizes(setting: LabelContext) -> Measured:
             if side is None:
                 continue
             edge, end = Edge.of(sheet, side), sheet.size[1 if columns else 0]
-            ruler = Ruler(setting, edge, edge.free + GAP * setting.em, end, 0.5 if columns else sheet.rows_at)
+            ruler = Ruler(context, edge, edge.free + GAP * context.em, end, 0.5 if columns else sheet.rows_at)
             if sheet.role == "input" and sheet.read:
                 moving.append(ruler)
-                ruler = Ruler(setting, edge, _depth(op, axis, ruler) + NEXT * setting.em, end)
+                ruler = Ruler(context, edge, _depth(op, axis, ruler) + NEXT * context.em, end)
             padded = sheet.role == "input" and sheet.padded
             bounds, text = padded_text(op.axes[axis]) if padded else ((0, end), str(end))
-            # both at once, where the rows have no place of their own, and of a matrix; a row of one dimension has but
-            # one
+            # rows and columns together, for a matrix and where the rows have no side; one dimension has no rows
             both = sheet.role == "matrix" or (count == 2 and sheet.rows is None and bounds == (0, end))
             size = (
-                numbers.size(sheet.size if sheet.size[0] > 1 else sheet.size[-len(setting.op.axes) :]) if both else text
+                numbers.size(sheet.size if sheet.size[0] > 1 else sheet.size[-len(context.op.axes) :]) if both else text
             )
-            marks += ruler.marks(bounds, setting.lang.say(f"label.{sheet.role}", size=size) if columns else text)
+            marks += ruler.marks(bounds, context.lang.say(f"label.{sheet.role}", size=size) if columns else text)
         windows += [Windows(op, tuple(moving))] if len(moving) == count else []
-    return Measured((*marks, *_names(setting)), tuple(windows))
+    return Measured((*marks, *_names(context)), tuple(windows))
 
 
-def _names(setting: LabelContext) -> list[Text]:
+def _names(context: LabelContext) -> list[Text]:
     """The names and sizes of planes that stand beside the figure, in a column: each at its plane's height, or above the
     one below it.
     """
     texts: list[Text] = []
     free = math.inf
-    for sheet in sorted((one for one in setting.scene.measured if one.named_at), key=_height, reverse=True):
+    for sheet in sorted((one for one in context.scene.measured if one.named_at), key=_height, reverse=True):
         assert sheet.named_at is not None
         x, y = sheet.named_at[0], min(sheet.named_at[1], free)
-        text = setting.lang.say(f"label.{sheet.role}", size=numbers.size(sheet.size[-len(setting.op.axes) :]))
-        texts.append(Text("label", (x + setting.length(text) / 2, y), text, setting.em, math.inf, face=FACE))
-        free = y - LINE * setting.em
+        text = context.lang.say(f"label.{sheet.role}", size=numbers.size(sheet.size[-len(context.op.axes) :]))
+        texts.append(Text("label", (x + context.length(text) / 2, y), text, context.em, math.inf, face=FACE))
+        free = y - LINE * context.em
     return texts
 
 

@@ -1,4 +1,4 @@
-"""Checks the arrays that a figure is given, and that what is made of them has room in memory."""
+"""Checks the arrays that a figure is given, and that results have room in memory."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def evaluate(op: Operation, input: object, kernel: object | None = None, bias: o
 
 
 def _combined(op: Operation, x: Array, w: Array | None, reads: list[Reads]) -> tuple[Array, Array]:
-    """What is under each window, as one value a channel: (channels, *output), and whether anything is: output_size."""
+    """The combined values under each window, (channels, *output_size), and whether it has any, `output_size`."""
     rule, combine = op.reduction, getattr(np, op.reduction.combine)
     total: Array | None = None
     seen = np.zeros(op.output_size, bool)
@@ -104,7 +104,7 @@ def _may_overflow(op: Operation, x: Array, w: Array, b: Array | None) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Reads:
-    """What each kernel cell (rows) meets for each output cell (columns) along an axis.
+    """The cells that each kernel cell (rows) meets for each output cell (columns) along an axis.
 
     `source` is the input cell, or -1 where there is none; `on_padded` is whether there is a padded cell at all.
     """
@@ -114,7 +114,7 @@ class Reads:
 
 
 def reads_along(axis: Axis, flipped: bool) -> Reads:
-    """What the kernel's cells meet along an axis; `flipped` is whether the kernel is reversed."""
+    """The cells that the kernel's cells meet along an axis; `flipped` is whether the kernel is reversed."""
     check_memory("table of windows", (axis.kernel, axis.output))
     kernel = np.arange(axis.kernel)[:, None]
     start, stop = axis.window(np.arange(axis.output))

@@ -39,7 +39,7 @@ def unrolled(op: Operation, kernel: object | None = None) -> Unrolled:
     """The sparse matrix C with `output.ravel() = C @ input.ravel()` (Dumoulin & Visin 2016, section 4.1), the bias left
     out.
 
-    Without `kernel` the values number the kernel's cells, row by row from 1, so that they tell which weight stands
+    Without `kernel` the values number the kernel's cells, row by row from 1, so that they show which weight stands
     where. The matrix of a transposed convolution is exactly the transpose of the direct one's. Average pooling has one
     too; max and L2 pooling are not linear and raise ConvanimError. For an input of 4 x 4 and a kernel of 3 x 3 it is
     the guide's 4 x 16 matrix with 36 values. Channels come first in rows and columns, as they do in the arrays.
@@ -74,7 +74,7 @@ def unrolled(op: Operation, kernel: object | None = None) -> Unrolled:
 
 
 def _values(op: Operation, kernel: object | None, rows: Array, cells: Array) -> Array:
-    """The matrix' values: the weights, or their numbers; of an average, one over what its window divides by."""
+    """The matrix' values: the weights or their numbers; without weights 1, divided by the divisor of an average."""
     if not op.weighted:
         given_kernel(op, kernel)
         return np.asarray(1 / divisors(op).ravel()[rows])

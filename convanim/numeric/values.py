@@ -1,4 +1,4 @@
-"""The values of a figure: the arrays given, and numbers drawn for those that aren't."""
+"""The values of a figure: the given arrays, and random numbers for the others."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ..geometry import Operation, check_operation
 from .arrays import Array, check_memory, given_input, given_kernel
 from .evaluation import evaluate
 
-NOISE = 1e-14  # of the sum of all terms' magnitudes: what rounding leaves of a sum that is 0
+NOISE = 1e-14  # rounding leaves so much of a sum that is 0, as a part of the sum of its terms' magnitudes
 
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """The arrays behind a figure: input, kernel (None for pooling), output; what padding counts as (None: it doesn't),
-    and whether the kernel is flipped.
+    """The arrays behind a figure: input, kernel (None for pooling) and output; the value of padding (None where it
+    doesn't count), and whether the kernel is flipped.
     """
 
     input: Array
@@ -43,8 +43,8 @@ def values(
     bias: object | None = None,
     seed: int = 1234,
 ) -> Values:
-    """The values of a figure: the arrays given, and whole numbers drawn from `seed` for those that aren't; a bias is 0
-    if not given.
+    """The values of a figure: the given arrays, and whole numbers drawn from `seed` for the others; a bias that isn't
+    given is 0.
 
     The guide's figures have seed 1234: an input of 0 to 3, then a kernel of 0 to 2, from numpy's legacy generator,
     whose numbers never change between versions. Raises ConvanimError as `evaluate`, for a seed outside of 0 to 2**32 -
@@ -106,6 +106,6 @@ def check_one_channel(op: Operation) -> None:
     """Raise ConvanimError for an operation of several channels, whose sums a plane can't show."""
     if op.in_channels * op.out_channels > 1:
         raise ConvanimError(
-            f"values are shown of one channel, and this has {op.in_channels} to {op.out_channels}: take the isometric view, or "
-            "in_channels, out_channels and groups of 1 and the values of one channel"
+            f"values are shown of one channel, and this has {op.in_channels} to {op.out_channels}: take the isometric"
+            " view, or in_channels, out_channels and groups of 1 and the values of one channel"
         )

@@ -1,4 +1,4 @@
-"""What is said: names, formulas, descriptions, cell texts, in every language, and escaping for the formats that take text.
+"""Texts in every language: names, formulas, descriptions, the contents of cells; and escaping for other formats.
 
 A new language is a file in `lang`. Imports: `geometry`, `numeric`, `scene`.
 """

@@ -18,9 +18,7 @@ ENDS = (".", "!", "?", "…", "。", "！", "？")
 
 
 def text(scene: Scene, op: Operation, texts: Texts | None) -> str:
-    """The title of a figure and its description, which says what moves over what, the sizes, and what comes of it: the
-    numbers, if they are few.
-    """
+    """The title of a figure, its description with motion and sizes, and its output values if they are few."""
     say = language(scene.lang).say
     title = scene.title.rstrip()
     parts = [
@@ -33,9 +31,7 @@ def text(scene: Scene, op: Operation, texts: Texts | None) -> str:
 
 
 def _result(scene: Scene, op: Operation, texts: Texts | None) -> str:
-    """What comes of an operation, in the figure's numbers, row by row; "" where it shows none, or more than a sentence
-    can hold.
-    """
+    """The output values of a figure, row by row; "" without values, and for more than a sentence can hold."""
     if texts is None or texts.values is None or math.prod(op.output_size) > MOST_TOLD:
         return ""
     say, columns, cells = language(scene.lang).say, op.output_size[-1], list(texts.output)

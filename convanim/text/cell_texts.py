@@ -1,4 +1,4 @@
-"""What stands in the cells of a figure: its values as text, or symbols with the cells' indices in their place."""
+"""The texts in the cells of a figure: its values, or symbols with the cells' indices."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ LOWERED = str.maketrans("0123456789", "".join(INDICES))
 class Texts:
     """The texts of a figure's cells, row by row: of the input, the kernel (none for pooling) and the output.
 
-    `padding` is what stands for a cell without a value, "" where it doesn't count, and `bias` what is added, "" for
-    nothing. `exact` is whether the texts of input, kernel and bias are their values, `rounded` are the outputs whose
-    texts aren't. `values` are the numbers that they are the texts of, None for symbols.
+    `padding` is the text of a cell without a value, "" where it doesn't count; `bias` is the text of the bias, ""
+    without one. `exact` is whether the texts of input, kernel and bias are their values, `rounded` are the outputs
+    whose texts aren't. `values` are the numbers that they are the texts of, None for symbols.
     """
 
     input: Sequence[str]
@@ -76,7 +76,7 @@ def whole(texts: Texts) -> Texts:
 
 
 def _says(text: str, value: float) -> bool:
-    """Whether a text is the value: .3 is also what .1 * 3 gives in binary."""
+    """Whether a text is the value, up to the rounding of binary numbers: .3 is also .1 * 3."""
     return math.isclose(read(text), value, rel_tol=1e-12)
 
 

@@ -15,7 +15,7 @@ from .numbers import TIMES, number, per_axis, size
 
 
 def name(op: Operation, lang: str = "en") -> str:
-    """What kind of operation this is: "convolution", "depthwise convolution", "transposed convolution", "max pooling"."""
+    """The name of the operation's kind: "convolution", "depthwise transposed convolution", "max pooling"."""
     return language(lang).say(f"operation.{op.kind}")
 
 
@@ -51,7 +51,7 @@ def title(op: Operation | tuple[Operation, ...], lang: str = "en") -> str:
 
 
 def description(op: Operation | tuple[Operation, ...], bias: float = 0, lang: str = "en", view: str = "") -> str:
-    """What a view shows of an operation, or of several, for those who don't see it; every number is computed.
+    """A text about a figure of an operation, or of several, for readers who don't see it; every number is computed.
 
     A view may have a text of its own in the catalogue's [whole], or one in [more] that comes after the usual one.
     """
@@ -91,7 +91,7 @@ def _first_summand(op: Operation, bias: float, catalogue: Language) -> str:
 
 
 def _usual_description(op: Operation, bias: float, lang: str) -> str:
-    """How a window moves over the input, and what comes of it."""
+    """The description of a window that moves over the input, and of its output."""
 
     def say(key: str, count: int = 1, **places: object) -> str:
         return language(lang).say(f"description.{key}", count, **places)
@@ -144,9 +144,7 @@ USUAL = {
 
 
 def unusual(op: Operation) -> dict[str, Any]:
-    """The parameters that aren't at their default, by name; what the name of the operation or its sizes say already is
-    left out.
-    """
+    """The parameters that aren't at their default, by name, without the ones that the operation's name or sizes say."""
     said = {"input_size", "output_size", "kernel_size", "mode"}
     found = {}
     for word in parameters(type(op)):
@@ -175,7 +173,7 @@ def _parameters(op: Operation, lang: Language) -> str:
 
 
 def facts(op: Operation) -> list[tuple[str, str]]:
-    """What `convanim info` prints, line by line: names, and sizes, formulas or counts."""
+    """The lines of `convanim info`: names, with sizes, formulas or counts."""
     up_to = "up to " if op.uneven else ""
     rows = [
         ("input", size(op.input_size)),

@@ -47,8 +47,8 @@ def results(values: Iterable[float], *, whole: bool) -> list[str]:
     """Output values: with one decimal, as the guide prints them, where the input's and kernel's values are whole
     numbers.
 
-    With two where that is exact and one isn't (0.25, an average of 2 x 2). Other values, and those that one decimal
-    would turn to zero or make too long, are written as `number` does.
+    They have two decimals where two are exact and one isn't (0.25, an average of 2 x 2). Other values are written as
+    `number` does, and so are values that one decimal would turn to zero or make too long.
     """
     listed = list(values)
     if whole and all(v == 0 or 0.05 <= abs(v) < 1e5 for v in listed):
