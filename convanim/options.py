@@ -38,7 +38,6 @@ class Options:
         "choice",
         "How the operation is drawn.",
         metavar="VIEW",
-        noun="view",
         choices=VIEWS,
         explained=VIEWS,
         unset="flat if values or symbols are specified, stack for several layers, otherwise isometric",
@@ -263,7 +262,7 @@ def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
         raise ConvanimError(
             f"symbols stand in place of numbers, so {values[0]}= has no place beside symbols=True: leave one of them out"
         )
-    limited = {
+    limited = {  # values may be arrays, which have no equality that is True or False
         name: row.views for name, row in OPTIONS.items() if row.views and getattr(options, name) is not row.default
     }
     view = options.view
@@ -278,7 +277,7 @@ def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
     return view
 
 
-def documentation() -> list[tuple[str, str, str, str]]:
+def documentation_rows() -> list[tuple[str, str, str, str]]:
     """The rows of a table in Markdown, one for each option: its name, its values, its default, and what it does."""
     return [(f"`{name}`", row.values, row.default_text, row.about.removesuffix(".")) for name, row in OPTIONS.items()]
 

@@ -14,10 +14,10 @@ from ..text import describe
 from ..text.cell_texts import Texts
 from ..text.escaping import visible
 from ..text.lang import Language
-from ..themes.theme import CELL_BP
+from ..themes.theme import CELL_BP, GUIDE_DPI
 
 FACE: Literal["sans"] = "sans"
-LETTER_PX, DPI = 13, 150  # pixels of an em at this resolution
+LETTER_PX = 13  # pixels of an em at the guide's resolution
 LEAST_PX = 10.1  # of an em at any resolution, so that even the digits of a subscript have 7
 LINE = 1.45  # from line to line, in ems
 LEAST_ROOM = 24  # ems that a text has at least before it is broken into lines
@@ -27,7 +27,7 @@ NOT_FIRST, NOT_LAST = set("，。、；：？！）》」』】…·,.;:?!)"), s
 
 def letter_size(dpi: float) -> float:
     """The size of labels' letters in cells: .44 at 150 dpi and more, larger where 10 pixels are larger."""
-    return max(LETTER_PX * dpi / DPI, LEAST_PX) / (CELL_BP * dpi / 72)
+    return max(LETTER_PX * dpi / GUIDE_DPI, LEAST_PX) / (CELL_BP * dpi / 72)
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from ..errors import ConvanimError, expected_one_of, short_repr
 from ..text.escaping import address, attribute, directive, markdown, one_line, quoted, reference, tex, typst
 from ..text.lang import language
+from ..themes.theme import GUIDE_DPI
 from ..write import FORMATS, STEP
 
 if TYPE_CHECKING:
     from ..clip import Clip
 
-GUIDE_DPI = 150  # pixels an inch on paper, as PDF's pages have them
 CSS_PX = 96  # an inch, for places that measure on paper what a page shows in pixels
 MATHEMATICAL = "\U0001d400"  # from where letters of formulas are, of which screen readers make little
 UNREADABLE = set('%#{}\\~^$&"<>|`')  # in the name of a file that TeX shall read

@@ -18,7 +18,7 @@ from .colormaps import COLORMAPS
 from .contrast import blended, readable
 
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
-GUIDE_DPI = 150  # pixels an inch of the guide's figures
+GUIDE_DPI = 150  # pixels per inch of the guide's figures, in which a cell is 0.5 cm wide
 CELL_BP = 14.1734  # one cell of the guide in bp (1/72 inch): TeX's rounding of 0.5 cm
 THICK = 0.79701 / CELL_BP  # TikZ's "thick" line, in cells
 THIN = 0.3985 / CELL_BP  # TikZ's default line

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..render.pdf_marks import Ink, opacity
+from ..themes.theme import GUIDE_DPI
 from .files import replacing
 
 if TYPE_CHECKING:
     from ..clip import Clip
     from ..scene import Raster
 
-INCH, GUIDE_DPI = 72, 150  # points, and pixels at the guide's size: a cell is 0.5 cm wide, and twice that at dpi=300
+INCH = 72  # points; at dpi=300 a page is twice as large as the guide's
 CATALOGUE, PAGES, RESOURCES, INFO = 1, 2, 3, 4  # the objects that are written last, since the others make them
 
 

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 from ..render.tikz import Look, Picture
 from ..text.escaping import one_line
-from ..themes.theme import CELL_BP
+from ..themes.theme import CELL_BP, GUIDE_DPI
 from .files import replacing
 from .tex_macros import ALONE, AT_EASE, MACROS, USE
 
 if TYPE_CHECKING:
     from ..clip import Clip
 
-GUIDE_DPI = 150  # pixels an inch at which a cell is as large as in the guide, 0.5 cm
 READABLE = {*string.ascii_letters, *string.digits, *" .,:;-+=()/"}  # what a comment of TeX holds in any encoding
 
 
