@@ -31,3 +31,14 @@ def drawn(op, **look):
 
 def seen_steps(a):
     return sorted({0, len(a) // 2, len(a) - 1})
+
+
+def saved_svg(a, folder):
+    a.save(folder / "x.svg")
+    return (folder / "x.svg").read_text(encoding="utf-8")
+
+
+def revealed(op, view, theme=CLEAR):
+    return VIEWS[view].draw(
+        op, numbers(values(op)) if VIEWS[view].shows_values else None, view_flags(theme, reveal=True)
+    )

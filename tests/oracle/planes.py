@@ -9,7 +9,7 @@ import itertools
 import math
 from collections import Counter
 
-from convanim.scene import Layer, Line, PerStep, Polygon, Text
+from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 from oracle.scenes import leaves
 from oracle.windows import STRENGTH, cells_of
 
@@ -166,3 +166,43 @@ class Seen:
 def unlike(one, other):
     """The keys in which two of these records differ."""
     return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+
+
+class Revealed:
+    """A scene whose outputs appear one by one, read back."""
+
+    def __init__(self, scene, view):
+        self.scene = scene
+        self.still = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
+        self.growing = [layer for layer in scene.layers if isinstance(layer, Accumulating)]
+        self.grid = Grid(view, self.still, "pending")
+
+    def read(self, marks):
+        """role -> cells of the output, and the texts that stand in them."""
+        parts = {
+            key: [part for mark in marks if isinstance(mark, key[1]) and mark.role == key[0] for part in mark.parts]
+            for key in (("output", Polygon), ("output_padding", Polygon), ("output_grid", Line), ("pending", Line))
+        }
+        texts = [
+            (self.grid.cell(mark.at), mark.text)
+            for mark in marks
+            if isinstance(mark, Text) and mark.role == "output_value"
+        ]
+        assert len(dict(texts)) == len(texts), "two texts in one cell"
+        return {
+            "output": once(self.grid.covered(parts["output", Polygon])),
+            "output_padding": once(self.grid.covered(parts["output_padding", Polygon])),
+            "output_grid": framed(self.grid.edges(parts["output_grid", Line])),
+            "pending": framed(self.grid.edges(parts["pending", Line])),
+            "output_value": dict(texts),
+        }
+
+    def comes(self, step):
+        """What is new in a step."""
+        return self.read([mark for layer in self.growing for mark in leaves(layer.at(step))])
+
+    def there(self, step):
+        """All that stands in the output's plane in a step, but for what moves."""
+        return self.read(
+            [mark for layer in self.scene.layers if not isinstance(layer, PerStep) for mark in leaves(layer.seen(step))]
+        )

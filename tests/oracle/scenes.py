@@ -87,3 +87,16 @@ def segments(marks):
         pair for mark in marks if isinstance(mark, Line) for part in mark.parts for pair in itertools.pairwise(part)
     ]
     return np.array(pieces, float).reshape(-1, 2, 2)
+
+
+def redrawn(a, change, theme=None):
+    """The animation with `change` made to the marks of every layer, or another theme."""
+    layers = tuple(
+        (
+            PerStep(lambda step, at=layer.at: change(at(step)), layer.roles)
+            if isinstance(layer, PerStep)
+            else Layer(change(layer.marks), layer.span)
+        )
+        for layer in a.scene.layers
+    )
+    return replace(a, scene=replace(a.scene, layers=layers), theme=theme or a.theme)

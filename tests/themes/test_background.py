@@ -22,10 +22,12 @@ from PIL import Image, ImageSequence
 import convanim as ca
 from convanim.themes.table import CLEAR, DARK, theme_of
 from convanim.themes.theme import Style
+from helpers.figures import saved_svg
 from helpers.refusals import refusal
+from oracle.css import StyleSheet, cascaded, matches
+from oracle.gif import decoded, gif_blocks
+from oracle.pictures import differences, flat_areas
 from oracle.rasteriser import rasterised
-from views.test_reveal import MeasuredPlane, cascaded, matches
-from write.test_outputs import decoded, differences, flat_areas, gif_blocks, saved_svg
 
 LEAST = 64  # alpha from which on a pixel is there in a GIF
 MARK = "#123456"
@@ -326,7 +328,7 @@ def themed(name, theme):
 
 def read(svg):
     root = ElementTree.fromstring(svg)
-    return root, {child: parent for parent in root.iter() for child in parent}, MeasuredPlane(styles(root))
+    return root, {child: parent for parent in root.iter() for child in parent}, StyleSheet(styles(root))
 
 
 def styles(root):
@@ -341,7 +343,7 @@ def in_the_dark(svg, without=()):
     parents = {child: parent for parent in root.iter() for child in parent}
     rules = [
         rule
-        for rule in MeasuredPlane(styles(root)).media[PREFERS]
+        for rule in StyleSheet(styles(root)).media[PREFERS]
         if not any(re.search(rf"{re.escape(word)}\b", rule[0]) for word in without)
     ]
     for element in root.iter():

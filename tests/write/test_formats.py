@@ -24,10 +24,11 @@ from pptx.util import Inches
 
 import convanim as ca
 from convanim.write import FORMATS, video
+from helpers.memory import peak
 from helpers.processes import child_environment
 from helpers.refusals import refusal
+from oracle.gif import decoded, gif_blocks
 from oracle.pictures import differences, flat_areas
-from write.test_outputs import decoded, gif_blocks, peak
 
 pytestmark = pytest.mark.places
 

@@ -1,0 +1,90 @@
+"""The gallery: it is what a rebuild gives, and goes on where a figure fails."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import convanim as ca
+from helpers.guide import GUIDE
+from helpers.processes import ROOT, python
+
+
+def test_the_gallery_in_the_repository_is_what_a_rebuild_gives(tmp_path):
+    built = ca.gallery(None, tmp_path, ThreadPoolExecutor(2))
+    assert len(GUIDE) == 19 and [one.error for one in built] == [None] * len(ca.figures())
+    names = {f"{name}.{suffix}" for name in ca.figures() for suffix in ("gif", "svg")} | {"index.html", "details.js"}
+    assert {path.name for path in tmp_path.iterdir()} == names
+    committed = {path.name for path in (ROOT / "gallery").iterdir()}
+    assert committed == names
+    changed = [
+        name for name in sorted(names) if (ROOT / "gallery" / name).read_bytes() != (tmp_path / name).read_bytes()
+    ]
+    assert not changed
+
+
+FIGURES_OF_WHICH_ONE_FAILS = """
+[first]
+operation = "conv"
+input_size = 4
+kernel_size = 2
+[too_fast]
+operation = "conv"
+input_size = 4
+kernel_size = 2
+step_ms = 15
+[last]
+operation = "pool"
+input_size = 4
+kernel_size = 2
+view = "flat"
+"""
+
+
+def test_a_gallery_over_threads_goes_on_where_a_figure_fails(tmp_path):
+    spec = tmp_path / "mine.toml"
+    spec.write_text(FIGURES_OF_WHICH_ONE_FAILS)
+    seen = []
+    with ThreadPoolExecutor(2) as pool:
+        built = ca.gallery(spec, tmp_path / "out", pool, done=seen.append)
+        assert pool.submit(int, "1").result() == 1, "the executor is the caller's to close"
+    check_the_failure(built, tmp_path / "out")
+    assert sorted(one.name for one in seen) == ["first", "last", "too_fast"]
+
+
+GALLERY = """
+import sys, convanim as ca
+for one in ca.gallery([sys.argv[1]], sys.argv[2], suffixes=(".gif", ".svg")):
+    print(one.name, len(one.paths), one.error, sep="|")
+"""
+
+
+def test_a_gallery_over_processes_the_default_goes_on_where_a_figure_fails(tmp_path):
+    (tmp_path / "mine.toml").write_text(FIGURES_OF_WHICH_ONE_FAILS)
+    run = python("-c", GALLERY, tmp_path / "mine.toml", tmp_path / "out")
+    assert run.returncode == 0, run.stderr
+    rows = [line.split("|") for line in run.stdout.splitlines()]
+    assert [row[:2] for row in rows] == [["first", "2"], ["too_fast", "0"], ["last", "2"]]
+    assert "15" in rows[1][2]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "details.js",
+        "first.gif",
+        "first.svg",
+        "index.html",
+        "last.gif",
+        "last.svg",
+    ]
+
+
+def check_the_failure(built, out):
+    assert [one.name for one in built] == ["first", "too_fast", "last"]
+    assert [len(one.paths) for one in built] == [2, 0, 2]
+    assert built[0].error is None is built[2].error
+    assert "step_ms=15" in built[1].error
+    assert sorted(path.name for path in out.iterdir()) == [
+        "details.js",
+        "first.gif",
+        "first.svg",
+        "index.html",
+        "last.gif",
+        "last.svg",
+    ]
