@@ -72,9 +72,6 @@ def seen_steps(a):
     return sorted({0, 1, a.scene.poster, len(a) - 1} & set(range(len(a))))
 
 
-# --- transparent, in pixels
-
-
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_transparent_frame_is_empty_in_its_corners_opaque_in_its_cells_and_over_the_background_the_opaque_one(name):
     clear, opaque = figure(name, "transparent"), figure(name)
@@ -124,9 +121,6 @@ def test_a_png_holds_the_frame_with_its_alpha(name, tmp_path):
             assert picture.mode == "RGBA" and (np.asarray(picture) == clear.frame(step)).all()
 
 
-# --- transparent, in SVG
-
-
 def with_alpha(svg):
     """What resvg makes of an SVG: uint8 (height, width, 4)."""
     stretched = svg.replace("<svg", '<svg preserveAspectRatio="none"', 1)
@@ -155,9 +149,6 @@ def test_a_transparent_svg_has_no_background_and_is_what_the_frame_is_on_any_pag
         for page in ("#a0b0c0", "#505860"):
             assert not differences(over(pixels, page), over(frame, page))
     assert differences(over(with_alpha(opaque.svg(0)), "#a0b0c0"), over(clear.frame(0), "#a0b0c0"))
-
-
-# --- transparent, in GIF
 
 
 def by_ffmpeg(path, size):
@@ -244,9 +235,6 @@ def test_the_comparison_of_transparent_gifs_sees_what_stays_behind_holes_other_s
     assert faults(holes, a) == {3: "holes"} and set(faults(dark, a)) == {5}
 
 
-# --- a background of one's own
-
-
 @pytest.mark.parametrize("name", FIGURES)
 def test_another_background_changes_the_background_alone(name):
     usual, other = figure(name), figure(name, MARK)
@@ -297,8 +285,6 @@ def test_what_is_no_background_is_refused_in_one_line(given):
 def test_an_array_is_no_background_either():
     assert "write it as '#rrggbb'" in refusal(lambda: ca.animate(ca.Conv(4, 3), background=np.array([1, 2])))
 
-
-# --- light or dark as the page is
 
 PREFERS = "prefers-color-scheme:dark"
 AUTO = {
