@@ -13,6 +13,7 @@ import pytest
 
 import convanim as ca
 from convanim.cli import main
+from convanim.errors import ConvanimError, expected_one_of, short_repr
 from convanim.geometry import OPERATIONS
 from convanim.write import files
 
@@ -396,3 +397,30 @@ def test_the_replacing_file_is_not_seen_before_it_is_complete(tmp_path):
         assert (tmp_path / "x").read_bytes() == b"old"
     assert (tmp_path / "x").read_bytes() == b"new"
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_an_error_is_one_line_whatever_the_input_held():
+    for text in ("a\nb", "a\r\nb", "  a\tb\n", "a\x0bb", "a\u2028b"):
+        assert len(str(ConvanimError(text)).splitlines()) == 1 and str(ConvanimError(text)) == "a b"
+    assert issubclass(ConvanimError, ValueError)
+
+
+def test_a_shown_value_is_cut_and_never_raises():
+    class Shy:
+        def __repr__(self):
+            raise RuntimeError
+
+    assert short_repr("x" * 100) == "'" + "x" * 56 + "..." and len(short_repr("x" * 100)) == 60
+    assert short_repr("x" * 58) == repr("x" * 58)
+    assert short_repr(Shy()) == "<Shy>" and short_repr(10**6000) == "<int>"
+
+
+def test_an_unknown_name_gets_the_choices_and_the_likeliest_of_them():
+    assert (
+        str(expected_one_of("view", "isometrc", ["flat", "isometric"]))
+        == "unknown view 'isometrc': did you mean 'isometric'? Expected one of flat, isometric"
+    )
+    assert (
+        str(expected_one_of("view", "zzz", iter(["flat", "isometric"])))
+        == "unknown view 'zzz': Expected one of flat, isometric"
+    )

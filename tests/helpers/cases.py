@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 PLANAR = [
@@ -22,3 +23,9 @@ def random_cases(seed, count, ndims=(1, 2, 3), largest=7):
         if all(a + sum(c) > e * (b - 1) for a, b, c, e in zip(i, k, p, d, strict=True)):
             count -= 1
             yield i, k, s, p, d
+
+
+I, K, S, P, D = range(1, 8), range(1, 5), range(1, 4), range(4), range(1, 4)  # noqa: E741 - the guide's letters
+
+
+ALL = list(itertools.product(I, K, S, P, D))

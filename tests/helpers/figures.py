@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import convanim as ca
 from convanim.numeric import values
+from convanim.scene import Text
 from convanim.text.cell_texts import numbers
 from convanim.themes.table import CLEAR
 from convanim.views import VIEWS, view_flags
 from oracle.labels import label_lines
+from oracle.scenes import leaves, marks_of
 
 
 def draw(op, view, theme=CLEAR, **given):
@@ -42,3 +44,12 @@ def revealed(op, view, theme=CLEAR):
     return VIEWS[view].draw(
         op, numbers(values(op)) if VIEWS[view].shows_values else None, view_flags(theme, reveal=True)
     )
+
+
+def seen_texts(a, steps):
+    return [
+        mark.text
+        for step in steps
+        for mark in leaves(marks_of(a.scene, step))
+        if isinstance(mark, Text) and mark.face == "sans"
+    ]

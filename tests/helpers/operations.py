@@ -297,3 +297,8 @@ def new_ops():
                     divisor_override=None if count else 3,
                 )
         yield AdaptivePool((i, i + 1), (k, s))
+
+
+def of_all_kinds():
+    """Operations of all kinds."""
+    return [op for kind in ODD for op in [*drawn_at_random(kind, 12), *ODD[kind]]]
