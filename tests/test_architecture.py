@@ -124,7 +124,7 @@ def test_a_recipe_that_names_a_wrong_line_or_an_existing_file_is_seen(tmp_path):
     with pytest.raises(ValueError, match="unpack"):
         read("```python\n# convanim/views/__init__.py, below `NOTHING = {`\nx\n```\n").apply(root)
     with pytest.raises(AssertionError):
-        read("```python\n# convanim/cli.py\nx\n```\n").apply(root)
+        read("```python\n# convanim/errors.py\nx\n```\n").apply(root)
     with pytest.raises(AssertionError, match="names no file"):
         read("```python\nx = 1\n```\n")
     assert run("python -c 'import convanim; print(convanim.__file__)'", root).stdout.startswith(str(root))
