@@ -15,9 +15,8 @@ from ..text.numbers import MINUS
 from ..themes.theme import BORDER
 from .flags import ViewFlags
 from .input_plane import padded_input
-from .links import LINK
 from .sliding_window import AppearingCells, SlidingWindow, drawn_crops, drawn_output_padding, two_axes
-from .text_size import LARGE, ROOM, SMALL, same_size
+from .text_size import LARGE, ROOM, SMALL, cell_values, same_size
 
 if TYPE_CHECKING:
     from ..text.cell_texts import Texts
@@ -38,29 +37,14 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     (top, bottom), (before, after) = around = drawn_crops(op, flags)
     left = Plane((0.0, 0.0), RIGHT, DOWN)
     spare = deep - (top + rows + bottom)
-    right = Plane(
-        (wide + 1.0 + before, float(spare - spare // 2) + top), RIGHT, DOWN
-    )  # the guide rounds down from the bottom
-    places = product(range(rows), range(columns))
-    results = same_size(
-        [
-            Text("output_value", right.point(q + 0.5, r + 0.5), text, *SMALL)
-            for (r, q), text in zip(places, texts.output, strict=True)
-        ]
-    )
+    # the guide rounds down from the bottom
+    right = Plane((wide + 1.0 + before, float(spare - spare // 2) + top), RIGHT, DOWN)
+    results = cell_values("output_value", right, columns, texts.output)
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
-    sliding = SlidingWindow(
-        height,
-        width,
-        left,
-        right,
-        weights,
-        link_place=LINK if flags.links else None,
-        output_padding=drawn_output_padding(op, flags),
-        distinguish_kinds=flags.distinguish_kinds,
-        reveal=flags.reveal,
+    sliding = SlidingWindow.of(
+        (height, width), (left, right), flags, output_padding=drawn_output_padding(op, flags), window_marks=weights
     )
-    cells = AppearingCells(sliding, tuple(results))
+    cells = AppearingCells(sliding, results)
     still = Layer(
         (
             *padded_input(left, height, width, flags),
@@ -78,7 +62,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         MeasuredPlane("input", left, (deep, wide), "left", "bottom", reach=sliding.reach),
         MeasuredPlane("output", right, (rows, columns), "right", "top", around),
     )
-    moving = PerStep(FlatMotion(sliding, tuple(results)), sliding.roles | {"output_value"})
+    moving = PerStep(FlatMotion(sliding, results), sliding.roles | {"output_value"})
     return Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, measured)
 
 

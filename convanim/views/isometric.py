@@ -34,18 +34,11 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     lift = max(deep, (deep + wide) / 2) + 1
     corner = Plane((LIFT_X, -lift), RIGHT, DOWN)  # of the output's plane, cropped cells included, at its lower left
     above = Plane(corner.point(left, -rows - bottom), RIGHT, DOWN)
-    sliding = SlidingWindow(
-        height,
-        width,
-        below,
-        above,
-        link_place=(0.5, 0.5) if flags.links else None,
-        output_padding=drawn_output_padding(op, flags),
-        distinguish_kinds=flags.distinguish_kinds,
-        reveal=flags.reveal,
-    )
+    extra = drawn_output_padding(op, flags)
+    sliding = SlidingWindow.of((height, width), (below, above), flags, output_padding=extra, link_place=(0.5, 0.5))
     still = Layer((*padded_input(below, height, width, flags), *sliding.cropped(around), *sliding.output()))
-    growing = [Accumulating(cells, cells.roles) for cells in [AppearingCells(sliding)] if sliding.reveal]
+    cells = AppearingCells(sliding)
+    growing = [Accumulating(cells, cells.roles)] if sliding.reveal else []
     # rays from the right come over the right edge of a narrow output: only beyond its first row is there room for a
     # number
     far = width.window(columns - 1)[1]
@@ -72,21 +65,17 @@ class IsometricMotion:
     sliding: SlidingWindow
 
     def __call__(self, step: int) -> Marks:
-        height, width, below, above = (
-            self.sliding.height,
-            self.sliding.width,
-            self.sliding.input_plane,
-            self.sliding.output_plane,
-        )
-        (top, left), (r, q) = self.sliding.corners(step)
-        rows, columns = self.sliding.shapes(step)
-        there = (width.output, r + 1 if self.sliding.reveal else height.output)  # rows that come later hide nothing
+        sliding, below, above = self.sliding, self.sliding.input_plane, self.sliding.output_plane
+        (top, left), (r, q) = sliding.corners(step)
+        rows, columns = sliding.shapes(step)
+        # rows that appear later hide nothing
+        there = (sliding.width.output, r + 1 if sliding.reveal else sliding.height.output)
         rays = tuple(
             ray(below.point(left + x * columns.cells, top + y * rows.cells), above, (q + x, r + y), there)
             for y in (0, 1)
             for x in (0, 1)
         )
-        *window, cell = self.sliding.groups(step)
+        *window, cell = sliding.groups(step)
         return (*window, Line("ray", rays), cell)
 
 

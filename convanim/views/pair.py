@@ -15,7 +15,6 @@ from ..geometry import Operation
 from ..geometry.axis import Axis
 from ..scene import (
     Accumulating,
-    AnyLayer,
     Box,
     Equation,
     Group,
@@ -86,41 +85,36 @@ def both(op: Operation) -> tuple[Operation, Operation]:
 def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of a convolution and its transpose, of one or two dimensions, without values."""
     conv, transposed = ops = both(op)
-    layout, late = PairLayout.of(conv, transposed), flags.reveal
+    layout = PairLayout.of(conv, transposed)
     left = SlidingWindow(
-        *two_axes(conv), layout.below, layout.above, distinguish_kinds=flags.distinguish_kinds, reveal=late
+        *two_axes(conv),
+        layout.below,
+        layout.above,
+        distinguish_kinds=flags.distinguish_kinds,
+        reveal=flags.reveal,
     )
-    right = SlidingWindow(
-        *two_axes(transposed),
-        layout.start,
-        layout.end,
-        output_padding=drawn_output_padding(transposed, flags),
-        reveal=late,
-    )
+    extra = drawn_output_padding(transposed, flags)
+    right = SlidingWindow(*two_axes(transposed), layout.start, layout.end, output_padding=extra, reveal=flags.reveal)
     stamps = Stamps(right.height, right.width)
-    still = Layer(
-        (
-            *padded_input(layout.below, left.height, left.width, flags),
-            *left.output(),
-            *padded_input(layout.start, Axis(left.height.output, 1), Axis(left.width.output, 1), flags),
-            *right.cropped(drawn_crops(transposed, flags)),
-            *right.output(),
-            layout.sign,
-        )
+    still = (
+        *padded_input(layout.below, left.height, left.width, flags),
+        *left.output(),
+        *padded_input(layout.start, Axis(left.height.output, 1), Axis(left.width.output, 1), flags),
+        *right.cropped(drawn_crops(transposed, flags)),
+        *right.output(),
+        layout.sign,
     )
-    growing: list[AppearingCells | ReachedCells] = (
-        [AppearingCells(left), ReachedCells(right, _reached(stamps, right))] if late else []
-    )
-    steps = PairMotion(left, layout)
-    layers: tuple[AnyLayer, ...] = (
-        still,
-        *(Accumulating(one, one.roles) for one in growing),
-        PerStep(steps, left.roles | {"ray"}),
+    cells: list[AppearingCells | ReachedCells] = (
+        [AppearingCells(left), ReachedCells(right, _reached(stamps, right))] if flags.reveal else []
     )
     zeros = "padding" if not flags.distinguish_kinds and any(map(any, conv.pads)) else ""
     return Scene(
         layout.box,
-        layers,
+        (
+            Layer(still),
+            *(Accumulating(one, one.roles) for one in cells),
+            PerStep(PairMotion(left, layout), left.roles | {"ray"}),
+        ),
         left.steps,
         left.poster,
         layout.measured(conv, transposed),

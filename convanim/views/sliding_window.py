@@ -10,7 +10,7 @@ from ..geometry.axis import Axis, Cell, rows_and_columns
 from ..scene import Group, Line, Marks, Polygon, Text, roles
 from ..scene.plane import Plane, Point, runs
 from .flags import ViewFlags
-from .links import CopyLinks
+from .links import LINK, CopyLinks
 
 Pair = tuple[int, int]
 
@@ -35,12 +35,12 @@ class WindowShape:
 
 @dataclass(frozen=True)
 class SlidingWindow:
-    """What moves in every view of two planes: the window over the input's plane, and the current cell of the output's.
+    """The moving marks of two planes: the window over the input's plane, and the current cell of the output's plane.
 
-    `window_marks` are what the view adds to the window, around its top left corner. With `link_place`, a point in a cell, lines lead
-    from copied cells to the cells that they copy. `output_padding` is how many of the last
-    rows and columns of the output it added. `distinguish_kinds` says that the kinds of cells have looks of their own, `reveal` that
-    output cells appear one by one, as they are computed.
+    `window_marks` are added to the window, around its top left corner. Links between copies and the copied cells begin
+    and end at `link_place` in their cells; without it there are none. `output_padding` is the number of rows and of
+    columns at the output's end that are marked as added. With `distinguish_kinds` the poster shows many kinds of
+    cells; with `reveal` output cells appear one by one, as they are computed.
     """
 
     height: Axis
@@ -55,6 +55,27 @@ class SlidingWindow:
     _windows: dict[tuple[WindowShape, WindowShape], Marks] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    @staticmethod
+    def of(
+        axes: tuple[Axis, Axis],
+        planes: tuple[Plane, Plane],
+        flags: ViewFlags,
+        *,
+        output_padding: Pair,
+        window_marks: Marks = (),
+        link_place: Point = LINK,
+    ) -> SlidingWindow:
+        """The window over the planes of input and output, drawn as the flags say; axes are those of rows and columns."""
+        return SlidingWindow(
+            *axes,
+            *planes,
+            window_marks,
+            link_place if flags.links else None,
+            output_padding,
+            flags.distinguish_kinds,
+            flags.reveal,
+        )
 
     @cached_property
     def roles(self) -> frozenset[str]:

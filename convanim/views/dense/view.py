@@ -18,9 +18,8 @@ from ...text import numbers
 from ..flags import ViewFlags
 from ..flat import bias_text, plane_texts
 from ..input_plane import padded_input
-from ..links import LINK
 from ..sliding_window import AppearingCells, SlidingWindow, one_channel
-from ..text_size import SMALL, same_size
+from ..text_size import SMALL, cell_values, same_size
 from ..weights import edge_role, weight_role
 from .nodes import DenseLayout, Nodes, kernel_size
 
@@ -69,32 +68,11 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     layout = DenseLayout.of(op, flags)
     height, width = layout.height, layout.width
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
-    places = product(range(height.output), range(width.output))
-    results = same_size(
-        [
-            Text("output_value", layout.output_plane.point(q + 0.5, r + 0.5), text, *SMALL)
-            for (r, q), text in zip(places, texts.output, strict=True)
-        ]
-    )
-    sliding = SlidingWindow(
-        height,
-        width,
-        layout.input_plane,
-        layout.output_plane,
-        weights,
-        link_place=LINK if flags.links else None,
-        output_padding=layout.added,
-        distinguish_kinds=flags.distinguish_kinds,
-        reveal=flags.reveal,
-    )
-    steps = DenseMotion(
-        op,
-        sliding,
-        layout.before,
-        layout.after,
-        tuple(results),
-        tuple(layout.after.texts("output_value", texts.output)),
-    )
+    results = cell_values("output_value", layout.output_plane, width.output, texts.output)
+    planes = layout.input_plane, layout.output_plane
+    sliding = SlidingWindow.of((height, width), planes, flags, output_padding=layout.added, window_marks=weights)
+    values = tuple(layout.after.texts("output_value", texts.output))
+    motion = DenseMotion(op, sliding, layout.before, layout.after, results, values)
     bias = bias_text(texts, layout.bias)
     still = Layer(
         (
@@ -103,25 +81,22 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
             *sliding.cropped(layout.around),
             *sliding.output(),
             *_kernel(op, texts, layout.kernel),
-            *steps.all(),
+            *motion.all(),
             *layout.before.all(layout.before.shape("input")),
             *layout.before.texts("input_value", texts.input),
             *bias,
             *(
                 layout.after.all(layout.after.outline("pending"))
                 if sliding.reveal
-                else (*results, *steps.outputs(), *steps.values)
+                else (*results, *motion.outputs(), *values)
             ),
         )
     )
-    growing = [
-        Accumulating(cells, cells.roles)
-        for cells in [AppearingNodes(steps, AppearingCells(sliding, tuple(results)))]
-        if sliding.reveal
-    ]
+    cells = AppearingNodes(motion, AppearingCells(sliding, results))
+    growing = [Accumulating(cells, cells.roles)] if sliding.reveal else []
     return Scene(
         layout.box(sliding, biased=bool(bias)),
-        (still, *growing, PerStep(steps, steps.roles)),
+        (still, *growing, PerStep(motion, motion.roles)),
         sliding.steps,
         sliding.poster,
         layout.measured(sliding),
@@ -252,13 +227,13 @@ class DenseMotion:
 class AppearingNodes:
     """The output's cells and nodes that appear one by one."""
 
-    steps: DenseMotion
+    motion: DenseMotion
     cells: AppearingCells
 
     def __call__(self, step: int) -> Marks:
-        return (*self.cells(step), self.steps.output(step), *self.steps.values[step : step + 1])
+        return (*self.cells(step), self.motion.output(step), *self.motion.values[step : step + 1])
 
     @property
     def roles(self) -> frozenset[str]:
         """The roles of all of them."""
-        return self.cells.roles | roles_of(self.steps.values)
+        return self.cells.roles | roles_of(self.motion.values)

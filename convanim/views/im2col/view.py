@@ -18,9 +18,8 @@ from ...themes.theme import BORDER
 from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT, plane_texts
 from ..input_plane import padded_input
-from ..links import LINK
 from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_channel, two_axes
-from ..text_size import LARGE, SMALL, same_size
+from ..text_size import LARGE, cell_values, same_size
 from .columns import MATRIX, WindowMatrix, coloured
 
 if TYPE_CHECKING:
@@ -58,19 +57,15 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     height, width = two_axes(op)
     layout = Im2colLayout(op, drawn_crops(op, flags), biased=texts.bias not in ("", "0"))
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
-    sliding = SlidingWindow(
-        height,
-        width,
-        layout.input_plane,
-        layout.output_plane,
-        weights,
-        link_place=LINK if flags.links else None,
+    sliding = SlidingWindow.of(
+        (height, width),
+        (layout.input_plane, layout.output_plane),
+        flags,
         output_padding=drawn_output_padding(op, flags),
-        distinguish_kinds=flags.distinguish_kinds,
-        reveal=flags.reveal,
+        window_marks=weights,
     )
     matrix = WindowMatrix(op, texts, flags.cell_kinds)
-    steps = Im2colMotion(layout, sliding, matrix, tuple(_results(layout, texts)))
+    motion = Im2colMotion(layout, sliding, matrix, tuple(_results(layout, texts)))
     still = Layer(
         (
             *padded_input(layout.input_plane, height, width, flags),
@@ -80,13 +75,14 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
             *layout.signs(texts.bias),
             *matrix.grid(pending=sliding.reveal),
             *(() if sliding.reveal else matrix.cells(range(sliding.steps))),
-            *steps.outputs(),
+            *motion.outputs(),
         )
     )
-    growing = [Accumulating(columns, columns.roles) for columns in [AppearingColumns(steps)] if sliding.reveal]
+    columns = AppearingColumns(motion)
+    growing = [Accumulating(columns, columns.roles)] if sliding.reveal else []
     return Scene(
         layout.box(sliding.rise),
-        (still, *growing, PerStep(steps, steps.roles)),
+        (still, *growing, PerStep(motion, motion.roles)),
         sliding.steps,
         sliding.poster,
         layout.measured(sliding),
@@ -218,13 +214,7 @@ def _results(layout: Im2colLayout, texts: Texts) -> list[tuple[Text, ...]]:
     planes = [layout.row] if layout.line else [layout.row, layout.output_plane]
     wide = [layout.size[1], layout.op.output_size[-1]]
     listed = [
-        same_size(
-            [
-                Text("output_value", plane.point(n % columns + 0.5, n // columns + 0.5), text, *SMALL)
-                for n, text in enumerate(texts.output)
-            ]
-        )
-        for plane, columns in zip(planes, wide, strict=False)
+        cell_values("output_value", plane, columns, texts.output) for plane, columns in zip(planes, wide, strict=False)
     ]
     return list(zip(*listed, strict=True))
 
@@ -274,12 +264,12 @@ class Im2colMotion:
 class AppearingColumns:
     """The columns and the outputs that appear one by one."""
 
-    steps: Im2colMotion
+    motion: Im2colMotion
 
     def __call__(self, step: int) -> Marks:
-        return (*self.steps.matrix.cells(range(step, step + 1)), *self.steps.output(step))
+        return (*self.motion.matrix.cells(range(step, step + 1)), *self.motion.output(step))
 
     @property
     def roles(self) -> frozenset[str]:
         """The roles of all of them."""
-        return frozenset().union(*(roles_of(self(step)) for step in range(self.steps.sliding.steps)))
+        return frozenset().union(*(roles_of(self(step)) for step in range(self.motion.sliding.steps)))

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from ...errors import ConvanimError
 from ...geometry import Operation
-from ...geometry.axis import Axis
 from ...scene import Accumulating, Box, Layer, Marks, MeasuredPlane, PerStep, Scene, Text
 from ...scene.plane import Plane
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import padded_input
-from ..links import LINK
-from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_channel
+from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_channel, two_axes
 from ..text_size import same_size
 from .rows import CLOSE, FALL, GAP, RULE, LineMotion, column, large
 from .spread import OutputRow
@@ -57,15 +55,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     top = 2 + 2 * GAP if texts.kernel else 1 + CLOSE
     _, around = drawn_crops(op, flags)
     out = OutputRow.below(row, axis, top + RULE + FALL, added=drawn_output_padding(op, flags)[1], reveal=flags.reveal)
-    sliding = SlidingWindow(
-        Axis(1, 1),
-        axis,
-        row,
-        out.plane,
-        link_place=LINK if flags.links else None,
-        output_padding=(0, out.added),
-        distinguish_kinds=flags.distinguish_kinds,
-    )
+    sliding = SlidingWindow.of(two_axes(op), (row, out.plane), flags, output_padding=(0, out.added))
     results = tuple(
         same_size(
             [

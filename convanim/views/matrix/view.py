@@ -4,7 +4,6 @@ guide's section 4.1).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import ceil, prod
@@ -20,9 +19,8 @@ from ...text.numbers import MINUS
 from ...themes.theme import BORDER, THICK, THIN
 from ..flags import ViewFlags
 from ..input_plane import padded_input
-from ..links import LINK
 from ..sliding_window import Pair, SlidingWindow, drawn_crops, drawn_output_padding, one_channel, two_axes
-from ..text_size import ROOM, same_size
+from ..text_size import ROOM, cell_values, same_size
 from ..weights import weight_role
 from .table import SIZE, STRETCH, MatrixTable, rows_of
 
@@ -74,24 +72,13 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     height, width = two_axes(op)
     around, extra = drawn_crops(op, flags), drawn_output_padding(op, flags)
     at = MatrixLayout.of(op, around, texts.bias if texts.bias != "0" else "")
-    sliding = SlidingWindow(
-        height,
-        width,
-        at.input_plane,
-        at.output_plane,
-        _tags(op, height, width, texts),
-        link_place=LINK if flags.links else None,
-        output_padding=extra,
-        distinguish_kinds=flags.distinguish_kinds,
-        reveal=flags.reveal,
-    )
+    planes, tags = (at.input_plane, at.output_plane), _tags(op, height, width, texts)
+    sliding = SlidingWindow.of((height, width), planes, flags, output_padding=extra, window_marks=tags)
     table = MatrixTable(at.matrix, at.vector, prod(op.input_size), rows_of(op, texts))
     results = _results(at, width, texts)
     column = OutputColumn(sliding, at.result, results)
-    under, inputs = (
-        _input_texts(at.input_plane, height, width, texts),
-        _column_texts("input_value", at.vector, texts.input),
-    )
+    under = _input_texts(at.input_plane, height, width, texts)
+    inputs = cell_values("input_value", at.vector, 1, texts.input, VALUE)
     still = Layer(
         (
             *padded_input(at.input_plane, height, width, flags),
@@ -318,15 +305,9 @@ def _tags(op: Operation, height: Axis, width: Axis, texts: Texts) -> Marks:
 
 def _results(at: MatrixLayout, width: Axis, texts: Texts) -> tuple[tuple[Text, Text], ...]:
     """The text of each output cell on the plane and in the column."""
-    plane = [
-        Text("output_value", at.output_plane.point(n % width.output + 0.5, n // width.output + 0.5), text, *VALUE)
-        for n, text in enumerate(texts.output)
-    ]
-    return tuple(zip(same_size(plane), _column_texts("output_value", at.result, texts.output), strict=True))
-
-
-def _column_texts(role: str, plane: Plane, shown: Sequence[str]) -> tuple[Text, ...]:
-    return tuple(same_size([Text(role, plane.point(0.5, n + 0.5), text, *VALUE) for n, text in enumerate(shown)]))
+    places = (at.output_plane, width.output), (at.result, 1)
+    first, second = (cell_values("output_value", *place, texts.output, VALUE) for place in places)
+    return tuple(zip(first, second, strict=True))
 
 
 def _signs(at: MatrixLayout, bias: str) -> Marks:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from ...errors import ConvanimError
 from ...geometry import Operation
 from ...geometry.axis import Axis
-from ...scene import Accumulating, AnyLayer, Box, Layer, Line, MeasuredPlane, PerStep, Scene, Side, Text
+from ...scene import Accumulating, AnyLayer, Box, Layer, Line, Marks, MeasuredPlane, PerStep, Scene, Side, Text
 from ...scene.plane import Plane
 from ...text import describe, numbers
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import padded_input
 from ..sliding_window import Pair, SlidingWindow, crops, drawn_crops, drawn_output_padding, one_or_two, two_axes
-from ..text_size import LARGE, SMALL, same_size
+from ..text_size import LARGE, SMALL, cell_values, same_size
 from ..weights import weight_role
 from .marks import ReachedCells, ScatterMotion, StampFills, StampMarks, StampVeils
 from .stamps import Adds, Change, Equations, Stamps, additions, counts, reached, spans, sums
@@ -68,62 +68,56 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         raise ConvanimError(
             "the scatter view shows the values of a transposed convolution: give input= and kernel=, or a seed"
         )
-    stamps, late = Stamps(*two_axes(op)), flags.reveal
-    layout, kernel = (
-        StampLayout.of(op, stamps),
-        tuple(reversed(texts.kernel)) if op.flip else tuple(texts.kernel),
-    )  # as it is stamped
-    below, beside, above, counted = layout.planes
-    adds = additions(stamps, texts, flip=op.flip)
-    sliding = SlidingWindow(
-        stamps.height, stamps.width, below, above, output_padding=drawn_output_padding(op, flags), reveal=late
-    )
-    stamp_marks, cells = StampMarks(stamps, _weights(op), (below, above)), len(texts.output)
-    still = Layer(
-        (
-            *padded_input(below, Axis(stamps.height.input, 1), Axis(stamps.width.input, 1), flags),
-            *stamp_marks.kernel(beside),
-            *layout.signs,
-            *sliding.cropped(drawn_crops(op, flags)),
-            *sliding.output(),
-        )
-    )
-    grid = Line(
-        "output_grid", counted.lines((0, stamps.height.output), (0, stamps.width.output))
-    )  # above the veils, which would hide it
-    growing: list[ReachedCells | StampVeils] = (
-        [ReachedCells(sliding, reached([[add.cell for add in found] for found in adds], cells))] if late else []
-    )
-    growing += [StampVeils(stamp_marks, counted)] if any(adds) else []
+    stamps = Stamps(*two_axes(op))
+    layout, adds = StampLayout.of(op, stamps), additions(stamps, texts, flip=op.flip)
+    below, _, above, counted = layout.planes
+    stamp_marks = StampMarks(stamps, _weights(op), (below, above))
+    kernel = tuple(reversed(texts.kernel)) if op.flip else tuple(texts.kernel)  # as it is stamped
     raised = RAISED if texts.symbolic else 0.0
-    fills, moving = (
-        StampFills(stamp_marks),
-        ScatterMotion(stamp_marks, _products(above, adds, stamps, ADDED_AT - raised / 2)),
-    )
-    values = (
-        *_values("input_value", below, texts.input, stamps.width.input),
-        *_values("kernel_value", beside, kernel, stamps.width.kernel),
-    )
+    fills = StampFills(stamp_marks)
+    motion = ScatterMotion(stamp_marks, _products(above, adds, stamps, ADDED_AT - raised / 2))
     layers: tuple[AnyLayer, ...] = (
-        still,
-        *(Accumulating(one, one.roles) for one in growing),
+        *_planes(op, layout, stamp_marks, adds, flags),
         PerStep(fills, fills.roles),
-        Layer((grid, *values)),
-        *_layers(above, sums(adds, texts, late=late), stamps, SUM_AT - raised),
-        *_layers(counted, counts(adds, cells), stamps, 0.5),
-        PerStep(moving, moving.roles),
+        Layer(_values(layout, stamps, texts, kernel)),
+        *_layers(above, sums(adds, texts, late=flags.reveal), stamps, SUM_AT - raised),
+        *_layers(counted, counts(adds, len(texts.output)), stamps, 0.5),
+        PerStep(motion, motion.roles),
     )
-    told = Equations(adds, tuple(texts.input), kernel, tuple(texts.output) if texts.symbolic else ())
     return Scene(
         layout.box,
         layers,
         len(stamps),
         len(stamps) - 1,
         layout.measured(op),
-        equation=told,
+        equation=Equations(adds, tuple(texts.input), kernel, tuple(texts.output) if texts.symbolic else ()),
         meanings=MEANINGS,
         largest_label=LETTERS,
     )
+
+
+def _planes(
+    op: Operation, layout: StampLayout, stamp_marks: StampMarks, adds: Adds, flags: ViewFlags
+) -> tuple[AnyLayer, ...]:
+    """The planes, with `reveal` the output cells as stamps reach them, and the veils of all stamps so far."""
+    stamps, (below, beside, above, counted) = stamp_marks.stamps, layout.planes
+    extra = drawn_output_padding(op, flags)
+    sliding = SlidingWindow(stamps.height, stamps.width, below, above, output_padding=extra, reveal=flags.reveal)
+    still = (
+        *padded_input(below, Axis(stamps.height.input, 1), Axis(stamps.width.input, 1), flags),
+        *stamp_marks.kernel(beside),
+        *layout.signs,
+        *sliding.cropped(drawn_crops(op, flags)),
+        *sliding.output(),
+    )
+    layers: list[AnyLayer] = [Layer(still)]
+    if flags.reveal:
+        first = ReachedCells(sliding, reached([[add.cell for add in found] for found in adds], sliding.steps))
+        layers.append(Accumulating(first, first.roles))
+    if any(adds):
+        veils = StampVeils(stamp_marks, counted)
+        layers.append(Accumulating(veils, veils.roles))
+    return tuple(layers)
 
 
 def _weights(op: Operation) -> tuple[str, ...]:
@@ -132,10 +126,13 @@ def _weights(op: Operation) -> tuple[str, ...]:
     return found[::-1] if op.flip else found
 
 
-def _values(role: str, plane: Plane, texts: Sequence[str], columns: int) -> list[Text]:
-    """The values of a plane that stands still."""
-    return same_size(
-        [Text(role, plane.point(n % columns + 0.5, n // columns + 0.5), text, *LARGE) for n, text in enumerate(texts)]
+def _values(layout: StampLayout, stamps: Stamps, texts: Texts, kernel: Sequence[str]) -> Marks:
+    """The values of input and kernel, and the grid of the counts, which veils below it would hide."""
+    below, beside, _, counted = layout.planes
+    return (
+        Line("output_grid", counted.lines((0, stamps.height.output), (0, stamps.width.output))),
+        *cell_values("input_value", below, stamps.width.input, texts.input, LARGE),
+        *cell_values("kernel_value", beside, stamps.width.kernel, kernel, LARGE),
     )
 
 

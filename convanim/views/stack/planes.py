@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from ...geometry import Operation
 from ...geometry.axis import Axis
 from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene
-from ...scene.plane import Plane, Point, joined
+from ...scene.plane import Part, Plane, Point, joined
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import padded_input
@@ -42,6 +42,12 @@ class FeatureMap:
             left + columns + right,
         )
 
+    @property
+    def corners(self) -> Part:
+        """The four corners of the plane with all that is drawn around the map."""
+        plane, (rows, columns) = self.whole
+        return plane.rectangle((0, rows), (0, columns))
+
 
 def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
     """The scene of layers of two dimensions."""
@@ -55,26 +61,12 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
         output_padding=drawn_output_padding(ops[-1], flags),
         reveal=flags.reveal,
     )
-    still = Layer(
-        (
-            *(
-                mark
-                for op, one in zip(ops, maps, strict=False)
-                for mark in _map_marks(op, one, flags, first=one is maps[0])
-            ),
-            *last.output(),
-        )
-    )
-    growing = [Accumulating(cells, cells.roles) for cells in [AppearingCells(last)] if last.reveal]
-    steps = PlanesMotion(ops, maps, last)
-    box = Box.around(
-        [
-            corner
-            for plane, (rows, columns) in (one.whole for one in maps)
-            for corner in plane.rectangle((0, rows), (0, columns))
-        ],
-        THICK / 2 + BORDER,
-    )
+    maps_marks = (_map_marks(op, one, flags, first=one is maps[0]) for op, one in zip(ops, maps, strict=False))
+    still = Layer((*chain.from_iterable(maps_marks), *last.output()))
+    cells = AppearingCells(last)
+    growing = [Accumulating(cells, cells.roles)] if last.reveal else []
+    motion = PlanesMotion(ops, maps, last)
+    box = Box.around([corner for one in maps for corner in one.corners], THICK / 2 + BORDER)
     names = ["input", *["hidden"] * (len(maps) - 2), "output"]
     beside = box.x + box.width - BORDER + ASIDE
     measured = tuple(
@@ -83,9 +75,9 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
     )
     return Scene(
         box,
-        (still, *growing, PerStep(steps, steps.roles)),
+        (still, *growing, PerStep(motion, motion.roles)),
         last.steps,
-        steps.poster,
+        motion.poster,
         measured,
         equation=FieldSizes(ops),
         ops=ops,
