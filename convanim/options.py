@@ -260,7 +260,8 @@ def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
     values = options.specified("values")
     if options.symbols and values:
         raise ConvanimError(
-            f"symbols stand in place of numbers, so {values[0]}= has no place beside symbols=True: leave one of them out"
+            f"symbols stand in place of numbers, so {values[0]}= has no place beside symbols=True: leave one of them"
+            " out"
         )
     limited = {  # values may be arrays, which have no equality that is True or False
         name: row.views for name, row in OPTIONS.items() if row.views and getattr(options, name) is not row.default

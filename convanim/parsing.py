@@ -1,4 +1,4 @@
-"""Words to what they mean, for places where all is text: the command line and directives of documents."""
+"""Values from texts, for the command line and for directives of documents."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ from .geometry.padding import PADDING_MODES, PADDINGS
 from .geometry.parameters import Parameter, parameters
 from .options import TEXT_OPTIONS
 
-Spelling = Callable[[str], str]  # how a place writes a parameter's name: "input_size" is --input-size or :input-size:
+Spelling = Callable[[str], str]  # the spelling of a name: "input_size" is --input-size or :input-size:
 
 
 def operation(name: str, given: Mapping[str, Any], spelt: Spelling, ndim: int | None = None) -> Operation:
     """The operation of that name, a row of OPERATIONS, with sizes as text: {"input_size": "5x7", "kernel_size": "3"}.
 
-    One value is for all axes. Raises ConvanimError for an unknown name, and for a parameter that there isn't or that is
-    missing.
+    One value is for all axes. Raises ConvanimError for an unknown name, and for an unknown or missing parameter.
     """
     if name not in OPERATIONS:
         raise expected_one_of("operation", name, OPERATIONS)
     known = parameters(kind := OPERATIONS[name])
-    for word in given:
-        if word not in known:
-            raise ConvanimError(f"{name} has no {spelt(word)}: it takes {', '.join(sorted(map(spelt, known)))}")
+    for key in given:
+        if key not in known:
+            raise ConvanimError(f"{name} has no {spelt(key)}: it takes {', '.join(sorted(map(spelt, known)))}")
     for one in fields(kind):
         if one.default is MISSING and one.name not in given:
             raise ConvanimError(
@@ -63,7 +62,7 @@ def size(name: str, text: str, spelt: Spelling) -> list[Any]:
 
 
 def whole(name: str, text: str) -> int:
-    """The whole number of a text; `name` is what a message calls it."""
+    """The whole number of a text; messages call it `name`."""
     try:
         return int(text)
     except ValueError:
@@ -120,7 +119,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
 
 
 def option(name: str, text: str, spelt: Spelling) -> Any:
-    """The value of an option of a figure from its text; raises ConvanimError for a text that is no such value."""
+    """The value of an option of a figure from its text; raises ConvanimError for a text of another kind."""
     return READERS[TEXT_OPTIONS[name].kind](spelt(name), text)
 
 

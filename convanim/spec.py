@@ -36,9 +36,9 @@ class LayerSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One named figure: a TOML table. What it leaves out has the operation's or `animate`'s own value.
+    """A named figure: a TOML table. Parameters and options that it leaves out have their defaults.
 
-    Its `layers` are one operation, or several where the table has a list of that name.
+    It has one layer, or several if the table has a list of `layers`.
     """
 
     name: str
@@ -48,14 +48,14 @@ class Figure:
 
     @property
     def title(self) -> str:
-        """What to look at, in a sentence; if the table has none, the operation in one line."""
+        """The title in the table, a sentence that says what to look at; otherwise the operation in one line."""
         given = self.options.get("title")
         return given if isinstance(given, str) else describe.title(self.op(), self.options.get("lang", "en"))
 
     def op(self) -> Operation | tuple[Operation, ...]:
-        """The operation that the figure shows, or the operations if there are several.
+        """The operation that the figure shows, or a tuple of several.
 
-        A layer that has no `input_size` gets the output size of the one before it.
+        A layer without `input_size` has the output size of the layer before it.
         """
         made: list[Operation] = []
         for layer in self.layers:
@@ -66,15 +66,15 @@ class Figure:
     def animate(self, **options: Any) -> Animation:
         """The figure's animation; `options` of `animate` go before those of the figure.
 
-        A view that shows no values, or symbols in their place, leaves out the figure's own values; another language its
-        own title. Raises ConvanimError for an option that there isn't.
+        Options of the figure that contradict them are left out: values if the view shows none or symbols, title and
+        description if the language is another. Raises ConvanimError for an unknown option.
         """
         check_names(options)
         return animate(self.op(), **_over(self.options, options))
 
 
 def _over(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """A figure's own options, and `more` over them; without own options that contradict those."""
+    """A figure's own options and `more`, without own options that contradict `more`."""
     gone: set[str] = set()
     view = more.get("view")
     if isinstance(view, str) and view in VIEWS:
@@ -86,25 +86,23 @@ def _over(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     if any(name in more for name in names_in("size")):
         gone |= {*names_in("size")}
     if more.get("lang", own.get("lang", "en")) != own.get("lang", "en"):
-        gone |= {"title", "description"}
+        gone |= {name for name, row in OPTIONS.items() if row.kind == "text"}
     return {**{name: value for name, value in own.items() if name not in gone}, **more}
 
 
 def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
-    """The figures of TOML files by name; without any, those that come with the package: the guide's, and more.
+    """The figures of TOML files by name; without files, the figures of the package: the guide's, and more.
 
-    Raises ConvanimError for a file that can't be read or parsed, and for a key or value that a figure can't have.
+    Raises ConvanimError for a file that can't be read or parsed, and for a wrong key or value.
     """
     tables = _tables(specs)
     return {name: _figure(name, tables) for name in tables}
 
 
 def figure(name: str, *specs: str | os.PathLike[str], **options: Any) -> Animation:
-    """The animation of a named figure, one of the package's or of the given TOML files:
-    `figure("padding_strides").save("x.gif")`.
+    """The animation of a figure of TOML files, or of the package: `figure("padding_strides").save("x.gif")`.
 
-    `options` are those of `animate`, before those of the figure: `figure("padding_strides", theme="dark",
-    labels="all")`.
+    `options` of `animate` go before those of the figure: `figure("padding_strides", theme="dark", labels="all")`.
     """
     tables = _tables(specs)
     if not isinstance(name, str) or name not in tables:
@@ -112,7 +110,7 @@ def figure(name: str, *specs: str | os.PathLike[str], **options: Any) -> Animati
     return _figure(name, tables).animate(**options)
 
 
-Tables = Mapping[str, tuple[str, object]]  # of TOML files by name, each with the file that it is in
+Tables = Mapping[str, tuple[str, object]]  # by the name of the figure: the file, and the figure's table
 
 
 def _tables(specs: tuple[str | os.PathLike[str], ...]) -> Tables:
@@ -121,11 +119,12 @@ def _tables(specs: tuple[str | os.PathLike[str], ...]) -> Tables:
 
 @cache
 def _packages() -> Tables:
-    """Those that come with the package, which stay as they are."""
+    """The tables of the package."""
     return _parsed([(path.name, path.read_text(encoding="utf-8")) for path in shipped()], ())
 
 
 def _parsed(texts: list[tuple[str, str]], specs: tuple[str | os.PathLike[str], ...]) -> Tables:
+    """The tables of the texts of TOML files; themes have paths that start at the folder of their file."""
     found: dict[str, tuple[str, object]] = {}
     for where, text in texts:
         try:
@@ -142,7 +141,7 @@ def _parsed(texts: list[tuple[str, str]], specs: tuple[str | os.PathLike[str], .
                     f"{where}, figure {name!r}: a figure's name becomes a file's name; take letters, digits, - and _"
                 )
             if isinstance(table, dict) and "theme" in table:
-                table["theme"] = beside(table["theme"], Path(where).parent)  # beside the file that names it
+                table["theme"] = beside(table["theme"], Path(where).parent)
             found[name] = where, table
     if not found:
         raise ConvanimError(f"{', '.join(map(str, specs))} has no figures: begin one with a line such as [my_figure]")
@@ -150,7 +149,7 @@ def _parsed(texts: list[tuple[str, str]], specs: tuple[str | os.PathLike[str], .
 
 
 def _whole(name: str, tables: Tables, after: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A figure's table with what it takes from the one that it is `like`, which may be the package's."""
+    """A figure's table, and the keys that it takes from the figure that it is `like`; that may be the package's."""
     where, table = tables[name]
     place = f"{where}, figure {name!r}"
     if not isinstance(table, dict):
@@ -170,7 +169,7 @@ def _whole(name: str, tables: Tables, after: tuple[str, ...] = ()) -> dict[str, 
 
 
 def _figure(name: str, tables: Tables) -> Figure:
-    """The figure of a table; what can't be drawn is refused with its place."""
+    """The figure of a table; raises ConvanimError, with the place, if it can't be drawn."""
     where, table = tables[name][0], _whole(name, tables)
     place = f"{where}, figure {name!r}"
     options = {key: value for key, value in table.items() if key in TEXT_OPTIONS}
@@ -241,7 +240,7 @@ def _at(place: str, error: ConvanimError) -> ConvanimError:
 
 
 def _texts(specs: tuple[str | os.PathLike[str], ...]) -> list[tuple[str, str]]:
-    """(where, text) of the TOML files."""
+    """The path and the text of each TOML file."""
     texts = []
     for spec in specs:
         try:

@@ -5,14 +5,14 @@
        :kernel-size: 3
        :stride: 2
 
-Pages show it moving, EPUBs and PDFs the step that explains most, and what has no pictures says its alternative text.
-What was drawn is kept beside the doctrees, under a name that tells all that it is made of: a second build draws
-nothing.
+Web pages show the animation, EPUBs and PDFs the poster, and builders without pictures the alternative text. Drawn files
+are kept beside the doctrees. Their names depend on all that the figures are made of, so a second build draws nothing.
 """
 
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -28,10 +28,9 @@ from .publish.directive import Recipe, spelt
 from .text.escaping import attribute
 from .write import FORMATS, literal
 
-# what a builder can show, and the suffix of a format that is it; a builder names them in the order in which it wants
-# them
+# the suffix of the format for each type of picture; a builder lists the types that it can show, the best first
 SUFFIXES = {"image/svg+xml": ".svg", "application/pdf": ".pdf", "image/png": ".png"}
-STILL = ("epub",)  # builders of pages that readers turn, on which nothing should move
+STILL = ("epub",)  # builders of web pages on which nothing should move
 
 
 def _align(argument: str) -> str:
@@ -47,10 +46,10 @@ OWN = {
     "file": directives.unchanged,
     "name": directives.unchanged,
     "player": directives.flag,
-}  # what isn't of the figure
+}  # the options of the directive that aren't of the figure
 
 
-class Options(dict[str, Any]):
+class OptionSpec(dict[str, Any]):
     """The directive's options. Unknown ones get through, so that the directive can report them at their line."""
 
     def __missing__(self, name: str) -> Any:
@@ -58,33 +57,31 @@ class Options(dict[str, Any]):
 
 
 class Placeholder(nodes.General, nodes.Element):  # type: ignore[misc]
-    """A figure that is not drawn yet: which formats are needed is known when a builder writes."""
+    """A figure that is not drawn yet: its formats depend on the builder that writes the page."""
 
 
 class Picture(nodes.image):  # type: ignore[misc]
-    """An image of a web page that loads when it is near, has a size before, and gets narrower with the page."""
+    """An image of a web page. It loads when it is near, has its size before that, and is no wider than the page."""
 
 
 class Convanim(SphinxDirective):  # type: ignore[misc]
-    """`.. convanim:: NAME`, an operation with its parameters as options, or a figure of the package or of a TOML file
-    (`:file:`).
-    """
+    """`.. convanim:: NAME`: an operation, with parameters as options, or a figure of the package or a TOML file."""
 
     required_arguments = 1
     has_content = True
     final_argument_whitespace = True
-    option_spec: ClassVar[dict[str, Any]] = Options(OWN)
+    option_spec: ClassVar[dict[str, Any]] = OptionSpec(OWN)
 
     def run(self) -> list[Any]:
-        """The figure's node, or the error of what can't be drawn."""
-        words = {name.replace("-", "_"): value for name, value in self.options.items() if name not in OWN}
+        """The figure's node, or the error if it can't be drawn."""
+        texts = {name.replace("-", "_"): value for name, value in self.options.items() if name not in OWN}
         try:
-            recipe = self._recipe(words)
+            recipe = self._recipe(texts)
             animation = recipe.animate()
             for path in recipe.files():
                 self.env.note_dependency(path)
         except ConvanimError as error:
-            return [self.state.document.reporter.error(f"convanim: {error}", line=self._line(str(error), words))]
+            return [self.state.document.reporter.error(f"convanim: {error}", line=self._line(str(error), texts))]
         place = Placeholder(
             "",
             recipe=recipe,
@@ -97,38 +94,35 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
         self.set_source_info(place)
         return self._figure(place)
 
-    def _recipe(self, words: dict[str, str]) -> Recipe:
+    def _recipe(self, texts: dict[str, str]) -> Recipe:
+        """The figure that the directive describes; paths are relative to the document."""
         subject = self.arguments[0].strip()
         known = Recipe.options(subject)
-        for name in words:
+        for name in texts:
             if name not in known:
                 raise expected_one_of("option", spelt(name), sorted([*map(spelt, known), *map(spelt, OWN)]))
         source = self.options.get("file", "")
         _, path = self.env.relfn2path(source) if source else ("", "")
-        theme = words.get("theme", "")
+        theme = texts.get("theme", "")
         if theme.lower().endswith(".toml"):
-            _, words["theme"] = self.env.relfn2path(theme)
-        return Recipe.of(subject, words, path, self.config.convanim_options)
+            _, texts["theme"] = self.env.relfn2path(theme)
+        return Recipe.of(subject, texts, path, self.config.convanim_options)
 
-    def _line(self, message: str, words: dict[str, str]) -> int:
-        """The line of the option that a message is about, otherwise the directive's."""
-        said: dict[str, int] = {}  # where in the message each option is named first
-        for name in words:
-            places = [
-                message.find(text)
-                for text in (spelt(name), f"{name}=", f"unknown {name} ", f"{name} has ", f"the {name} ")
-            ]
-            said |= {name: min(place for place in places if place >= 0)} if max(places) >= 0 else {}
-        if not said:
+    def _line(self, message: str, names: Iterable[str]) -> int:
+        """The line of the option that a message names first; the directive's own if it names none."""
+        found: dict[int, str] = {}
+        for name in names:
+            forms = (spelt(name), f"{name}=", f"unknown {name} ", f"{name} has ", f"the {name} ")
+            found |= {message.find(form): name for form in forms if form in message}
+        if not found:
             return int(self.lineno)
-        name = min(said, key=lambda word: said[word])
+        name = found[min(found)]
+        starts = spelt(name), f":{name}:"
         lines = [line.strip() for line in self.block_text.splitlines()]
-        return int(self.lineno) + next(
-            (n for n, line in enumerate(lines) if line.startswith((spelt(name), f":{name}:"))), 0
-        )
+        return int(self.lineno) + next((n for n, line in enumerate(lines) if line.startswith(starts)), 0)
 
     def _figure(self, place: Placeholder) -> list[Any]:
-        """The place alone, or within a figure with a caption and what else its content says."""
+        """The placeholder alone, or in a figure with the caption and the legend from the directive's content."""
         align, body = self.options.get("align"), self.parse_content_to_nodes() if self.content else []
         captions: list[Any] = []
         if "caption" in self.options:
@@ -149,8 +143,9 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
 
 
 def draw(app: Any, document: Any, docname: str) -> None:
-    """Put an image, or the player, in the place of each figure of a page that a builder is about to write; what wasn't
-    drawn before is drawn.
+    """Put an image or the player in the place of each figure of a page that a builder is about to write.
+
+    Figures that weren't drawn before are drawn.
     """
     page = app.builder.format == "html" and app.builder.name not in STILL
     for place in list(document.findall(Placeholder)):
@@ -162,18 +157,20 @@ def draw(app: Any, document: Any, docname: str) -> None:
             )
         except ConvanimError as error:  # too large for this format, or no place to write to
             logging.getLogger(__name__).error(f"convanim: {error}", location=place)
-            drawn = _words(place)
+            drawn = _alternative(place)
         place.replace_self(drawn)
 
 
-def _words(place: Placeholder) -> Any:
+def _alternative(place: Placeholder) -> Any:
+    """The alternative text in the place of a figure."""
     return nodes.paragraph("", f"[{place['alt']}]", ids=place["ids"], names=place["names"])
 
 
 def _image(app: Any, docname: str, place: Placeholder, *, moving: bool) -> Any:
+    """The node of an image whose file is drawn if it isn't there."""
     kind = next((kind for kind in app.builder.supported_image_types if SUFFIXES.get(kind) in FORMATS), None)
-    if kind is None:  # a place for text alone
-        return _words(place)
+    if kind is None:  # the builder shows no pictures
+        return _alternative(place)
     path = Path(
         app.env.doctreedir, "convanim", f"convanim-{place['digest']}{'' if moving else '-still'}{SUFFIXES[kind]}"
     )
@@ -214,13 +211,11 @@ def show(translator: Any, node: Picture) -> None:
 
 
 def depart(translator: Any, node: Picture) -> None:
-    """An image's tag has no end."""
+    """Nothing: the tag of an image has no end."""
 
 
 def setup(app: Any) -> dict[str, Any]:
-    """Add the directive to Sphinx; conf.py's `convanim_options` are options of `animate` for all figures that don't say
-    it themselves.
-    """
+    """Add the directive to Sphinx. `convanim_options` in conf.py are defaults for the options of all figures."""
     app.add_config_value("convanim_options", {}, "env")
     app.add_node(Placeholder)
     app.add_node(Picture, html=(show, depart))

@@ -67,7 +67,7 @@ def draw(output: tuple[str, ...], step: int | str | None, storyboard: int | None
     if storyboard is not None:
         animation = animation.storyboard(storyboard, width=width)
     for name in output:
-        planned(animation, name, step)  # nothing is written if one of them can't be
+        planned(animation, name, step)  # if one of them is refused, none is written
     for name in output:
         _wrote(animation.save(name, step=step))
 
@@ -84,7 +84,7 @@ def info(code: tuple[str, ...], **operation: Any) -> None:
     given = operation_of(**operation)
     op = getattr(given, "op", given)
     snippets = [op.to_code(framework) for framework in code]
-    comment = "# " if snippets else ""  # so that all that is printed is Python
+    comment = "# " if snippets else ""  # then the whole output is Python
     click.echo(f"{comment}{describe.title(op)}")
     for name, text in describe.facts(op):
         click.echo(f"{comment}  {name:16}  {text}")
@@ -162,8 +162,8 @@ def _figures(names: tuple[str, ...]) -> list[Figure]:
 )
 @figure_options
 def embed(name: str, place: str, src: str | None, **options: Any) -> None:
-    """Print the snippet that shows a figure in a PLACE such as markdown, html, latex or typst; of a TOML file, those of
-    all its figures.
+    """Print the snippet that shows a figure in a PLACE such as markdown, html, latex or typst, or the snippets of all
+    figures of a TOML file.
     """
     if place not in EMBEDS:
         raise expected_one_of("place", place, EMBEDS)
@@ -210,8 +210,8 @@ def gallery(specs: tuple[str, ...], output: str, suffixes: tuple[str, ...]) -> N
     help="Port on this machine; 0 takes one that is free.",
 )
 def serve(specs: tuple[str, ...], port: int) -> None:
-    """Show the gallery's page of TOML files (those of convanim if none) in a browser, every figure in every format,
-    drawn when it is asked for.
+    """Show the gallery's page of TOML files (those of convanim if none) in a browser. Figures are drawn in any format
+    on demand.
     """
     from ..publish.server import server
     from ..spec import figures
@@ -226,6 +226,7 @@ def serve(specs: tuple[str, ...], port: int) -> None:
 
 
 def _wrote(paths: list[Path]) -> None:
+    """Print the paths of written files; of many, the first and the last."""
     few = paths if len(paths) <= 4 else [paths[0], paths[-1]]
     click.echo(("\n" if len(paths) <= 4 else " ... ").join(map(str, few)))
 

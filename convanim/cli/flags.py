@@ -35,7 +35,7 @@ def table(rows: Mapping[str, View] | Mapping[str, Label] | Mapping[str, Format] 
 
 
 def operation_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The parameters of all operations, in PyTorch's words, and an ONNX file to take one from."""
+    """The parameters of all operations, and the ONNX file of an operation."""
     ndim, onnx, node = (
         click.option("--ndim", type=int, metavar="N", help="Number of dimensions where all sizes are numbers (2)."),
         click.option("--onnx", metavar="FILE", help="Take the operation from an ONNX model."),
@@ -53,7 +53,7 @@ def figure_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def still_options(command: Callable[..., None]) -> Callable[..., None]:
-    """What makes a still picture of a figure."""
+    """The flags of still pictures."""
     step = click.option(
         "--step",
         metavar="N",
@@ -64,9 +64,9 @@ def still_options(command: Callable[..., None]) -> Callable[..., None]:
     return _decorated(command, [step, board])
 
 
-def specified(words: dict[str, Any]) -> dict[str, Any]:
-    """The options of a figure among the words of a command, which lose them; those that were not given are left out."""
-    return {name: value for name in TEXT_OPTIONS if (value := words.pop(name)) is not None}
+def specified(flags: dict[str, Any]) -> dict[str, Any]:
+    """The specified options of a figure. All options of figures are removed from the command's `flags`."""
+    return {name: value for name in TEXT_OPTIONS if (value := flags.pop(name)) is not None}
 
 
 def _decorated(command: Callable[..., None], decorators: list[Decorator]) -> Callable[..., None]:
@@ -118,5 +118,5 @@ def _array(context: click.Context, option: click.Parameter, value: str | None) -
 
 
 def _step(context: click.Context, option: click.Parameter, value: str | None) -> int | str | None:
-    """A step's number, or "poster"; what is neither is refused with the figure's steps."""
+    """The number of a step, or a text, which is refused later unless it is "poster"."""
     return int(value) if value is not None and value.removeprefix("-").isdecimal() else value

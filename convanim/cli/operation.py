@@ -1,4 +1,4 @@
-"""The operation that the words of a command describe."""
+"""The operation that the flags of a command describe."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .flags import flag
 
 
 def operation_of(*, operation: str | None, ndim: int | None, onnx: str | None, node: str | None, **given: Any) -> Any:
-    """The operation of the command line's words, or the layer of an ONNX model."""
-    words = {name: value for name, value in given.items() if value is not None}
+    """The operation that the flags describe, or the layer of an ONNX model."""
+    parameters = {name: value for name, value in given.items() if value is not None}
     if onnx is not None:
-        return _from_onnx(onnx, node, operation, words, ndim)
+        return _from_onnx(onnx, node, operation, parameters, ndim)
     if node is not None:
         raise ConvanimError(f"--node {short_repr(node)} is a node of an ONNX model: add --onnx FILE")
     if operation is None:
@@ -25,21 +25,21 @@ def operation_of(*, operation: str | None, ndim: int | None, onnx: str | None, n
             f"no operation was given: begin with one of {', '.join(OPERATIONS)}, or take one from a model with --onnx"
             " FILE"
         )
-    return parsing.operation(operation, words, flag, ndim)
+    return parsing.operation(operation, parameters, flag, ndim)
 
 
-def _from_onnx(path: str, node: str | None, operation: str | None, words: dict[str, Any], ndim: int | None) -> Any:
-    """The layer of an ONNX model; of a model with several, the one that --node names."""
+def _from_onnx(path: str, node: str | None, operation: str | None, parameters: dict[str, Any], ndim: int | None) -> Any:
+    """The layer of an ONNX model; --node names it if there are several."""
     from ..frameworks import ConvanimWarning, from_onnx
 
     others = [
         *([operation] if operation else []),
-        *(flag(name) for name in words if name != "input_size"),
+        *(flag(name) for name in parameters if name != "input_size"),
         *(["--ndim"] if ndim else []),
     ]
     if others:
         raise ConvanimError(f"{others[0]} has no place beside --onnx, whose model says it: leave it out")
-    size = parsing.size("input_size", words["input_size"], flag) if "input_size" in words else None
+    size = parsing.size("input_size", parameters["input_size"], flag) if "input_size" in parameters else None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvanimWarning)
         found = from_onnx(path, node=node, input_size=size[0] if size and len(size) == 1 else size and tuple(size))

@@ -1,4 +1,4 @@
-"""What a directive says of a figure, as plain data: it can be kept, compared, and drawn later."""
+"""The figure that a directive describes, as plain data: it can be stored, compared, and drawn later."""
 
 from __future__ import annotations
 
@@ -26,42 +26,43 @@ def spelt(name: str) -> str:
 
 @dataclass(frozen=True)
 class Recipe:
-    """The name of an operation, or of a figure of `file` or of the package, with options as texts, and the values of
-    all figures' `defaults`.
+    """An operation or a figure by its name, with parameters and options as texts.
+
+    A figure is one of `file`, or of the package. `defaults` are values of options for all figures of a document.
     """
 
     name: str
-    words: tuple[tuple[str, str], ...]
+    texts: tuple[tuple[str, str], ...]
     file: str = ""
     defaults: tuple[tuple[str, Any], ...] = ()
 
     @staticmethod
-    def of(name: str, words: Mapping[str, str], file: str = "", defaults: Mapping[str, Any] | None = None) -> Recipe:
-        """The recipe of these words."""
-        return Recipe(name, tuple(sorted(words.items())), file, tuple(sorted((defaults or {}).items())))
+    def of(name: str, texts: Mapping[str, str], file: str = "", defaults: Mapping[str, Any] | None = None) -> Recipe:
+        """The recipe with these texts by name."""
+        return Recipe(name, tuple(sorted(texts.items())), file, tuple(sorted((defaults or {}).items())))
 
     @staticmethod
     def options(name: str) -> frozenset[str]:
-        """The options that there are: of `animate` and of the operation of this name, or of all of them."""
+        """The names of all options: those of figures, and the parameters of the operation, or of all operations."""
         own = parameters(OPERATIONS[name]) if name in OPERATIONS else parsing.KNOWN
         return frozenset({*TEXT_OPTIONS, *own, "ndim"})
 
     def animate(self) -> Animation:
-        """The animation; raises ConvanimError for what can't be."""
+        """The animation; raises ConvanimError for a wrong name or value."""
         for name, _ in self.defaults:
             if name not in TEXT_OPTIONS:
                 raise expected_one_of("option in convanim_options", name, TEXT_OPTIONS)
         if self.file or self.name not in OPERATIONS:
             return self._figure()
         of_operation = {*parameters(OPERATIONS[self.name]), "ndim"}
-        own = {name: text for name, text in self.words if name in of_operation or name not in TEXT_OPTIONS}
+        own = {name: text for name, text in self.texts if name in of_operation or name not in TEXT_OPTIONS}
         given = {name: parsing.parameter(name, text, spelt) for name, text in own.items() if name != "ndim"}
         ndim = parsing.whole(":ndim:", own["ndim"]) if "ndim" in own else None
         op = parsing.operation(self.name, given, spelt, ndim)
-        return animate(op, **self._options([name for name, _ in self.words if name not in own], {}))
+        return animate(op, **self._options([name for name, _ in self.texts if name not in own], {}))
 
     def _figure(self) -> Animation:
-        """The animation of a figure that is named, whose operation is known."""
+        """The animation of a named figure, which has an operation of its own."""
         known = figures(*([self.file] if self.file else []))
         if self.name not in known:
             raise expected_one_of(
@@ -70,25 +71,25 @@ class Recipe:
                 known if self.file else [*OPERATIONS, *known],
             )
         figure = known[self.name]
-        for name, _ in self.words:
+        for name, _ in self.texts:
             if name not in TEXT_OPTIONS:
                 raise ConvanimError(
                     f"{self.name} is a figure whose operation is known, so {spelt(name)} has no place: leave it out, or"
                     " name an operation"
                 )
-        return figure.animate(**self._options([name for name, _ in self.words], figure.options))
+        return figure.animate(**self._options([name for name, _ in self.texts], figure.options))
 
     def _options(self, names: list[str], own: Mapping[str, Any]) -> dict[str, Any]:
-        """The options of these names here, and the defaults of options that neither these nor the figure's own say."""
-        options = {name: parsing.option(name, text, spelt) for name, text in self.words if name in names}
-        said = {*options, *own}
-        if said & {*names_in("size")}:
-            said |= {*names_in("size")}
-        return {**{name: value for name, value in self.defaults if name not in said}, **options}
+        """The options of these names, and the defaults of options that are neither here nor in the figure's `own`."""
+        options = {name: parsing.option(name, text, spelt) for name, text in self.texts if name in names}
+        specified = {*options, *own}
+        if specified & {*names_in("size")}:
+            specified |= {*names_in("size")}
+        return {**{name: value for name, value in self.defaults if name not in specified}, **options}
 
     def files(self) -> list[str]:
-        """The files that are read for it: when they change, so may the figure."""
-        themes = [value for word, value in (*self.words, *self.defaults) if word == "theme"]
+        """The files that the figure is made from: when they change, it may change."""
+        themes = [value for word, value in (*self.texts, *self.defaults) if word == "theme"]
         if self.file:
             themes += [one.options.get("theme") for one in figures(self.file).values() if one.name == self.name]
         return [
@@ -97,11 +98,9 @@ class Recipe:
         ]
 
     def digest(self, animation: Animation) -> str:
-        """A name for all that the figure is made of: the version, what is said here and in its file, and how a step
-        looks.
-        """
+        """A name that changes with all that the figure is made of: the version, its texts and file, and its poster."""
         text = Path(self.file).read_text(encoding="utf-8", errors="replace") if self.file else ""
-        said = json.dumps(
-            [__version__, self.name, self.words, self.defaults, text, animation.svg(animation.poster)], default=repr
+        content = json.dumps(
+            [__version__, self.name, self.texts, self.defaults, text, animation.svg(animation.poster)], default=repr
         )
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
+        return hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""`explore`: a figure in a notebook with a control for each of its operation's parameters, and for how it looks."""
+"""`explore`: a figure in a notebook, with controls for the parameters of its operation and for its options."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 MOST = {
     "input_size": 16,
     "output_size": 16,
-}  # of a slider, if the operation's own value isn't larger: what can be seen at a glance
-MOST_ELSE, ROOM = 8, 2  # of the others, and how many times the operation's own value there is room for
+}  # the ends of sliders: sizes that can be seen at a glance
+MOST_ELSE, ROOM = (
+    8,
+    2,
+)  # the end of other sliders, and how many times the operation's own value a slider reaches at least
 NUMBERS = "in numbers"  # of a padding, which may also have a name
 AS_GIVEN, AT_DEFAULT = -1, -2  # in a list of choices
 DEFAULT = object()  # the value of an option that isn't passed on
@@ -35,7 +38,7 @@ DEFAULT = object()  # the value of an option that isn't passed on
 
 @dataclass(frozen=True)
 class Control:
-    """The widgets of one parameter, what they hold as the parameter's value, and what is watched."""
+    """The widgets of a parameter or an option, and the value that they stand for."""
 
     name: str
     widgets: tuple[Any, ...]
@@ -43,11 +46,11 @@ class Control:
 
 
 def explore(op: Operation | Imported, **options: Any) -> Widget:
-    """A figure with controls, for Jupyter: it is drawn anew with every change, and what can't be is said in one line.
+    """A figure with controls, for Jupyter. Each change draws the figure again, or shows an error in one line.
 
-    `op` is what `animate` takes but for lists of layers, and `options` are those of `animate`. Sizes have one slider,
-    or one an axis where they differ. Raises ConvanimError for what `animate` refuses at the beginning, and where
-    ipywidgets isn't installed: `pip install "convanim[notebook]"`.
+    `op` is an operation or an imported layer, and `options` are those of `animate`. A size has one slider, or one per
+    axis if its values differ. Raises ConvanimError if `animate` refuses the figure that comes first, and if ipywidgets
+    isn't installed: `pip install "convanim[notebook]"`.
     """
     widgets = _ipywidgets()
     begun = op.op if isinstance(op, Imported) else op
@@ -79,7 +82,7 @@ def _controls(widgets: Any, op: Operation) -> list[Control]:
 
 
 def _panel(widgets: Any, first: Animation, controls: list[Control], changed: Callable[[], Animation]) -> Widget:
-    """The controls beside the figure, which is drawn anew when one of them changes, and the error above it."""
+    """The controls, the figure beside them, which each change draws again, and the error above the figure."""
     picture, error = widgets.HTML(_picture(first)), widgets.HTML("")
     last = picture.value
 
@@ -88,7 +91,7 @@ def _panel(widgets: Any, first: Animation, controls: list[Control], changed: Cal
         try:
             last = picture.value = _picture(changed())
             error.value = ""
-        except ConvanimError as refusal:  # the last figure stays, faded, since it isn't the one that is asked for
+        except ConvanimError as refusal:  # the last figure stays, faded, because it doesn't fit the controls
             picture.value, error.value = f'<div style="opacity: 0.3">{last}</div>', _alert(refusal)
 
     listed = [widget for control in controls for widget in control.widgets]
@@ -107,7 +110,7 @@ def _ipywidgets() -> Any:
 
 
 def _picture(animation: Animation) -> str:
-    """The figure as an image that holds it: the SVG, or where that is too large the picture of one step."""
+    """The figure as an image with embedded data: the SVG, or the poster if the SVG is too large."""
     text = notebook_repr.svg(animation)
     kind, content = (
         (notebook_repr.SVG, text.encode())
@@ -122,6 +125,7 @@ def _picture(animation: Animation) -> str:
 
 
 def _alert(refusal: ConvanimError) -> str:
+    """The message of an error, for a page."""
     return (
         '<p role="alert" style="color: var(--jp-error-color1, #b42318); line-height: 1.4; max-width: 40em; margin:'
         f' 0">{html.escape(str(refusal))}</p>'
@@ -129,7 +133,7 @@ def _alert(refusal: ConvanimError) -> str:
 
 
 def _control(widgets: Any, name: str, one: Parameter, value: Any) -> Control | None:
-    """The control of a parameter; None for one that isn't set and can't be by a slider."""
+    """The control of a parameter; None if it isn't set, and no slider can set it."""
     if value is None and one.kind != "count":
         return None
     return CONTROLS[one.kind](widgets, name, one, value)
