@@ -75,21 +75,31 @@ def _macros(clip: Clip, steps: Sequence[int], name: str, bp: float) -> Iterator[
     longer = clip.duration(steps[-1])
     # the last step is a frame of its own rate, which holds it longer
     last = f"[{1000 / longer:.6g}]" if count > 1 and longer != clip.step_ms else ""
-    frames = (
-        f"\\multiframe{{{count - 1}}}{{iconvanim=1+1}}{{\\convanimstep{{\\iconvanim}}}}\\newframe{last}"
-        if count > 1
-        else ""
-    )
+    frames = rf"\multiframe{{{count - 1}}}{{iconvanim=1+1}}{{\convanimstep{{\iconvanim}}}}\newframe{last}"
+    overlays = "".join(rf"\only<{n}>{{\convanimstep{{{n}}}}}" for n in range(1, count + 1))
     looped = "" if clip.loop == 1 else ",loop"
     yield MACROS
     yield (
-        f"\\def\\convanimname{{{name}}}\n\\def\\convanimcell{{{bp:.4f}bp}}\n\\def\\convanimcorner{{{box.x:.3f},{box.y:.3f}}}\n"
-        f"\\def\\convanimsteps{{{count}}}\n\\def\\convanimposter{{\\convanimstep{{{poster}}}}}\n"
-        f"\\def\\convanimoverlays{{{''.join(f'{chr(92)}only<{n}>{{{chr(92)}convanimstep{{{n}}}}}' for n in range(1, count + 1))}}}\n"
-        f"\\def\\convanimanimate#1{{\\begin{{animateinline}}[autoplay,controls{looped}]{{#1}}{frames}\\convanimstep{{{count}}}\\end{{animateinline}}}}\n"
-        # what belongs to this figure is in the macro itself, so that \let keeps it when another figure is read
-        f"\\edef\\convanimstep#1{{\\noexpand\\leavevmode\\begingroup\\def\\noexpand\\convanimname{{{name}}}\\def\\noexpand\\convanimcell{{\\convanimcell}}"
-        "\\setbox4\\hbox{\\noexpand\\convanimpicture{\\unexpanded\\expandafter{\\convanimground}\\noexpand\\convanimdraw{#1}}}\\noexpand\\convanimwithin\\endgroup}\n"
+        rf"\def\convanimname{{{name}}}"
+        "\n"
+        rf"\def\convanimcell{{{bp:.4f}bp}}"
+        "\n"
+        rf"\def\convanimcorner{{{box.x:.3f},{box.y:.3f}}}"
+        "\n"
+        rf"\def\convanimsteps{{{count}}}"
+        "\n"
+        rf"\def\convanimposter{{\convanimstep{{{poster}}}}}"
+        "\n"
+        rf"\def\convanimoverlays{{{overlays}}}"
+        "\n"
+        rf"\def\convanimanimate#1{{\begin{{animateinline}}[autoplay,controls{looped}]{{#1}}"
+        rf"{frames if count > 1 else ''}\convanimstep{{{count}}}\end{{animateinline}}}}"
+        "\n"
+        # the macro itself holds all that belongs to this figure, so that \let keeps it when another figure is read
+        rf"\edef\convanimstep#1{{\noexpand\leavevmode\begingroup\def\noexpand\convanimname{{{name}}}"
+        r"\def\noexpand\convanimcell{\convanimcell}\setbox4\hbox{\noexpand\convanimpicture"
+        r"{\unexpanded\expandafter{\convanimground}\noexpand\convanimdraw{#1}}}\noexpand\convanimwithin\endgroup}"
+        "\n"
     )
 
 

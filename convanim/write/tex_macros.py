@@ -1,6 +1,9 @@
-"""The TeX of TikZ files that is the same for all figures: how to use one, what makes it a document, and the macros that
-draw.
+"""The TeX that all TikZ files share: how to use a file, the commands that make it a document, and the macros that draw.
+
+Each text is written to the file as it is here, except that a line which ends in % goes on in the next one.
 """
+
+GOES_ON = "%\n"
 
 USE = r"""% {title}
 % Compile it alone for a page a step; or in a document with \usepackage{{tikz}} in its preamble:
@@ -8,11 +11,13 @@ USE = r"""% {title}
 %   \convanimoverlays     in a frame of beamer: a step a slide
 %   \convanimanimate{{{rate}}}    with \usepackage{{animate}}: playing, so many steps a second
 % Of two figures, the one read last is drawn; \let\first\convanimstep keeps one before that, and \first{{3}} draws it.
-% A figure that is wider than \convanimwidth (\linewidth) or higher than \convanimheight (\textheight) is drawn smaller: \def\convanimheight{{6cm}}
-% \renewcommand\convanimfont{{\sffamily}} sets its texts in another font, \tikzset{{convanim/input/.style={{fill=yellow}}}} its cells in another colour.
-"""
+% A figure that is wider than \convanimwidth (\linewidth) or higher than \convanimheight (\textheight) %
+is drawn smaller: \def\convanimheight{{6cm}}
+% \renewcommand\convanimfont{{\sffamily}} sets its texts in another font, %
+\tikzset{{convanim/input/.style={{fill=yellow}}}} its cells in another colour.
+""".replace(GOES_ON, "")
 
-# before a document class was read there is no list of its options
+# there is no list of class options before a document class was read
 ALONE = r"""\expandafter\ifx\csname @classoptionslist\endcsname\relax
   \documentclass[border=0pt,multi=convanimsheet]{standalone}
   \usepackage{tikz}
@@ -50,8 +55,8 @@ _CODES = {
     124: 12,
 }  # of ! " & ' ( ) * + , - . / : ; < = > ? @ [ ] ^ _ ` |
 
-# Languages make characters commands, such as the ; of French, and the end of a line is a blank: not so in this file,
-# whose end sets both back
+# Language packages turn characters into commands, such as the ; of French, and TeX reads the end of a line as a blank.
+# This file switches both off and, at its end, on again.
 AT_EASE = (
     r"\edef\convanimrestore{\endlinechar \the\endlinechar\relax"
     + "".join(rf"\catcode{code} \the\catcode{code}\relax" for code in _CODES)
@@ -61,10 +66,9 @@ AT_EASE = (
     + "\\endlinechar -1\n"
 )
 
-# A text is set at 10 pt and scaled, the middle of its digits on its point. Alone, what stands still and what has grown
-# are made once, as
-# forms of the PDF where the engine has them, and a step is a page as soon as it is read, so that TeX's memory holds
-# one; in a document, they wait under names
+# A text is set at 10 pt and scaled; the middle of its digits is on its point. In a file that is compiled alone, still
+# and accumulated parts are made once, as forms of the PDF if the engine has them, and a step becomes a page as soon as
+# it is read: TeX's memory holds one step. In a document, macros keep all of them by name.
 MACROS = r"""\providecommand\convanimfont{}
 \def\convanimset#1{\hbox{\fontsize{10}{10}\convanimfont\selectfont\setbox2\hbox{0}\lower.5\ht2\hbox{#1}}}
 \def\convanimfit#1#2#3{\setbox0\convanimset{#3}\ifdim#1\wd0>#2bp\resizebox{#2bp}{!}{\box0}\else\scalebox{#1}{\box0}\fi}
@@ -82,7 +86,8 @@ MACROS = r"""\providecommand\convanimfont{}
 \def\convanimpicture#1{\tikzset{every picture/.style={},every scope/.style={},every path/.style={},every node/.style={}}
 \begin{tikzpicture}[x=\convanimcell,y=-\convanimcell,line cap=butt,line join=miter,miter limit=4]#1\end{tikzpicture}}
 \def\convanimdraw#1{\ifcsname\convanimname @\number#1\endcsname\convanimcall{\number#1}\else
-\PackageError{convanim}{There is no step \the\numexpr#1\relax\space in this figure}{It has the steps 1 to \convanimsteps.}\fi}
+\PackageError{convanim}{There is no step \the\numexpr#1\relax\space in this figure}%
+{It has the steps 1 to \convanimsteps.}\fi}
 \expandafter\ifx\csname convanimcount\endcsname\relax\csname newcount\endcsname\convanimcount\fi
 \def\convanimstop#1#2{}
 \def\convanimnext#1#2{\convanimcall{#1.\the\convanimcount}\advance\convanimcount1\relax
@@ -91,7 +96,8 @@ MACROS = r"""\providecommand\convanimfont{}
 \providecommand\convanimheight{\textheight}
 \ifx\convanimalone\undefined
 \def\convanimwithin{\dimen0=\convanimwidth\relax\ifdim\wd4>\dimen0\setbox4\hbox{\resizebox{\dimen0}{!}{\box4}}\fi
-\dimen2\ht4\advance\dimen2\dp4\relax\dimen0=\convanimheight\relax\ifdim\dimen2>\dimen0\resizebox*{!}{\dimen0}{\box4}\else\box4\fi}
+\dimen2\ht4\advance\dimen2\dp4\relax\dimen0=\convanimheight\relax%
+\ifdim\dimen2>\dimen0\resizebox*{!}{\dimen0}{\box4}\else\box4\fi}
 \let\convanimkeep\convanimshape
 \let\convanimkept\convanimcall
 \def\convanimgrow#1#2{\convanimshape{#1.#2}}
@@ -99,7 +105,8 @@ MACROS = r"""\providecommand\convanimfont{}
 \let\convanimpage\convanimshape
 \else
 \def\convanimwithin{\box4}
-\def\convanimbox#1{\expandafter\ifx\csname\convanimname @#1\endcsname\relax\expandafter\newbox\csname\convanimname @#1\endcsname\fi
+\def\convanimbox#1{\expandafter\ifx\csname\convanimname @#1\endcsname\relax%
+\expandafter\newbox\csname\convanimname @#1\endcsname\fi
 \global\setbox\csname\convanimname @#1\endcsname\hbox}
 \def\convanimadd#1#2{\convanimbox{#1}{\expandafter\unhbox\csname\convanimname @#1\endcsname
 \hbox to0pt{\setbox0\hbox{\convanimpicture{\expandafter\useasboundingbox\convanimbounds;#2}}\convanimform\hss}}}
@@ -109,13 +116,15 @@ MACROS = r"""\providecommand\convanimfont{}
 \def\convanimform{\immediate\pdfxform resources{\the\pdfpageresources}0\pdfrefxform\pdflastxform}
 \fi\fi
 \else
-\def\convanimform{\immediate\saveboxresource resources{\the\pdfvariable pageresources}0\useboxresource\lastsavedboxresourceindex}
+\def\convanimform{\immediate\saveboxresource resources{\the\pdfvariable pageresources}0%
+\useboxresource\lastsavedboxresourceindex}
 \fi
 \let\convanimkeep\convanimadd
 \def\convanimgrow#1#2#3{\convanimadd{#1}{#3}}
-\def\convanimkept#1{\node[anchor=north west,convanim bare] at (\convanimcorner) {\expandafter\copy\csname\convanimname @#1\endcsname};}
+\def\convanimkept#1{\node[anchor=north west,convanim bare] at (\convanimcorner) %
+{\expandafter\copy\csname\convanimname @#1\endcsname};}
 \def\convanimgrown#1#2{\convanimkept{#1}}
 \def\convanimpage#1#2{\begin{convanimsheet}\convanimshape{#1}{#2}\convanimstep{#1}\end{convanimsheet}}
 \fi
 \def\convanimend{\ifx\convanimalone\undefined\convanimrestore\expandafter\endinput\fi}
-"""
+""".replace(GOES_ON, "")
