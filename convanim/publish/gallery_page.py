@@ -1,6 +1,4 @@
-"""The gallery's page: every figure playing while it is seen, with its formula, its code, and the lines that put it
-elsewhere.
-"""
+"""The page of a gallery: all figures, each with its formula, its code, its files, and snippets for other places."""
 
 from __future__ import annotations
 
@@ -25,10 +23,10 @@ from ..write.inline import filled, inlined
 from .snippets import EMBEDS, Embed
 
 PAGE, DETAILS = "index.html", "details.js"
-PICTURES = (".svg", ".webp", ".gif", ".apng", ".png")  # what a card can show, the best first
+PICTURES = (".svg", ".webp", ".gif", ".apng", ".png")  # formats that a card can show, the best first
 
-# what the collections that come with the package are called, in the order in which they are shown; others have the name
-# of their file
+# the title of each collection of the package and a line about it, in the order of the page; the title of another
+# collection is the name of its file
 COLLECTIONS = {
     "arithmetic.toml": (
         "The guide's arithmetic",
@@ -62,104 +60,105 @@ COLLECTIONS = {
 
 
 def pages(figures: Iterable[Figure], suffixes: Iterable[str]) -> dict[str, str]:
-    """The text of each file of the page, by name; `suffixes` are the formats in which each figure lies beside it, one
-    of PICTURES among them.
+    """The text of each file of the page, by file name.
+
+    Each figure has a file beside the page in each format of `suffixes`. One of them at least is in PICTURES.
     """
-    made = [(one, one.animate()) for one in figures]
-    listed = list(suffixes)
-    shown = next(suffix for suffix in PICTURES if suffix in listed)
-    found: dict[str, list[str]] = {}
-    for one, animation in made:
-        found.setdefault(one.source, []).append(_card(one, animation, shown))
-    names = sorted(found, key=lambda source: [*COLLECTIONS, source].index(source))
+    drawn = [(figure, figure.animate()) for figure in figures]
+    formats = list(suffixes)
+    shown = next(suffix for suffix in PICTURES if suffix in formats)
+    cards: dict[str, list[str]] = {}
+    for figure, animation in drawn:
+        cards.setdefault(figure.source, []).append(_card(figure, animation, shown))
+    sources = sorted(cards, key=lambda source: [*COLLECTIONS, source].index(source))
     sections, chips = [], []
-    for n, source in enumerate(names):
+    for n, source in enumerate(sources):
         title, about = COLLECTIONS.get(source, (PurePath(source).stem, ""))
         chips.append(f'<li><a href="#collection-{n}">{_text(title)}</a></li>')
         sections.append(
             f'<section id="collection-{n}" aria-labelledby="title-{n}"><h2 id="title-{n}">{_text(title)}</h2>\n'
-            f'{f"<p>{_text(about)}</p>" if about else ""}<ul class="grid">\n{"".join(found[source])}</ul></section>\n'
+            f'{f"<p>{_text(about)}</p>" if about else ""}<ul class="grid">\n{"".join(cards[source])}</ul></section>\n'
         )
     page = filled(
         "publish/page/page.html",
-        count=str(len(made)),
+        count=str(len(drawn)),
         css=inlined("publish/page/page.css"),
         js=inlined("publish/page/page.mjs"),
         data=script({"details": DETAILS}),
         chips="".join(chips),
         sections="".join(sections),
     )
-    details = ",\n".join(f"{script(one.name)}:{script(_detail(one, animation, listed))}" for one, animation in made)
+    details = ",\n".join(
+        f"{script(figure.name)}:{script(_detail(figure, animation, formats))}" for figure, animation in drawn
+    )
     return {PAGE: page, DETAILS: f"window.convanimDetails={{\n{details}\n}};\n"}
 
 
-def _card(one: Figure, animation: Animation, suffix: str) -> str:
+def _card(figure: Figure, animation: Animation, suffix: str) -> str:
+    """A figure's card: the picture, which the script loads when it is near the window, the title, and the name."""
     width, height = animation.size
-    ops = _ops(one)
+    ops = _ops(figure)
     kinds = " ".join(describe.name(op) for op in ops)
-    said = (
-        f"{one.name} {one.options.get('view', '')} {one.options.get('theme', '')} {kinds} {PurePath(one.source).stem}"
-    )
+    look = [figure.options.get(option, "") for option in ("view", "theme")]
+    words = f"{figure.name} {' '.join(map(str, look))} {kinds} {PurePath(figure.source).stem}"
     parameters = describe.title(ops[0] if len(ops) == 1 else ops)
-    more = f" · {_text(parameters)}" if parameters != one.title else ""
-    file = quote(one.name + suffix)
+    more = f" · {_text(parameters)}" if parameters != figure.title else ""
+    name, file = _text(figure.name), quote(figure.name + suffix)
     return (
-        f'<li class="card" id="figure:{_text(one.name)}" data-name="{_text(one.name)}" data-words="{_text(said)}">'
+        f'<li class="card" id="figure:{name}" data-name="{name}" data-words="{_text(words)}">'
         f'<div class="picture" style="--ground-of:{animation.theme.background}">'
         f'<img data-src="{file}" width="{width}" height="{height}" alt="{_text(animation.alt)}"></div>'
-        f'<h3><a href="{file}">{_text(one.title)}</a></h3><p><code>{_text(one.name)}</code>{more}</p></li>\n'
+        f'<h3><a href="{file}">{_text(figure.title)}</a></h3><p><code>{name}</code>{more}</p></li>\n'
     )
 
 
-def _detail(one: Figure, animation: Animation, suffixes: list[str]) -> dict[str, Any]:
-    """What is told of a figure when it is opened."""
-    ops = _ops(one)
+def _detail(figure: Figure, animation: Animation, suffixes: list[str]) -> dict[str, Any]:
+    """The content of the dialog of a figure: formula, facts, code, snippets, and files as (suffix, address)."""
+    ops = _ops(figure)
     facts = [
-        (f"{f'layer {n}: ' if len(ops) > 1 else ''}{what}", value)
+        (f"{f'layer {n}: ' if len(ops) > 1 else ''}{fact}", value)
         for n, op in enumerate(ops, 1)
-        for what, value in describe.facts(op)
+        for fact, value in describe.facts(op)
     ]
     more = ", ".join(word[1:] for word in FORMATS)
     code = {
-        "convanim": python(one),
-        "shell": f"convanim render {shlex.quote(_named(one))} -f svg -o out/\n# -f also takes {more}",
+        "convanim": python(figure),
+        "shell": f"convanim render {shlex.quote(_named(figure))} -f svg -o out/\n# -f also takes {more}",
     }
     for framework in FRAMEWORKS:
         code[framework] = "\n\n".join(_code(op, framework) for op in ops)
     embed = {}
     for place, row in EMBEDS.items():
         if not row.each:  # as many lines as steps
-            with suppress(ConvanimError):  # TeX can't read every name
-                embed[place] = animation.embed(place, _file(one.name, row, suffixes))
-    files = [(suffix, quote(one.name + suffix)) for suffix in suffixes]
+            with suppress(ConvanimError):  # TeX can't read some file names
+                embed[place] = animation.embed(place, _file(figure.name, row, suffixes))
+    files = [(suffix, quote(figure.name + suffix)) for suffix in suffixes]
     return {"formula": animation.formula, "facts": facts, "code": code, "embed": embed, "files": files}
 
 
 def _file(name: str, row: Embed, suffixes: list[str]) -> str:
-    """The file that a place shows: one that lies beside the page, if there is one that fits."""
-    there = next(
+    """The file that a snippet names: one of those beside the page, if the place can show it."""
+    beside = next(
         (suffix for suffix in (*row.suffixes, *(PICTURES if ".svg" in row.suffixes else ())) if suffix in suffixes),
         None,
     )
-    return name + there if there else row.file(name)
+    return name + beside if beside else row.file(name)
 
 
-def python(one: Figure) -> str:
+def python(figure: Figure) -> str:
     """The Python that draws a figure."""
     layers = []
-    for op, layer in zip(_ops(one), one.layers, strict=True):
+    for op, layer in zip(_ops(figure), figure.layers, strict=True):
         given = {"input_size": op.input_size} | {word: _plain(value) for word, value in layer.parameters.items()}
         layers.append(call(f"ca.{OPERATIONS[layer.operation].__name__}", **given))
     subject = layers[0] if len(layers) == 1 else f"[{', '.join(layers)}]"
-    options = [f"{word}={written(_plain(value))}" for word, value in one.options.items()]
+    options = [f"{word}={written(_plain(value))}" for word, value in figure.options.items()]
     lines = "".join(f"    {line},\n" for line in (subject, *options))
-    return f"import convanim as ca\n\na = ca.animate(\n{lines})\na.save({script(one.name + '.svg')})"
+    return f"import convanim as ca\n\na = ca.animate(\n{lines})\na.save({script(figure.name + '.svg')})"
 
 
 def _plain(value: Any) -> Any:
-    """A value of TOML as code has it: a list of a list's numbers stays one, one of sizes becomes a tuple; texts are
-    quoted.
-    """
+    """A value of TOML as a value of Python code: lists become tuples, tables become dicts, texts are quoted."""
     if isinstance(value, list):
         return tuple(map(_plain, value))
     if isinstance(value, Mapping):
@@ -167,20 +166,21 @@ def _plain(value: Any) -> Any:
     return Raw(script(value)) if isinstance(value, str) else value
 
 
-def _named(one: Figure) -> str:
-    return one.name if one.source in COLLECTIONS else one.source
+def _named(figure: Figure) -> str:
+    """The name that the command line takes: a figure of the package, or else the file that it is in."""
+    return figure.name if figure.source in COLLECTIONS else figure.source
 
 
 def _code(op: Operation, framework: str) -> str:
-    """The layer as code of a framework, or its reason why it can't be."""
+    """The layer as code of a framework, or the reason why the framework has no such layer, as a comment."""
     try:
         return op.to_code(framework).rstrip()
     except ConvanimError as error:
         return f"# {error}"
 
 
-def _ops(one: Figure) -> tuple[Operation, ...]:
-    op = one.op()
+def _ops(figure: Figure) -> tuple[Operation, ...]:
+    op = figure.op()
     return op if isinstance(op, tuple) else (op,)
 
 

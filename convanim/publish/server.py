@@ -1,6 +1,4 @@
-"""The gallery's page on this machine: each figure is drawn in the format that is asked for, and kept until the server
-ends.
-"""
+"""A local server of the gallery's page. It draws a figure's file at the first request, and keeps it until it ends."""
 
 from __future__ import annotations
 
@@ -31,11 +29,12 @@ TYPES = {
 
 
 def server(figures: Iterable[Figure], port: int) -> ThreadingHTTPServer:
-    """A server of these figures on this machine alone; `serve_forever` runs it. Raises ConvanimError where the port
-    can't be had.
+    """A server of these figures, which only this machine can reach; `serve_forever` runs it.
+
+    Raises ConvanimError if the port is not free or not allowed.
     """
     chosen = list(figures)
-    shelf = Shelf({one.name: one for one in chosen}, pages(chosen, FORMATS))
+    shelf = Shelf({figure.name: figure for figure in chosen}, pages(chosen, FORMATS))
     try:
         return Server(("127.0.0.1", port), partial(Handler, shelf=shelf), shelf)
     except OSError as error:
@@ -46,15 +45,15 @@ def server(figures: Iterable[Figure], port: int) -> ThreadingHTTPServer:
 
 
 class Shelf:
-    """The page's texts, and the figures' files that were drawn."""
+    """The files of the page, and the files of figures that were drawn."""
 
     def __init__(self, figures: Mapping[str, Figure], texts: Mapping[str, str]) -> None:
         self._figures, self._texts = figures, texts
         self._folder = tempfile.TemporaryDirectory(prefix="convanim-")
-        self._lock = Lock()  # one is drawn at a time
+        self._lock = Lock()  # one figure is drawn at a time
 
     def file(self, name: str) -> bytes | None:
-        """The content of a file; None where there is none of this name."""
+        """The content of a file; None if there is no file of this name."""
         if name in self._texts:
             return self._texts[name].encode()
         stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
@@ -67,12 +66,12 @@ class Shelf:
             return path.read_bytes()
 
     def close(self) -> None:
-        """Throw away what was drawn."""
+        """Delete the files that were drawn."""
         self._folder.cleanup()
 
 
 class Server(ThreadingHTTPServer):
-    """Answers each request in a thread of its own."""
+    """A server that answers each request in a thread of its own."""
 
     daemon_threads = True
 
@@ -81,13 +80,13 @@ class Server(ThreadingHTTPServer):
         super().__init__(address, handler)
 
     def server_close(self) -> None:
-        """End it."""
+        """Stop listening, and delete the files that were drawn."""
         super().server_close()
         self._shelf.close()
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Gives the page, and the figures' files by their names; there is nothing else to be had."""
+    """Answers requests for the page and for the figures' files, by their names; all other names are unknown."""
 
     protocol_version = "HTTP/1.1"
 
@@ -100,19 +99,17 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(whole=True)
 
     def do_HEAD(self) -> None:
-        """Say what would be sent."""
+        """Send the headers of a file."""
         self._answer(whole=False)
 
     def _answer(self, *, whole: bool) -> None:
         try:
             name = unquote(urlsplit(self.path).path).removeprefix("/") or PAGE
-        except ValueError:  # no address at all
+        except ValueError:  # not an address
             name = "?"
         try:
             body, status = self._shelf.file(name), HTTPStatus.OK
-        except (
-            ConvanimError
-        ) as error:  # a format that this figure can't be written in, or that a library is missing for
+        except ConvanimError as error:  # a format that this figure can't have, or that needs a missing library
             body, status, name = f"{error}\n".encode(), HTTPStatus.UNPROCESSABLE_ENTITY, "error.txt"
         if body is None:
             body, status, name = b"There is no figure, or no format, of this name.\n", HTTPStatus.NOT_FOUND, "error.txt"
@@ -125,8 +122,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
         if whole:
-            with suppress(ConnectionError):  # the reader has gone
+            with suppress(ConnectionError):  # the browser closed the connection
                 self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
-        """Say nothing of requests that went well."""
+        """Log nothing."""

@@ -1,5 +1,6 @@
-"""A page with a player: the figure as SVG, a script that shows its steps, and what each of them computes. It asks for
-nothing from anywhere.
+"""A page with a player: the figure as SVG, a script that shows its steps, and the sum of each step.
+
+The page needs no other file.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def write(clip: Clip, path: Path) -> None:
 
 
 def page(clip: Clip) -> str:
-    """A whole page with the player alone: it fills the window, has all keys, and says its step in the address."""
+    """A page with one player, which fills the window, gets all keys, and keeps its step in the page's address."""
     scene = clip.scene
     scripts = (
         f"'sha256-{base64.b64encode(hashlib.sha256(inlined(SCRIPT).encode()).digest()).decode()}'"
@@ -55,9 +56,9 @@ def page(clip: Clip) -> str:
 
 
 def fragment(clip: Clip, *, page: bool = False) -> str:
-    """The player as a part of another page, of which there may be others. Without a script, the poster is seen."""
+    """The player as a part of a page, which may have several. If scripts are off, the poster is seen."""
     scene, (width, height) = clip.scene, clip.size
-    seen = clip.labelling.names  # what the figure itself says is for those alone who don't see it
+    seen = clip.labelling.names  # labels of the figure: the same texts below it are for screen readers only
     formula = "".join(f'<p class="{_class("formula", seen)}">{_text(line)}</p>\n' for line in clip.formula)
     moves, sums = len(clip) > 1, _sums(clip)
     return filled(
@@ -78,8 +79,10 @@ def fragment(clip: Clip, *, page: bool = False) -> str:
 
 
 def _look(clip: Clip, page: bool) -> str:
-    """The attributes of what is around the figure. Keys work after a click on it; on a page of our own, which may be
-    dark, what is drawn for paper has it.
+    """The attributes of the element around the figure.
+
+    A tabindex lets keys work after a click. A page of its own may be dark: a transparent figure for light pages gets
+    its background there.
     """
     theme = clip.theme
     ground = f' style="background:{theme.background}"' if page and theme.transparent and not theme.dark else ""
@@ -96,7 +99,7 @@ def _controls(clip: Clip) -> str:
 
 
 def _played(clip: Clip, sums: list[str], page: bool) -> str:
-    """What the script plays, and the script."""
+    """The data of the player, and its script."""
     say = language(clip.scene.lang).say
     cells = _cells(clip)
     times = {name: getattr(clip, name) for name in ("step_ms", "hold_ms", "loop", "poster")}
@@ -117,7 +120,7 @@ def _class(name: str, seen: tuple[str, ...]) -> str:
 
 
 def _cells(clip: Clip) -> list[int]:
-    """The sizes of the output whose cells the steps are, one by one; none where a view's steps are something else."""
+    """The output's sizes, if each step computes one cell, row by row; [] for views with other steps."""
     labelling = clip.labelling
     sizes = list(labelling.op.output_size)
     return (
@@ -126,7 +129,7 @@ def _cells(clip: Clip) -> list[int]:
 
 
 def _sums(clip: Clip) -> list[str]:
-    """How each step's value comes about: whole, or its end where all of them would be too long, or nothing."""
+    """The sum of each step: whole; or, if all together are too long, its end; or none at all."""
     whole, cut, bytes_whole, bytes_cut = [], [], 0, 0
     for step in range(len(clip)):
         told = clip.equation(step)
