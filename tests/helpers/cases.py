@@ -29,3 +29,10 @@ I, K, S, P, D = range(1, 8), range(1, 5), range(1, 4), range(4), range(1, 4)  # 
 
 
 ALL = list(itertools.product(I, K, S, P, D))
+
+
+VALID = [(i, k, s, p, d) for i, k, s, p, d in ALL if i + 2 * p > d * (k - 1)]
+
+
+def whole(rng, shape):
+    return rng.integers(-9, 10, shape)

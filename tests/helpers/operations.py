@@ -302,3 +302,7 @@ def new_ops():
 def of_all_kinds():
     """Operations of all kinds."""
     return [op for kind in ODD for op in [*drawn_at_random(kind, 12), *ODD[kind]]]
+
+
+def conv1(i, k, s=1, p=0, d=1):
+    return Conv((i,), (k,), stride=s, padding=p, dilation=d)

@@ -15,8 +15,6 @@ from convanim.geometry.parameters import LARGEST
 from convanim.numeric import evaluate, unrolled, values
 from helpers.refusals import refusal
 
-# --- oracles: every multiplication by itself
-
 
 def looped(op, x, w, b=None):
     """The output as PyTorch's documentation has it, and the number of multiplications, those with zeros included."""
@@ -111,9 +109,6 @@ def arrays(op, rng):
     x = rng.integers(-9, 10, (op.in_channels, *op.input_size))
     w = rng.integers(-9, 10, (first, second // op.groups, *op.kernel_size))
     return x, w, rng.integers(-9, 10, op.out_channels) if op.bias else None
-
-
-# --- values
 
 
 def test_channels_groups_and_biases_give_the_values_of_plain_loops():
@@ -224,9 +219,6 @@ def test_one_value_too_large_for_float64_among_others_is_refused():
         assert "too large for float64" in refusal(lambda weights=weights: evaluate(op, [[1, 1e200, 1]], weights))
 
 
-# --- counts
-
-
 def test_the_kernels_shape_and_the_counts_of_parameters_and_multiplications_are_those_of_the_loops():
     rng = np.random.default_rng(7)
     for op in OPS:
@@ -271,9 +263,6 @@ def test_the_shortest_description_has_one_channel_and_no_bias():
         assert op.kernel_shape == (1, 1, 3, 3) and op.parameters == 9
 
 
-# --- matrices
-
-
 def test_the_matrix_with_channels_times_the_input_is_the_output_without_its_bias():
     rng = np.random.default_rng(8)
     for op in OPS:
@@ -310,9 +299,6 @@ def test_copied_padding_stands_in_the_matrix_as_the_cell_that_is_copied():
         matrix = unrolled(op, w)
         assert len(matrix.values) == op.macs, "every weight meets a cell in every window"
         assert same(matrix.dense() @ x.ravel(), evaluate(op, x, w).ravel())
-
-
-# --- refusals
 
 
 def test_groups_that_do_not_divide_the_channels_are_refused():

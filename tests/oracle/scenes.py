@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, Text, roles
+from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, Text
 from convanim.themes.theme import ROLES
 
 
@@ -30,7 +30,7 @@ def misdeclared(scene):
         layer
         for layer in scene.layers
         if isinstance(layer, PerStep | Accumulating)
-        and layer.roles != frozenset().union(*(roles(layer.at(step)) for step in range(scene.steps)))
+        and layer.roles != {mark.role for step in range(scene.steps) for mark in leaves(layer.at(step))}
     ]
 
 

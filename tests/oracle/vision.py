@@ -92,9 +92,6 @@ VISIONS = {
 IMPAIRED = [name for name in VISIONS if name not in ("normal", "grey")]
 
 
-# --- colours
-
-
 @cache
 def contrast(one, other):
     """WCAG's contrast of two colours, 1 to 21."""
@@ -120,9 +117,6 @@ def as_seen(colour, vision):
 def distance(one, other, vision="normal"):
     """How far two colours are apart in one of VISIONS, by CIEDE2000."""
     return as_seen(one, vision).delta_e(as_seen(other, vision), method="2000")
-
-
-# --- themes
 
 
 def fills(theme):
@@ -226,9 +220,6 @@ def classics(theme):
     }
 
 
-# --- looks without colour
-
-
 @dataclass(frozen=True)
 class Signature:
     """What is left of a role's look in one colour."""
@@ -267,9 +258,6 @@ def differences(one, other):
 def _unlike(one, other):
     low, high = sorted((one, other))
     return high > 0 and high >= STEP * low
-
-
-# --- what is wrong with a theme, in lines that name the role
 
 
 def low(values, least):

@@ -1,0 +1,216 @@
+"""Reads the view "matrix": the matrix from the texts in its cells, and the matrices that are meant, made with numpy alone."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections import Counter, defaultdict
+from fractions import Fraction
+
+import numpy as np
+
+import convanim as ca
+from convanim.scene import Layer, Line, PerStep, Polygon, Text
+from oracle.scenes import leaves
+
+NUMPY_MODES = {
+    "zeros": "constant",
+    "reflect": "reflect",
+    "replicate": "edge",
+    "circular": "wrap",
+    "symmetric": "symmetric",
+}
+
+
+LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉−", "0123456789-")
+
+
+def spread(op):
+    """(input, kernel, stride, (before, after), dilation) of each axis."""
+    pads = [(p, p) if isinstance(p, int) else p for p in op.padding]
+    return list(zip(op.input_size, op.kernel_size, op.stride, pads, op.dilation, strict=True))
+
+
+def meant(op):
+    """{(row, column): indices of the kernel cells that stand there}."""
+    found = defaultdict(list)
+    if isinstance(op, ca.ConvTranspose):  # every input cell stamps the kernel onto the output
+        for n, cell in enumerate(itertools.product(*map(range, op.input_size))):
+            for k, tap in enumerate(itertools.product(*map(range, op.kernel_size))):
+                tap = tuple(size - 1 - t for size, t in zip(op.kernel_size, tap, strict=True)) if op.flip else tap
+                at = [c * s + t * d - p[0] for c, t, (_, _, s, p, d) in zip(cell, tap, spread(op), strict=True)]
+                if all(0 <= a < o for a, o in zip(at, op.output_size, strict=True)):
+                    found[int(np.ravel_multi_index(at, op.output_size)), n].append(k)
+        return {place: sorted(kernel) for place, kernel in found.items()}
+    places = np.arange(math.prod(op.input_size)).reshape(op.input_size)
+    adaptive = isinstance(op, ca.AdaptivePool)
+    if not adaptive:
+        mode = NUMPY_MODES[getattr(op, "padding_mode", "zeros")]
+        over = [
+            (p[0], p[1] + (k + d * k + s if getattr(op, "ceil_mode", False) else 0)) for _, k, s, p, d in spread(op)
+        ]
+        places = np.pad(places, over, mode=mode, **({"constant_values": -1} if mode == "constant" else {}))
+    for row, out in enumerate(itertools.product(*map(range, op.output_size))):
+        if adaptive:
+            windows = [
+                range(o * i // n, math.ceil(Fraction((o + 1) * i, n)))
+                for o, i, n in zip(out, op.input_size, op.output_size, strict=True)
+            ]
+        else:
+            windows = [range(o * s, o * s + d * k, d) for o, (_, k, s, _, d) in zip(out, spread(op), strict=True)]
+        for k, at in enumerate(itertools.product(*windows)):
+            if getattr(op, "flip", False):
+                k = math.prod(op.kernel_size) - 1 - k
+            if places[at] >= 0:
+                found[row, int(places[at])].append(k)
+    return {place: sorted(kernel) for place, kernel in found.items()}
+
+
+def dense(op, weights):
+    """The matrix in numbers; of an average, `weights` are the divisors of the rows."""
+    matrix = np.zeros((math.prod(op.output_size), math.prod(op.input_size)))
+    for (row, column), kernel in meant(op).items():
+        matrix[row, column] = (
+            1 / weights[row] if isinstance(op, ca.Pool | ca.AdaptivePool) else sum(weights[k] for k in kernel)
+        )
+    return matrix
+
+
+def role_of(op, k):
+    """The colour of a kernel cell, written out for kernels of up to nine cells and for larger ones of two dimensions."""
+    if math.prod(op.kernel_size) <= 9:
+        return f"weight_{k + 1}"
+    if len(op.kernel_size) == 1:
+        return f"weight_{k % 9 + 1}"
+    r, c = divmod(k, op.kernel_size[1])
+    return f"weight_{r % 3 * 3 + c % 3 + 1}"
+
+
+def bounds(parts):
+    xs, ys = zip(*(point for part in parts for point in part), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+class Seen:
+    """The parts of the scene, found from its lines, areas and texts: everything right of the upright line belongs to
+    the product.
+    """
+
+    def __init__(self, scene):
+        self.scene = scene
+        self.still = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
+        bar = bounds(next(mark for mark in self.still if isinstance(mark, Polygon) and mark.role == "sign").parts)
+        self.bar = (bar[0] + bar[2]) / 2
+        self.grid = bounds(
+            next(
+                mark
+                for mark in self.still
+                if isinstance(mark, Line) and mark.role == "grid" and bounds(mark.parts)[0] > self.bar
+            ).parts
+        )
+        self.vector = bounds(
+            next(
+                mark
+                for mark in self.still
+                if isinstance(mark, Polygon) and mark.role == "input" and bounds(mark.parts)[0] > self.bar
+            ).parts
+        )
+        self.below = bounds(next(mark for mark in self.still if isinstance(mark, Line) and mark.role == "grid").parts)
+        edges = [
+            bounds(mark.parts)
+            for mark in self.still
+            if isinstance(mark, Line) and mark.role in ("output_grid", "pending")
+        ]
+        self.above, self.result = min(edges), max(edges)
+        left, top, right, bottom = self.grid
+        self.shape = (round(bottom - top), round(right - left))
+
+    def texts(self, role, box, marks=None):
+        """(row, column) within a box -> the texts there."""
+        found = defaultdict(list)
+        for mark in self.still if marks is None else marks:
+            if (
+                isinstance(mark, Text)
+                and mark.role == role
+                and box[0] < mark.at[0] < box[2]
+                and box[1] < mark.at[1] < box[3]
+            ):
+                found[math.floor(mark.at[1] - box[1]), math.floor(mark.at[0] - box[0])].append(mark.text)
+        return found
+
+    def cells(self, box, role, marks):
+        """The cells within a box that areas of a role cover."""
+        found = set()
+        for part in (part for mark in marks if isinstance(mark, Polygon) and mark.role == role for part in mark.parts):
+            x0, y0, x1, y1 = bounds([part])
+            if box[0] - 1e-6 < x0 and x1 < box[2] + 1e-6 and box[1] - 1e-6 < y0 and y1 < box[3] + 1e-6:
+                rows, columns = (range(round(a - c), round(b - c)) for a, b, c in ((y0, y1, box[1]), (x0, x1, box[0])))
+                assert all(abs(v - round(v)) < 1e-6 for v in (x0 - box[0], y0 - box[1], x1 - box[0], y1 - box[1]))
+                found |= set(itertools.product(rows, columns))
+        return found
+
+    def column(self, role, box):
+        """The texts of a column of cells, from the top."""
+        found = self.texts(role, box)
+        assert set(found) == {(n, 0) for n in range(round(box[3] - box[1]))} and all(
+            len(texts) == 1 for texts in found.values()
+        )
+        return [found[n, 0][0] for n in range(len(found))]
+
+    def bands(self):
+        """(row, column) -> how often each colour is there, and the area that all of them take."""
+        found, area = defaultdict(Counter), Counter()
+        for mark in self.still:
+            if isinstance(mark, Polygon) and mark.role.startswith("weight_"):
+                for part in mark.parts:
+                    x0, y0, x1, y1 = bounds([part])
+                    at = math.floor((y0 + y1) / 2 - self.grid[1]), math.floor((x0 + x1) / 2 - self.grid[0])
+                    found[at][mark.role] += 1
+                    area[at] += (x1 - x0) * (y1 - y0)
+        assert all(math.isclose(one, 1) for one in area.values()), "bands that don't fill their cell"
+        return found
+
+    def symbols(self, op):
+        """(row, column) -> the indices of weights that are written there."""
+
+        def index(digits):
+            digits = digits.translate(LOWERED)
+            return tuple(
+                map(int, [digits] if len(op.kernel_size) == 1 else digits.split(",") if "," in digits else digits)
+            )
+
+        return {
+            at: [index(digits) for text in texts for digits in re.findall("𝑤([₀-₉,]+)", text)]
+            for at, texts in self.texts("kernel_value", self.grid).items()
+        }
+
+    def numbers(self):
+        """The matrix in numbers, as they are written."""
+        matrix = np.zeros(self.shape)
+        for at, texts in self.texts("kernel_value", self.grid).items():
+            assert len(texts) == 1
+            matrix[at] = float(Fraction(texts[0].translate(LOWERED)))
+        return matrix
+
+    def moving(self, step):
+        return [mark for layer in self.scene.layers if isinstance(layer, PerStep) for mark in leaves(layer.at(step))]
+
+
+def value(text):
+    return float(text.translate(LOWERED))
+
+
+def symbol_faults(scene, op):
+    """Where colours and symbols of a scene aren't those of the operation's matrix."""
+    seen, wanted = Seen(scene), meant(op)
+    found = [] if seen.shape == (math.prod(op.output_size), math.prod(op.input_size)) else ["shape"]
+    written, bands = seen.symbols(op), seen.bands()
+    found += [f"entries {set(written) ^ set(wanted)}"] if set(written) != set(wanted) else []
+    for at, kernel in wanted.items():
+        cells = [tuple(int(n) for n in np.unravel_index(k, op.kernel_size)) for k in kernel]
+        cells = [cells[0], cells[-1]] if len(cells) > 4 else cells
+        found += [f"{at} has {written.get(at)} for {cells}"] if written.get(at) != cells else []
+        colours = Counter(role_of(op, k) for k in kernel)
+        found += [f"{at} has the colours {bands.get(at)} for {colours}"] if bands.get(at) != colours else []
+    return found
