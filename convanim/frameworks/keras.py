@@ -103,7 +103,20 @@ def _of_model(keras: Any, model: Any, input_size: Any) -> list[Imported]:
     zeros = keras.tree.map_structure(
         lambda tensor: keras.ops.zeros(_shape(tensor.shape, first, input_size), tensor.dtype), inputs
     )
-    met: list[tuple[Any, Any, Any]] = []  # all tensors to the end, as they are known by their id
+    leaves = [layer for layer in layers if known[id(layer)] or not layer._flatten_layers(include_self=False)]
+    met = _run(model, leaves, zeros)
+    walk = Walk(taken=Counter(key for _, given, made in met for key in _passed(given, made)[0]))
+    for layer, given, made in met:
+        _meet(walk, layer, known[id(layer)], given, made)
+    return walk.finish(stacklevel=4)
+
+
+def _run(model: Any, leaves: list[Any], zeros: Any) -> list[tuple[Any, Any, Any]]:
+    """Each call of these layers while the model runs: the layer, its input and its output.
+
+    All tensors are kept until the end, since they are known by their id.
+    """
+    met: list[tuple[Any, Any, Any]] = []
 
     def traced(layer: Any, call: Callable[..., Any]) -> Callable[..., Any]:
         def run(*args: Any, **kwargs: Any) -> Any:
@@ -113,11 +126,10 @@ def _of_model(keras: Any, model: Any, input_size: Any) -> list[Imported]:
 
         return run
 
-    leaves = [layer for layer in layers if known[id(layer)] or not layer._flatten_layers(include_self=False)]
     try:
         for (
             layer
-        ) in leaves:  # in the instance's place of the class' method; Keras' own attributes go through its trackers
+        ) in leaves:  # the instance's own `call` goes before the class'; setattr would go through Keras' trackers
             vars(layer)["call"] = traced(layer, layer.call)
         model(zeros, training=False)
     except Exception as error:  # of the model's own code
@@ -126,10 +138,7 @@ def _of_model(keras: Any, model: Any, input_size: Any) -> list[Imported]:
     finally:
         for layer in leaves:
             vars(layer).pop("call", None)
-    walk = Walk(taken=Counter(key for _, given, made in met for key in _passed(given, made)[0]))
-    for layer, given, made in met:
-        _meet(walk, layer, known[id(layer)], given, made)
-    return walk.finish(stacklevel=4)
+    return met
 
 
 def _shape(shape: Any, first: Any, input_size: Any) -> tuple[int, ...]:

@@ -101,22 +101,11 @@ def _fill(model: Any, input_size: Any, kinds: Collection[str]) -> bool:
     """
     initial = {one.name for one in model.graph.initializer}
     inputs = [one for one in model.graph.input if one.name not in initial]
-    ndim = next(
-        (
-            len(pairs) // 2 if name == "pads" else len(pairs)
-            for one in model.graph.node
-            if one.op_type in kinds
-            for name, pairs in attributes(one).items()
-            if name in ("pads", "kernel_shape", "strides")
-        ),
-        2,
-    )
     for value in inputs:
-        if (
-            not value.type.tensor_type.HasField("shape") and input_size is not None
-        ):  # nothing is said of it: any channels
-            for _ in range(ndim + 2):
-                value.type.tensor_type.shape.dim.add()
+        shape = value.type.tensor_type.shape
+        if not value.type.tensor_type.HasField("shape") and input_size is not None:  # nothing is known: any channels
+            for _ in range(_count_axes(model, kinds) + 2):
+                shape.dim.add()
     spatial = {value.name: value.type.tensor_type.shape.dim[2:] for value in inputs}
     for value in inputs:
         dims = value.type.tensor_type.shape.dim
@@ -140,6 +129,20 @@ def _fill(model: Any, input_size: Any, kinds: Collection[str]) -> bool:
         if not unsaid:
             break  # the first input is the picture, those after it weights
     return bool(unsaid)
+
+
+def _count_axes(model: Any, kinds: Collection[str]) -> int:
+    """The number of axes that the nodes of these kinds have; 2 where none says it."""
+    return next(
+        (
+            len(pairs) // 2 if name == "pads" else len(pairs)
+            for one in model.graph.node
+            if one.op_type in kinds
+            for name, pairs in attributes(one).items()
+            if name in ("pads", "kernel_shape", "strides")
+        ),
+        2,
+    )
 
 
 def left_open(graph: Graph, kinds: Collection[str]) -> str:
