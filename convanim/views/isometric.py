@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from ..geometry import Operation
 from ..scene import Accumulating, Box, Layer, Line, Marks, MeasuredPlane, PerStep, Scene
-from ..scene.plane import Plane, Point
+from ..scene.plane import Plane
 from ..themes.theme import BORDER, CELL_BP, THICK
 from .flags import ViewFlags
 from .input_plane import padded_input
+from .rays import ray
 from .sliding_window import AppearingCells, SlidingWindow, drawn_crops, drawn_output_padding, two_axes
 
 if TYPE_CHECKING:
@@ -69,26 +70,12 @@ class IsometricMotion:
         (top, left), (r, q) = sliding.corners(step)
         rows, columns = sliding.shapes(step)
         # rows that appear later hide nothing
-        there = (sliding.width.output, r + 1 if sliding.reveal else sliding.height.output)
+        hiding = sliding.width.output, r + 1 if sliding.reveal else sliding.height.output
         rays = tuple(
-            ray(below.point(left + x * columns.cells, top + y * rows.cells), above, (q + x, r + y), there)
+            part
             for y in (0, 1)
             for x in (0, 1)
+            for part in ray(below.point(left + x * columns.cells, top + y * rows.cells), above, (q + x, r + y), hiding)
         )
         *window, cell = sliding.groups(step)
         return (*window, Line("ray", rays), cell)
-
-
-def ray(start: Point, above: Plane, cell: tuple[int, int], size: tuple[int, int]) -> tuple[Point, Point]:
-    """From a corner of a window to a corner of a cell above, up to where it goes behind the plane above, of (columns,
-    rows).
-
-    Cutting it there, instead of painting the plane over it, lets all that moves be drawn over all that stands still.
-    """
-    end = above.point(*cell)
-    enter = 0.0
-    for at, to, limit in zip(above.coordinates(start), cell, size, strict=True):
-        if at < 0 or at > limit:
-            bound = 0 if at < 0 else limit
-            enter = max(enter, (bound - at) / (to - at))
-    return start, (start[0] + enter * (end[0] - start[0]), start[1] + enter * (end[1] - start[1]))

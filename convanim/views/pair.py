@@ -27,12 +27,13 @@ from ..scene import (
     Scene,
     Text,
 )
-from ..scene.plane import Part, Plane, Point, between, crossing
+from ..scene.plane import Part, Plane
 from ..text import describe
 from ..themes.theme import BORDER, THICK
 from .flags import ViewFlags
 from .input_plane import padded_input
 from .isometric import DOWN, LIFT_X, RIGHT
+from .rays import ray
 from .scatter.marks import ReachedCells
 from .scatter.stamps import Stamps, reached
 from .sliding_window import (
@@ -217,31 +218,17 @@ class PairMotion:
         assert isinstance(window, Group)
         y, x = y - height.before, x - width.before  # in the input, and so in the transpose's output
         tall, wide = height.effective_kernel, width.effective_kernel
-        solid = (width.output, height.output), (width.input, height.input)
-        if self.sliding.reveal:  # rows that come later hide nothing
-            solid = (width.output, r + 1), (width.input, min(height.input, y + tall))
+        hiding = (width.output, height.output), (width.input, height.input)
+        if self.sliding.reveal:  # rows that appear later hide nothing
+            hiding = (width.output, r + 1), (width.input, min(height.input, y + tall))
         rays: list[Part] = []
         for b, a in product((0, 1), (0, 1)):
-            far, near = (x + a * wide, y + b * tall), (q + a, r + b)
-            rays += _ray(
-                layout.below.point(far[0] + width.before, far[1] + height.before), layout.above, near, solid[0]
-            )
-            rays += _ray(layout.start.point(*near), layout.end, far, solid[1])
+            outer, inner = (x + a * wide, y + b * tall), (q + a, r + b)
+            start = layout.below.point(outer[0] + width.before, outer[1] + height.before)
+            rays += ray(start, layout.above, inner, hiding[0])
+            rays += ray(layout.start.point(*inner), layout.end, outer, hiding[1])
         stamp = Group(layout.end.point(x, y), window.marks)
         return (window, stamp, Group(layout.start.point(q, r), self._cell), Line("ray", tuple(rays)), cell)
-
-
-def _ray(start: Point, above: Plane, corner: tuple[int, int], size: tuple[int, int]) -> list[Part]:
-    """From a point to a corner of cells on the plane above it: what isn't hidden behind the plane's cells, of which
-    there are (columns, rows).
-
-    Cells that are cropped hide nothing; the corner may be one of theirs.
-    """
-    end, hidden = above.point(*corner), crossing(above.coordinates(start), corner, size)
-    if hidden is None:
-        return [(start, end)]
-    enter, leave = hidden
-    return [(start, between(start, end, enter)), *([(between(start, end, leave), end)] if leave < 1 - 1e-9 else [])]
 
 
 @dataclass(frozen=True)

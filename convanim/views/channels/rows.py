@@ -9,7 +9,7 @@ from math import hypot
 
 from ...geometry import Operation
 from ...geometry.axis import Axis
-from ...scene.plane import Plane, Point, between, crossing
+from ...scene.plane import Plane, Point
 from ...themes.theme import THIN, WEIGHTS
 from ..sliding_window import Pair
 
@@ -112,21 +112,3 @@ def coincide(start: Point, end: Point, points: list[Point]) -> bool:
     """Whether points lie so near to a line that another one through them would look the same."""
     x, y = end[0] - start[0], end[1] - start[1]
     return all(abs(x * (b - start[1]) - y * (a - start[0])) < 2 * THIN * hypot(x, y) for a, b in points)
-
-
-def visible(start: Point, end: Point, planes: list[tuple[Plane, Pair]]) -> tuple[tuple[Point, Point], ...]:
-    """The parts of a line that don't go behind one of the planes, each with its (rows, columns).
-
-    Cutting it there, instead of painting the planes over it, lets all that moves be drawn over all that stands still.
-    """
-    at, parts = 0.0, []
-    for enter, leave in sorted(
-        span
-        for plane, size in planes
-        if (span := crossing(plane.coordinates(start), plane.coordinates(end), size[::-1]))
-    ):
-        if enter > at:
-            parts.append((at, enter))
-        at = max(at, leave)
-    parts += [(at, 1.0)] if at < 1 else []
-    return tuple((between(start, end, a), between(start, end, b)) for a, b in parts)

@@ -15,6 +15,7 @@ from ...scene.plane import Part, Plane, between, runs
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import padded_input
+from ..rays import visible
 from ..sliding_window import (
     AppearingCells,
     Pair,
@@ -25,7 +26,7 @@ from ..sliding_window import (
     one_or_two,
     two_axes,
 )
-from .rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, PlaneRows, coincide, kernel_role, rows_of, visible
+from .rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, PlaneRows, coincide, kernel_role, rows_of
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts

@@ -14,7 +14,8 @@ from ...scene.plane import Part, Plane, Point, joined
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import padded_input
-from ..isometric import DOWN, RIGHT, ray
+from ..isometric import DOWN, RIGHT
+from ..rays import ray
 from ..sliding_window import AppearingCells, SlidingWindow, drawn_output_padding, two_axes
 from .fields import FieldSizes, Seen, middle, most_telling, trace, without_padding
 
@@ -240,4 +241,4 @@ class PlanesMotion:
             for rows, y in zip(below[0].span, (y0, y1), strict=True)
             for columns, x in zip(below[1].span, (x0, x1), strict=True)
         ]
-        return [ray(one.plane.point(*start), plane, end, (wide, deep)) for start, end in ends]
+        return [part for start, end in ends for part in ray(one.plane.point(*start), plane, end, (wide, deep))]
