@@ -1,4 +1,4 @@
-"""The numerical figures of the guide: input and output side by side, seen from above, with their values."""
+"""The view "flat", the guide's numerical figures: input and output side by side, with their values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RIGHT, DOWN = (1.0, 0.0), (0.0, 1.0)
 MARGIN = 0.5  # the guide's texts have invisible boxes of 2 x 2 cells, so its pages end half a cell beyond the grids
-# where the input's values stand in a cell when they, or the kernel's in the corner, are too long to stand side by side
+# how far down in its cell an input value stands if it has no room beside the kernel's value
 RAISED = 0.36
 
 
@@ -68,7 +68,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
 
 @dataclass(frozen=True)
 class FlatMotion:
-    """What moves: the window with the kernel's values, and the current output cell with its own."""
+    """The moving marks: the window with the kernel's values, and the current output cell with its value."""
 
     sliding: SlidingWindow
     results: tuple[Text, ...]
@@ -78,9 +78,7 @@ class FlatMotion:
 
 
 def plane_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> tuple[list[Text], tuple[Text, ...]]:
-    """What stands in the cells of the padded input, whose corner is at (0, 0), and the kernel's values, around a
-    window's corner.
-    """
+    """The texts of the padded input, whose corner is at (0, 0), and of the kernel, around the corner of a window."""
     inputs, weights = _input_texts(height, width, texts), _kernel_texts(height, width, texts, flipped=flipped)
     if any(len(text.text) > 1 for text in weights) or (weights and any(len(text.text) > 1 for text in inputs)):
         inputs = [replace(text, at=(text.at[0], text.at[1] + RAISED - 0.5)) for text in inputs]
@@ -88,9 +86,7 @@ def plane_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> tu
 
 
 def _input_texts(height: Axis, width: Axis, texts: Texts) -> list[Text]:
-    """The value of every padded cell: the input's and their copies, zeros, minus infinity around max pooling; nothing
-    where none counts.
-    """
+    """The value of each padded cell: of the input, a copy, a zero, or minus infinity; "" if the cell doesn't count."""
     none = Text("input_value", (0.0, 0.0), texts.padding, *LARGE)
     if len(none.text) > 1:
         none = replace(none, width=ROOM * 0.75)  # minus infinity, clear of the dashes around it
@@ -109,15 +105,15 @@ def _input_texts(height: Axis, width: Axis, texts: Texts) -> list[Text]:
 
 
 def bias_text(texts: Texts, at: Point) -> tuple[Text, ...]:
-    """What is added to each sum, between the two planes: "+0.5"; nothing for 0."""
+    """The bias between the two planes, with its sign: "+0.5"; nothing for 0."""
     sign = "" if texts.bias.startswith(MINUS) else "+"
     return (Text("output_value", at, sign + texts.bias, *SMALL),) if texts.bias not in ("", "0") else ()
 
 
 def _kernel_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> tuple[Text, ...]:
-    """The kernel's values in the taps' bottom right corners, in the middle below the input's value where they are long.
+    """The kernel's values: in the bottom right corners of the taps, or below the input's values if they are long.
 
-    A transposed convolution's kernel is flipped here, since that is how it meets the input.
+    They stand as they meet the input, so that a transposed convolution's kernel is flipped here.
     """
     if not texts.kernel:
         return ()

@@ -1,4 +1,4 @@
-"""The input's plane: what each of its cells is."""
+"""The plane of the padded input: the kind of each cell, and its marks."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def _around(plane: Plane, height: Axis, width: Axis, drawn: frozenset[str]) -> I
 
 
 def _units(plane: Plane, height: Axis, width: Axis) -> Marks:
-    """The input cells, those that touch as one rectangle with grid lines inside."""
+    """The input cells; neighbours are one rectangle with grid lines inside."""
     rows, columns = runs(height.units), runs(width.units)
     inside = tuple(part for r, c in product(rows, columns) for part in plane.lines(r, c, outline=False))
     return _present(Polygon("input", plane.rectangles(rows, columns), plane), Line("input", inside))
 
 
 def _overhang(plane: Plane, height: Axis, width: Axis) -> Marks:
-    """The cells beyond the padded input that windows reach, as one shape with the grid lines inside."""
+    """The cells beyond the padded input that windows reach: one shape with grid lines inside."""
     deep, wide, down, right = height.padded, width.padded, height.overhang, width.overhang
     if not down and not right:
         return ()

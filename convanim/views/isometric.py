@@ -1,6 +1,4 @@
-"""The arithmetic figures of the guide: the input plane below, the output plane above it, rays between window and output
-cell.
-"""
+"""The view "isometric", the guide's figures: the input's plane, the output's plane above it, and rays between them."""
 
 from __future__ import annotations
 
@@ -30,18 +28,17 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     deep, wide = height.extent, width.extent
     (top, bottom), (left, right) = around = drawn_crops(op, flags)
     below = Plane((-DOWN[0] * deep, -DOWN[1] * deep), RIGHT, DOWN)
-    # one row more than the input has, as in the guide: the planes then never overlap; more for wide ones, where rays
-    # would lie flat
+    # The lift is one row more than the input has, as in the guide, so that planes never overlap. Wide planes get more:
+    # their rays would be too flat.
     lift = max(deep, (deep + wide) / 2) + 1
-    corner = Plane((LIFT_X, -lift), RIGHT, DOWN)  # of the output's plane, cropped cells included, at its lower left
+    corner = Plane((LIFT_X, -lift), RIGHT, DOWN)  # the lower left of the output with its cropped cells
     above = Plane(corner.point(left, -rows - bottom), RIGHT, DOWN)
     extra = drawn_output_padding(op, flags)
     sliding = SlidingWindow.of((height, width), (below, above), flags, output_padding=extra, link_place=(0.5, 0.5))
     still = Layer((*padded_input(below, height, width, flags), *sliding.cropped(around), *sliding.output()))
     cells = AppearingCells(sliding)
     growing = [Accumulating(cells, cells.roles)] if sliding.reveal else []
-    # rays from the right come over the right edge of a narrow output: only beyond its first row is there room for a
-    # number
+    # Rays from the right cross the right edge of a narrow output, so that a number has room beyond the first row alone.
     far = width.window(columns - 1)[1]
     over = any(above.coordinates(below.point(far, y))[0] > columns + right for y in (0, deep))
     measured = (
@@ -61,7 +58,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
 
 @dataclass(frozen=True)
 class IsometricMotion:
-    """What moves: the window, its rays, and the current output cell."""
+    """The moving marks: the window, its rays, and the current output cell."""
 
     sliding: SlidingWindow
 

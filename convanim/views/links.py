@@ -11,13 +11,12 @@ from ..geometry.axis import Axis
 from ..scene import Line, Polygon
 from ..scene.plane import Plane, Point
 
-LINK = (0.14, 0.14)  # where links between cells with texts begin and end: clear of the digits of a row and of a column
+LINK = (0.14, 0.14)  # links begin and end at this point of a cell, so that they miss the digits of rows and columns
 DOT = 0.09  # half of the mark at a link's end
-# how far a link bows for each cell of its length where others lie along it, in one row or column or not; and at most,
-# in cells:
-# less than the margin of the flat view
+# Links that would lie along each other are bowed: by so much for each cell of their length, in one row or column and
+# otherwise, and by at most so many cells, which is less than the flat view's margin.
 BOW, SLANTED_BOW, BOW_MOST = 0.15, 0.06, 1.0
-BOW_PARTS = 8  # the straight lines that such a link consists of
+BOW_PARTS = 8  # a bowed link consists of so many straight lines
 
 
 @dataclass(frozen=True)
@@ -31,9 +30,7 @@ class CopyLinks:
 
     @cached_property
     def _crowded(self) -> tuple[bool, bool]:
-        """Whether some window has links along one another, by its rows and by its columns; straight ones would be seen
-        as one.
-        """
+        """Whether links lie along each other in some window, by rows and by columns: straight links would look like one."""
         return _crowded(self.height), _crowded(self.width)
 
     @property
@@ -47,9 +44,7 @@ class CopyLinks:
         return _bulge(self.width, self.place[1]) if self._crowded[1] else 0.0
 
     def of(self, r: int, q: int) -> tuple[Line | Polygon, ...]:
-        """A line from each copied cell under the window of an output cell to the cell that it copies, with a mark at
-        that end.
-        """
+        """A line from each copy under the window of an output cell to the cell that it copies, which gets a mark."""
         lines, dots = [], set()
         x, y = self.place
         rows, columns = self._crowded
@@ -82,7 +77,7 @@ class CopyLinks:
 
 
 def _bulge(axis: Axis, place: float) -> float:
-    """How far the longest link along an axis bows beyond the edge that is `place` away from where it begins."""
+    """How far the longest link along an axis bows beyond an edge; links begin `place` away from the edge."""
     longest = max(
         (abs(cell - axis.before - source) for cell in range(axis.padded) if (source := axis.source(cell)) is not None),
         default=0,
@@ -107,7 +102,7 @@ def _crowded(axis: Axis) -> bool:
 
 
 def _bowed(start: Point, end: Point, bow: float) -> list[Point]:
-    """A line that bows upwards, or to the left where it is upright, by `bow` for each cell of its length."""
+    """A line that bows by `bow` for each cell of its length: upwards, or to the left if it is upright."""
     if not bow:
         return [start, end]
     dx, dy = end[0] - start[0], end[1] - start[1]

@@ -1,6 +1,4 @@
-"""A convolution and its transpose side by side: the cells that take part in a step of one take part in the same step of
-the other.
-"""
+"""The view "pair": a convolution and its transpose side by side, where a step links the same cells in both."""
 
 from __future__ import annotations
 
@@ -51,15 +49,15 @@ if TYPE_CHECKING:
     from ..text.cell_texts import Texts
 
 APART = 2.4  # between the two figures, with a sign between them
-SIGN = 1.4  # its size, in cells
-MOST_LINKS = 50_000  # each is named in its step's line
-LETTERS = 0.52  # for which this is room: a label's at 100 dpi
-LINKED = " ⇄ "  # between a cell of the smaller planes and those of the larger ones
+SIGN = 1.4  # the size of this sign, in cells
+MOST_LINKS = 50_000  # each is named in the equation of its step
+LETTERS = 0.52  # the largest letters that have room between the planes: those of labels at 100 dpi
+LINKED = " ⇄ "  # between a cell of the smaller planes and the linked cells of the larger ones
 
 
 def refuses(op: Operation) -> str:
-    """Why the view can't draw an operation: it takes convolutions that have a transpose, and transposed ones that are
-    one's transpose.
+    """The reason why the view can't draw an operation, or "". It takes convolutions that have a transpose, and these
+    transposes.
     """
     if reason := one_or_two(op):
         return reason
@@ -78,7 +76,7 @@ def refuses(op: Operation) -> str:
 
 
 def both(op: Operation) -> tuple[Operation, Operation]:
-    """A convolution and its transpose, of which one is given; raises ConvanimError if the other does not exist."""
+    """A convolution and its transpose, one of which is `op`. Raises ConvanimError if the other does not exist."""
     other = op.transpose()
     return (other, op) if op.transposed else (op, other)
 
@@ -127,7 +125,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
 
 
 def _reached(stamps: Stamps, right: SlidingWindow) -> tuple[tuple[int, ...], ...]:
-    """The cells of the transpose's output that each step reaches first."""
+    """For each step, the cells of the transpose's output that no earlier step reaches."""
     return reached(
         ([cell for cell, _ in stamp.cells(right.height, right.width)] for stamp in stamps.all()), right.steps
     )
@@ -135,10 +133,10 @@ def _reached(stamps: Stamps, right: SlidingWindow) -> tuple[tuple[int, ...], ...
 
 @dataclass(frozen=True)
 class PairLayout:
-    """The planes of the convolution, `below` its input and `above` its output, and of its transpose, `start` its input
-    and `end` its output.
+    """The planes of the convolution, `below` for its input and `above` for its output, and of its transpose, `start`
+    for its input and `end` for its output.
 
-    `around` the latter are the cropped cells, which stamps reach whether they are drawn or not.
+    `around` are the cropped cells of the transpose. They always have room, since the windows reach them.
     """
 
     below: Plane
@@ -151,9 +149,7 @@ class PairLayout:
 
     @staticmethod
     def of(conv: Operation, transposed: Operation) -> PairLayout:
-        """Both figures as the isometric view has them, one height from plane to plane for both, the convolution at the
-        left.
-        """
+        """The convolution on the left, its transpose on the right, both as in the isometric view and equally high."""
         height, width = two_axes(conv)
         rows, columns, deep, wide = height.output, width.output, height.padded, width.padded
         (top, bottom), (left, right) = around = crops(transposed)
@@ -174,12 +170,11 @@ class PairLayout:
         return PairLayout(below, above, start, end, around, sign, Box.around(corners, THICK / 2 + BORDER))
 
     def measured(self, conv: Operation, transposed: Operation) -> tuple[MeasuredPlane, ...]:
-        """What is measured: the planes of both."""
+        """The planes that labels measure."""
         height, width = two_axes(conv)
         inner, outer = (height.output, width.output), (height.input, width.input)
-        far = width.window(width.output - 1)[
-            1
-        ]  # rays from the right come over the edge of a narrow output, as in the isometric view
+        # rays from the right cross the edge of a narrow output, as in the isometric view
+        far = width.window(width.output - 1)[1]
         over = any(self.above.coordinates(self.below.point(far, y))[0] > width.output for y in (0, height.padded))
         return (
             MeasuredPlane("input", self.below, (height.padded, width.padded), "left", "bottom", op=conv),
@@ -190,15 +185,13 @@ class PairLayout:
 
 
 def _level(rows: int, x: float = 0.0, y: float = 0.0) -> Plane:
-    """A plane of so many rows whose corner at the lower left lies at a point."""
+    """A plane of so many rows whose lower left corner is at (x, y)."""
     return Plane((x - DOWN[0] * rows, y - DOWN[1] * rows), RIGHT, DOWN)
 
 
 @dataclass(frozen=True)
 class PairMotion:
-    """What moves: the same window over the convolution's input and the transpose's output, the cells that it belongs
-    to, and rays between them.
-    """
+    """The moving marks: one window over the convolution's input and the transpose's output, the linked cells, rays."""
 
     sliding: SlidingWindow
     layout: PairLayout
@@ -216,7 +209,7 @@ class PairMotion:
         (y, x), (r, q) = self.sliding.corners(step)
         window, cell = self.sliding.groups(step)
         assert isinstance(window, Group)
-        y, x = y - height.before, x - width.before  # in the input, and so in the transpose's output
+        y, x = y - height.before, x - width.before  # without the padding: cells of the transpose's output
         tall, wide = height.effective_kernel, width.effective_kernel
         hiding = (width.output, height.output), (width.input, height.input)
         if self.sliding.reveal:  # rows that appear later hide nothing
@@ -233,7 +226,7 @@ class PairMotion:
 
 @dataclass(frozen=True)
 class LinkedCells:
-    """Which cells a step links, by their indices: "(0,1) ⇄ (0,2), (0,3)"."""
+    """The indices of the cells that each step links: "(0,1) ⇄ (0,2), (0,3)"."""
 
     stamps: Stamps
     ndim: int

@@ -1,4 +1,4 @@
-"""Two planes, the input's and the output's, and what slides over them: what the views have in common."""
+"""The window that slides over the input's plane, and the current cell of the output's plane: the views share them."""
 
 from __future__ import annotations
 
@@ -17,18 +17,14 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class WindowShape:
-    """A window along one axis, from its first cell on: how many cells it spans, and which of them it reads from the
-    padded input.
-    """
+    """A window along one axis: how many cells it spans, and which of them it reads, counted from its first cell."""
 
     cells: int
     taps: range
 
     @staticmethod
     def of(axis: Axis, output: int) -> WindowShape:
-        """The shape of one output cell's window; windows of `ceil_mode` that hang over read fewer cells, adaptive ones
-        differ.
-        """
+        """The shape of one output cell's window. Adaptive windows differ; overhanging windows read fewer cells."""
         start, stop = axis.window(output)
         return WindowShape(stop - start, range(0, min(stop, axis.padded) - start, axis.dilation))
 
@@ -66,7 +62,7 @@ class SlidingWindow:
         window_marks: Marks = (),
         link_place: Point = LINK,
     ) -> SlidingWindow:
-        """The window over the planes of input and output, drawn as the flags say; axes are those of rows and columns."""
+        """The window over the planes of input and output, drawn by the flags; `axes` are of rows and of columns."""
         return SlidingWindow(
             *axes,
             *planes,
@@ -79,7 +75,7 @@ class SlidingWindow:
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """The roles of all that moves."""
+        """The roles of all moving marks."""
         copies = (
             axis.role(cell) == "copy"
             for axis in (self.height, self.width)
@@ -96,9 +92,9 @@ class SlidingWindow:
         return (Polygon("current", plane.rectangles([(0, 1)], [(0, 1)]), plane),)
 
     def _window(self, rows: WindowShape, columns: WindowShape) -> Marks:
-        """The shaded taps, and a grid over the whole window, gaps of a dilation included.
+        """The shaded taps, and a grid over the whole window, with the gaps of a dilation.
 
-        They are the same marks for all windows of one shape, so that they are drawn, and written, once.
+        Windows of one shape share their marks, so that these are drawn, and written, once.
         """
         if (rows, columns) not in self._windows:
             plane = self.input_plane.at_origin()
@@ -117,9 +113,7 @@ class SlidingWindow:
 
     @property
     def poster(self) -> int:
-        """The step that stands for all where only one is seen: the middle one or, where kinds of cells are told apart,
-        one with many.
-        """
+        """The step that is shown where only one is: the middle one, or with `distinguish_kinds` one with many kinds."""
         r, q = (
             self._telling_cell(axis, extra) if self.distinguish_kinds else axis.output // 2
             for axis, extra in zip((self.height, self.width), self.output_padding, strict=True)
@@ -128,7 +122,7 @@ class SlidingWindow:
 
     @staticmethod
     def _telling_cell(axis: Axis, extra: int) -> int:
-        """The output cell along an axis whose window has most kinds of cells, of several the one nearest to the middle."""
+        """The output cell along an axis whose window has most kinds of cells; of several, the one nearest to the middle."""
 
         def rank(output: int) -> tuple[int, int]:
             kinds = {axis.role(cell) for cell in axis.taps(output)}
@@ -137,8 +131,9 @@ class SlidingWindow:
         return max(range(axis.output), key=rank)
 
     def output(self) -> tuple[Polygon | Line, ...]:
-        """The output's plane: the square and its grid, and the rows and columns that were added; with `reveal` the
-        places alone.
+        """The output's plane: its area, its grid, and the rows and columns that `output_padding` adds.
+
+        With `reveal` it is the edges of the cells alone.
         """
         extra = self.output_padding
         rows, columns = self.height.output, self.width.output
@@ -156,27 +151,27 @@ class SlidingWindow:
         )
 
     def _added(self, step: int) -> bool:
-        """Whether `output_padding` added the output cell of a step."""
+        """Whether `output_padding` adds the output cell of a step."""
         r, q = divmod(step, self.width.output)
         return r >= self.height.output - self.output_padding[0] or q >= self.width.output - self.output_padding[1]
 
     @cached_property
     def _appearing(self) -> tuple[Marks, Marks]:
-        """An output cell as it appears, and one that `output_padding` added."""
+        """The marks of an appearing output cell, and of one that `output_padding` adds."""
         plane = self.output_plane.at_origin()
         cell = plane.rectangles([(0, 1)], [(0, 1)])
         below, edges = Polygon("output", cell, plane), Line("output_grid", plane.lines((0, 1), (0, 1)))
         return (below, edges), (below, Polygon("output_padding", cell, plane), edges)
 
     def appearing(self, step: int) -> Group:
-        """The output cell that a step computes, with `reveal`."""
+        """The output cell that appears in a step, with `reveal`."""
         return Group(
             self.output_plane.point(step % self.width.output, step // self.width.output),
             self._appearing[self._added(step)],
         )
 
     def cropped(self, around: tuple[Pair, Pair]) -> tuple[Line, ...]:
-        """The output cells that were cropped, (before, after) of rows and of columns, as a grid around the output's."""
+        """A grid of the cropped cells around the output; `around` is (before, after) of rows and of columns."""
         (top, bottom), (left, right) = around
         rows, columns = self.height.output, self.width.output
         if not top + bottom + left + right:
@@ -191,17 +186,17 @@ class SlidingWindow:
         return (Line("cropped", tuple(sorted(lines))),)
 
     def corners(self, step: int) -> tuple[Cell, Cell]:
-        """(row, column) of the window's top left corner in the padded input, and of the output cell."""
+        """(row, column) of the window's top left cell in the padded input, and of the output cell."""
         r, q = divmod(step, self.width.output)
         return (self.height.window(r)[0], self.width.window(q)[0]), (r, q)
 
     def shapes(self, step: int) -> tuple[WindowShape, WindowShape]:
-        """The window of a step along rows and along columns."""
+        """The shape of a step's window along rows and along columns."""
         r, q = divmod(step, self.width.output)
         return WindowShape.of(self.height, r), WindowShape.of(self.width, q)
 
     def groups(self, step: int) -> Marks:
-        """The window and the current output cell, each in its place, and the links between them."""
+        """The marks of a step: the window, the links under it, and the current output cell."""
         (top, left), (r, q) = self.corners(step)
         window = self._window(*self.shapes(step))
         lines = self._links.of(r, q) if self._links else ()
@@ -233,7 +228,7 @@ class SlidingWindow:
 
 @dataclass(frozen=True)
 class AppearingCells:
-    """The output cells that appear one by one, each with its text if the view has any."""
+    """The output cells that appear one by one, each with its text if the view has texts."""
 
     sliding: SlidingWindow
     results: tuple[Text, ...] = ()
@@ -243,18 +238,18 @@ class AppearingCells:
 
     @property
     def roles(self) -> frozenset[str]:
-        """The roles of all of them."""
+        """The roles of all these marks."""
         extra = {"output_padding"} if any(self.sliding.output_padding) else set()
         return frozenset({"output", "output_grid"} | extra | roles(self.results))
 
 
 def one_or_two(op: Operation) -> str:
-    """Why a view of rows and columns can't draw an operation."""
+    """The reason why a view of rows and columns can't draw an operation, or ""."""
     return "" if len(op.axes) <= 2 else f"draws 1 or 2 dimensions, and this operation has {len(op.axes)}"
 
 
 def one_channel(op: Operation) -> str:
-    """Why a view of rows and columns that shows values can't draw an operation."""
+    """The reason why a view that shows the values of one channel can't draw an operation, or ""."""
     if reason := one_or_two(op):
         return reason
     if op.in_channels == op.out_channels == 1:
@@ -278,5 +273,5 @@ def drawn_crops(op: Operation, flags: ViewFlags) -> tuple[Pair, Pair]:
 
 
 def drawn_output_padding(op: Operation, flags: ViewFlags) -> Pair:
-    """How many rows and columns that `output_padding` adds are drawn as such."""
+    """How many rows and columns are marked as added by `output_padding`."""
     return rows_and_columns(op.output_padding, 0) if flags.output_padding else (0, 0)

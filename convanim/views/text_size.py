@@ -1,4 +1,4 @@
-"""Values in cells: the sizes of their letters, and one size for those that belong together."""
+"""The values in cells: the sizes of their letters, and one size for all texts that belong together."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from ..scene import Text
 from ..scene.plane import Plane
 from ..themes.theme import CELL_BP
 
-ROOM = 0.9  # of a cell's width, for a text in it
-# CMR8 at 7.97 bp and CMR5 at 4.98 bp; their digits are .531 and .681 em wide, those of CMR10, which is drawn, .5
+ROOM = 0.9  # the part of a cell's width that a text may take
+# The guide has CMR8 at 7.97 bp and CMR5 at 4.98 bp, whose digits are .531 and .681 em wide. CMR10 is drawn here,
+# whose digits are .5 em wide, and is stretched.
 LARGE = (7.97011 / CELL_BP, ROOM, 1.062)  # size, width, stretch of a Text
 SMALL = (4.98132 / CELL_BP, ROOM, 1.362)
 
 
 def same_size(texts: list[Text]) -> list[Text]:
-    """The texts, all in the size at which the longest fits."""
+    """The texts, all in the size in which the longest fits."""
     longest = max((text.text for text in texts), key=len, default="")
     return [replace(text, like=longest) for text in texts] if len(longest) > 1 else texts
 

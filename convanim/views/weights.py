@@ -1,4 +1,4 @@
-"""The colours of a kernel's cells: which of the roles weight_1 ... weight_9 and edge_1 ... edge_9 each has."""
+"""The roles of a kernel's weights, weight_1 to weight_9 and edge_1 to edge_9, which give them their colours."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ..themes.theme import WEIGHTS
 def weight_role(kernel_size: Cell, cell: Cell) -> str:
     """The role of the cells that hold a kernel cell's weight: "weight_5" for the middle of 3 x 3.
 
-    A kernel of up to nine cells has a colour for each; in a larger one every third row and every third column have the
-    same.
+    In a kernel of up to nine cells, each cell has its own role. In a larger one, every third row and every third column
+    share their roles.
     """
     return f"weight_{_number(kernel_size, cell)}"
 
@@ -23,7 +23,7 @@ def edge_role(kernel_size: Cell, cell: Cell) -> str:
 
 
 def _number(kernel_size: Cell, cell: Cell) -> int:
-    kept = [(n, c) for n, c in zip(kernel_size, cell, strict=True) if n > 1]  # 1 x 10 is a row as 10 is
+    kept = [(n, c) for n, c in zip(kernel_size, cell, strict=True) if n > 1]  # 1 x 10 is the same row as 10
     kernel_size, cell = tuple(n for n, _ in kept), tuple(c for _, c in kept)
     if prod(kernel_size) <= len(WEIGHTS):
         return ravel(cell, kernel_size) + 1
