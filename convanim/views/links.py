@@ -30,7 +30,7 @@ class CopyLinks:
 
     @cached_property
     def _crowded(self) -> tuple[bool, bool]:
-        """Whether links lie along each other in some window, by rows and by columns: straight links would look like one."""
+        """Whether links of some window overlap if they are straight, by rows and by columns."""
         return _crowded(self.height), _crowded(self.width)
 
     @property

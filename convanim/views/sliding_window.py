@@ -122,7 +122,7 @@ class SlidingWindow:
 
     @staticmethod
     def _telling_cell(axis: Axis, extra: int) -> int:
-        """The output cell along an axis whose window has most kinds of cells; of several, the one nearest to the middle."""
+        """The output cell along an axis whose window has most kinds of cells; of several, the middlemost."""
 
         def rank(output: int) -> tuple[int, int]:
             kinds = {axis.role(cell) for cell in axis.taps(output)}

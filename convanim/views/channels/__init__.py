@@ -1,3 +1,3 @@
-"""The view "channels": a plane for each channel, group by group. `view` has its `draw`; the other modules are parts of
-it.
+"""The view "channels": a plane for each channel, group by group. `view` has its `draw`, and the other
+modules are its parts.
 """

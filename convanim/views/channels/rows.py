@@ -1,6 +1,4 @@
-"""Where the planes of several channels stand: the input's in a row, the output's in a row above it, the planes of a
-group together.
-"""
+"""The places of the planes of several channels: the input's in a row, the output's in a row above, group by group."""
 
 from __future__ import annotations
 
@@ -13,23 +11,21 @@ from ...scene.plane import Plane, Point
 from ...themes.theme import THIN, WEIGHTS
 from ..sliding_window import Pair
 
-RIGHT, DOWN = (
-    (1.0, 0.0),
-    (0.5, 0.6),
-)  # level, so that planes stand side by side; the rows come towards the reader as in the isometric view
-HOVER = 0.45  # how far on the way from the window to the output cell its kernel hovers
-APART, GROUPS_APART = 1.3, 2.2  # from plane to plane, and what is added from group to group
-SLOT = 3.9  # of a plane along its row, at least: room for its term of the sum
+# columns are level, so that planes stand side by side; rows come towards the reader, as in the isometric view
+RIGHT, DOWN = (1.0, 0.0), (0.5, 0.6)
+HOVER = 0.45  # a kernel hovers at this share of the way from the window to the output cell
+APART, GROUPS_APART = 1.3, 2.2  # from plane to plane, and more from group to group
+SLOT = 3.9  # the least width of a plane in its row, which its term of the sum needs
 CLEAR = 0.4  # from the kernels to the planes above and below them
-SIZE = 0.66  # of the letters beside the planes, in cells
+SIZE = 0.66  # the size of the letters beside the planes, in cells
 NAME = 0.62  # from the edge of a plane to the middle of its name
-SIGN = 0.9  # room of a "+" between two terms
-SLOPE = 0.4  # of a ray from the middle of a plane to the middle of another, at least: flat ones can't be told apart
+SIGN = 0.9  # the room of a "+" between two terms
+SLOPE = 0.4  # the least slope of a ray from plane to plane, middle to middle: flat rays can't be told apart
 
 
 @dataclass(frozen=True)
 class PlaneRows:
-    """The planes of both rows, and the groups that they are of.
+    """The planes of both rows, and the number of groups.
 
     Each plane begins at its first cell: of the padded input, or of the output. `size` is (rows, columns) of an input
     plane, `cells` of an output plane, and `around` are the cropped cells drawn around each output plane. `slot` is the
@@ -45,15 +41,13 @@ class PlaneRows:
     slot: float
 
     def feeding(self, channel: int) -> range:
-        """The input channels that an output channel reads: those of its group (PyTorch's `groups`)."""
+        """The input channels that an output channel reads: all of its group (PyTorch's `groups`)."""
         group, inside = channel // (len(self.output_planes) // self.groups), len(self.input_planes) // self.groups
         return range(group * inside, (group + 1) * inside)
 
 
 def rows_of(op: Operation, height: Axis, width: Axis, around: tuple[Pair, Pair]) -> PlaneRows:
-    """The planes' places: each group's input planes in the middle below its output planes, and enough room between the
-    rows.
-    """
+    """The planes of both rows: the input planes of a group are centred below its output planes."""
     (top, bottom), (left, right) = around
     deep, tall, across = height.extent, top + height.output + bottom, left + width.output + right
     inside, outside = op.in_channels // op.groups, op.out_channels // op.groups
@@ -88,19 +82,17 @@ def kernel_role(op: Operation, channel: int, place: int) -> str:
 
 
 def _middles(count: int, slot: float) -> list[float]:
-    """Where the middles of the slots of a row lie, around 0."""
+    """The middles of the slots of a row, around 0."""
     return [(n - (count - 1) / 2) * slot for n in range(count)]
 
 
 def _plane(x: float, y: float, size: Pair) -> Plane:
-    """The plane whose middle is at x, and whose far edge is at y."""
+    """The plane with its middle at x and its far edge at y."""
     return Plane((x - (size[1] + size[0] * DOWN[0]) / 2, y), RIGHT, DOWN)
 
 
 def _lift(height: Axis, around: tuple[Pair, Pair], spread: float) -> float:
-    """From the far edge of the input's planes up to that of the output's, so that kernels on their way lie over
-    neither.
-    """
+    """How far the output's planes lie above the input's, far edge to far edge, so that kernels cover neither."""
     (top, bottom), step = around[0], DOWN[1]
     tall = top + height.output + bottom
     over_input = (CLEAR + step * (1 - HOVER) * height.extent) / HOVER + step * (top + height.output)
@@ -109,6 +101,6 @@ def _lift(height: Axis, around: tuple[Pair, Pair], spread: float) -> float:
 
 
 def coincide(start: Point, end: Point, points: list[Point]) -> bool:
-    """Whether points lie so near to a line that another one through them would look the same."""
+    """Whether points lie so near to a line that a line through them would look the same."""
     x, y = end[0] - start[0], end[1] - start[1]
     return all(abs(x * (b - start[1]) - y * (a - start[0])) < 2 * THIN * hypot(x, y) for a, b in points)

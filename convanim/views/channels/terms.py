@@ -1,6 +1,4 @@
-"""The sum over channels in symbols: a term for each plane that is read, beside the planes and as the equation of a
-step.
-"""
+"""The sum over channels in symbols: a term for each input plane, beside the planes and in the equation of a step."""
 
 from __future__ import annotations
 
@@ -19,11 +17,11 @@ SUM, DOT = "Σ", "\N{MIDDLE DOT}"
 
 @dataclass(frozen=True)
 class Sums:
-    """The equation of each step: a sum over the window of each input plane of the group, and these added up."""
+    """The equation of each step: the sum over the windows on all input planes of the group."""
 
     op: Operation
     rows: PlaneRows
-    cells: int  # of an output channel
+    cells: int  # the number of cells of an output channel
 
     def __call__(self, step: int) -> Equation:
         channel = step // self.cells
@@ -32,9 +30,7 @@ class Sums:
         return Equation(tuple(terms), last, f"{bias} = {self.outputs[channel]}")
 
     def term(self, channel: int, feeding: int) -> str:
-        """What an input channel adds to an output channel: "Σ x₁·w₀₁", the window times the kernel from 1 to 0, cell by
-        cell.
-        """
+        """The term of an input channel in an output channel: "Σ x₁·w₀₁" for the window times the kernel from 1 to 0."""
         start = f"{SUM} " if prod(self.op.kernel_size) > 1 else ""
         return f"{start}{self.inputs[feeding]}{DOT}{self._weights[channel * self.op.in_channels + feeding]}"
 
@@ -50,7 +46,7 @@ class Sums:
 
     @cached_property
     def bias(self) -> Indexed:
-        """The names of what is added to each output channel."""
+        """The names of the output channels' biases."""
         return Indexed(B, (self.op.out_channels,), "")
 
     @cached_property
@@ -60,9 +56,7 @@ class Sums:
 
 
 def under(sums: Sums, channel: int) -> Marks:
-    """What stands below the input's planes while an output channel is computed: terms where they are read, names at the
-    others.
-    """
+    """The texts below the input's planes for an output channel: terms below the planes that it reads, else names."""
     rows, feeding = sums.rows, sums.rows.feeding(channel)
     deep, wide = rows.size
     edges = [plane.point(wide / 2, deep) for plane in rows.input_planes]

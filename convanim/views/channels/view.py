@@ -1,6 +1,4 @@
-"""Several channels: the input's planes side by side, the output's above them, and which of them feed which, group by
-group.
-"""
+"""The view "channels": the input's planes side by side, the output's above them, and which feed which."""
 
 from __future__ import annotations
 
@@ -32,12 +30,12 @@ if TYPE_CHECKING:
     from ...text.cell_texts import Texts
 
 MOST_PLANES, MOST_STEPS, MOST_WINDOWS = 64, 5000, 10_000
-NAMED = 2  # rows beyond a plane that its name takes
-LETTERS = 0.72  # of labels, at most, where those of slanted and of level edges meet at corners
+NAMED = 2  # the rows that a plane's name takes beyond it
+LETTERS = 0.72  # the largest letters of labels that have room where slanted and level edges meet
 
 
 def refuses(op: Operation) -> str:
-    """Why the view can't draw an operation: pooling, more than two dimensions, and what is too much for one figure."""
+    """The reason why the view can't draw an operation, or "". It draws no pooling, and limited numbers of planes."""
     if not op.weighted:
         return "draws layers that add up channels, and pooling treats each channel alone"
     if reason := one_or_two(op):
@@ -56,10 +54,8 @@ def refuses(op: Operation) -> str:
 
 
 def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
-    """The scene of a convolution with all its channels: a step for each output cell, one output channel after the
-    other.
-    """
-    from .terms import Sums, over, under  # they take numpy, which other views don't
+    """The scene of a convolution with all its channels, a step for each output cell, channel by channel."""
+    from .terms import Sums, over, under  # this loads numpy, and some views need none
 
     height, width = two_axes(op)
     rows = rows_of(op, height, width, drawn_crops(op, flags))
@@ -78,7 +74,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     growing = [Accumulating(AppearingChannels(sliding, rows), AppearingCells(sliding).roles)] if sliding.reveal else []
     steps = ChannelsMotion(op, sliding, rows)
     outside = op.out_channels // op.groups
-    later = op.groups // 2 * outside + outside // 2  # an output channel of a group that isn't the first
+    later = op.groups // 2 * outside + outside // 2  # an output channel of a later group, if there is one
     return Scene(
         _box(op, rows),
         (Layer((*planes, *over(sums))), *growing, *named, PerStep(steps, steps.roles)),
@@ -111,9 +107,7 @@ def _box(op: Operation, rows: PlaneRows) -> Box:
 
 
 def _measured(op: Operation, rows: PlaneRows) -> tuple[MeasuredPlane, ...]:
-    """The first plane of the input and the last one of the output; where rays come over their edges, numbers stand
-    beyond these rays.
-    """
+    """The measured planes: the input's first and the output's last, with numbers beyond the rays over their edges."""
     (top, bottom), (left, right) = rows.around
     (deep, wide), (height, width) = rows.size, rows.cells
     first, last = rows.input_planes[0], rows.output_planes[-1]
@@ -157,9 +151,7 @@ class AppearingChannels:
 
 @dataclass(frozen=True)
 class ChannelsMotion:
-    """What moves: a window on each plane of the group, the kernels that hover over them, rays through these, and the
-    current output cell.
-    """
+    """The moving marks: a window on each plane of the group, kernels over them, rays, and the current output cell."""
 
     op: Operation
     sliding: SlidingWindow
@@ -177,7 +169,7 @@ class ChannelsMotion:
         windows: list[Mark] = []
         kernels: list[Group] = []
         behind: list[Part] = []
-        before: list[Part] = []  # the kernels
+        before: list[Part] = []  # in front of the kernels
         for place, feeding in enumerate(self.rows.feeding(channel)):
             below = self.rows.input_planes[feeding]
             windows += moved(tuple(window), *below.origin)
@@ -200,16 +192,14 @@ class ChannelsMotion:
         )
 
     def _hiding(self, channel: int, row: int) -> list[tuple[Plane, Pair]]:
-        """The planes behind which a ray may go, with the cells that are there: rows that come later hide nothing."""
+        """The planes that may hide a ray, with their (rows, columns): rows that appear later hide nothing."""
         above, cells = self.rows.output_planes, self.rows.cells
         if not self.sliding.reveal:
             return [(plane, cells) for plane in above]
         return [*((plane, cells) for plane in above[:channel]), (above[channel], (row + 1, cells[1]))]
 
     def _kernel(self, rows: WindowShape, columns: WindowShape, role: str) -> Marks:
-        """A kernel on the way from the window to the output cell, as wide as the rays are there; gaps of a dilation are
-        left free.
-        """
+        """A kernel on the way from the window to the output cell, as wide as the rays there, with a dilation's gaps."""
         if (rows, columns, role) not in self._kernels:
             x, y = ((1 - HOVER) + HOVER / shape.cells for shape in (columns, rows))
             plane = Plane((0.0, 0.0), (RIGHT[0] * x, RIGHT[1] * x), (DOWN[0] * y, DOWN[1] * y))
@@ -222,7 +212,7 @@ class ChannelsMotion:
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """The roles of all of it."""
+        """The roles of all moving marks."""
         inside = self.op.in_channels // self.op.groups
         return (
             self.sliding.roles

@@ -1,3 +1,3 @@
-"""The view "dense": a layer of a network, a node for each cell. `view` has its `draw`; the other modules are parts of
-it.
+"""The view "dense": a layer of a network, a node for each cell. `view` has its `draw`, and the other
+modules are its parts.
 """

@@ -1,4 +1,4 @@
-"""A layer as a network: columns of nodes, one for each cell, and where they stand beside the planes of their cells."""
+"""A layer as a network: two columns of nodes, one for each cell, beside the planes of their cells."""
 
 from __future__ import annotations
 
@@ -18,28 +18,23 @@ from ..flat import DOWN, RIGHT
 from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, two_axes
 from ..text_size import SMALL, same_size
 
-APART = 1.15  # from node to node, in cells; less where the column of nodes would be longer than LONGEST
+APART = 1.15  # from node to node, in cells; less in a column that would be longer than LONGEST
 LONGEST = 30.0
-SPREAD = 0.65  # of the longer column is how long the shorter one is, where that takes no more than twice the distance
-ROW = 0.5  # how much further it is to the node of another row of the plane, as a share of APART
+SPREAD = 0.65  # the shorter column's share of the longer one's length, unless its nodes would be too far apart
+ROW = 0.5  # the extra distance between nodes of different rows, as a share of APART
 ROUND = 0.42  # a node's radius, as a share of the distance to the next
-LEAST_RADIUS = 0.3  # of a node with a text
-WITHIN = 0.84  # of a node's width, for its text
-NARROWEST, WIDEST, SHARE = (
-    5.0,
-    12.0,
-    0.42,
-)  # how long connections are from side to side; their share of the columns' height
+LEAST_RADIUS = 0.3  # the least radius of a node with a text
+WITHIN = 0.84  # the part of a node's width that its text may take
+NARROWEST, WIDEST = 5.0, 12.0  # from column to column
+SHARE = 0.42  # this distance as a share of the columns' height
 BESIDE = 1.25  # from a plane to the middle of the nodes
 BELOW = 1.4  # from the input's plane, or from the nodes, to the kernel
-CORNERS = 24  # of a node
+CORNERS = 24  # the corners of a node's outline
 
 
 @dataclass(frozen=True)
 class Nodes:
-    """A column of nodes at x, one for each of `ys`; the first of its marks is the node, filled, and the second its
-    outline.
-    """
+    """A column of nodes at x, one for each of `ys`."""
 
     x: float
     ys: tuple[float, ...]
@@ -47,7 +42,7 @@ class Nodes:
 
     @staticmethod
     def of(size: Cell, x: float, apart: float = APART) -> Nodes:
-        """The nodes of a plane's cells, row by row, those of a row together, around y = 0."""
+        """The nodes of a plane's cells, row by row, around y = 0."""
         rows, columns = size
         gap = ROW if rows > 1 and columns > 1 else 0.0
         places = [n + n // columns * gap for n in range(rows * columns)]
@@ -70,11 +65,11 @@ class Nodes:
         return (Line(role, ((*self.circle, self.circle[0]),)),)
 
     def all(self, marks: Marks) -> tuple[Group, ...]:
-        """Marks of a node, for all of them."""
+        """The marks of one node, repeated for all nodes."""
         return tuple(Group((self.x, y), marks) for y in self.ys)
 
     def texts(self, role: str, texts: Sequence[str]) -> list[Text]:
-        """What stands in the nodes, nothing where they are small."""
+        """The texts in the nodes; none if the nodes are small."""
         if self.radius < LEAST_RADIUS:
             return []
         size, _, stretch = SMALL
@@ -88,7 +83,7 @@ class Nodes:
 
 @dataclass(frozen=True)
 class DenseLayout:
-    """Where all is: the planes of input and output, the nodes before and after the connections, and the kernel's plane."""
+    """The places of all parts: the planes of input, output and kernel, and the nodes `before` and `after` the edges."""
 
     op: Operation
     height: Axis
@@ -103,8 +98,9 @@ class DenseLayout:
 
     @staticmethod
     def of(op: Operation, flags: ViewFlags) -> DenseLayout:
-        """The input's plane and the kernel left of the nodes, the output's plane right of them; a line of cells beside
-        its nodes, upright.
+        """The input's plane and the kernel left of the nodes, the output's plane right of them.
+
+        An operation of one dimension is drawn upright, each cell beside its node.
         """
         height, width = two_axes(op)
         around, extra = drawn_crops(op, flags), drawn_output_padding(op, flags)
@@ -138,11 +134,11 @@ class DenseLayout:
 
     @property
     def bias(self) -> Point:
-        """Where what is added to each sum stands: above the output's nodes."""
+        """The place of the bias, above the output's nodes."""
         return (self.after.x, self.after.ys[0] - self.after.radius - 0.5)
 
     def box(self, sliding: SlidingWindow, *, biased: bool) -> Box:
-        """The rectangle around all of it."""
+        """The box around all parts."""
         ((top, bottom), (_, right)), taps = self.around, kernel_size(self.op)
         ends = [(0.0, 0.0)] if not taps else [self.kernel.point(0, 0), self.kernel.point(taps[1], taps[0])]
         ends += [
@@ -163,7 +159,7 @@ class DenseLayout:
         deep, wide, rows, columns = self.height.extent, self.width.extent, self.height.output, self.width.output
         taps = kernel_size(self.op)
         kernel = (MeasuredPlane("kernel", self.kernel, taps, "left", "bottom"),) if taps else ()
-        if self.line:  # the one axis goes down
+        if self.line:  # the axis goes down
             turned = [Plane(plane.origin, DOWN, RIGHT) for plane in (self.input_plane, self.output_plane)]
             return (
                 MeasuredPlane("input", turned[0], (1, deep), "left", "top", reach=sliding.reach),
@@ -180,7 +176,7 @@ class DenseLayout:
 
 
 def _pair(before: Cell, after: Cell) -> tuple[Nodes, Nodes]:
-    """The nodes of input and output, those of the shorter column further apart."""
+    """The nodes of input and output; nodes of the shorter column are further apart."""
     usual = [Nodes.of(size, BESIDE) for size in (before, after)]
     wanted = [
         SPREAD * (other.ys[-1] - other.ys[0]) / len(nodes.ys)
@@ -194,9 +190,7 @@ def _pair(before: Cell, after: Cell) -> tuple[Nodes, Nodes]:
 
 
 def _middles(axis: Axis) -> list[float]:
-    """Where along an axis output nodes stand: in the middle of their windows, or a cell apart where windows are closer
-    to each other.
-    """
+    """The places of output nodes along an axis: the middles of windows, or one cell apart if windows are closer."""
     middles = [sum(axis.window(o)) / 2 for o in range(axis.output)]
     if all(b - a >= 1 for a, b in pairwise(middles)):
         return middles
@@ -204,5 +198,5 @@ def _middles(axis: Axis) -> list[float]:
 
 
 def kernel_size(op: Operation) -> tuple[int, int] | None:
-    """(rows, columns) of the kernel, None for pooling, which has none."""
+    """(rows, columns) of the kernel; None for pooling, which has no weights."""
     return rows_and_columns(op.kernel_size, 1) if op.weighted else None

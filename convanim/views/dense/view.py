@@ -1,4 +1,4 @@
-"""An operation as a layer of a network: a node for each cell, and connections in the colours of their weights."""
+"""The view "dense": a layer of a network, with a node for each cell and connections in the weights' colours."""
 
 from __future__ import annotations
 
@@ -26,18 +26,16 @@ from .nodes import DenseLayout, Nodes, kernel_size
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
 
-MOST_NODES, MOST_CONNECTIONS = 150, 2000  # of a side, and of the layer: beyond, a drawing of them is a grey area
-MOST_CELLS = 4_096  # with its padding
-STRAND, ACROSS = (
-    0.14,
-    1.2,
-)  # connections of one pair of nodes are so far apart, in cells; together at most so many radii
-SAMPLE = 0.8  # where in a kernel's cell a piece of its connections is seen; its value stands above it
-RISEN = 0.42
+MOST_NODES, MOST_CONNECTIONS = 150, 2000  # of a side, and of the layer: more would be a grey area
+MOST_CELLS = 4_096  # of the padded input
+STRAND = 0.14  # between connections of one pair of nodes, in cells
+ACROSS = 1.2  # the most that all of these take, in radii of a node
+SAMPLE = 0.8  # how far down in a kernel's cell a piece of its connections is drawn, below the value
+RISEN = 0.42  # how far down the value is
 
 
 def refuses(op: Operation) -> str:
-    """Why the view can't draw an operation."""
+    """The reason why the view can't draw an operation, or ""."""
     if reason := one_channel(op):
         return reason
     sides = {"input": math.prod(op.input_size), "output": math.prod(op.output_size)}
@@ -50,7 +48,7 @@ def refuses(op: Operation) -> str:
     cells = math.prod(axis.extent for axis in op.axes)
     if cells > MOST_CELLS:
         return f"draws up to {MOST_CELLS:,} cells of the padded input, and this one has {cells:,}"
-    # the nodes that an output is connected with are a product of those along the axes
+    # an output's connections are the product of its connections along each axis
     count = math.prod(
         sum(axis.source(cell) is not None for o in range(axis.output) for cell in axis.taps(o)) for axis in op.axes
     )
@@ -105,7 +103,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
 
 
 def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
-    """The kernel: each weight in its colour, with a piece of the connections that have it."""
+    """The kernel: each weight in its colour, with a piece of its connections."""
     size = kernel_size(op)
     if size is None:
         return ()
@@ -131,8 +129,7 @@ def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
 
 @dataclass(frozen=True)
 class DenseMotion:
-    """What moves: the window, the current output cell, and the same among the nodes, with the connections that are
-    read.
+    """The moving marks: the window and the output cell, their nodes, and the connections between these.
 
     `results` are the texts of the output's plane and `values` those of its nodes, which may have none.
     """
@@ -145,9 +142,7 @@ class DenseMotion:
     values: tuple[Text, ...]
 
     def read(self, step: int) -> dict[int, list[Cell]]:
-        """The input nodes that an output node is connected with, each with the kernel's cells, several where the
-        padding copies cells.
-        """
+        """The input nodes of a step's output node, each with its kernel cells, several for a copied cell."""
         found: dict[int, list[Cell]] = {}
         for tap in self.op.steps[step].taps:
             if tap.source is not None:
@@ -160,7 +155,7 @@ class DenseMotion:
         return (Line("edge", parts),) if parts else ()
 
     def _line(self, node: int, output: int, aside: float = 0.0) -> Part:
-        """From an input node to an output node; `aside` is how far below their middles."""
+        """The connection of an input node and an output node, so far below their middles."""
         starts, ends = (math.sqrt(nodes.radius**2 - aside**2) for nodes in (self.before, self.after))
         return (self.before.x + starts, self.before.ys[node] + aside), (
             self.after.x - ends,
@@ -168,7 +163,7 @@ class DenseMotion:
         )
 
     def _connections(self, step: int) -> Marks:
-        """The connections of a step, those with one weight together."""
+        """The connections of a step, grouped by weight."""
         lines: dict[str, list[Part]] = {}
         for node, kernels in self.read(step).items():
             apart = min(STRAND, ACROSS * min(self.before.radius, self.after.radius) / max(len(kernels) - 1, 1))
@@ -179,7 +174,7 @@ class DenseMotion:
 
     @cached_property
     def _node(self) -> tuple[Marks, Marks]:
-        """An input node that is read, and the current output node."""
+        """The marks of an input node that is read, and of the current output node."""
         return (*self.before.shape("tap"), *self.before.outline("window")), self.after.shape("current")
 
     def __call__(self, step: int) -> Marks:
@@ -196,7 +191,7 @@ class DenseMotion:
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """The roles of all that moves."""
+        """The roles of all moving marks."""
         lines = (
             mark.role
             for step in range(self.sliding.steps)
@@ -207,7 +202,7 @@ class DenseMotion:
 
     @cached_property
     def _output(self) -> tuple[Marks, Marks]:
-        """An output node, and one that `output_padding` added."""
+        """The marks of an output node, and of one that `output_padding` adds."""
         shape, outline = self.after.shape("output"), self.after.outline("output_grid")
         return (*shape, *outline), (*shape, *self.after.shape("output_padding"), *outline)
 
@@ -235,5 +230,5 @@ class AppearingNodes:
 
     @property
     def roles(self) -> frozenset[str]:
-        """The roles of all of them."""
+        """The roles of all these marks."""
         return self.cells.roles | roles_of(self.motion.values)

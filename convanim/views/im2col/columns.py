@@ -1,4 +1,4 @@
-"""The columns of im2col: what the cells of all windows are, side by side, and what stands in them."""
+"""The matrix of im2col: all windows as columns, with the kinds and the texts of their cells."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MATRIX = Plane((0.0, 0.0), RIGHT, DOWN)
 
 
 def coloured(op: Operation, plane: Plane, places: list[tuple[int, int]]) -> Marks:
-    """A cell of the plane for each of the kernel's, in its colour, in the order in which the windows are read."""
+    """Cells of the plane in the colours of the kernel's weights, in the order in which windows are read."""
     parts: dict[str, tuple[Part, ...]] = {}
     for tap, (r, q) in zip(op.steps[0].taps, places, strict=True):
         role = weight_role(op.kernel_size, tap.kernel)
@@ -36,7 +36,7 @@ def coloured(op: Operation, plane: Plane, places: list[tuple[int, int]]) -> Mark
 
 @dataclass(frozen=True)
 class WindowMatrix:
-    """The windows, each a column: what their cells are, and what stands in them."""
+    """The matrix with a column for each window: the kinds and the texts of its cells."""
 
     op: Operation
     texts: Texts
@@ -44,7 +44,7 @@ class WindowMatrix:
 
     @cached_property
     def shape(self) -> tuple[int, int]:
-        """(rows, columns)."""
+        """(rows, columns) of the matrix."""
         return math.prod(self.op.kernel_size), math.prod(self.op.output_size)
 
     @cached_property
@@ -53,14 +53,14 @@ class WindowMatrix:
         return kinds(height), kinds(width)
 
     def _column(self, step: int) -> list[str]:
-        """What the cells of a column are."""
+        """The kinds of a column's cells."""
         height, width = two_axes(self.op)
         r, q = divmod(step, width.output)
         rows, columns = self._kinds
         return [strongest_kind(rows[y], columns[x]) for y, x in product(height.taps(r), width.taps(q))]
 
     def grid(self, *, pending: bool) -> Marks:
-        """The grid of all columns, or their places."""
+        """The grid of all columns, which may be `pending`."""
         rows, columns = self.shape
         return (Line("pending" if pending else "grid", MATRIX.lines((0, rows), (0, columns))),)
 
@@ -95,7 +95,7 @@ class WindowMatrix:
 
     @cached_property
     def _texts(self) -> list[Text]:
-        """The texts of all cells, column by column, those of the input in one size."""
+        """The texts of all cells, column by column, in one size."""
         none = Text("input_value", (0.0, 0.0), self.texts.padding, *LARGE)
         found = []
         for step in self.op.steps:
@@ -117,7 +117,7 @@ class WindowMatrix:
 
     @cached_property
     def current(self) -> Marks:
-        """The column of the current step: each cell in the colour of the weight that it is multiplied with."""
+        """The marks of the current column: each cell in the colour of its weight."""
         rows = self.shape[0]
         return (
             *coloured(self.op, MATRIX, [(n, 0) for n in range(rows)]),

@@ -1,4 +1,4 @@
-"""im2col: the windows as the columns of a matrix, which the kernel, as a row, is multiplied with."""
+"""The view "im2col": the kernel as a row, times a matrix with the windows as columns."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from .columns import MATRIX, WindowMatrix, coloured
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
 
-MOST_CELLS = 10_000  # of the matrix
+MOST_CELLS = 10_000  # of the matrix of windows
 APART = 1.5  # from the kernel to the matrix, with the × between them, and from the matrix to the output's row
 BELOW = 1.0  # from the input's plane to the kernel
-BIAS = 1.7  # what is added takes so much room
+BIAS = 1.7  # the room of the bias
 SIGN = 0.85  # the size of × and =
 EQUAL = 0.75  # between the matrix and the output's row
 
 
 def refuses(op: Operation) -> str:
-    """Why the view can't draw an operation."""
+    """The reason why the view can't draw an operation, or ""."""
     if reason := one_channel(op):
         return reason
     if not op.weighted:
@@ -91,8 +91,8 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
 
 @dataclass(frozen=True)
 class Im2colLayout:
-    """Where all is: the matrix at (0, 0), the kernel's row left of its last row, the product's row below it, planes on
-    both sides.
+    """The places of all parts: the matrix at (0, 0), the kernel left of its last row, the product below it, and planes
+    on both sides.
 
     Read as a formula that goes on in the next line, this is: kernel × matrix (+ bias) = product.
     """
@@ -103,7 +103,7 @@ class Im2colLayout:
 
     @property
     def line(self) -> bool:
-        """Whether there is one dimension: then the product's row is the output's plane."""
+        """Whether there is one dimension, so that the product's row is the output's plane."""
         return len(self.op.axes) == 1
 
     @cached_property
@@ -118,12 +118,12 @@ class Im2colLayout:
 
     @cached_property
     def row(self) -> Plane:
-        """The product, a cell below each column."""
+        """The product as a row, with a cell below each column."""
         return Plane((0.0, self.size[0] + EQUAL), RIGHT, DOWN)
 
     @cached_property
     def input_plane(self) -> Plane:
-        """The input, above the kernel, in the middle or, if it is wider, up to the same right edge."""
+        """The input above the kernel: centred or, if it is wider, with the same right edge."""
         height, width = two_axes(self.op)
         spare = max(self.size[0] - width.extent, 0) / 2
         return Plane(
@@ -132,7 +132,7 @@ class Im2colLayout:
 
     @cached_property
     def output_plane(self) -> Plane:
-        """The output, right of the matrix, down to the product's row if it is not too high for that."""
+        """The output right of the matrix, with the same lower edge as the product's row unless it is too high."""
         if self.line:
             return self.row
         (top, bottom), (left, _) = self.around
@@ -140,7 +140,7 @@ class Im2colLayout:
         return Plane((self.size[1] + APART + self.biased * BIAS + left, y), RIGHT, DOWN)
 
     def signs(self, bias: str) -> tuple[Text, ...]:
-        """What makes it a formula: × and =, and the bias that is added to each sum."""
+        """The signs of the formula: ×, =, and the bias that is added to each sum."""
         middle = self.size[0] - 0.5
         signs = [
             Text("sign", (-APART / 2, middle), "×", SIGN, 1.0),
@@ -157,7 +157,7 @@ class Im2colLayout:
         )
 
     def box(self, rise: float) -> Box:
-        """The rectangle around all of it, with what goes beyond the input's top."""
+        """The box around all parts; links rise so far above the input."""
         (top, bottom), (_, right) = ((0, 0), (0, 0)) if self.line else self.around
         height, width = two_axes(self.op)
         ends = [
@@ -199,7 +199,7 @@ class Im2colLayout:
 
 
 def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
-    """The kernel as a row, each weight in its colour, in the order in which the windows are read."""
+    """The kernel as a row, its weights in their colours, in the order in which windows are read."""
     cells = [tap.kernel for tap in op.steps[0].taps]
     values = list(reversed(texts.kernel)) if op.flipped else texts.kernel
     return (
@@ -210,7 +210,7 @@ def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
 
 
 def _results(layout: Im2colLayout, texts: Texts) -> list[tuple[Text, ...]]:
-    """For each step its output value: in the product's row and, where there is one, in the output's plane."""
+    """The output value of each step: in the product's row and, if there is one, in the output's plane."""
     planes = [layout.row] if layout.line else [layout.row, layout.output_plane]
     wide = [layout.size[1], layout.op.output_size[-1]]
     listed = [
@@ -221,7 +221,7 @@ def _results(layout: Im2colLayout, texts: Texts) -> list[tuple[Text, ...]]:
 
 @dataclass(frozen=True)
 class Im2colMotion:
-    """What moves: the window, its column, and the current cell of the product and of the output."""
+    """The moving marks: the window, its column, and the current cell of product and output."""
 
     layout: Im2colLayout
     sliding: SlidingWindow
@@ -229,15 +229,15 @@ class Im2colMotion:
     results: tuple[tuple[Text, ...], ...]
 
     def _both(self, cell: Group, step: int) -> tuple[Group, ...]:
-        """A cell of the output's plane, and the same in the product's row."""
+        """A cell of the output's plane, and its cell in the product's row."""
         return (cell,) if self.layout.line else (replace(cell, at=self.layout.row.point(step, 0)), cell)
 
     def output(self, step: int) -> Marks:
-        """The output of a step, as it stands still."""
+        """The static marks of a step's output."""
         return (*self._both(self.sliding.appearing(step), step), *self.results[step])
 
     def outputs(self) -> Marks:
-        """All outputs, or with `reveal` their places."""
+        """All outputs, or with `reveal` the edges of their cells."""
         if not self.sliding.reveal:
             return tuple(mark for step in range(self.sliding.steps) for mark in self.output(step))
         places = self.layout.row.lines((0, 1), (0, self.sliding.steps))
@@ -256,7 +256,7 @@ class Im2colMotion:
 
     @property
     def roles(self) -> frozenset[str]:
-        """The roles of all that moves."""
+        """The roles of all moving marks."""
         return self.sliding.roles | roles_of(self.matrix.current) | {"input_value", "output_value"}
 
 
@@ -271,5 +271,5 @@ class AppearingColumns:
 
     @property
     def roles(self) -> frozenset[str]:
-        """The roles of all of them."""
+        """The roles of all these marks."""
         return frozenset().union(*(roles_of(self(step)) for step in range(self.motion.sliding.steps)))

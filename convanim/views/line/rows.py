@@ -1,6 +1,4 @@
-"""What moves in the line view: the window, the kernel below it, the terms that they make, and what leads from these to
-the output.
-"""
+"""The moving marks of the view "line": the window, the kernel below it, their terms, and lines to the output."""
 
 from __future__ import annotations
 
@@ -21,42 +19,24 @@ from .terms import Terms
 
 GAP, CLOSE = 0.56, 0.2  # between the rows, with a sign in it and without one
 SIGN = (0.5, ROOM, 1.0)  # size, width, stretch of × and =
-PLUS, PLUS_ROOM = 0.37, 0.48  # the size of what stands between terms, and how much of a column's width that takes
-TERM, RULE, FALL = (
-    0.36,
-    0.76,
-    1.05,
-)  # a term's middle and the line under the terms, below where terms begin; from that line to the output
-RING, INSET = (
-    0.08,
-    0.14,
-)  # from a cell's edge to the square around the largest, and to where the line under the terms ends
-DONE, HALF, CLEAR = (
-    0.42,
-    0.17,
-    0.08,
-)  # of what is done to the terms: how far it is down that way, half its height, its distance from the lines
-WIDTHS, LEGIBLE = (
-    (1.0, 1.25, 1.5, 2.0),
-    0.8,
-)  # of a column: the first in which the longest text needn't shrink to less than this
-EMS = {
-    MINUS: 0.78,
-    ".": 0.28,
-    "≈": 0.78,
-    **dict.fromkeys(INDICES, 0.35),
-}  # of characters that aren't as wide as a digit
-LETTERS, SMALLEST = (
-    (0.15, 0.25),
-    0.55,
-)  # its length, alone and for each character; how far it may shrink between the lines
+PLUS, PLUS_ROOM = 0.37, 0.48  # the size of signs between terms, and their share of a column's width
+TERM, RULE = 0.36, 0.76  # how far below their top the terms' middles and the line under them lie
+FALL = 1.05  # from this line to the output
+RING, INSET = 0.08, 0.14  # from a cell's edge to the square around a maximum, and to the end of the line under terms
+# the text of what is done to the terms: its share of the way down to the output, half its height, room at its sides
+DONE, HALF, CLEAR = 0.42, 0.17, 0.08
+WIDTHS = (1.0, 1.25, 1.5, 2.0)  # of a column: it has the first in which the longest text is legible
+LEGIBLE = 0.8  # how far a text may shrink
+# the widths of characters that are not as wide as a digit
+EMS = {MINUS: 0.78, ".": 0.28, "≈": 0.78, **dict.fromkeys(INDICES, 0.35)}
+LETTERS, SMALLEST = (0.15, 0.25), 0.55  # this text's length, fixed and per character; how far it may shrink
 
 
 @dataclass(frozen=True)
 class LineMotion:
-    """What moves: the window, the kernel and the terms below it, and the current output cell.
+    """The moving marks: the window, the kernel and the terms below it, and the current output cell.
 
-    `top` is where the terms begin; `inputs` are the texts of all padded cells, empty where they have none.
+    The terms begin at the row `top`; `inputs` are the texts of all padded cells, some of which may be empty.
     """
 
     sliding: SlidingWindow
@@ -69,17 +49,17 @@ class LineMotion:
 
     @property
     def axis(self) -> Axis:
-        """The one axis."""
+        """The axis of the operation."""
         return self.sliding.width
 
     @property
     def row(self) -> Plane:
-        """The plane of the input's row, and of all below it."""
+        """The plane of the input's row, which goes on below it."""
         return self.sliding.input_plane
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """The roles of all that moves."""
+        """The roles of all moving marks."""
         return self.sliding.roles | roles(self._kernel) | {"input_value", "output_value", "sign", "ray"}
 
     def __call__(self, step: int) -> Marks:
@@ -100,7 +80,7 @@ class LineMotion:
         )
 
     def _shared(self, key: object, made: Callable[[], Marks]) -> Marks:
-        """The same marks for all steps that have the same, so that they are drawn, and written, once."""
+        """Marks that steps with the same key share, so that they are drawn, and written, once."""
         if key not in self._kept:
             self._kept[key] = made()
         return self._kept[key]
@@ -140,7 +120,7 @@ class LineMotion:
 
     @cached_property
     def _term(self) -> Text:
-        """A term, in the size in which all fit between the signs."""
+        """A term without its text, in the size in which all terms fit between the signs."""
         longest, (size, room, stretch) = self.terms.longest, large(self.row)
         room = self.row.right[0] - PLUS_ROOM if self.terms.crowded else room
         return Text("sign", (0.0, 0.0), "", size, room, stretch, like=longest if len(longest) > 1 else "")
@@ -156,8 +136,7 @@ class LineMotion:
             )
 
     def _lines(self, step: int, start: int, stop: int) -> Marks:
-        """The line under the terms, lines from its ends to the output cell, and between these what is done to the
-        terms.
+        """The line under the terms, lines from its ends to the output cell, and between them what is done to the terms.
 
         Below a single cell there is room for a sign alone; what is longer stands there without lines on both sides.
         """
@@ -177,8 +156,7 @@ class LineMotion:
 
 
 def _between(ends: Point, cell: Point, length: float) -> Point:
-    """Where a text of this length stands between the lines from these ends to the output cell's corners, and the room
-    that it has there.
+    """The place of a text of this length between the lines from these ends to the output cell's corners, and its room.
 
     Lines that are too slanted for that, from a small input to more outputs, have it on the side that they lean away
     from.
@@ -195,7 +173,7 @@ def _between(ends: Point, cell: Point, length: float) -> Point:
 
 
 def column(terms: Terms) -> float:
-    """How wide columns are, so that the longest texts can be read: cells are square where values are short."""
+    """The width of columns in which the longest texts can be read: cells are square if values are short."""
     texts = terms.texts
     cells = max(ems(text) for of in (texts.input, texts.kernel, texts.output) for text in of)
     room, length = (PLUS_ROOM, 1.0) if terms.crowded else (0.0, ROOM)

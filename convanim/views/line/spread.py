@@ -1,4 +1,4 @@
-"""A row of output cells, each below the window that it comes from: as far apart as the windows are."""
+"""The output's row in the view "line": each cell is below its window, so that cells are as far apart as windows."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from ...scene.plane import Part, Plane
 
 @dataclass(frozen=True)
 class OutputRow:
-    """The cells of an output row of so many: the first one begins at the column `first`, each of the others `apart`
-    columns from the one before.
+    """A row of `count` output cells. The first begins at the column `first`, each other `apart` columns later.
 
     `plane` begins where the first cell does; `added` are the last cells, which output_padding added.
     """
@@ -42,7 +41,7 @@ class OutputRow:
 
     @property
     def length(self) -> float:
-        """From the beginning of the first cell to the end of the last, in columns."""
+        """The length from the first cell to the last, both included, in columns."""
         return (self.count - 1) * self.apart + 1
 
     @property
@@ -56,7 +55,7 @@ class OutputRow:
         return self.first + output * self.apart
 
     def still(self) -> Marks:
-        """The row, or with `reveal` the places of its cells alone."""
+        """The static marks of the row; with `reveal` the edges of its cells alone."""
         if self.reveal:
             return (Line("pending", self._lines()),)
         added = range(max(self.count - self.added, 0), self.count)
@@ -68,11 +67,11 @@ class OutputRow:
         )
 
     def appearing(self, output: int) -> Group:
-        """A cell as it appears, with `reveal`."""
+        """The cell that appears in a step, with `reveal`."""
         return self._placed(output, self._appearing[output >= self.count - self.added])
 
     def current(self, output: int) -> Group:
-        """The cell of the step."""
+        """The current cell of a step."""
         return self._placed(output, self._current)
 
     def _placed(self, output: int, marks: Marks) -> Group:
@@ -91,7 +90,7 @@ class OutputRow:
         return (below, edges), (below, Polygon("output_padding", cell, plane), edges)
 
     def _cells(self, outputs: range) -> tuple[Part, ...]:
-        """The outlines of cells, those that touch as one."""
+        """The outlines of cells; neighbours have one outline."""
         if self.apart == 1:
             return self.plane.rectangles([(0, 1)], [(outputs.start, outputs.stop)])
         return self.plane.rectangles([(0, 1)], [(o * self.apart, o * self.apart + 1) for o in outputs])

@@ -1,6 +1,4 @@
-"""One dimension as it is worked out on paper: the kernel slides below the input, its products below it, and their sum
-is the output.
-"""
+"""The view "line", one dimension as on paper: the kernel slides below the input, with products and sum below it."""
 
 from __future__ import annotations
 
@@ -24,11 +22,11 @@ if TYPE_CHECKING:
     from ...text.cell_texts import Texts
 
 MOST = 1000  # cells of a row: more can't be read
-MOST_PRODUCTS = 20_000  # each a text
+MOST_PRODUCTS = 20_000  # each product is a text
 
 
 def refuses(op: Operation) -> str:
-    """Why the view can't draw an operation."""
+    """The reason why the view can't draw an operation, or ""."""
     if len(op.axes) > 1:
         return f"draws one dimension (ndim=1), and this operation has {len(op.axes)}"
     if reason := one_channel(op):
@@ -87,16 +85,14 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
 
 
 def _inputs(row: Plane, terms: Terms) -> tuple[Text, ...]:
-    """What stands in every padded cell: the input's values and their copies, zeros, minus infinity around max pooling;
-    "" where none counts.
-    """
+    """The value of each padded cell: of the input, a copy, a zero, or minus infinity; "" if the cell doesn't count."""
     axis = terms.axis
     found = [
         Text("input_value", row.point(cell + 0.5, 0.5), terms.value(cell), *large(row)) for cell in range(axis.padded)
     ]
     given = [
         cell for cell in range(axis.padded) if axis.source(cell) is not None or len(found[cell].text) == 1
-    ]  # what isn't minus infinity
+    ]  # all but minus infinity
     same = dict(zip(given, same_size([found[cell] for cell in given]), strict=True))
     return tuple(same.get(cell, text) for cell, text in enumerate(found))
 
@@ -113,5 +109,5 @@ class AppearingLineCells:
 
     @property
     def roles(self) -> frozenset[str]:
-        """The roles of all of them."""
+        """The roles of all these marks."""
         return frozenset({"output", "output_grid", "output_value"} | ({"output_padding"} if self.out.added else set()))

@@ -1,3 +1,3 @@
-"""The view "matrix": the sparse matrix times the input as one column. `view` has its `draw`; the other modules are
-parts of it.
+"""The view "matrix": the sparse matrix times the input as one column. `view` has its `draw`, and the other
+modules are its parts.
 """

@@ -1,4 +1,4 @@
-"""An operation's matrix as a table of cells: which weights stand where, what is drawn of them, and what a step reads."""
+"""An operation's matrix as a table of cells: the weights in each cell, their marks, and the cells that a step reads."""
 
 from __future__ import annotations
 
@@ -20,33 +20,30 @@ from ..weights import weight_role
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
 
-SIZE, STRETCH = 0.46, 1.062  # of letters in the matrix and the vectors: between the guide's two sizes
-# by how many weights meet in a cell: its bands (down, across), and the size of the letters in each. More than these are
-# upright
-# bands, and all that is written, in three lines, is from the first weight to the last
+SIZE, STRETCH = 0.46, 1.062  # of letters in the matrix and the vectors; the size is between the guide's two
+# number of weights that meet in a cell -> its bands (down, across), and the size of the letters in each. More weights
+# are bands side by side, with three lines of text: the first weight, "+…+", the last weight
 BANDS = {1: (1, 1, SIZE), 2: (2, 1, 0.36), 3: (3, 1, 0.28), 4: (2, 2, 0.3)}
 PLUS = 0.2  # the size of the sign between four weights, in the cell's middle
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A cell of the matrix that holds weights: its column, the role of each of them, and the texts, one for each or one
-    for all.
-    """
+    """A cell of the matrix that holds weights: its column, a role for each weight, and a text for each or for all."""
 
     column: int
     roles: tuple[str, ...]
     texts: tuple[str, ...]
 
     def areas(self, plane: Plane, row: int) -> Iterator[tuple[str, Part]]:
-        """(role, outline) of the cell's bands, one a weight."""
+        """(role, outline) of the cell's bands, one for each weight."""
         down, across, _ = BANDS.get(len(self.roles), (1, len(self.roles), SIZE))
         for n, role in enumerate(self.roles):
             y, x = row + n // across / down, self.column + n % across / across
             yield role, plane.rectangles([(y, y + 1 / down)], [(x, x + 1 / across)])[0]
 
     def letters(self, plane: Plane, row: int, like: str) -> Iterator[Text]:
-        """The cell's texts, a single one in the size of `like`."""
+        """The cell's texts. The text of a single weight has the size in which `like` fits."""
         down, across, size = BANDS[len(self.texts)]
         alike = max(self.texts, key=len) if len(self.texts) > 1 else like if len(self.roles) == 1 else ""
         for n, text in enumerate(self.texts):
@@ -60,9 +57,7 @@ MatrixRows = tuple[tuple[Entry, ...], ...]
 
 
 def rows_of(op: Operation, texts: Texts) -> MatrixRows:
-    """The entries of each row of the matrix, from left to right; where a padding that copies makes weights meet, they
-    are added.
-    """
+    """The entries of each row of the matrix, from left to right. Weights that meet in a cell are added."""
     from ...numeric import divisors, unrolled
 
     matrix = unrolled(op)
@@ -76,7 +71,7 @@ def rows_of(op: Operation, texts: Texts) -> MatrixRows:
     counts = divisors(op).ravel().tolist()
     role = {
         count: f"weight_{n % len(WEIGHTS) + 1}" for n, count in enumerate(sorted(set(counts)))
-    }  # equal weights, equal colours
+    }  # equal weights have equal colours
     return tuple(
         tuple(Entry(column, (role[count],), ("1" if count == 1 else f"1/{count}",)) for column in sorted(row))
         for row, count in zip(found, counts, strict=True)
@@ -84,7 +79,7 @@ def rows_of(op: Operation, texts: Texts) -> MatrixRows:
 
 
 def _sum(op: Operation, column: int, cells: list[int], texts: Texts) -> Entry:
-    """The entry of the weights that meet in a column: symbols with a sign between, numbers added."""
+    """The entry of weights that meet in a column: a sum of symbols, or the sum of numbers."""
     shown = [texts.kernel[cell] for cell in cells]
     meeting = tuple(weight_role(op.kernel_size, unravel(cell, op.kernel_size)) for cell in cells)
     if len(cells) == 1:
@@ -94,16 +89,15 @@ def _sum(op: Operation, column: int, cells: list[int], texts: Texts) -> Entry:
         return Entry(column, meeting, (number(fsum(weights[cell] for cell in cells)),))
     if len(cells) not in BANDS:
         return Entry(column, meeting, (shown[0], "+…+", shown[-1]))
-    plus = "+" if BANDS[len(cells)][1] == 1 else ""  # four have one in their middle
+    plus = "+" if BANDS[len(cells)][1] == 1 else ""  # four weights have one sign in their middle
     return Entry(column, meeting, (shown[0], *(plus + text for text in shown[1:])))
 
 
 @dataclass(frozen=True)
 class MatrixTable:
-    """The matrix, and the input as a column beside it: all stands still, but for veils and outlines over what a step
-    reads.
+    """The matrix, and the input as a column beside it. Veils and outlines over the cells that a step reads move.
 
-    Rows that differ by where they begin alone have the same marks.
+    Rows that are the same but for their first column share their marks.
     """
 
     plane: Plane
@@ -114,7 +108,7 @@ class MatrixTable:
 
     @cached_property
     def _like(self) -> str:
-        """The text by which the size of all single ones is chosen."""
+        """The longest text of a single weight, which gives all of them their size."""
         return max((one.texts[0] for row in self.rows for one in row if len(one.roles) == 1), key=len, default="")
 
     def matrix(self) -> Marks:
@@ -134,7 +128,7 @@ class MatrixTable:
         return (*(Polygon(role, tuple(areas[role]), self.plane) for role in sorted(areas)), lines, *letters)
 
     def input(self, *, unread: bool) -> Marks:
-        """The input's cells as a column, those that no row reads hatched if they are told apart."""
+        """The input's cells as a column; with `unread` the cells that no row reads are marked."""
         plane, lines = self.vector, self.vector.lines((0, self.columns), (0, 1), outline=False)
         idle = (
             joined(sorted({*range(self.columns)} - {entry.column for row in self.rows for entry in row}))
@@ -148,8 +142,9 @@ class MatrixTable:
         )
 
     def step(self, r: int) -> Marks:
-        """What a row reads: its own outline, and its entries and the input's cells under a veil, the entries' texts
-        above it.
+        """The marks of a step: the row's outline, and veils over its entries and over the input's cells.
+
+        The entries' texts are drawn again above the veil.
         """
         if "outline" not in self._kept:
             self._kept["outline"] = (Line("window", self.plane.at_origin().lines((0, 1), (0, self.columns))),)
@@ -177,8 +172,8 @@ class MatrixTable:
 
     @property
     def poster(self) -> int:
-        """The step that stands for all where only one is seen: of the rows with most weights, and most that meet, the
-        one nearest to the middle.
+        """The step that is shown where only one is: the row with most weights, then with most that meet, nearest to the
+        middle.
         """
 
         def rank(r: int) -> tuple[int, int, int]:
@@ -189,7 +184,7 @@ class MatrixTable:
 
     @property
     def roles(self) -> frozenset[str]:
-        """The roles of what moves."""
+        """The roles of all moving marks."""
         return frozenset().union(*(roles(self.step(r)) for r in range(len(self.rows))))
 
 

@@ -1,6 +1,4 @@
-"""The sliding window beside the operation as a matrix: a row for each output cell, times the input as one column (the
-guide's section 4.1).
-"""
+"""The view "matrix": the window beside the operation as a matrix, times the input as a column (guide, section 4.1)."""
 
 from __future__ import annotations
 
@@ -28,29 +26,20 @@ if TYPE_CHECKING:
     from ...text.cell_texts import Texts
 
 RIGHT, DOWN = (1.0, 0.0), (0.0, 1.0)
-MOST_CELLS, MOST_SIDE = 25_000, 400  # of the matrix: one of 12 x 12 cells to as many has 20,736
-# from plane to plane, from them to the line beside them, from that to the matrix, and from a sign to what it joins
-APART = 1.0
-LOW = (
-    3.0  # from the middle of one plane to that of the other at least, so that there is room for the numbers beside them
-)
-ADDEND, LETTER, ASIDE = (
-    1.6,
-    0.3,
-    0.7,
-)  # room for the bias at most, and for each of its letters; from its room to the signs
-WIDE = 12  # columns of a matrix that its label surely isn't wider than
-HIGH, TAG = 0.31, (0.56, 0.94)  # where the input's values stand in a cell, and the tags with the kernel's: from, to
-TAG_SIDE, TAG_SIZE = 0.1, 0.35  # of the cell at a tag's sides, and of its letters
-VALUE, SIGN, BIAS = (
-    (SIZE, ROOM, STRETCH),
-    0.7,
-    0.56,
-)  # size, width, stretch of the values in cells; sizes of signs and of the bias
+MOST_CELLS, MOST_SIDE = 25_000, 400  # of the matrix: 12 x 12 input and output cells give 20,736 cells
+APART = 1.0  # between planes, the line beside them, the matrix, the signs, and the vectors
+LOW = 3.0  # the least distance of the planes' middles: the numbers beside them need room
+ADDEND, LETTER = 1.6, 0.3  # the most room of the bias, and the room of each of its letters
+ASIDE = 0.7  # from the bias to the signs beside it
+WIDE = 12  # a matrix of so many columns is wider than its label
+HIGH, TAG = 0.31, (0.56, 0.94)  # how far down in a cell are the input's value, and the top and bottom of a kernel's tag
+TAG_SIDE, TAG_SIZE = 0.1, 0.35  # from a cell's side to the tag; the size of the tag's letters
+VALUE = (SIZE, ROOM, STRETCH)  # size, width and stretch of the values in cells
+SIGN, BIAS = 0.7, 0.56  # the sizes of signs and of the bias
 
 
 def refuses(op: Operation) -> str:
-    """Why an operation's matrix can't be drawn."""
+    """The reason why the view can't draw an operation, or ""."""
     if reason := one_channel(op):
         return reason
     if not op.linear:
@@ -110,9 +99,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
 
 @dataclass(frozen=True)
 class MatrixLayout:
-    """Where the parts stand, all in the middle of one height: the planes above each other, a line, matrix, input,
-    perhaps a bias, output.
-    """
+    """The places of all parts, centred at one height: the planes, a line, the matrix, the input, a bias, the output."""
 
     input_plane: Plane
     output_plane: Plane
@@ -127,9 +114,7 @@ class MatrixLayout:
 
     @staticmethod
     def of(op: Operation, around: tuple[Pair, Pair], bias: str) -> MatrixLayout:
-        """The places of an operation's parts; `around` are the cropped output cells that are drawn, `bias` what is
-        added, "" for nothing.
-        """
+        """The places of an operation's parts. `around` are the drawn cropped cells; `bias` is its text, "" for none."""
         height, width = two_axes(op)
         (top, bottom), (left, right) = around
         m, n = prod(op.output_size), prod(op.input_size)
@@ -165,8 +150,7 @@ def _upright(x: float, y: float) -> Plane:
 def _measured(
     at: MatrixLayout, sliding: SlidingWindow, around: tuple[Pair, Pair], rows: int, columns: int
 ) -> tuple[MeasuredPlane, ...]:
-    """What labels measure: both planes on their left, and the matrix' rows right of all, where they are the output's
-    too.
+    """The planes that labels measure: both planes on their left, and the matrix' rows beside the output's column.
 
     Its columns are measured above it; where it is narrower than their label may be, above the input beside it too.
     """
@@ -182,16 +166,14 @@ def _measured(
 
 @dataclass(frozen=True)
 class OutputColumn:
-    """The output as a column; its cells, and those of the plane, appear with their texts as they are computed if
-    `sliding` says so.
-    """
+    """The output as a column. With `reveal` its cells and the plane's cells appear with their texts."""
 
     sliding: SlidingWindow
     plane: Plane
     results: tuple[tuple[Text, Text], ...]
 
     def still(self) -> Marks:
-        """What stands still: the cells, those that `output_padding` added told apart; or the places alone."""
+        """The static marks: the cells, with `output_padding` marked; with `reveal` the edges of the cells alone."""
         sliding, plane, count = self.sliding, self.plane, len(self.results)
         lines = plane.lines((0, count), (0, 1))
         if sliding.reveal:
@@ -213,7 +195,7 @@ class OutputColumn:
 
     @property
     def roles(self) -> frozenset[str]:
-        """The roles of all cells that appear."""
+        """The roles of all appearing cells."""
         return frozenset(
             {"output", "output_grid", "output_value"}
             | ({"output_padding"} if any(self.sliding.output_padding) else set())
@@ -222,8 +204,9 @@ class OutputColumn:
 
 @dataclass(frozen=True)
 class MatrixMotion:
-    """What moves: the window, the row of the matrix and what it reads, the current cell of the output twice, and all
-    texts that are under a veil.
+    """The moving marks: the window, the matrix' row, the cells that it reads, and the current output cell, twice.
+
+    Texts under a veil are drawn again above it.
     """
 
     sliding: SlidingWindow
@@ -256,9 +239,7 @@ class MatrixMotion:
 
 
 def _input_texts(plane: Plane, height: Axis, width: Axis, texts: Texts) -> tuple[Text, ...]:
-    """The text of every padded cell, row by row: the input's values and their copies, zeros where they count, otherwise
-    nothing.
-    """
+    """The text of each padded cell, row by row: of the input, a copy, or a zero; "" if the cell doesn't count."""
     high = HIGH if texts.kernel else 0.5
     rows, columns = ([axis.source(cell) for cell in range(axis.padded)] for axis in (height, width))
     shown = [
@@ -275,9 +256,7 @@ def _input_texts(plane: Plane, height: Axis, width: Axis, texts: Texts) -> tuple
 
 
 def _tags(op: Operation, height: Axis, width: Axis, texts: Texts) -> Marks:
-    """The kernel's values over the window, each on a tag in the colour that it has in the matrix; a transposed
-    convolution's are flipped.
-    """
+    """The kernel's values over the window, each on a tag in its colour; a transposed convolution's are flipped."""
     if not texts.kernel:
         return ()
     (y0, y1), found = TAG, []
@@ -311,7 +290,7 @@ def _results(at: MatrixLayout, width: Axis, texts: Texts) -> tuple[tuple[Text, T
 
 
 def _signs(at: MatrixLayout, bias: str) -> Marks:
-    """The line between planes and matrix, the signs, and what is added to each sum."""
+    """The line between planes and matrix, the signs, and the bias."""
     middle, half = at.height / 2, THIN
     made: list[Polygon | Text] = [
         Polygon(

@@ -1,3 +1,3 @@
-"""The view "scatter": a transposed convolution as stamps that overlap. `view` has its `draw`; the other modules are
-parts of it.
+"""The view "scatter": a transposed convolution as stamps that overlap. `view` has its `draw`, and the other
+modules are its parts.
 """

@@ -1,4 +1,4 @@
-"""The marks of the view of stamps: what appears, what lies on what, below the digits and above them."""
+"""The marks of the view "scatter": kernels, stamps, veils and outlines, below the digits and above them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .stamps import Stamp, Stamps
 
 @dataclass(frozen=True)
 class StampMarks:
-    """The marks of stamps around their own corner, those of stamps that are cropped in the same way made once."""
+    """The marks of stamps around their own corners. Stamps that are cropped in the same way share them."""
 
     stamps: Stamps
     weights: tuple[str, ...]  # a role for each cell of the kernel, as it is stamped
@@ -27,7 +27,7 @@ class StampMarks:
         return (*self._cells(range(k), range(m), plane, 1, 1), Line("output_grid", plane.lines((0, k), (0, m))))
 
     def fill(self, stamp: Stamp) -> Marks:
-        """The cells that aren't cropped, in their weights' colours."""
+        """The cells of a stamp that aren't cropped, in their weights' colours."""
         return self._kept("fill", stamp)
 
     def veil(self, stamp: Stamp) -> Marks:
@@ -48,7 +48,7 @@ class StampMarks:
         return self._made[key]
 
     def _cells(self, rows: range, columns: range, plane: Plane, down: int, across: int) -> Marks:
-        """The cells of the kernel's rows and columns, so far from each other: a polygon for each role."""
+        """The cells of these rows and columns of the kernel, with these strides: a polygon for each role."""
         found: dict[str, list[Cell]] = {}
         for y, x in product(rows, columns):
             found.setdefault(self.weights[y * self.stamps.width.kernel + x], []).append((y * down, x * across))
@@ -60,7 +60,7 @@ class StampMarks:
 
 @dataclass(frozen=True)
 class ReachedCells:
-    """The output cells that appear in a step."""
+    """The output cells that each step is the first to reach."""
 
     sliding: SlidingWindow
     cells: tuple[tuple[int, ...], ...]
@@ -70,13 +70,13 @@ class ReachedCells:
 
     @property
     def roles(self) -> frozenset[str]:
-        """Those of all cells."""
+        """The roles of all these marks."""
         return AppearingCells(self.sliding).roles
 
 
 @dataclass(frozen=True)
 class StampVeils:
-    """A veil for each stamp, which lies on those before it."""
+    """A veil for each stamp, above the veils of earlier stamps."""
 
     stamp_marks: StampMarks
     plane: Plane
@@ -90,7 +90,7 @@ class StampVeils:
 
 @dataclass(frozen=True)
 class StampFills:
-    """What lies below the digits: the veil over the step's input cell, and the stamp's colours."""
+    """The moving marks below the digits: the veil over the input cell, and the stamp in its colours."""
 
     stamp_marks: StampMarks
 
@@ -104,7 +104,7 @@ class StampFills:
 
     @property
     def roles(self) -> frozenset[str]:
-        """Those of all steps."""
+        """The roles of all steps."""
         return frozenset({"tap"}).union(
             *(roles(self.stamp_marks.fill(stamp)) for stamp in self.stamp_marks.stamps.all())
         )
@@ -112,7 +112,7 @@ class StampFills:
 
 @dataclass(frozen=True)
 class ScatterMotion:
-    """What lies above the digits: the outlines of the step's input cell and of its stamp, and what is added."""
+    """The moving marks above the digits: the outlines of the input cell and of its stamp, and the products."""
 
     stamp_marks: StampMarks
     products: tuple[tuple[Text, ...], ...]
@@ -126,5 +126,5 @@ class ScatterMotion:
 
     @property
     def roles(self) -> frozenset[str]:
-        """Those of all steps."""
+        """The roles of all steps."""
         return frozenset({"window"} | {text.role for texts in self.products for text in texts})

@@ -1,6 +1,4 @@
-"""What the stamps of a transposed convolution do to its output: which cells each reaches, and how sums and counts grow
-step by step.
-"""
+"""The stamps of a transposed convolution: the cells that each one reaches, and the sums and counts after each step."""
 
 from __future__ import annotations
 
@@ -20,21 +18,19 @@ if TYPE_CHECKING:
 
 DOT = "\N{MIDDLE DOT}"
 
-Change = tuple[int, str]  # the step from which on a cell has a text
+Change = tuple[int, str]  # a cell's text, and its first step
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """One input cell's kernel on the output: where its first cell lies, and which rows and columns of it are not
-    cropped.
-    """
+    """One input cell's kernel on the output: its first cell, and its rows and columns that aren't cropped."""
 
     corner: Cell
     rows: range
     columns: range
 
     def cells(self, height: Axis, width: Axis) -> Iterator[tuple[int, int]]:
-        """(output cell, kernel cell) of all that isn't cropped, each counted row by row."""
+        """(output cell, kernel cell) of all cells that aren't cropped; cells are counted row by row."""
         (top, left), m = self.corner, width.kernel
         for y, x in product(self.rows, self.columns):
             yield (top + y * height.dilation) * width.output + left + x * width.dilation, y * m + x
@@ -49,7 +45,7 @@ class Stamps:
 
     @property
     def size(self) -> Cell:
-        """The cells that a stamp spans, gaps of a dilation included."""
+        """The cells that a stamp spans, with the gaps of a dilation."""
         return self.height.effective_kernel, self.width.effective_kernel
 
     def __len__(self) -> int:
@@ -64,14 +60,12 @@ class Stamps:
         return Stamp((top, left), rows, columns)
 
     def all(self) -> Iterator[Stamp]:
-        """All of them."""
+        """The stamps of all input cells."""
         return map(self.of, range(len(self)))
 
 
 def _along(axis: Axis, cell: int) -> tuple[int, range]:
-    """Where an input cell's stamp begins along the output, and the kernel's cells that are not cropped: `i s - p` and
-    those from 0 to o.
-    """
+    """The first output cell of an input cell's stamp, `i s - p`, and the kernel cells that aren't cropped."""
     start = cell * axis.spacing + axis.before - axis.effective_kernel + 1  # an axis has d (k - 1) - p zeros before
     first = max(0, -(start // axis.dilation))
     return start, range(first, max(first, min(axis.kernel, (axis.output - 1 - start) // axis.dilation + 1)))
@@ -79,8 +73,8 @@ def _along(axis: Axis, cell: int) -> tuple[int, range]:
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """What a stamp adds to one output cell: the cell, the kernel's cell, and as texts the sum before and after, and
-    what was added.
+    """The product that a stamp adds to one output cell: `cell`, the kernel cell `weight`, and the texts of the sum
+    `before` and `after`, and of the product that is `added`.
     """
 
     cell: int
@@ -94,7 +88,7 @@ Adds = tuple[tuple[Add, ...], ...]
 
 
 def additions(stamps: Stamps, texts: Texts, *, flip: bool) -> Adds:
-    """What every step adds. Where a cell gets its last product its sum is the output's; in symbols it has no other."""
+    """The products of each step. With its last product a cell has the output's text, in symbols its only one."""
     steps = [list(stamp.cells(stamps.height, stamps.width)) for stamp in stamps.all()]
     last = {cell: step for step, cells in enumerate(steps) for cell, _ in cells}
     if texts.values is not None:
@@ -109,7 +103,7 @@ def additions(stamps: Stamps, texts: Texts, *, flip: bool) -> Adds:
 def _numbers(
     steps: list[list[tuple[int, int]]], last: dict[int, int], values: Values, *, flip: bool
 ) -> Iterator[tuple[Add, ...]]:
-    """The running sums as numbers; they begin with the bias."""
+    """The products of each step with the sums as numbers, which begin with the bias."""
     from ...numeric.values import NOISE
 
     assert values.kernel is not None
@@ -127,7 +121,7 @@ def _numbers(
         for cell, k in cells:
             more, before = inputs[step] * kernel[k], total[cell]
             sizes[cell] += abs(more)
-            # added in another order, the last digit of the whole sum may differ; and what rounding leaves of 0 is 0
+            # The order of the sum may change its last digit, so the last sum is the output. A rest of rounding is 0.
             total[cell] = (
                 output[cell]
                 if last[cell] == step
@@ -140,8 +134,7 @@ def _numbers(
 
 
 def sums(adds: Adds, texts: Texts, *, late: bool) -> list[list[Change]]:
-    """The texts of the output's cells, each from which step on: numbers begin with the bias or 0, symbols stand for
-    complete sums alone.
+    """The texts of each output cell with their first steps. Numbers begin with the bias or 0; a symbol is a whole sum.
 
     Cells that appear `late`, when they are stamped first, have nothing before; those that no stamp reaches appear in
     the last step.
@@ -158,7 +151,7 @@ def sums(adds: Adds, texts: Texts, *, late: bool) -> list[list[Change]]:
 
 
 def counts(adds: Adds, cells: int) -> list[list[Change]]:
-    """How often each output cell was stamped, as texts: nothing for never."""
+    """The number of stamps on each output cell as texts, "" for none."""
     changes: list[list[Change]] = [[(0, "")] for _ in range(cells)]
     for step, found in enumerate(adds):
         for one in found:
@@ -167,9 +160,7 @@ def counts(adds: Adds, cells: int) -> list[list[Change]]:
 
 
 def spans(changes: Iterable[Change], steps: int) -> Iterator[tuple[int, int, str]]:
-    """(first step, the one after the last, text) of one cell's texts; nothing isn't a text, and texts that stay are
-    one.
-    """
+    """(first step, step after the last, text) of one cell's texts, without empty ones; equal neighbours are one."""
     merged: list[Change] = []
     for step, text in changes:
         if merged and merged[-1][0] == step:
@@ -182,7 +173,7 @@ def spans(changes: Iterable[Change], steps: int) -> Iterator[tuple[int, int, str
 
 
 def reached(steps: Iterable[Iterable[int]], cells: int) -> tuple[tuple[int, ...], ...]:
-    """The output cells that each step is the first to reach; the last has those that none reaches, too."""
+    """The output cells that each step is the first to reach. The last step gets the cells that no step reaches."""
     left, found = set(range(cells)), []
     for own in steps:
         found.append(tuple(cell for cell in own if cell in left))
@@ -192,12 +183,12 @@ def reached(steps: Iterable[Iterable[int]], cells: int) -> tuple[tuple[int, ...]
 
 @dataclass(frozen=True)
 class Equations:
-    """The equations of the steps: "2 + 3·1 = 5" for each output cell that a stamp reaches, in symbols "y += x·w"."""
+    """The equations of a step: "2 + 3·1 = 5" for each output cell of a stamp, or in symbols "y += x·w"."""
 
     adds: Adds
     input: tuple[str, ...]
     kernel: tuple[str, ...]
-    output: tuple[str, ...] = ()  # of symbols
+    output: tuple[str, ...] = ()  # in symbols alone
 
     def __call__(self, step: int) -> Equation:
         found, x = self.adds[step], self.input[step]

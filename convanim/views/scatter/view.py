@@ -1,6 +1,4 @@
-"""A transposed convolution as stamps: each input cell puts its kernel onto the output, where stamps that overlap add
-up.
-"""
+"""The view "scatter": each input cell stamps its kernel onto the output, where overlapping stamps add up."""
 
 from __future__ import annotations
 
@@ -28,27 +26,22 @@ from .stamps import Adds, Change, Equations, Stamps, additions, counts, reached,
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
 
-MOST_PRODUCTS = 6_000  # each is a text of its own, and so is each sum that it changes
+MOST_PRODUCTS = 6_000  # each product is a text, and so is each sum after it
 SIGN = 0.8  # the size of × and →, in cells
-APART, BESIDE, BELOW = (
-    1.7,
-    1.5,
-    2.0,
-)  # between planes with a sign between them, without, and below each other, with labels between them
-WIDE = 2  # outputs that are at least so many times as wide as high stand below the input, not beside it
-NAMED = 2.8  # cells that a kernel has room for at least, and its name above it
-PAIR = 5  # letters of "12+34", which a cell can hold
-LETTERS = 0.72  # for which this is room: a label's at 72 dpi
-SUM_AT, ADDED_AT = 0.39, 0.81  # how far down in its cell a sum stands, and what the step adds to it
-RAISED = 0.06  # by so much higher stand symbols, whose indices go below the line
-# what isn't as in other views: the input has no zeros around it, and the kernel's digits have cells of their own
+APART, BESIDE = 1.7, 1.5  # between planes side by side, with a sign and without
+BELOW = 2.0  # between planes below each other, with labels
+WIDE = 2  # an output that is so many times as wide as high is below the input, not beside it
+NAMED = 2.8  # the least room of the kernel, which its name needs
+PAIR = 5  # a cell can hold so many letters: "12+34"
+LETTERS = 0.72  # the largest letters that have room between the planes: those of labels at 72 dpi
+SUM_AT, ADDED_AT = 0.39, 0.81  # how far down in a cell are the sum, and the product that a step adds
+RAISED = 0.06  # symbols are so much higher: their indices go below the line
+# unlike in other views, the input has no zeros around it, and the kernel's digits have cells of their own
 MEANINGS = (("grid", ""), ("kernel_value", ""))
 
 
 def refuses(op: Operation) -> str:
-    """Why the view can't draw an operation: it takes transposed convolutions of one channel, and so many products at
-    most.
-    """
+    """The reason why the view can't draw an operation, or "". It takes transposed convolutions of one channel."""
     if reason := one_or_two(op):
         return reason
     if not op.transposed:
@@ -137,7 +130,7 @@ def _values(layout: StampLayout, stamps: Stamps, texts: Texts, kernel: Sequence[
 
 
 def _layers(plane: Plane, changes: list[list[Change]], stamps: Stamps, down: float) -> list[Layer]:
-    """The texts of a plane's cells that change from step to step, those that are seen in the same steps in one layer."""
+    """The changing texts of a plane's cells, with a layer for all texts that are seen in the same steps."""
     columns, steps = stamps.width.output, len(stamps)
     texts = [
         (start, stop, Text("output_value", plane.point(cell % columns + 0.5, cell // columns + down), text, *LARGE))
@@ -151,7 +144,7 @@ def _layers(plane: Plane, changes: list[list[Change]], stamps: Stamps, down: flo
 
 
 def _products(plane: Plane, adds: Adds, stamps: Stamps, down: float) -> tuple[tuple[Text, ...], ...]:
-    """What each step adds, below the sums: after what there was, if that is short enough to be read."""
+    """The products of each step, below the sums: each after the sum before it, if both are short."""
     columns = stamps.width.output
     pairs = max((len(add.before + add.added) for found in adds for add in found), default=0) <= PAIR
     texts = iter(
@@ -173,9 +166,7 @@ def _products(plane: Plane, adds: Adds, stamps: Stamps, down: float) -> tuple[tu
 
 @dataclass(frozen=True)
 class StampLayout:
-    """Where the planes lie: input, kernel, output with the cropped cells `around` it, counts; and the signs between
-    them.
-    """
+    """The planes of input, kernel, output (with the cropped cells `around` it) and counts, and the signs between."""
 
     sizes: tuple[Pair, Pair, Pair]
     around: tuple[Pair, Pair]
@@ -186,8 +177,7 @@ class StampLayout:
 
     @staticmethod
     def of(op: Operation, stamps: Stamps) -> StampLayout:
-        """Beside each other where the output is about as high as wide, otherwise the output below the input, and the
-        counts below it.
+        """The planes side by side, or, for a wide output, the output below the input and the counts below the output.
 
         There is room for what padding takes away from the output, whether it is drawn or not: stamps reach there.
         """
@@ -214,7 +204,7 @@ class StampLayout:
         return StampLayout(sizes, around, (inputs, kernel, output, counts), (times, to), box, stacked)
 
     def measured(self, op: Operation) -> tuple[MeasuredPlane, ...]:
-        """What is measured: of neighbours the texts are on different sides, or grow away from each other."""
+        """The planes that labels measure. The texts of neighbours are on different sides, or grow apart."""
         (plane, *others), (inputs, kernel, outputs) = self.planes, self.sizes
         rows: Side | None = "right" if len(op.axes) == 2 else None
         return (

@@ -1,1 +1,1 @@
-"""The view "stack": layers above each other. `view` has its `draw`; the other modules are parts of it."""
+"""The view "stack": layers above each other. `view` has its `draw`, and the other modules are its parts."""

@@ -1,4 +1,4 @@
-"""What a cell of the last of several layers sees of each map below it, axis by axis, since axes don't interact."""
+"""The cells of each map that a cell of the last layer's output sees, axis by axis, since axes don't interact."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from ...text.numbers import size
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is seen of one map along one axis: 0 is the map's first cell, and what lies in its padding is negative or
-    beyond its last.
+    """The cells of one map that are seen along one axis. The padding's cells are negative, or beyond the last cell.
 
     `cells` are those of the map whose values count, `read` those that windows stand on, the padding's among them, and
     `span` the first of all places under the windows, gaps included, and the one after the last; (0, 0) where nothing is
@@ -27,7 +26,7 @@ class Seen:
 
     @property
     def size(self) -> int:
-        """How many places it spans."""
+        """The number of places that it spans."""
         return self.span[1] - self.span[0]
 
     def shifted(self) -> Seen:
@@ -37,14 +36,12 @@ class Seen:
 
 
 def without_padding(op: Operation) -> bool:
-    """Whether a map is drawn without what an operation puts around and between its cells: the zeros of a transposed
-    convolution.
-    """
+    """Whether the map below an operation is drawn without its padding: without a transposed convolution's zeros."""
     return op.transposed
 
 
 def seen_by(axis: Axis, outputs: Collection[int], *, without_padding: bool) -> Seen:
-    """What some output cells of a layer see of its input along an axis, with its padding or `without_padding`."""
+    """The cells of a layer's input that some output cells see along an axis, with padding or `without_padding`."""
     taps = {cell for output in outputs for cell in axis.taps(output) if 0 <= cell < axis.padded}
     cells = tuple(sorted({source for tap in taps if (source := axis.source(tap)) is not None}))
     if without_padding:
@@ -57,8 +54,9 @@ def seen_by(axis: Axis, outputs: Collection[int], *, without_padding: bool) -> S
 
 
 def trace(layers: Sequence[tuple[Axis, bool]], output: int) -> tuple[Seen, ...]:
-    """What one cell of the last layer's output sees along an axis of each layer's input, the first layer's first;
-    layers are (axis, without_padding).
+    """The cells of each layer's input, first layer first, that one output cell of the last layer sees along an axis.
+
+    Layers are (axis, without_padding).
     """
     found: list[Seen] = []
     outputs: Collection[int] = (output,)
@@ -70,9 +68,7 @@ def trace(layers: Sequence[tuple[Axis, bool]], output: int) -> tuple[Seen, ...]:
 
 @dataclass(frozen=True)
 class FieldSizes:
-    """The sizes of an output cell's receptive field on each map, the output's first, with all padding counted: "1x1 →
-    3x3 → 5x5".
-    """
+    """The sizes of an output cell's receptive field on all maps, output first, padding included: "1x1 → 3x3 → 5x5"."""
 
     ops: tuple[Operation, ...]
 
@@ -85,11 +81,10 @@ class FieldSizes:
 
 
 def field_spans(layers: Sequence[tuple[Axis, bool]], output: int) -> list[tuple[int, int]]:
-    """The first place of an output cell's field and the one after the last along an axis of each map, the output's
-    first; (0, 0) for nothing.
+    """(first place, place after the last) of an output cell's field along an axis of all maps, output first.
 
-    Windows of a convolution or pooling go on beyond an edge, over what is padding on this map or was on one above. What
-    a transposed convolution or adaptive pooling reads are cells that there are: nothing lies beyond. Layers are (axis,
+    An empty field is (0, 0). Windows of a convolution or pooling go on beyond an edge, over padding of this map or of a
+    map above. A transposed convolution or adaptive pooling reads nothing beyond an edge. Layers are (axis,
     without_padding).
     """
     start, stop = output, output + 1
@@ -104,12 +99,12 @@ def field_spans(layers: Sequence[tuple[Axis, bool]], output: int) -> list[tuple[
 
 
 def most_telling(traces: Sequence[tuple[Seen, ...]]) -> int:
-    """The output cell that sees most of the input along an axis, of several the one nearest to the middle."""
+    """The output cell that sees most of the input along an axis; of several, the middlemost."""
     return max(range(len(traces)), key=lambda output: (len(traces[output][0].cells), -abs(output - len(traces) // 2)))
 
 
 def middle(axis: Axis) -> float:
-    """Where on the map that a layer reads the middle of its output belongs, 0 being the map's edge.
+    """The place on a layer's input, from its edge on, above which the middle of the output is drawn.
 
     An output cell belongs over the middle of its window, less as many cells at either side as the padding has there:
     over the last cell of a causal window, and in general over the cell of its own number where the output has the

@@ -1,4 +1,4 @@
-"""Layers of two dimensions as planes above each other, rays from the field on each to the field on the next."""
+"""Layers of two dimensions: planes above each other, with rays from the field on each to the field on the next."""
 
 from __future__ import annotations
 
@@ -19,15 +19,13 @@ from ..rays import ray
 from ..sliding_window import AppearingCells, SlidingWindow, drawn_output_padding, two_axes
 from .fields import FieldSizes, Seen, middle, most_telling, trace, without_padding
 
-APART = 1.0  # between planes, in rows of the drawing: none covers another
+APART = 1.0  # between planes, in rows, so that none covers another
 ASIDE = 0.8  # from all marks to the names of the maps, in cells
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureMap:
-    """One map: the plane of its own cells, how many it has, and how many cells are drawn around them, (before, after)
-    of rows and columns.
-    """
+    """One map: the plane of its cells, its (rows, columns), and the number of cells drawn `around` them."""
 
     plane: Plane
     size: tuple[int, int]
@@ -35,7 +33,7 @@ class FeatureMap:
 
     @property
     def whole(self) -> tuple[Plane, tuple[int, int]]:
-        """The plane with all that is drawn around the map, and its cells, (rows, columns)."""
+        """The plane with the cells around the map, and its (rows, columns)."""
         (top, bottom), (left, right) = self.around
         rows, columns = self.size
         return Plane(self.plane.point(-left, -top), self.plane.right, self.plane.down), (
@@ -45,7 +43,7 @@ class FeatureMap:
 
     @property
     def corners(self) -> Part:
-        """The four corners of the plane with all that is drawn around the map."""
+        """The four corners of the plane with the cells around the map."""
         plane, (rows, columns) = self.whole
         return plane.rectangle((0, rows), (0, columns))
 
@@ -86,18 +84,15 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
 
 
 def _corner(one: FeatureMap) -> Point:
-    """The corner at the right of a map."""
+    """The right corner of a map."""
     return one.plane.point(one.size[1], one.size[0])
 
 
 def _maps(ops: tuple[Operation, ...]) -> tuple[FeatureMap, ...]:
-    """The maps from the input to the output, each plane above the one before so that fields lie under the cells that
-    see them.
-    """
+    """The maps from the input to the output. On each plane, fields are below the cells that see them."""
     maps: list[FeatureMap] = []
-    x = y = lift = reach = (
-        0.0  # a map's first cell, in columns and rows of the first map; how far up it is, and its rows and columns
-    )
+    x = y = 0.0  # a map's first cell, in columns and rows of the first map
+    lift = reach = 0.0  # how far up a map is; its rows and columns together
     edge = -math.inf  # the first row that is drawn of the map before
     for n, size in enumerate([*map(_input, ops), _output(ops[-1])]):
         (top, bottom), (left, right) = around = _around(ops[n]) if n < len(ops) else ((0, 0), (0, 0))
@@ -105,9 +100,8 @@ def _maps(ops: tuple[Operation, ...]) -> tuple[FeatureMap, ...]:
         if n:
             height, width = two_axes(ops[n - 1])
             y, x = y + middle(height) - size[0] / 2, x + middle(width) - size[1] / 2
-            lift += (
-                max(y + size[0] + bottom - edge, (reach + across) / 4) + APART
-            )  # more for wide ones, where rays would lie flat
+            # more for wide maps, whose rays would be too flat
+            lift += max(y + size[0] + bottom - edge, (reach + across) / 4) + APART
         edge, reach = y - top, across
         maps.append(
             FeatureMap(
@@ -128,7 +122,7 @@ def _output(op: Operation) -> tuple[int, int]:
 
 
 def _around(op: Operation) -> tuple[tuple[int, int], tuple[int, int]]:
-    """How many cells are drawn around a layer's input, those that windows hang over included."""
+    """The numbers of cells that are drawn around a layer's input, with the cells that windows hang over."""
 
     def of(axis: Axis) -> tuple[int, int]:
         return (0, 0) if without_padding(op) else (axis.before, axis.after + axis.overhang)
@@ -138,7 +132,7 @@ def _around(op: Operation) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _map_marks(op: Operation, one: FeatureMap, flags: ViewFlags, *, first: bool) -> Marks:
-    """A map as a layer reads it; the input's cells look as those of an input do, those of a map between layers don't."""
+    """A map as a layer reads it. Only the cells of the `first` map have the look of an input."""
     rows, columns = one.size
     fill, edges = ("input", "input") if first else ("hidden", "output_grid")
     inner = one.plane.lines((0, rows), (0, columns), outline=not first)
@@ -155,7 +149,7 @@ def _map_marks(op: Operation, one: FeatureMap, flags: ViewFlags, *, first: bool)
 
 @dataclass(frozen=True)
 class PlanesMotion:
-    """What moves: on each map the field of the current output cell, the rays from it to the next, and the output cell."""
+    """The moving marks: the current output cell, its field on each map, and the rays from field to field."""
 
     ops: tuple[Operation, ...]
     maps: tuple[FeatureMap, ...]
@@ -164,7 +158,7 @@ class PlanesMotion:
 
     @cached_property
     def _along(self) -> tuple[tuple[tuple[Seen, ...], ...], ...]:
-        """What each output cell sees of all maps, along rows and along columns."""
+        """The cells of all maps that each output cell sees, along rows and along columns."""
         return tuple(
             tuple(
                 trace([(two_axes(op)[n], without_padding(op)) for op in self.ops], output)
@@ -175,11 +169,11 @@ class PlanesMotion:
 
     @property
     def poster(self) -> int:
-        """The step whose output cell sees most of the input, of several the one nearest to the middle."""
+        """The step whose output cell sees most of the input; of several, the middlemost."""
         return most_telling(self._along[0]) * self.last.width.output + most_telling(self._along[1])
 
     def fields(self, step: int) -> list[tuple[Seen, Seen]]:
-        """What the output cell of a step sees of each map, along rows and along columns, and of the output itself."""
+        """The cells of each map that a step's output cell sees, along rows and columns; last the cell itself."""
         r, q = divmod(step, self.last.width.output)
         return [
             *zip(self._along[0][r], self._along[1][q], strict=True),
@@ -188,7 +182,7 @@ class PlanesMotion:
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """The roles of all that moves in some step."""
+        """The roles of all moving marks."""
         seen = any(
             rows.size and columns.size for step in range(self.last.steps) for rows, columns in self.fields(step)[:-1]
         )
@@ -214,9 +208,7 @@ class PlanesMotion:
         return (*marks, *([Line("ray", tuple(rays))] if rays else []), cell)
 
     def _field(self, rows: Seen, columns: Seen) -> Marks:
-        """The veil over the cells that are read, those that copies in the padding stand for included, and the grid of
-        all that they span.
-        """
+        """The veil over the cells that are read, with the cells that the padding copies, and the grid around them."""
         if (rows, columns) not in self._kept:
             plane = self.last.output_plane.at_origin()
             parts = plane.rectangles(joined(rows.read), joined(columns.read))
@@ -230,10 +222,10 @@ class PlanesMotion:
     def _rays(
         self, one: FeatureMap, below: list[Seen], other: FeatureMap, above: list[Seen], step: int
     ) -> list[tuple[Point, Point]]:
-        """From the corners of the field on one map to those of the cells, on the next one, that come from it."""
+        """The rays from the corners of a field to the corners of the cells on the next map that see it."""
         plane, (deep, wide) = other.whole
         if other is self.maps[-1] and self.last.reveal:
-            deep = step // self.last.width.output + 1  # rows that come later hide nothing
+            deep = step // self.last.width.output + 1  # rows that appear later hide nothing
         (top, _), (left, _) = other.around
         (y0, y1), (x0, x1) = ((seen.cells[0], seen.cells[-1] + 1) for seen in above)
         ends = [

@@ -1,4 +1,4 @@
-"""Layers of one dimension as rows of cells above each other, with their connections, as WaveNet's figures have them."""
+"""Layers of one dimension: rows of cells above each other, with their connections, as in WaveNet's figures."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ..sliding_window import drawn_output_padding
 from .fields import FieldSizes, Seen, middle, most_telling, seen_by, trace
 
 ROW = 3.0  # from row to row, in cells
-ASIDE = 0.8  # from all cells to the names of the maps, in cells
+ASIDE = 0.8  # from the cells to the names of the maps, in cells
 
 
 @dataclass(frozen=True, slots=True)
 class MapRow:
-    """One map: where its first cell begins, how far its cells are apart, and how many there are."""
+    """One map: the place of its first cell, the `pitch` from cell to cell, and the number of cells."""
 
     x: float
     y: float
@@ -30,7 +30,7 @@ class MapRow:
 
     @property
     def plane(self) -> Plane:
-        """Upright cells of their own size, from the first one on."""
+        """The plane of the first cell."""
         return Plane((self.x, self.y), (1.0, 0.0), (0.0, 1.0))
 
     def at(self, cell: int) -> Point:
@@ -47,7 +47,7 @@ class MapRow:
         return Polygon(role, tuple(map(self.part, cells)), self.plane)
 
     def edges(self, role: str) -> Line:
-        """The edges of all cells, those between neighbours once."""
+        """The edges of all cells; neighbours share theirs."""
         if self.pitch == 1:
             return Line(role, self.plane.lines((0, 1), (0, self.count)))
         return Line(role, tuple((*part, part[0]) for part in map(self.part, range(self.count))))
@@ -91,7 +91,7 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
 
 
 def _rows(axes: list[Axis]) -> list[MapRow]:
-    """The rows from the input to the output, each cell over those that it comes from, strided ones apart."""
+    """The rows from the input to the output. Each cell is above the cells that it sees."""
     pitches, middles = [1.0], [axes[0].input / 2]
     for axis in axes:
         middles.append(middles[-1] + (middle(axis) - axis.input / 2) * pitches[-1])
@@ -106,32 +106,30 @@ def _rows(axes: list[Axis]) -> list[MapRow]:
 
 @dataclass(frozen=True)
 class RowsMotion:
-    """What moves: the current output cell, the cells that it sees in every row, and the connections that lead from them
-    to it.
-    """
+    """The moving marks: the current output cell, the cells that it sees in each row, and their connections."""
 
     axes: tuple[Axis, ...]
     rows: tuple[MapRow, ...]
 
     @cached_property
     def along(self) -> tuple[tuple[Seen, ...], ...]:
-        """What each output cell sees of all rows."""
+        """The cells of all rows that each output cell sees."""
         layers = [(axis, True) for axis in self.axes]
         return tuple(trace(layers, output) for output in range(self.axes[-1].output))
 
     def fields(self, step: int) -> list[Seen]:
-        """What the output cell of a step sees of each row, and of the output itself."""
+        """The cells of each row that a step's output cell sees; last the cell itself."""
         return [*self.along[step], Seen((step,), (step,), (step, step + 1))]
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """The roles of all that moves in some step."""
+        """The roles of all moving marks."""
         return frozenset(
             {"current"} | ({"tap", "window", "ray"} if any(seen[-1].cells for seen in self.along) else set())
         )
 
     def links(self, role: str, n: int, outputs: Collection[int]) -> Line:
-        """The connections of a layer that lead to some of its output cells; those from its padding aren't drawn."""
+        """The connections of a layer to some of its output cells, without connections from the padding."""
         axis, below, above = self.axes[n], self.rows[n], self.rows[n + 1]
         pairs = [
             (source, output) for output in outputs for source in seen_by(axis, (output,), without_padding=True).cells
@@ -157,7 +155,7 @@ class RowsMotion:
 
 @dataclass(frozen=True)
 class AppearingRowCells:
-    """The output cells, with `extra` that `output_padding` added at their end, each as it appears."""
+    """The output cells as they appear; `output_padding` adds the last `extra` cells."""
 
     row: MapRow
     extra: int
@@ -171,12 +169,12 @@ class AppearingRowCells:
         )
 
     def all(self) -> Marks:
-        """All of them at once."""
+        """The marks of all output cells."""
         added = range(max(0, self.row.count - self.extra), self.row.count)
         more = (self.row.fill("output_padding", added),) if added else ()
         return (self.row.fill("output", range(self.row.count)), *more, self.row.edges("output_grid"))
 
     @property
     def roles(self) -> frozenset[str]:
-        """The roles of all of them."""
+        """The roles of all these marks."""
         return frozenset({"output", "output_grid"} | ({"output_padding"} if self.extra else set()))

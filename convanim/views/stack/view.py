@@ -1,4 +1,4 @@
-"""Layers above each other, the input at the bottom: what a cell of the last one sees of all that are below it."""
+"""The view "stack": layers above each other, and the cells of each map that an output cell sees."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from ...text.cell_texts import Texts
 
 MOST_LAYERS = 12
-MOST_CELLS = 4096  # of all maps together, padding included: more can't be told apart
+MOST_CELLS = 4096  # of all maps together, with padding: more can't be told apart
 MOST_LINES = 4096  # of connections between rows
 
 
 def draw(ops: tuple[Operation, ...], texts: Texts | None, flags: ViewFlags) -> Scene:
-    """The scene of layers of one dimension as rows with their connections, of two as planes; their values aren't shown."""
+    """The scene of layers, without values: as rows in one dimension, as planes in two."""
     return rows.draw(ops, flags) if len(ops[0].axes) == 1 else planes.draw(ops, flags)
 
 
 def refuses(ops: tuple[Operation, ...]) -> str:
-    """Why these layers can't be drawn; "" where they can."""
+    """The reason why the view can't draw these layers, or ""."""
     dimensions = len(ops[0].axes)
     if dimensions > 2:
         return f"draws 1 or 2 dimensions, and these layers have {dimensions}"
