@@ -29,7 +29,9 @@ CONV = ca.Conv(4, 3)
 ANCHOR = "    reveal: bool = option("  # the new lines stand before this one
 NEW = """\
     tempo: str = option("slow", "choice", "How fast it looks.", metavar="TEMPO", choices=("slow", "fast"))
-    glow: bool = option(False, "switch", "Cells glow.", views=ViewRule("has no glow", lambda view: view is VIEWS["flat"]))
+    glow: bool = option(
+        False, "switch", "Cells glow.", views=ViewRule("has no glow", lambda view: view is VIEWS["flat"])
+    )
 """
 
 FIND = """
@@ -60,7 +62,7 @@ print(json.dumps({
     "record": [Options(tempo="fast").tempo, Options(glow=True).glow],
     "wrong value": error(lambda: ca.animate(conv, tempo="quick")),
     "no switch": error(lambda: ca.animate(conv, glow=1)),
-    "right value": [len(ca.animate(conv, tempo="fast", view=view)) for view in ca.VIEWS if view in ("flat", "isometric")],
+    "right value": [len(ca.animate(conv, tempo="fast", view=view)) for view in ("isometric", "flat")],
     "TOML": ca.figures("fast.toml")["x"].options["tempo"],
     "wrong TOML": error(lambda: ca.figures("quick.toml")),
     "figure": len(ca.figure("dilation", tempo="fast")),
@@ -71,7 +73,9 @@ print(json.dumps({
     "choices of a control": [choice for choice in found["tempo"].options],
     "switch of a control": found["glow"].value,
     "documentation": [row for row in documentation_rows() if row[0] in ("`tempo`", "`glow`")],
-    "default view": [ca.animate(conv, glow=glow).scene.box == ca.animate(conv, view="flat").scene.box for glow in (True, False)],
+    "default view": [
+        ca.animate(conv, glow=glow).scene.box == ca.animate(conv, view="flat").scene.box for glow in (True, False)
+    ],
     "other view": error(lambda: ca.animate(conv, glow=True, view="isometric")),
     "unknown": error(lambda: ca.animate(conv, temp="fast")),
 }))

@@ -1,4 +1,4 @@
-"""Figures in TOML: tables that are like others, themes beside their file, and figures in another look than their own."""
+"""Figures in TOML: tables that are like others, themes beside their file, and figures in another look than theirs."""
 
 from __future__ import annotations
 

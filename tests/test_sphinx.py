@@ -1,4 +1,6 @@
-"""The Sphinx extension: projects that are built, for pages, LaTeX, EPUB and plain text, from reStructuredText and MyST."""
+"""The Sphinx extension: projects that are built, for pages, LaTeX, EPUB and plain text, from reStructuredText and
+MyST.
+"""
 
 from __future__ import annotations
 

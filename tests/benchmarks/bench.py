@@ -165,14 +165,16 @@ def size(a, suffix):
 
 figures = [one.animate() for one in ca.figures().values()]
 guide = [one.animate() for one in ca.figures().values() if one.source in ("arithmetic.toml", "numerical.toml")]
-print(sum(size(a, ".mp4") for a in guide) / sum(size(a, ".gif") for a in guide), max(size(a, ".html") - size(a, ".svg") for a in figures))
+share = sum(size(a, ".mp4") for a in guide) / sum(size(a, ".gif") for a in guide)
+print(share, max(size(a, ".html") - size(a, ".svg") for a in figures))
 """
 
 LONG_ONE = """
 import sys
 import convanim as ca
 edge = 64 if sys.argv[3] == "4096" else 8
-ca.animate(ca.Conv(edge, 1), dpi=20 if edge == 64 else 92, step_ms=100).save(f"{sys.argv[1]}/{sys.argv[3]}{sys.argv[2]}")
+a = ca.animate(ca.Conv(edge, 1), dpi=20 if edge == 64 else 92, step_ms=100)
+a.save(f"{sys.argv[1]}/{sys.argv[3]}{sys.argv[2]}")
 """
 
 LOADED = """
@@ -293,7 +295,9 @@ def all_figures(folder: str) -> Iterator[Row]:
 
 
 def largest(name: str, svgs: list[Path], whole: tuple[float, float], zipped: tuple[float, float]) -> Iterator[Row]:
-    """The largest of SVG files, and the largest when they are gzipped; each limit is what must be reached, and the aim."""
+    """The largest of SVG files, and the largest when they are gzipped; each limit is what must be reached, and the
+    aim.
+    """
     sizes = {f: f.stat().st_size for f in svgs}
     packed = {f: len(gzip.compress(f.read_bytes(), 9, mtime=0)) for f in svgs}
     for title, of, (must, aim) in ((name, sizes, whole), (f"{name}, gzipped", packed, zipped)):
@@ -415,8 +419,8 @@ def start(folder: str) -> Iterator[Row]:
 
 
 def contrast(folder: str) -> Iterator[Row]:
-    """How well the themes can be seen, by WCAG 2.1 and CIEDE2000 (see tests/oracle/vision.py); the guide's own is measured,
-    not judged.
+    """How well the themes can be seen, by WCAG 2.1 and CIEDE2000 (see tests/oracle/vision.py); the guide's own is
+    measured, not judged.
     """
     for name, found in json.loads(run(VISION).output).items():
         for what, must, aim in (("text", 4.5, 7), ("shape", 3, 4.5)):

@@ -8,9 +8,9 @@ import os
 from pathlib import Path
 
 import pytest
-from screens import violations
 
 import convanim as ca
+from browser.screens import violations
 from convanim.text import describe
 from convanim.write import FORMATS
 

@@ -8,9 +8,9 @@ import itertools
 import json
 
 import pytest
-from screens import apart, violations
 
 import convanim as ca
+from browser.screens import apart, violations
 
 FIGURES = {
     "numbers": lambda **look: ca.figure("numerical_padding_strides", **look),

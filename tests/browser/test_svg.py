@@ -5,9 +5,9 @@ repeated, darkened or stilled.
 from __future__ import annotations
 
 import pytest
-from screens import apart
 
 import convanim as ca
+from browser.screens import apart
 
 LOOKS = {
     "plain": {},

@@ -89,11 +89,8 @@ def test_a_paper_shows_the_step_that_explains_most(tmp_path):
         subprocess.run(["pdftoppm", "-r", "72", "-png", "-singlefile", "x.pdf", str(number)], cwd=tmp_path, check=True)
         pages.append((tmp_path / f"{number}.png").read_bytes())
     a.save(tmp_path / "figure.pdf", step=7)
-    compiled(
-        f"{PREAMBLE['latex']}\\pagestyle{{empty}}\n\\begin{{document}}\n{a.embed('latex').replace('page=8, ', '').replace(chr(92) + 'caption', '%')}\n"
-        "\\end{document}\n",
-        tmp_path,
-    )
+    own = a.embed("latex").replace("page=8, ", "").replace("\\caption", "%")
+    compiled(f"{PREAMBLE['latex']}\\pagestyle{{empty}}\n\\begin{{document}}\n{own}\n\\end{{document}}\n", tmp_path)
     subprocess.run(["pdftoppm", "-r", "72", "-png", "-singlefile", "x.pdf", "own"], cwd=tmp_path, check=True)
     assert (tmp_path / "own.png").read_bytes() == pages[0] != pages[1]
 

@@ -140,7 +140,8 @@ PAPER = r"""\documentclass{article}
 \renewcommand\familydefault{\sfdefault}
 \begin{document}
 Before. \begin{figure}\centering\input{one.tex}\convanimposter\caption{The first.}\end{figure}
-\begin{figure}\input{other.tex}\convanimstep{2}\hfill\convanimstep{\convanimsteps}\caption{Two steps of the second.}\end{figure}
+\begin{figure}\input{other.tex}\convanimstep{2}\hfill\convanimstep{\convanimsteps}%
+\caption{Two steps of the second.}\end{figure}
 \input{one}\convanimstep{1}
 \end{document}
 """

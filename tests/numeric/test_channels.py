@@ -1,4 +1,4 @@
-"""Channels, groups and biases against plain nested loops; matrices, and the counts of parameters and multiplications."""
+"""Channels, groups and biases against plain nested loops; matrices; counts of parameters and multiplications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Values against scipy's correlation, against stamping, and against numpy's windows; none shares code with the package."""
+"""Values against scipy's correlation, against stamping, and against numpy's windows; none shares code with the
+package.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The matrix of a convolution: times the input it is the output, and its transpose is that of the transposed convolution."""
+"""The matrix of a convolution: times the input it is the output, and its transpose is that of the transposed
+convolution.
+"""
 
 from __future__ import annotations
 

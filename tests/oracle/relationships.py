@@ -1,4 +1,6 @@
-"""The relationships of "A guide to convolution arithmetic for deep learning", each as it is printed, with its conditions."""
+"""The relationships of "A guide to convolution arithmetic for deep learning", each as it is printed, with its
+conditions.
+"""
 
 from __future__ import annotations
 

@@ -8,9 +8,11 @@ from xml.etree import ElementTree
 from oracle.css import shown_at
 
 BROWSERS = """<svg xmlns="http://www.w3.org/2000/svg"><style>
-.a>g{visibility:hidden;animation:4s step-end infinite}.a>.p{visibility:visible}@keyframes x{0%{visibility:hidden}50%,to{visibility:visible}}
+.a>g{visibility:hidden;animation:4s step-end infinite}.a>.p{visibility:visible}
+@keyframes x{0%{visibility:hidden}50%,to{visibility:visible}}
 @media(prefers-reduced-motion:reduce){.a>g{animation:none!important}}</style>
-<g class="a"><g id="1"/><g id="2" class="p"/><g id="3" style="animation-name:x"/><g id="4" class="p" style="animation-name:x;animation-delay:-1s"/></g>
+<g class="a"><g id="1"/><g id="2" class="p"/><g id="3" style="animation-name:x"/>
+<g id="4" class="p" style="animation-name:x;animation-delay:-1s"/></g>
 <g id="5"/></svg>"""
 
 

@@ -201,7 +201,7 @@ def along(a, b, share):
 
 
 def wrong_rays(seen, step, drawn):
-    """What is wrong with the rays and the kernels of a step; `drawn` are the output planes, as far as they are there."""
+    """What is wrong with the rays and the kernels of a step; `drawn` are the output planes that are there."""
     marks = seen.marks(step)
     (cell,) = parts(marks, Polygon, "current")
     windows = [

@@ -1,4 +1,6 @@
-"""Reads the view "matrix": the matrix from the texts in its cells, and the matrices that are meant, made with numpy alone."""
+"""Reads the view "matrix": the matrix from the texts in its cells, and the matrices that are meant, made with numpy
+alone.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,7 @@ def dense(op, weights):
 
 
 def role_of(op, k):
-    """The colour of a kernel cell, written out for kernels of up to nine cells and for larger ones of two dimensions."""
+    """The colour of a kernel cell, of kernels of up to nine cells and of larger ones of two dimensions."""
     if math.prod(op.kernel_size) <= 9:
         return f"weight_{k + 1}"
     if len(op.kernel_size) == 1:

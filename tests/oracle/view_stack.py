@@ -1,7 +1,7 @@
 """Reads the view of layers above each other: what is veiled on its planes and in its rows.
 
-Nothing here follows taps: whether a cell counts is found by evaluating the layers, with weights of 1, on a map that is 0
-but for it.
+Nothing here follows taps: whether a cell counts is found by evaluating the layers, with weights of 1, on a map that is
+0 but for it.
 """
 
 from __future__ import annotations

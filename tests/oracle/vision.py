@@ -1,8 +1,8 @@
 """How well a theme can be seen, by ColorAide, which knows nothing of the package: contrasts after WCAG 2.1, colours as
 others see them.
 
-`python tests/oracle/vision.py` prints the numbers of every theme as JSON; `make bench` makes rows of them, the tests hold the
-themes to limits.
+`python tests/oracle/vision.py` prints the numbers of every theme as JSON; `make bench` makes rows of them, the tests
+hold the themes to limits.
 """
 
 from __future__ import annotations

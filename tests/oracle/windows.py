@@ -1,7 +1,7 @@
 """What an operation means, cell by cell, from its numbers alone: the padded input, its windows, and the values.
 
-Nothing here asks `Axis` or `Plane`: sources come from `numpy.pad`, windows and roles from lists that are written out here.
-Of the package come the classes of operations, to tell them apart.
+Nothing here asks `Axis` or `Plane`: sources come from `numpy.pad`, windows and roles from lists that are written out
+here. Of the package come the classes of operations, to tell them apart.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Outputs that appear one by one, in pixels: frames depend on nothing but their step, and a step costs what is new in it."""
+"""Outputs that appear one by one, in pixels: frames depend on nothing but their step, and a step costs what is new in
+it.
+"""
 
 from __future__ import annotations
 

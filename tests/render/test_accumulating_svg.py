@@ -1,4 +1,6 @@
-"""Outputs that appear one by one, in an animated SVG: its style sheet is played, and resvg shows what the frame shows."""
+"""Outputs that appear one by one, in an animated SVG: its style sheet is played, and resvg shows what the frame
+shows.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Letters: every character of the catalogues is in the font that ships; others come from the machine's fonts, or are refused."""
+"""Letters: every character of the catalogues is in the font that ships; others come from the machine's fonts, or are
+refused.
+"""
 
 from __future__ import annotations
 

@@ -123,7 +123,9 @@ def meant(cells, pattern):
 
 
 def inside(point, corners):
-    """Whether a point lies in a polygon: by the angle under which its outline is seen, which is whole turns or nothing."""
+    """Whether a point lies in a polygon: by the angle under which its outline is seen, which is whole turns or
+    nothing.
+    """
     x, y = point
     turn = 0.0
     for (ax, ay), (bx, by) in zip(corners, [*corners[1:], corners[0]], strict=True):

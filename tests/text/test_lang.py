@@ -268,7 +268,8 @@ print(*LANGUAGES)
 for n in (1, 2, 5, 22):
     print(description(ca.Conv(n, 1, ndim=1), lang="pl"))
 print(ca.animate(ca.Conv(4, 2, stride=2), lang="pl", theme="clear", labels=["step"]).svg(0))
-sys.argv = ["convanim", "draw", "conv", "-i", "4", "-k", "2", "-s", "2", "--lang", "pl", "--labels", "step", "--theme", "clear", "-o", "x_{step}.svg"]
+figure = ["draw", "conv", "-i", "4", "-k", "2", "-s", "2"]
+sys.argv = ["convanim", *figure, "--lang", "pl", "--labels", "step", "--theme", "clear", "-o", "x_{step}.svg"]
 from convanim.cli import main
 main()
 """

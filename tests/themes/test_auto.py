@@ -1,4 +1,6 @@
-"""The theme that is light or dark as its reader's page: its rules are played, and its pictures are those of its two themes."""
+"""The theme that is light or dark as its reader's page: its rules are played, and its pictures are those of its two
+themes.
+"""
 
 from __future__ import annotations
 

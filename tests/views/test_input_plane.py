@@ -1,5 +1,5 @@
-"""The cells of the input and the output that stand still: which role each has in every figure, read back from the scene,
-against plain formulas.
+"""The cells of the input and the output that stand still: which role each has in every figure, read back from the
+scene, against plain formulas.
 """
 
 from __future__ import annotations

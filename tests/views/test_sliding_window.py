@@ -1,4 +1,6 @@
-"""The window in every step: which cells it covers and reads, which output cell is current, and which step stands for all."""
+"""The window in every step: which cells it covers and reads, which output cell is current, and which step stands for
+all.
+"""
 
 from __future__ import annotations
 

@@ -86,7 +86,9 @@ def picture(text):
 
 
 def seen(text, step):
-    """The SVG of a page as it is when a script shows a step, by what groups say of themselves alone, without its rules."""
+    """The SVG of a page as it is when a script shows a step, by what groups say of themselves alone, without its
+    rules.
+    """
     root = picture(text)
     for parent in list(root.iter()):
         for child in list(parent):
@@ -100,7 +102,9 @@ def seen(text, step):
 
 
 def apart(one, other):
-    """How many pixels differ by more than what letters do that are a thousandth of a cell off: a quarter of all shades."""
+    """How many pixels differ by more than what letters do that are a thousandth of a cell off: a quarter of all
+    shades.
+    """
     return int((np.abs(one.astype(int) - other).max(-1) > 64).sum())
 
 

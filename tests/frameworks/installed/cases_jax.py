@@ -44,7 +44,9 @@ def prepare() -> None:
 
 
 def compute(names: dict[str, Any], cases: list[Case], arrays: list[dict[str, Any]]) -> list[Any]:
-    """What each case's lines give, or what they raise: traced one by one, and those that pass compiled as one function."""
+    """What each case's lines give, or what they raise: traced one by one, and those that pass compiled as one
+    function.
+    """
     results: list[Any] = []
     for case, given in zip(cases, arrays, strict=True):
         try:

@@ -36,7 +36,8 @@ import onnxruntime
 options = onnxruntime.SessionOptions()
 options.log_severity_level, options.intra_op_num_threads, options.inter_op_num_threads = 4, 1, 1
 
-def run(nodes, **arrays):  # its kernels are of float32; the lowest one stands for what a window over nothing has as its maximum
+# its kernels are of float32; the lowest one stands for the maximum of a window over nothing
+def run(nodes, **arrays):
     arrays = {name: (array[None] if name == "x" else array).astype(np.float32) for name, array in arrays.items()}
     graph = model(nodes, TensorProto.FLOAT, **arrays).SerializeToString()
     y = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"]).run(None, arrays)[0][0]

@@ -87,7 +87,9 @@ def run_keras(op: Operation, code: str, arrays: Arrays) -> np.ndarray:
 
 
 def keras_weights(op: Conv | ConvTranspose, arrays: Arrays) -> Iterator[np.ndarray]:
-    """The kernel (..., in, out) and the bias; of a transposed convolution (..., out, in), those of each group in turn."""
+    """The kernel (..., in, out) and the bias; of a transposed convolution (..., out, in), those of each group in
+    turn.
+    """
     if isinstance(op, Conv):
         yield np.moveaxis(arrays["w"], (1, 0), (-2, -1))
         yield from (arrays[name] for name in arrays if name == "b")

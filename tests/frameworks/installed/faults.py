@@ -55,7 +55,9 @@ def close(a: Any, b: Any) -> bool:
 
 
 def by_hand(config: Config, x: Any) -> Any:
-    """Average or L2 pooling without dilation, cell by cell: what should come out where a framework refuses or is wrong."""
+    """Average or L2 pooling without dilation, cell by cell: what should come out where a framework refuses or is
+    wrong.
+    """
     spans = []
     for a, (before, after) in zip(config["axes"], padding_of(config), strict=True):
         last = a["input"] + after - a["kernel"] + (a["stride"] - 1 if config["ceil_mode"] else 0)

@@ -123,7 +123,7 @@ def compute(
 def theirs(
     module: ModuleType, judge: str, cases: Sequence[Case], arrays: Sequence[dict[str, np.ndarray]]
 ) -> list[Result]:
-    """What the framework computes. An output without cells counts as a refusal, as convanim has no figure of nothing."""
+    """What the framework computes. An output without cells counts as a refusal: convanim draws no figure of it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a framework warns about is its own matter here
         together = getattr(module, "compute", None)

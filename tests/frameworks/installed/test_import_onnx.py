@@ -15,7 +15,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # what a framework warns abou
 
 
 def graph(**inputs):
-    """Pad - Conv - Relu - MaxPool - ConvTranspose and a branch with an AveragePool, a global pooling and an L1 pooling."""
+    """Pad - Conv - Relu - MaxPool - ConvTranspose and a branch with an AveragePool, a global pooling and an L1
+    pooling.
+    """
     from onnx import TensorProto, helper, numpy_helper
 
     random = np.random.RandomState(3)

@@ -1,4 +1,6 @@
-"""convanim against PyTorch, Keras, ONNX and JAX on random configurations, and that each of these comparisons can fail."""
+"""convanim against PyTorch, Keras, ONNX and JAX on random configurations, and that each of these comparisons can
+fail.
+"""
 
 from __future__ import annotations
 
