@@ -1,7 +1,7 @@
 """The layout of the tests: each folder of the package has one here, and no test file leans on another.
 
-tests/oracle/ holds the arithmetic and the readers that the package is compared with: of the package an oracle takes data
-alone, and a few names more that stand below with their reason. tests/helpers/ holds what several test files share.
+tests/oracle/ holds the arithmetic and the readers that the package is compared with: of the package an oracle takes
+data alone, and a few names more that stand below with their reason. tests/helpers/ holds what several test files share.
 """
 
 from __future__ import annotations

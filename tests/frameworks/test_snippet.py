@@ -1,6 +1,4 @@
-"""What of convanim.frameworks needs no framework: the texts of snippets, refusals, and that nothing is imported before
-its time.
-"""
+"""The texts of snippets, refusals, and what is imported when; installed/ runs snippets in each framework."""
 
 from __future__ import annotations
 
@@ -12,16 +10,21 @@ import pytest
 
 import convanim as ca
 from convanim.frameworks import FRAMEWORKS, Imported, to_code
-from convanim.frameworks.keras_code import keras_crop
-from convanim.frameworks.walk import Padding, Walk, folded
 from convanim.geometry.padding import PADDING_MODES
 from helpers.processes import python
 from helpers.refusals import refusal
 
 CONV = ca.Conv(5, 3, stride=2, padding=1)
+
+
 SAME = ca.Conv(6, 3, stride=2, padding="same_upper")
+
+
 UP = ca.ConvTranspose(3, 3, stride=2, padding=((1, 0), (0, 1)), output_padding=1)
+
+
 AVERAGE = ca.Pool(6, 3, stride=2, padding="same_upper", mode="average", count_include_pad=False)
+
 
 TEXTS = [
     (
@@ -374,68 +377,6 @@ print(sorted(set(sys.modules) & { ({*FRAMEWORKS, "numpy"})!r}))
 """
     run = python("-c", code, cwd=tmp_path)
     assert (run.stdout, run.stderr) == ("[]\n", "")
-
-
-# --- Keras' transposed convolutions
-
-
-@pytest.mark.parametrize(
-    ("padding", "extra", "window", "stride", "crop"),
-    [
-        ("valid", None, 3, 2, (0, 0)),
-        ("valid", None, 2, 3, (0, -1)),
-        ("valid", 1, 3, 2, (0, -1)),
-        ("same", None, 3, 2, (0, 1)),
-        ("same", None, 4, 2, (1, 1)),
-        ("same", None, 2, 3, (0, -1)),
-        ("same", 0, 3, 2, (1, 1)),
-        ("same", 1, 3, 2, (0, 1)),
-        ("same", None, 3, 1, (1, 1)),
-    ],
-)
-def test_what_keras_crops_of_a_transposed_convolution(padding, extra, window, stride, crop):
-    assert keras_crop(padding, extra, window, stride) == crop
-
-
-def test_keras_same_gives_the_input_times_the_stride():
-    for window, stride in itertools.product(range(1, 9), range(1, 6)):
-        assert sum(keras_crop("same", None, window, stride)) == window - stride
-
-
-# --- folding
-
-
-def padding(*pads, mode="zeros", value=0.0, size=(6, 6)):
-    return Padding("pad", "Pad", size, pads, mode, value)
-
-
-def test_a_padding_folds_into_a_convolution_and_becomes_its_own():
-    op = ca.Conv((7, 9), 3, padding=1, stride=2)
-    assert folded(op, padding((0, 1), (1, 2))) == ca.Conv(6, 3, padding=((1, 2), (2, 3)), stride=2)
-    assert folded(ca.Conv((7, 9), 3), padding((0, 1), (1, 2), mode="reflect")) == ca.Conv(
-        6, 3, padding=((0, 1), (1, 2)), padding_mode="reflect"
-    )
-
-
-def test_a_crop_folds_into_the_transposed_convolution_before_it_alone():
-    walk = Walk()
-    walk.layer(Imported("up", ca.ConvTranspose(3, 3, stride=2, padding=1)), "x", "u")
-    walk.padding(Padding("crop", "Crop", (5, 5), ((-1, 0), (0, -2))), "u", "c")
-    assert walk.finish()[0].op == ca.ConvTranspose(3, 3, stride=2, padding=((2, 1), (1, 3)))
-    walk = Walk()
-    walk.layer(Imported("conv", ca.Conv(5, 3)), "x", "u")
-    walk.padding(Padding("crop", "Crop", (3, 3), ((-1, 0), (0, -2))), "u", "c")
-    with pytest.warns(ca.ConvanimWarning, match=r"crop \(Crop: no layer that it folds into"):
-        walk.finish()
-
-
-def test_a_padding_that_two_layers_take_folds_into_each():
-    walk = Walk()
-    walk.padding(padding((1, 1), (1, 1)), "x", "p")
-    walk.layer(Imported("a", ca.Conv(8, 3)), "p", "a")
-    walk.layer(Imported("b", ca.Conv(8, 1)), "p", "b")
-    with pytest.warns(ca.ConvanimWarning, match="no chain of layers: .* before b"):
-        assert [one.op.padding for one in walk.finish()] == [(1, 1), (1, 1)]
 
 
 def test_an_imported_layer_is_shown_without_its_arrays():

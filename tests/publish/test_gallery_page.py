@@ -1,30 +1,26 @@
-"""The gallery's page and the server that shows it: what is told of each figure is right, the code runs, nothing is
-missing and nothing is from elsewhere.
-"""
+"""The gallery's page: what it tells of each figure is right, the code runs, and nothing is from elsewhere."""
 
 from __future__ import annotations
 
-import contextlib
 import html.parser
-import http.client
-import json
 import re
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import convanim as ca
 from convanim.publish.gallery_page import COLLECTIONS, DETAILS, PAGE, pages, python
-from convanim.publish.server import server
 from convanim.publish.snippets import EMBEDS
-from convanim.write import FORMATS
 from helpers.processes import ROOT
 from helpers.refusals import refusal
+from oracle.details import details
 
 pytestmark = pytest.mark.places
 
+
 FIGURES = ca.figures()
+
+
 INDEX, TOLD = ((ROOT / "gallery" / name).read_text(encoding="utf-8") for name in (PAGE, DETAILS))
 
 
@@ -50,11 +46,6 @@ class Reader(html.parser.HTMLParser):
 
     def handle_data(self, data):
         self.text.append(data)
-
-
-def details(text):
-    """The data of details.js, without running it."""
-    return json.loads(re.fullmatch(r"window\.convanimDetails=(.*);\n", text, re.S)[1])
 
 
 def test_the_page_has_every_figure_with_its_title_its_size_its_words_and_its_file():
@@ -116,6 +107,8 @@ def test_the_python_of_every_figure_draws_that_figure(tmp_path, monkeypatch):
 
 
 HOSTILE = "</script><script>alert(1)</script><!-- \"'&\\u2028 `${x}` \u202eabc"
+
+
 MINE = f"""
 ["a'b & c"]
 operation = "conv"
@@ -184,77 +177,3 @@ def test_a_page_shows_a_picture_whatever_the_formats_and_snippets_name_a_file_th
 def test_an_unknown_format_of_a_gallery_is_refused_before_anything_is_drawn(tmp_path):
     assert "did you mean '.gif'" in refusal(lambda: ca.gallery(None, tmp_path, suffixes=[".gfi"]))
     assert not list(tmp_path.iterdir())
-
-
-# --- the server
-
-
-@contextlib.contextmanager
-def running(figures):
-    with server(figures, 0) as one:
-        thread = threading.Thread(target=one.serve_forever)
-        thread.start()
-        try:
-            yield one.server_port
-        finally:
-            one.shutdown()
-            thread.join()
-
-
-def asked(port, path, method="GET"):
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request(method, path)
-    answer = connection.getresponse()
-    body = answer.read()
-    connection.close()
-    return answer.status, answer.getheader("Content-Type"), int(answer.getheader("Content-Length")), body
-
-
-def test_every_format_of_a_figure_is_served_as_save_writes_it(tmp_path):
-    with running([FIGURES["padding_strides"], FIGURES["dilation"]]) as port:
-        for suffix in FORMATS:
-            status, kind, length, body = asked(port, f"/padding_strides{suffix}")
-            (path,) = FIGURES["padding_strides"].animate().save(tmp_path / f"x{suffix}")
-            assert (status, length) == (200, len(body)) and body == path.read_bytes(), suffix
-            assert (
-                kind.split("/")[0] in {"image", "video", "application", "text"} and kind != "application/octet-stream"
-            )
-            assert asked(port, f"/padding_strides{suffix}", "HEAD")[:3] == (200, kind, length)
-        status, kind, _, body = asked(port, "/")
-        assert (
-            status == 200
-            and kind.startswith("text/html")
-            and b"padding_strides" in body
-            and asked(port, "/index.html")[3] == body
-        )
-        told = details(asked(port, "/details.js")[3].decode())
-        assert [suffix for suffix, _ in told["dilation"]["files"]] == list(FORMATS)
-
-
-NOT_THERE = [
-    "/nothing.svg",
-    "/dilation.exe",
-    "/../pyproject.toml",
-    "/%2e%2e/pyproject.toml",
-    "/..%2f..%2fetc%2fpasswd",
-    "/gallery/dilation.svg",
-    "/dilation",
-    "/.svg",
-    "/dilation.svg%00.gif",
-    "//etc/passwd",
-    "/dilation_{step}.svg",
-    "/x/../dilation.svg",
-    "//[",
-    "/%",
-]
-
-
-def test_there_is_nothing_else_to_be_had():
-    with running([FIGURES["dilation"]]) as port:
-        assert {path: asked(port, path)[0] for path in NOT_THERE} == dict.fromkeys(NOT_THERE, 404)
-        assert asked(port, "/dilation.svg?x=1")[0] == 200
-
-
-def test_a_port_that_is_taken_is_one_line():
-    with running([FIGURES["dilation"]]) as port:
-        assert f"port {port}" in refusal(lambda: server([FIGURES["dilation"]], port))
