@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+import convanim as ca
 from convanim.publish.server import server
 from convanim.write import FORMATS
 from helpers.refusals import refusal
