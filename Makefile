@@ -37,6 +37,7 @@ test-latex: .venv-latex/.ready  ## compile TikZ in papers and slides, and look a
 
 lint: .venv/.dev  ## ruff and mypy
 	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy convanim
 
 check: lint test  ## lint, types and tests
