@@ -24,6 +24,7 @@ from .views import VIEWS, refusal
 LONGEST_MS, LARGEST_DPI = 3_600_000, 9600
 TIME = "a whole number of milliseconds, from {least} to {most}"
 VALUES = ViewRule("shows no values", lambda view: view.shows_values)
+SHADES = ViewRule("shades no cells", lambda view: view.shades)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,6 +69,9 @@ class Options:
     )
     reveal: bool = option(False, "switch", "Output cells appear as they are computed.")
     symbols: bool = option(False, "switch", "x, w and y with their indices in place of numbers.", views=VALUES)
+    shade: bool = option(
+        False, "switch", "Cells have the colours of their values; colour bars show the scales.", views=SHADES
+    )
     background: str | None = option(
         None, "colour", "transparent, or a colour as #rrggbb.", metavar="COLOUR", unset="the theme's own"
     )
@@ -263,6 +267,8 @@ def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
             f"symbols stand in place of numbers, so {values[0]}= has no place beside symbols=True: leave one of them"
             " out"
         )
+    if options.symbols and options.shade:
+        raise ConvanimError("symbols have no values, so shade= has no place beside symbols=True: leave one of them out")
     limited = {  # values may be arrays, which have no equality that is True or False
         name: row.views for name, row in OPTIONS.items() if row.views and getattr(options, name) is not row.default
     }

@@ -80,8 +80,8 @@ def _over(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(view, str) and view in VIEWS:
         gone |= {name for name, row in OPTIONS.items() if row.views and not row.views.takes(VIEWS[view])}
     if more.get("symbols") is True:
-        gone |= {*names_in("values")}
-    if any(name in more for name in names_in("values")):
+        gone |= {*names_in("values"), "shade"}
+    if more.get("shade") is True or any(name in more for name in names_in("values")):
         gone |= {"symbols"}
     if any(name in more for name in names_in("size")):
         gone |= {*names_in("size")}

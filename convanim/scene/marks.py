@@ -27,12 +27,13 @@ class Shade:
 
 @dataclass(frozen=True, slots=True)
 class ReadableOn:
-    """The colour of a text that stands on a shade: the theme's where that can be read, otherwise black or white.
+    """The colour of a text that stands on a shaded cell: the theme's if it can be read there, else black or white.
 
-    `veil` is a role whose fill lies over the shade and below the text.
+    `role` is the cell's, and `veil` a role whose fill lies over the cell and below the text.
     """
 
     shade: Shade
+    role: str
     veil: str = ""
 
 

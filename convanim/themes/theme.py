@@ -154,18 +154,24 @@ class Theme:
         style = self.styles[role]
         if colour is None:
             return style
-        return _coloured(style, colour, None if isinstance(colour, Shade) else self.styles.get(colour.veil))
+        if isinstance(colour, Shade):
+            return _shaded(style, colour)
+        cell = self.style(colour.role, colour.shade)
+        return _readable(style, self.background, (cell, self.styles.get(colour.veil)))
 
 
 @lru_cache(maxsize=1 << 12)
-def _coloured(style: Style, colour: Colour, veil: Style | None) -> Style:
-    """A style whose fill is a mark's own colour; `veil` lies over the shade that a text stands on."""
-    if isinstance(colour, Shade):
-        return replace(style, fill=COLORMAPS[colour.colormap][colour.index])
-    below = COLORMAPS[colour.shade.colormap][colour.shade.index]
-    if veil and veil.fill:
-        below = blended(below, veil.fill, veil.opacity)
+def _readable(style: Style, below: str, layers: tuple[Style | None, ...]) -> Style:
+    """A text's style, in a colour that can be read on a ground with the fills of these styles laid over it."""
+    for layer in layers:
+        if layer and layer.fill:
+            below = blended(below, layer.fill, layer.opacity)
     return replace(style, fill=readable(style.fill, below))
+
+
+@lru_cache(maxsize=1 << 12)
+def _shaded(style: Style, shade: Shade) -> Style:
+    return replace(style, fill=COLORMAPS[shade.colormap][shade.index])
 
 
 def check_colour(place: str, colour: object) -> str:

@@ -37,7 +37,7 @@ class View:
     `draw` gets an operation (a tuple of operations if the view `takes_layers`), the texts of its cells, and the flags
     of the figure. By default, cells show "nothing", "numbers" or "symbols". `refuses` returns the reason why the view
     can't draw an operation, to be read after "the flat view", or "" if it can. With `whole_numbers`, whole outputs are
-    written without decimals: 10, not the guide's 10.0.
+    written without decimals: 10, not the guide's 10.0. A view that `shades` can give cells the colours of their values.
     """
 
     draw: Callable[[Any, Texts | None, ViewFlags], Scene]
@@ -46,6 +46,7 @@ class View:
     refuses: Callable[[Any], str] = one_or_two
     takes_layers: bool = False
     whole_numbers: bool = False
+    shades: bool = False
 
     @property
     def shows_values(self) -> bool:
@@ -55,7 +56,7 @@ class View:
 
 VIEWS = {
     "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values"),
-    "flat": View(flat.draw, "input and output side by side, with their values", "numbers", one_channel),
+    "flat": View(flat.draw, "input and output side by side, with their values", "numbers", one_channel, shades=True),
     "line": View(
         line.draw,
         "one dimension as on paper: kernel below input, their products and the sum",

@@ -17,7 +17,8 @@ class ViewFlags:
     With `reveal`, output cells appear one by one, as they are computed. With `distinguish_kinds`, zeros of the padding
     look unlike input cells, so the view shows a step that has both. `links` lead from copies in the padding to the
     cells that they copy. `cropped` output cells are drawn around the output, `output_padding` and `unread` input cells
-    are marked. `cell_kinds` are the rows of CELL_KINDS that are filled in the padded input.
+    are marked. `cell_kinds` are the rows of CELL_KINDS that are filled in the padded input. With `shade`, cells have
+    the colours of their values.
     """
 
     reveal: bool = False
@@ -27,12 +28,14 @@ class ViewFlags:
     output_padding: bool = False
     unread: bool = False
     cell_kinds: frozenset[str] = frozenset()
+    shade: bool = False
 
 
-def view_flags(theme: Theme, *, reveal: bool = False) -> ViewFlags:
+def view_flags(theme: Theme, *, reveal: bool = False, shade: bool = False) -> ViewFlags:
     """The flags of a figure in this theme: a view draws what the theme has a style for."""
     return ViewFlags(
         reveal=reveal,
+        shade=shade,
         distinguish_kinds="padding" in theme.styles,
         links="copy_link" in theme.styles,
         cropped="cropped" in theme.styles,

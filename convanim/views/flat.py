@@ -15,6 +15,7 @@ from ..text.numbers import MINUS
 from ..themes.theme import BORDER
 from .flags import ViewFlags
 from .input_plane import padded_input
+from .shading import shaded
 from .sliding_window import AppearingCells, SlidingWindow, drawn_crops, drawn_output_padding, two_axes
 from .text_size import LARGE, ROOM, SMALL, cell_values, same_size
 
@@ -31,6 +32,8 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of an operation of one or two dimensions, with its values."""
     if texts is None:
         raise ConvanimError("the flat view shows values: give input= (and kernel=), or a seed")
+    if flags.shade:
+        flags = replace(flags, output_padding=False)  # its fill would hide the shades
     height, width = two_axes(op)
     rows, columns = height.output, width.output
     deep, wide = height.extent, width.extent
@@ -63,7 +66,8 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         MeasuredPlane("output", right, (rows, columns), "right", "top", around),
     )
     moving = PerStep(FlatMotion(sliding, results), sliding.roles | {"output_value"})
-    return Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, measured)
+    scene = Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, measured)
+    return shaded(scene, op, texts.values, inputs) if flags.shade and texts.values else scene
 
 
 @dataclass(frozen=True)

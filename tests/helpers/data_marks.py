@@ -29,7 +29,7 @@ def moving(step):
     return (
         Raster("input", Plane((x, 9.5), (1.0, 0.0), (0.0, 1.0)), 1, 2, RGB[6:12]),
         Group((x + 4, 9.5), cells),
-        Text("input_value", (x + 4.2, 9.7), "3", 0.2, 1.0, colour=ReadableOn(SHADES[step])),
+        Text("input_value", (x + 4.2, 9.7), "3", 0.2, 1.0, colour=ReadableOn(SHADES[step], "input")),
     )
 
 

@@ -123,7 +123,7 @@ def test_a_raster_has_as_many_bytes_as_pixels_or_three_times_as_many():
 
 def test_moved_marks_and_their_extremes_know_colours_and_rasters():
     polygon = Polygon("input", UPRIGHT.rectangles([(0, 1)], [(0, 1)]), UPRIGHT, SHADES[0])
-    text = Text("input_value", (1.0, 1.0), "5", 0.5, 0.8, colour=ReadableOn(SHADES[0]))
+    text = Text("input_value", (1.0, 1.0), "5", 0.5, 0.8, colour=ReadableOn(SHADES[0], "input"))
     raster = Raster("output", UPRIGHT, 2, 3, RGB)
     shifted = moved((polygon, text, raster, Group((1.0, 0.0), (raster,))), 2.0, 3.0)
     assert (shifted[0].colour, shifted[1].colour) == (polygon.colour, text.colour)
@@ -150,7 +150,7 @@ def test_marks_that_differ_in_colour_alone_share_no_definition(tmp_path):
 
 
 def test_texts_that_differ_in_colour_alone_are_kept_apart_between_steps():
-    on = ReadableOn(Shade("gray", 0)), ReadableOn(Shade("gray", 255))
+    on = ReadableOn(Shade("gray", 0), "input"), ReadableOn(Shade("gray", 255), "input")
 
     def texts(step):
         return (Text("input_value", (1.0, 1.0), "1", 0.9, 1.0, colour=on[step]),)
@@ -200,7 +200,7 @@ def test_colours_stay_in_an_svg_on_a_dark_page_while_the_roles_change():
 
 
 def test_a_text_takes_the_colour_that_can_be_read_on_each_page():
-    on = ReadableOn(Shade("gray", 110), "tap")  # the veil is dark on a light page and light on a dark one
+    on = ReadableOn(Shade("gray", 110), "input", "tap")  # the veil is dark on a light page and light on a dark one
     a = figure(theme="auto")
     scene = Scene(Box(0, 0, 2, 2), (Layer((Text("input_value", (1, 1), "1", 0.9, 1.0, colour=on),)),), 1, 0)
     text = replace(a, scene=scene).svg(0)

@@ -10,6 +10,7 @@ import convanim as ca
 from convanim.scene import ReadableOn, Shade
 from convanim.themes.colormaps import COLORMAPS
 from convanim.themes.contrast import blended, contrast, readable
+from convanim.themes.theme import derived
 from oracle.vision import contrast as measured
 
 
@@ -24,7 +25,7 @@ def test_a_text_can_be_read_on_each_shade_and_under_each_veil(theme, veil):
     look = ca.THEMES[theme]
     for name in COLORMAPS:
         for index in range(256):
-            fill = look.style("input_value", ReadableOn(Shade(name, index), veil)).fill
+            fill = look.style("input_value", ReadableOn(Shade(name, index), "input", veil)).fill
             below = look.style("input", Shade(name, index)).fill
             if veil:
                 below = blended(below, look.styles[veil].fill, look.styles[veil].opacity)
@@ -35,6 +36,12 @@ def test_a_text_keeps_the_colour_of_its_theme_where_that_can_be_read():
     assert readable("#aa0000", "#ffffff") == "#aa0000"
     assert readable("#aa0000", "#880000") == "#ffffff" and readable("#aa0000", "#909090") == "#000000"
     assert readable(None, "#000000") == "#ffffff"
+
+
+def test_a_text_can_be_read_on_cells_that_let_the_background_through():
+    look = derived(ca.THEMES["dark"], "mine", {"input": {"opacity": 0.3}})
+    fill = look.style("input_value", ReadableOn(Shade("gray", 255), "input")).fill
+    assert fill == "#ffffff" and look.style("input_value", ReadableOn(Shade("gray", 255), "output")).fill == "#000000"
 
 
 def test_contrast_and_blending_are_those_of_the_specification():
