@@ -44,6 +44,9 @@ LEAST_LENGTH, HEIGHT = 2.0, 0.32  # of a colour bar, in cells
 SIGNED_LENGTH = 3.0  # of a bar that has room for a 0 in its middle
 # cells from the planes to a bar, from the bar to the middle of its digits, and the size of these
 AIR, BELOW, DIGITS = 0.6, 0.36, 0.42
+# a frame inside the edges of the cells that take part in a step, since an edge of the theme may be as dark as a shade
+FRAME, CURRENT_FRAME = 0.07, 0.12  # how far it reaches from the edges of a window and of the current cell, in cells
+INNER = 0.74  # of a cell's width, for texts inside its frame
 HIDDEN = ("input", "output", "current")  # roles whose fill isn't seen, so that the legend doesn't explain it
 
 
@@ -122,13 +125,16 @@ class Shading:
             own = _polygons("input", self.below, cells)
             if mark.role == "input":
                 return own
-            return (*own, mark, *(self._readable(self.texts[cell], veil) for cell in cells if cell in self.texts))
+            texts = (self._readable(self.texts[cell], veil) for cell in cells if cell in self.texts)
+            return (*own, mark, *_frames("input", self.below, cells, FRAME), *texts)
         if isinstance(mark, Polygon) and mark.role in ("output", "current"):
-            own = _polygons("output", self.above, {cell: self.outputs[cell] for cell in _cells(mark, self.above)})
+            cells = {cell: self.outputs[cell] for cell in _cells(mark, self.above)}
+            own = _polygons("output", self.above, cells)
             if mark.role == "output":
                 return own
+            frames = _frames("output", self.above, cells, CURRENT_FRAME)
             edges = tuple((*part, *part[:2]) for part in mark.parts)
-            return (*own, Polygon(VEIL, mark.parts, mark.plane), Line("current", edges))
+            return (*own, Polygon(VEIL, mark.parts, mark.plane), *frames, Line("current", edges))
         return (mark,)
 
     def _readable(self, text: Text, veil: str) -> Text:
@@ -137,7 +143,10 @@ class Shading:
         plane, shades = (self.above, self.outputs) if output else (self.below, self.inputs)
         x, y = plane.coordinates(text.at)
         shade = shades.get((int(y // 1), int(x // 1)))
-        return replace(text, colour=ReadableOn(shade, "output" if output else "input", veil)) if shade else text
+        if shade is None:
+            return text
+        on = ReadableOn(shade, "output" if output else "input", veil)
+        return replace(text, width=min(text.width, INNER), colour=on)
 
 
 @dataclass(frozen=True)
@@ -235,4 +244,26 @@ def _polygons(role: str, plane: Plane, shades: Mapping[Cell, Shade]) -> tuple[Po
     return tuple(
         Polygon(role, tuple(plane.rectangle((r, r + 1), (q, q + 1)) for r, q in alike), plane, shade)
         for shade, alike in cells.items()
+    )
+
+
+def _frames(role: str, plane: Plane, shades: Mapping[Cell, Shade], wide: float) -> tuple[Polygon, ...]:
+    """A frame within the outline of cells that take part in a step, in each cell in the colour of its text."""
+    found: dict[Shade, tuple[Part, ...]] = {}
+    for (r, q), shade in shades.items():
+        top, bottom, left, right = (
+            wide * (cell not in shades) for cell in ((r - 1, q), (r + 1, q), (r, q - 1), (r, q + 1))
+        )
+        sides = (
+            ((r, r + top), (q, q + 1)),
+            ((r + 1 - bottom, r + 1), (q, q + 1)),
+            ((r + top, r + 1 - bottom), (q, q + left)),
+            ((r + top, r + 1 - bottom), (q + 1 - right, q + 1)),
+        )
+        parts = tuple(
+            plane.rectangle(*side) for side, seen in zip(sides, (top, bottom, left, right), strict=True) if seen
+        )
+        found[shade] = (*found.get(shade, ()), *parts)
+    return tuple(
+        Polygon(f"{role}_value", parts, plane, ReadableOn(shade, role, VEIL)) for shade, parts in found.items() if parts
     )
