@@ -130,7 +130,7 @@ def _cell_texts(subject: _Subject, view: View, options: Options) -> tuple[Texts 
         seed=SEED if options.seed is None else options.seed,
     )
     texts = cell_texts.numbers(computed, biased=op.bias, op=op)
-    return cell_texts.whole(texts) if view.whole_numbers else texts, computed.bias
+    return cell_texts.whole(texts) if view.whole_numbers or options.shade else texts, computed.bias
 
 
 def _scene(subject: _Subject, view: str, texts: Texts | None, bias: float, options: Options) -> Scene:

@@ -36,10 +36,16 @@ def _outline(role: str) -> Callable[[Plane, LabelContext], Marks]:
     return lambda plane, context: (_edges(plane, role),)
 
 
+def _input(plane: Plane, context: LabelContext, share: float = 1.0) -> Marks:
+    """A share of an input cell; nothing if the figure's input cells have the colours of their values."""
+    shaded = dict(context.scene.meanings).get("input") == ""
+    return () if shaded else (Polygon("input", plane.rectangles([(0, 1)], [(0, share)]), plane),)
+
+
 def _window(plane: Plane, context: LabelContext) -> Marks:
     """The veil, half over an input cell and half over a padded one."""
     return (
-        Polygon("input", plane.rectangles([(0, 1)], [(0, 0.5)]), plane),
+        *_input(plane, context, 0.5),
         _cell(plane, "tap"),
         _edges(plane, "window"),
     )
@@ -57,7 +63,7 @@ def _digit(plane: Plane, context: LabelContext) -> Marks:
     if (context.texts and context.texts.symbolic) or len(text) > 2:  # a long number couldn't be read here
         text = W
     return (
-        _cell(plane, "input"),
+        *_input(plane, context),
         _cell(plane, "tap"),
         _edges(plane, "window"),
         Text("kernel_value", plane.point(0.5, 0.5), text, 0.8 * context.em, SWATCH * 0.9 * context.em),

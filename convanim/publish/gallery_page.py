@@ -55,6 +55,7 @@ COLLECTIONS = {
     "pair.toml": ("Beside its transpose", "The cells that take part in the one take part in the other."),
     "channels.toml": ("Channels and groups", "Which input channels feed which output channel."),
     "stack.toml": ("Layer upon layer", "All that one output sees of the maps below it."),
+    "shaded.toml": ("Values as colours", "Cells shaded by their values, with colour bars."),
     "looks.toml": ("Looks", "Themes, languages, symbols."),
 }
 

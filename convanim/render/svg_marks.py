@@ -43,6 +43,7 @@ class Pen:
             self._count(marks)
         self._ids: dict[object, str] = {}
         self._roles: dict[str, None] = {}  # that were written, in order
+        self._same: dict[tuple[str | None, ...], Colour] = {}  # a colour for all that look the same
         self._fills: dict[str, None] = {}  # of marks with a colour of their own, on a dark page
         self.defs: list[str] = []
 
@@ -115,9 +116,7 @@ class Pen:
         parent has.
         """
         found = []
-        for alike, run in groupby(
-            marks, lambda mark: (mark.role, mark.face, mark.colour) if isinstance(mark, Text) else None
-        ):
+        for alike, run in groupby(marks, self._text_look):
             if alike is None:
                 found += [self._mark(mark, around, parent) for mark in run]
             else:
@@ -126,6 +125,20 @@ class Pen:
                 letters = "".join(self._text(mark) for mark in run if isinstance(mark, Text))
                 found.append(f'<g class="{self.named(role, Text, colour)}"{look}>{letters}</g>')
         return "".join(found)
+
+    def _text_look(self, mark: Mark) -> tuple[str, str, Colour | None] | None:
+        """The role, the face and the colour of a text; colours that look the same here are one."""
+        if not isinstance(mark, Text):
+            return None
+        if mark.colour is None:
+            return mark.role, mark.face, None
+        dark = self._theme.dark
+        fills = [
+            theme.style(mark.role, mark.colour).fill
+            for theme in (self._theme, dark)
+            if theme and mark.role in theme.styles
+        ]
+        return mark.role, mark.face, self._same.setdefault((mark.role, *fills), mark.colour)
 
     def _mark(self, mark: Mark, around: Attributes | None, parent: str | None) -> str:
         if isinstance(mark, Group):

@@ -46,7 +46,8 @@ SIGNED_LENGTH = 3.0  # of a bar that has room for a 0 in its middle
 AIR, BELOW, DIGITS = 0.6, 0.36, 0.42
 # a frame inside the edges of the cells that take part in a step, since an edge of the theme may be as dark as a shade
 FRAME, CURRENT_FRAME = 0.07, 0.12  # how far it reaches from the edges of a window and of the current cell, in cells
-INNER = 0.74  # of a cell's width, for texts inside its frame
+ROOMS = {"input_value": 0.84, "kernel_value": 0.84, "output_value": 0.74}  # of a cell's width, inside its frame
+RAISED = 0.04  # cells that a kernel's digits stand higher, above the frame
 HIDDEN = ("input", "output", "current")  # roles whose fill isn't seen, so that the legend doesn't explain it
 
 
@@ -143,10 +144,10 @@ class Shading:
         plane, shades = (self.above, self.outputs) if output else (self.below, self.inputs)
         x, y = plane.coordinates(text.at)
         shade = shades.get((int(y // 1), int(x // 1)))
-        if shade is None:
-            return text
-        on = ReadableOn(shade, "output" if output else "input", veil)
-        return replace(text, width=min(text.width, INNER), colour=on)
+        colour = ReadableOn(shade, "output" if output else "input", veil) if shade else None
+        raised = RAISED if text.role == "kernel_value" else 0.0
+        at = text.at[0], text.at[1] - raised
+        return replace(text, at=at, width=min(text.width, ROOMS[text.role]), colour=colour)
 
 
 @dataclass(frozen=True)

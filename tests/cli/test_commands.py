@@ -61,6 +61,7 @@ def test_list_has_a_line_for_each_figure_with_its_title(command):
         "pair.toml": 6,
         "channels.toml": 7,
         "stack.toml": 11,
+        "shaded.toml": 2,
     }
 
 

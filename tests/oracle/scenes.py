@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, Text
+from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, Raster, Text
 from convanim.themes.theme import ROLES
 
 
@@ -20,6 +20,8 @@ def leaves(marks, x=0.0, y=0.0):
             yield mark
         elif isinstance(mark, Text):
             yield replace(mark, at=(mark.at[0] + x, mark.at[1] + y))
+        elif isinstance(mark, Raster):
+            yield replace(mark, plane=mark.plane.moved(x, y))
         else:
             yield replace(mark, parts=tuple(tuple((px + x, py + y) for px, py in part) for part in mark.parts))
 
