@@ -55,5 +55,6 @@ def test_the_wheel_has_the_templates_and_the_mark_of_types(tmp_path):
         assert run.returncode == 0, run.stderr
         (wheel,) = tmp_path.glob("*.whl")
         names = set(zipfile.ZipFile(wheel).namelist())
-        assert {"convanim/templates/arithmetic.toml", "convanim/templates/numerical.toml", "convanim/cli.py"} <= names
+        assert {"convanim/templates/arithmetic.toml", "convanim/templates/numerical.toml", "convanim/clip.py"} <= names
+        assert {"convanim/write/player/player.mjs", "convanim/publish/page/page.css"} <= names
         assert not [name for name in names if name.startswith(("tests/", "gallery/"))]
