@@ -21,7 +21,10 @@ DATA = {
     "convanim.ConvTranspose",
     "convanim.Pool",
     "convanim.AdaptivePool",
-    *(f"convanim.scene.{name}" for name in ("Accumulating", "Group", "Layer", "Line", "PerStep", "Polygon", "Text")),
+    *(
+        f"convanim.scene.{name}"
+        for name in ("Accumulating", "Group", "Layer", "Line", "PerStep", "Polygon", "Raster", "Text")
+    ),
     "convanim.themes.table.THEMES",
     "convanim.themes.theme.CELL_BP",
     "convanim.themes.theme.ROLES",
