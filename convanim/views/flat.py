@@ -78,7 +78,7 @@ class FlatMotion:
     results: tuple[Text, ...]
 
     def __call__(self, step: int) -> Marks:
-        return (*self.sliding.groups(step), self.results[step])
+        return (*self.sliding.window(step), self.sliding.current(step), self.results[step])
 
 
 def plane_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> tuple[list[Text], tuple[Text, ...]]:

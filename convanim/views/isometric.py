@@ -74,5 +74,4 @@ class IsometricMotion:
             for x in (0, 1)
             for part in ray(below.point(left + x * columns.cells, top + y * rows.cells), above, (q + x, r + y), hiding)
         )
-        *window, cell = sliding.groups(step)
-        return (*window, Line("ray", rays), cell)
+        return (*sliding.window(step), Line("ray", rays), sliding.current(step))

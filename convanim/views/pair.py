@@ -207,8 +207,7 @@ class PairMotion:
     def __call__(self, step: int) -> Marks:
         height, width, layout = self.sliding.height, self.sliding.width, self.layout
         (y, x), (r, q) = self.sliding.corners(step)
-        window, cell = self.sliding.groups(step)
-        assert isinstance(window, Group)
+        window, *_ = self.sliding.window(step)
         y, x = y - height.before, x - width.before  # without the padding: cells of the transpose's output
         tall, wide = height.effective_kernel, width.effective_kernel
         hiding = (width.output, height.output), (width.input, height.input)
@@ -221,7 +220,8 @@ class PairMotion:
             rays += ray(start, layout.above, inner, hiding[0])
             rays += ray(layout.start.point(*inner), layout.end, outer, hiding[1])
         stamp = Group(layout.end.point(x, y), window.marks)
-        return (window, stamp, Group(layout.start.point(q, r), self._cell), Line("ray", tuple(rays)), cell)
+        cell = Group(layout.start.point(q, r), self._cell)
+        return (window, stamp, cell, Line("ray", tuple(rays)), self.sliding.current(step))
 
 
 @dataclass(frozen=True)

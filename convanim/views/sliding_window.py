@@ -195,16 +195,16 @@ class SlidingWindow:
         r, q = divmod(step, self.width.output)
         return WindowShape.of(self.height, r), WindowShape.of(self.width, q)
 
-    def groups(self, step: int) -> Marks:
-        """The marks of a step: the window, the links under it, and the current output cell."""
+    def window(self, step: int) -> tuple[Group, *tuple[Line | Polygon, ...]]:
+        """The window of a step, and the links under it."""
         (top, left), (r, q) = self.corners(step)
-        window = self._window(*self.shapes(step))
-        lines = self._links.of(r, q) if self._links else ()
-        return (
-            Group(self.input_plane.point(left, top), window),
-            *lines,
-            Group(self.output_plane.point(q, r), self._cell),
-        )
+        window = Group(self.input_plane.point(left, top), self._window(*self.shapes(step)))
+        return (window, *(self._links.of(r, q) if self._links else ()))
+
+    def current(self, step: int) -> Group:
+        """The current output cell of a step."""
+        _, (r, q) = self.corners(step)
+        return Group(self.output_plane.point(q, r), self._cell)
 
     @property
     def reach(self) -> float:

@@ -164,7 +164,7 @@ class ChannelsMotion:
         channel, cell = divmod(step, self.sliding.steps)
         (top, left), (r, q) = self.sliding.corners(cell)
         shapes = self.sliding.shapes(cell)
-        *window, current = self.sliding.groups(cell)
+        window = self.sliding.window(cell)
         above, hiding = self.rows.output_planes[channel], self._hiding(channel, r)
         windows: list[Mark] = []
         kernels: list[Group] = []
@@ -172,7 +172,7 @@ class ChannelsMotion:
         before: list[Part] = []  # in front of the kernels
         for place, feeding in enumerate(self.rows.feeding(channel)):
             below = self.rows.input_planes[feeding]
-            windows += moved(tuple(window), *below.origin)
+            windows += moved(window, *below.origin)
             at = between(below.point(left, top), above.point(q, r), HOVER)
             kernels.append(Group(at, self._kernel(*shapes, kernel_role(self.op, channel, place))))
             for x in (0, 1):
@@ -188,7 +188,7 @@ class ChannelsMotion:
             Line("ray", tuple(behind)),
             *kernels,
             Line("ray", tuple(before)),
-            *moved((current,), *above.origin),
+            *moved((self.sliding.current(cell),), *above.origin),
         )
 
     def _hiding(self, channel: int, row: int) -> list[tuple[Plane, Pair]]:

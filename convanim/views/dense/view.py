@@ -181,7 +181,8 @@ class DenseMotion:
         taken, current = self._node
         read = (Group((self.before.x, self.before.ys[node]), taken) for node in self.read(step))
         return (
-            *self.sliding.groups(step),
+            *self.sliding.window(step),
+            self.sliding.current(step),
             self.results[step],
             *self._connections(step),
             *read,

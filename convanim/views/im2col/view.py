@@ -244,13 +244,11 @@ class Im2colMotion:
         return (*(() if self.layout.line else [Line("pending", places)]), *self.sliding.output())
 
     def __call__(self, step: int) -> Marks:
-        *window, cell = self.sliding.groups(step)
-        assert isinstance(cell, Group)
         return (
-            *window,
+            *self.sliding.window(step),
             Group(MATRIX.point(step, 0), self.matrix.current),
             *self.matrix.values(step),
-            *self._both(cell, step),
+            *self._both(self.sliding.current(step), step),
             *self.results[step],
         )
 

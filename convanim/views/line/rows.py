@@ -64,11 +64,10 @@ class LineMotion:
 
     def __call__(self, step: int) -> Marks:
         start, stop = self.axis.window(step)
-        *window, _ = self.sliding.groups(step)
         terms, row = self.terms.of(step), self.row
         columns = tuple((term.cell - start, term.exact) for term in terms)
         return (
-            *window,
+            *self.sliding.window(step),
             *(self.inputs[term.cell] for term in terms),
             Group(row.point(start, 1 + GAP), self._kernel),
             Group(row.point(start, self.top), self._shared(columns, lambda: self._signs(columns))),

@@ -74,11 +74,10 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         )
     )
     growing = [Accumulating(cells, cells.roles)] if out.reveal else []
-    rise = sliding.rise if "copy_link" in motion.roles else 0.0
     x0, x1 = wide * min(0.0, out.first - around[0]), wide * max(axis.extent, out.first + out.length + around[1])
-    box = Box.around([(x0, -rise), (x1, out.plane.origin[1] + 1)], BORDER + THICK)
+    box = Box.around([(x0, -sliding.rise), (x1, out.plane.origin[1] + 1)], BORDER + THICK)
     measured = (
-        MeasuredPlane("input", row, (1, axis.extent), None, "top", rise=rise),
+        MeasuredPlane("input", row, (1, axis.extent), None, "top", rise=sliding.rise),
         MeasuredPlane("output", out.ruled, (1, out.count), None, "bottom"),
     )
     return Scene(box, (still, *growing, PerStep(motion, motion.roles)), out.count, sliding.poster, measured)

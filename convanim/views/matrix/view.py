@@ -217,8 +217,7 @@ class MatrixMotion:
 
     def __call__(self, step: int) -> Marks:
         sliding = self.sliding
-        *window, cell = sliding.groups(step)
-        assert isinstance(cell, Group)
+        cell = sliding.current(step)
         r, q = divmod(step, sliding.width.output)
         down, across = sliding.height, sliding.width
         read = [
@@ -229,7 +228,7 @@ class MatrixMotion:
         values = [self.under[n] for n in read if self.under[n].text]
         values += [self.inputs[entry.column] for entry in self.table.rows[step]]
         return (
-            *window,
+            *sliding.window(step),
             cell,
             *self.table.step(step),
             Group(self.column.plane.point(0, step), cell.marks),

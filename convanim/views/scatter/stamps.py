@@ -133,20 +133,20 @@ def _numbers(
         yield tuple(found)
 
 
-def sums(adds: Adds, texts: Texts, *, late: bool) -> list[list[Change]]:
+def sums(adds: Adds, texts: Texts, *, reveal: bool) -> list[list[Change]]:
     """The texts of each output cell with their first steps. Numbers begin with the bias or 0; a symbol is a whole sum.
 
-    Cells that appear `late`, when they are stamped first, have nothing before; those that no stamp reaches appear in
+    With `reveal`, cells have no text before their first stamp; those that no stamp reaches appear in
     the last step.
     """
     begin = None if texts.values is None else number(texts.values.bias)
-    changes: list[list[Change]] = [[(0, "" if late or begin is None else begin)] for _ in texts.output]
+    changes: list[list[Change]] = [[(0, "" if reveal or begin is None else begin)] for _ in texts.output]
     for step, found in enumerate(adds):
         for one in found:
             changes[one.cell].append((step, one.after))
     for cell, own in enumerate(changes):
         if len(own) == 1:
-            own.append((len(adds) - 1 if late else 0, texts.output[cell] if begin is None else begin))
+            own.append((len(adds) - 1 if reveal else 0, texts.output[cell] if begin is None else begin))
     return changes
 
 

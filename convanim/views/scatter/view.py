@@ -73,7 +73,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         *_planes(op, layout, stamp_marks, adds, flags),
         PerStep(fills, fills.roles),
         Layer(_values(layout, stamps, texts, kernel)),
-        *_layers(above, sums(adds, texts, late=flags.reveal), stamps, SUM_AT - raised),
+        *_layers(above, sums(adds, texts, reveal=flags.reveal), stamps, SUM_AT - raised),
         *_layers(counted, counts(adds, len(texts.output)), stamps, 0.5),
         PerStep(motion, motion.roles),
     )

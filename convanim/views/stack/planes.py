@@ -204,8 +204,7 @@ class PlanesMotion:
             if all(seen.size for seen in below)
             for part in self._rays(one, below, other, above, step)
         ]
-        *_, cell = self.last.groups(step)
-        return (*marks, *([Line("ray", tuple(rays))] if rays else []), cell)
+        return (*marks, *([Line("ray", tuple(rays))] if rays else []), self.last.current(step))
 
     def _field(self, rows: Seen, columns: Seen) -> Marks:
         """The veil over the cells that are read, with the cells that the padding copies, and the grid around them."""
