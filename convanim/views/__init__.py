@@ -32,12 +32,13 @@ __all__ = ["VIEWS", "View", "ViewFlags", "check_view", "refusal", "view_flags"]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view's function, what it shows in one line, what its cells hold, and which operations have a place in it.
+    """A row of VIEWS: the function that draws, a line about the view, its cells' content, and the operations it takes.
 
     `draw` gets an operation (a tuple of operations if the view `takes_layers`), the texts of its cells, and the flags
-    of the figure. By default, cells show "nothing", "numbers" or "symbols". `refuses` returns the reason why the view
-    can't draw an operation, to be read after "the flat view", or "" if it can. With `whole_numbers`, whole outputs are
-    written without decimals: 10, not the guide's 10.0. A view that `shades` can give cells the colours of their values.
+    of the figure. `shows` is the content of cells that no option asks for: "nothing", "numbers" or "symbols". `refuses`
+    returns the reason why the view can't draw an operation, to be read after "the flat view", or "" if it can. With
+    `whole_numbers`, whole outputs are written without decimals: 10, not the guide's 10.0. A view that `shades` can give cells
+    the colours of their values.
     """
 
     draw: Callable[[Any, Texts | None, ViewFlags], Scene]

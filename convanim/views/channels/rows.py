@@ -46,7 +46,7 @@ class PlaneRows:
         return range(group * inside, (group + 1) * inside)
 
 
-def rows_of(op: Operation, height: Axis, width: Axis, around: tuple[Pair, Pair]) -> PlaneRows:
+def plane_rows(op: Operation, height: Axis, width: Axis, around: tuple[Pair, Pair]) -> PlaneRows:
     """The planes of both rows: the input planes of a group are centred below its output planes."""
     (top, bottom), (left, right) = around
     deep, tall, across = height.extent, top + height.output + bottom, left + width.output + right

@@ -24,7 +24,7 @@ from ..sliding_window import (
     one_or_two,
     two_axes,
 )
-from .rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, PlaneRows, coincide, kernel_role, rows_of
+from .rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, PlaneRows, coincide, kernel_role, plane_rows
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -58,7 +58,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     from .terms import Sums, over, under  # this loads numpy, and some views need none
 
     height, width = two_axes(op)
-    rows = rows_of(op, height, width, drawn_crops(op, flags))
+    rows = plane_rows(op, height, width, drawn_crops(op, flags))
     level = Plane((0.0, 0.0), RIGHT, DOWN)
     sliding = SlidingWindow(
         height, width, level, level, output_padding=drawn_output_padding(op, flags), reveal=flags.reveal

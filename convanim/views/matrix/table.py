@@ -56,7 +56,7 @@ class Entry:
 MatrixRows = tuple[tuple[Entry, ...], ...]
 
 
-def rows_of(op: Operation, texts: Texts) -> MatrixRows:
+def matrix_rows(op: Operation, texts: Texts) -> MatrixRows:
     """The entries of each row of the matrix, from left to right. Weights that meet in a cell are added."""
     from ...numeric import divisors, unrolled
 

@@ -20,7 +20,7 @@ from ..input_plane import padded_input
 from ..sliding_window import Pair, SlidingWindow, drawn_crops, drawn_output_padding, one_channel, two_axes
 from ..text_size import ROOM, cell_values, same_size
 from ..weights import weight_role
-from .table import SIZE, STRETCH, MatrixTable, rows_of
+from .table import SIZE, STRETCH, MatrixTable, matrix_rows
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -63,7 +63,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     at = MatrixLayout.of(op, around, texts.bias if texts.bias != "0" else "")
     planes, tags = (at.input_plane, at.output_plane), _tags(op, height, width, texts)
     sliding = SlidingWindow.of((height, width), planes, flags, output_padding=extra, window_marks=tags)
-    table = MatrixTable(at.matrix, at.vector, prod(op.input_size), rows_of(op, texts))
+    table = MatrixTable(at.matrix, at.vector, prod(op.input_size), matrix_rows(op, texts))
     results = _results(at, width, texts)
     column = OutputColumn(sliding, at.result, results)
     under = _input_texts(at.input_plane, height, width, texts)
