@@ -37,8 +37,8 @@ class View:
     `draw` gets an operation (a tuple of operations if the view `takes_layers`), the texts of its cells, and the flags
     of the figure. `shows` is the content of cells that no option asks for: "nothing", "numbers" or "symbols". `refuses`
     returns the reason why the view can't draw an operation, to be read after "the flat view", or "" if it can. With
-    `whole_numbers`, whole outputs are written without decimals: 10, not the guide's 10.0. A view that `shades` can give cells
-    the colours of their values.
+    `whole_numbers`, whole outputs are written without decimals: 10, not the guide's 10.0. A view that `shades` can give
+    cells the colours of their values.
     """
 
     draw: Callable[[Any, Texts | None, ViewFlags], Scene]
