@@ -61,7 +61,7 @@ class Clip:
         return self.labelling.formula()
 
     def equation(self, step: int) -> str:
-        """How the value of a step comes about, in numbers or in symbols: "3·0 + 2·1 + 1·2 = 4"; "" for a figure without.
+        """How the value of a step comes about, in numbers or symbols: "3·0 + 2·1 + 1·2 = 4"; "" for a figure without.
 
         Raises ConvanimError for a step out of range.
         """
@@ -70,7 +70,7 @@ class Clip:
 
     @property
     def alt(self) -> str:
-        """The alternative text of the figure: its title, its motion, its sizes and its result, for readers who don't see it."""
+        """The alternative text, for readers who don't see the figure: its title, motion, sizes and result."""
         from .text.alt import text
 
         return text(self.scene, self.labelling.op, self.labelling.texts)

@@ -60,7 +60,7 @@ class Placeholder(nodes.General, nodes.Element):  # type: ignore[misc]
     """A figure that is not drawn yet: its formats depend on the builder that writes the page."""
 
 
-class Picture(nodes.image):  # type: ignore[misc]
+class ResponsiveImage(nodes.image):  # type: ignore[misc]
     """An image of a web page. It loads when it is near, has its size before that, and is no wider than the page."""
 
 
@@ -177,7 +177,7 @@ def _image(app: Any, docname: str, place: Placeholder, *, moving: bool) -> Any:
     if not path.exists():
         place["recipe"].animate().save(literal(path), step=None if moving and SUFFIXES[kind] == ".svg" else "poster")
     app.env.images.add_file(docname, str(path))
-    make = Picture if app.builder.format == "html" else nodes.image
+    make = ResponsiveImage if app.builder.format == "html" else nodes.image
     image = make(
         "",
         uri=str(path),
@@ -187,7 +187,7 @@ def _image(app: Any, docname: str, place: Placeholder, *, moving: bool) -> Any:
         ids=place["ids"],
         names=place["names"],
     )
-    if make is Picture:
+    if make is ResponsiveImage:
         image["size"] = place["size"]
     else:  # the height follows
         image["width"] = f"{place['size'][0]}px"
@@ -196,7 +196,7 @@ def _image(app: Any, docname: str, place: Placeholder, *, moving: bool) -> Any:
     return image
 
 
-def show(translator: Any, node: Picture) -> None:
+def show(translator: Any, node: ResponsiveImage) -> None:
     """Write an image's tag into a page."""
     builder = translator.builder
     name = builder.images.get(node["uri"], node["uri"])
@@ -210,7 +210,7 @@ def show(translator: Any, node: Picture) -> None:
     )
 
 
-def depart(translator: Any, node: Picture) -> None:
+def depart(translator: Any, node: ResponsiveImage) -> None:
     """Nothing: the tag of an image has no end."""
 
 
@@ -218,7 +218,7 @@ def setup(app: Any) -> dict[str, Any]:
     """Add the directive to Sphinx. `convanim_options` in conf.py are defaults for the options of all figures."""
     app.add_config_value("convanim_options", {}, "env")
     app.add_node(Placeholder)
-    app.add_node(Picture, html=(show, depart))
+    app.add_node(ResponsiveImage, html=(show, depart))
     app.add_directive("convanim", Convanim)
     app.connect("doctree-resolved", draw)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

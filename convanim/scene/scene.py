@@ -136,8 +136,8 @@ class Box:
 class MeasuredPlane:
     """A plane of cells whose sizes a label may tell.
 
-    `role` is a row of [label] in the catalogue: an "input", an "output", or another plane, whose cells are counted. `op`
-    is the operation that it belongs to, if that isn't the figure's. A `padded` input is measured with its padding. Over
+    `role` is a row of [label] in the catalogue: an "input", an "output", or another plane, whose cells are counted.
+    `op` is the operation that it belongs to, if that isn't the figure's. A `padded` input is measured with its padding. Over
     an input that is `read` the window moves by output cells, a step each, and is measured too. `rows` and `columns` are
     the sides along which there is room to measure them, None where that isn't wanted; a text that is longer than its
     side reaches out to where the rows are measured. `around` are the cells that are drawn beyond its own, (before,

@@ -137,7 +137,7 @@ def _pictures(clip: Clip, canvas: Canvas) -> Iterator[tuple[Array, Array | None]
 
 
 def _stretches(index: Array, changed: Array) -> Array:
-    """The pixels to write: whole stretches of one index in which any pixel changed. They pack better than their parts."""
+    """The pixels to write: whole stretches of one index in which any pixel changed; they pack better than parts."""
     rows = changed.any(1)
     found = np.zeros(index.shape, bool)
     index, changed = index[rows], changed[rows]
