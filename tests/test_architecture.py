@@ -97,6 +97,7 @@ def test_each_recipe_works_on_a_copy_of_the_package(name, text, tmp_path):
     assert NUMBERS[count[1].lower()] == sum(len(lines.splitlines()) for *_, lines in recipe.rows)
 
 
+@pytest.mark.places
 def test_all_recipes_work_together(tmp_path):
     root = copied(tmp_path)
     recipes = [read(text) for _, text in RECIPES]

@@ -33,15 +33,17 @@ from oracle.scenes import leaves, marks_of
 THEMES = list(ca.THEMES)
 NEAR = {"tile": 0.4, "flat": 8, "mean": 2}
 SEEN = ["all", None, "none"]  # label sets, in turn
+MANY = 90  # operations of a view; of the two views that take all of them, test_placing judges the labels of each
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_view_draws_every_operation_that_it_takes(view):
+def test_every_view_draws_the_operations_that_it_takes(view):
     """In all themes, label sets and languages in turn, with and without outputs that appear, first, middle and last
     frame.
     """
     found, seen = [], Counter()
-    for n, op in enumerate(subjects(view)):
+    ops = subjects(view)
+    for n, op in enumerate(ops[:: len(ops) // MANY + 1]):
         theme, labels = THEMES[n % len(THEMES)], SEEN[n // 2 % len(SEEN)]
         look = {
             "view": view,
