@@ -49,7 +49,7 @@ def board(clip: Clip, steps: object, columns: object) -> Labelling:
             Text("label", caption, say("label.step", n=step + 1, steps=scene.steps), em, across - BORDER, face=FACE),
         )
     rows = -(-len(chosen) // in_row)
-    told = say("description.storyboard", steps=", ".join(str(step + 1) for step in chosen), whole=scene.steps)
+    description = say("description.storyboard", steps=", ".join(str(step + 1) for step in chosen), whole=scene.steps)
     made = replace(
         scene,
         box=Box(scene.box.x, scene.box.y, in_row * across + BORDER, rows * down + BORDER),
@@ -58,7 +58,7 @@ def board(clip: Clip, steps: object, columns: object) -> Labelling:
         poster=0,
         measured=(),
         equation=_nothing,
-        description=f"{scene.description} {told}",
+        description=f"{scene.description} {description}",
     )
     return Labelling(
         made, labelling.op, labelling.texts, tuple(name for name in labelling.names if name not in (*EACH, "step"))

@@ -66,7 +66,7 @@ class Ruler:
     context: LabelContext
     edge: Edge
     distance: float
-    end: float  # the last cell that a text may reach, where it may not reach out
+    end: float  # the last cell that a text may cover, if it must stay inside
     place: float = 0.5  # of the text along the line: 0 at its beginning
 
     def marks(self, bounds: tuple[float, ...], text: str) -> tuple[Line, Text]:

@@ -25,10 +25,10 @@ UNREADABLE = set('%#{}\\~^$&"<>|`')  # in the name of a file that TeX shall read
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """A place: what it is, the suffixes of a file that it can show, the best first, and the snippet of a clip and
-    a source.
+    """A place: its description, the suffixes that it shows, the best first, and its snippet for a clip and a source.
 
-    Of places that show `each` step for itself the source holds {step}. Places without `addresses` read files alone.
+    If a place shows `each` step as a file of its own, the source holds {step}. Places without `addresses` read files
+    only.
     """
 
     about: str
@@ -170,8 +170,8 @@ def _revealjs(a: Clip, src: str) -> str:
         words = (
             a.alt
             if step == 0
-            else f"{words}: {told}"
-            if (told := a.equation(step)) and max(told) < MATHEMATICAL
+            else f"{words}: {equation}"
+            if (equation := a.equation(step)) and max(equation) < MATHEMATICAL
             else words
         )
         sized = _sized(a, name, words).replace("src=", "data-src=", 1)  # loaded when the slide comes near

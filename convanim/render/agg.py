@@ -43,9 +43,7 @@ class Canvas:
         self._across, self._down = width / scene.box.width, height / scene.box.height
         self._points = (self._across * self._down) ** 0.5  # a cell in points: at 72 dpi Agg's points are pixels
         self._contexts: dict[Style, Any] = {}
-        self._touched: list[
-            tuple[slice, slice]
-        ] = []  # the rows and columns that were drawn on since they were as they stand still
+        self._touched: list[tuple[slice, slice]] = []  # areas that were drawn on since the last restore
         self._shapes: dict[object, tuple[Marks, list[Stroke]]] = {}
         self._agg = RendererAgg(width, height, 72)
         self._buffer: Pixels = np.asarray(self._agg.buffer_rgba())
@@ -83,15 +81,13 @@ class Canvas:
         return picture
 
     def _restore(self) -> None:
-        """Make the buffer what stands still."""
+        """Restore the static picture."""
         for area in self._touched:
             self._buffer[area] = self._still[area]
         self._touched.clear()
 
     def _grow(self, step: int) -> None:
-        """Make what stands still have all that came up to this step: only what is new is drawn, but from the start when
-        going back.
-        """
+        """Add the marks that appeared up to this step to the static picture; going back starts anew."""
         if step < self._grown:
             self._still, self._grown = self._bare, -1
             self._buffer[:], self._picture = self._still, None

@@ -111,8 +111,8 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One character of a text: which of its text's it is, its size and width in cells an em, where its baseline starts
-    from the text's centre.
+    """A character of a text: its index there, its size and width in cells an em, and its baseline's start from the
+    text's centre.
     """
 
     index: int

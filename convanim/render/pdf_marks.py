@@ -16,9 +16,7 @@ from .svg_marks import number, pair, thousandths
 
 LETTERS = {"M": "m", "L": "l", "C": "c", "Z": "h"}
 MITER = "4 M"  # a sharper corner is cut off, as in SVG
-Form = Callable[
-    [object, Callable[[], str]], str
-]  # the name of a form by what it is of; its operators are asked for the first time
+Form = Callable[[object, Callable[[], str]], str]  # the name of a form by its key; its operators are made once
 
 
 class Ink:

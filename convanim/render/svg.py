@@ -151,9 +151,7 @@ def _grown(marks: str, step: int, scene: Scene) -> str:
 
 
 def _growth(timing: Timing) -> str:
-    """The rules by which the groups of a growing layer come, each at its own time, and go together when the loop begins
-    anew.
-    """
+    """The CSS that shows each group of an accumulating layer from its step on, and hides all when the loop starts."""
     come = "".join(
         "@keyframes"
         f" {PREFIX}s{n}{{0%{{visibility:hidden}}{_share(n * timing.step_ms, timing.total)},to{{visibility:visible}}}}"
@@ -172,9 +170,7 @@ def _left(timing: Timing) -> str:
 
 
 def _seen(marks: str, span: range, scene: Scene, timing: Timing) -> str:
-    """A group that is seen during a span of steps: its animation, the same for all, begins ahead by what is left of a
-    round when the span begins.
-    """
+    """Marks that are seen during a span of steps. All groups share one animation, shifted by a negative delay."""
     poster = ' class="poster"' if scene.poster in span else ""
     ahead = (timing.total - span.start * timing.step_ms) % timing.total
     late = [f"animation-delay:-{number(ahead)}s"] if ahead else []

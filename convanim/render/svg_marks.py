@@ -116,11 +116,11 @@ class Pen:
         parent has.
         """
         found = []
-        for alike, run in groupby(marks, self._text_look):
-            if alike is None:
+        for text_look, run in groupby(marks, self._text_look):
+            if text_look is None:
                 found += [self._mark(mark, around, parent) for mark in run]
             else:
-                role, face, colour = alike
+                role, face, colour = text_look
                 look = written(_different(self.look(role, Text, colour), around)) + ("" if face == "roman" else SMALL)
                 letters = "".join(self._text(mark) for mark in run if isinstance(mark, Text))
                 found.append(f'<g class="{self.named(role, Text, colour)}"{look}>{letters}</g>')

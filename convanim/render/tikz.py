@@ -53,9 +53,7 @@ class Picture:
         return self._defined() + text
 
     def step(self, step: int, page: int) -> str:
-        """What is seen in a step, as a page of this number. What has grown since the step that was asked for before
-        comes first.
-        """
+        """One step as page `page`, after the marks that appeared since the previous call."""
         grown = text = ""
         for n, layer in enumerate(self._scene.layers):
             if layer.stays:

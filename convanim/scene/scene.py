@@ -134,7 +134,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredPlane:
-    """A plane of cells whose sizes a label may tell.
+    """A plane of cells whose sizes labels show.
 
     `role` is a row of [label] in the catalogue: an "input", an "output", or another plane, whose cells are counted.
     `op` is the operation that it belongs to, if that isn't the figure's. A `padded` input is measured with its padding.
@@ -169,7 +169,7 @@ class Equation:
     them.
 
     "1·2 + 3·0 = 2" has the term "1·2", the last one "3·0" and the end " = 2". `word` is a row of [label] in the
-    catalogue that says, before all of them, what it is that is told, if that isn't a value.
+    catalogue that names the result, before the terms, if it isn't a value.
     """
 
     terms: Iterable[str]
@@ -187,9 +187,9 @@ class Scene:
 
     `measured` are the planes that labels may measure, `lang` the language of its words. A view whose steps aren't the
     output's cells one by one says with `equation` what each computes, and with `ops` which operations it shows, if that
-    isn't one. Its `largest_label` is up to which size of letters, in cells, there is room between its planes: sizes are
-    left out where theirs are larger. `meanings` are rows of [legend] for the roles that stand for something else in it
-    than their own row says, "" for none.
+    isn't one. `largest_label` is the size, in cells, of the largest letters that fit between the planes; larger size
+    labels are left out. `meanings` gives rows of [legend] for roles that have another meaning in this scene, "" for
+    none.
     """
 
     box: Box

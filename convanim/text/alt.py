@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..geometry import Operation
     from .cell_texts import Texts
 
-MOST_TOLD = 16  # output values that a sentence can hold
+MOST_VALUES = 16  # output values that a sentence can hold
 ENDS = (".", "!", "?", "…", "。", "！", "？")
 
 
@@ -32,7 +32,7 @@ def text(scene: Scene, op: Operation, texts: Texts | None) -> str:
 
 def _result(scene: Scene, op: Operation, texts: Texts | None) -> str:
     """The output values of a figure, row by row; "" without values, and for more than a sentence can hold."""
-    if texts is None or texts.values is None or math.prod(op.output_size) > MOST_TOLD:
+    if texts is None or texts.values is None or math.prod(op.output_size) > MOST_VALUES:
         return ""
     say, columns, cells = language(scene.lang).say, op.output_size[-1], list(texts.output)
     rows = say("alt.row").join(" ".join(cells[start : start + columns]) for start in range(0, len(cells), columns))

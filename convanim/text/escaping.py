@@ -1,11 +1,7 @@
-"""Text for places that have a syntax of their own: each function makes text that comes out there as it is, on one line,
-whatever it holds.
-"""
+"""Escaping for places with a syntax of their own: each function makes one line that is read there as plain text."""
 
 from __future__ import annotations
 
-import html
-import json
 import re
 import string
 import unicodedata
@@ -52,13 +48,13 @@ def visible(text: str) -> str:
 
 def attribute(text: str) -> str:
     """For an attribute of HTML in double quotes, also amid Markdown."""
+    import html  # takes as long to import as the rest of this module
+
     return html.escape(one_line(text))
 
 
 def address(src: str) -> str:
-    """A file's name or an address as a URL: what a URL can't hold is written in percent; where `&` means something it
-    is still to be escaped.
-    """
+    """A file's name or an address as a URL, percent-encoded. `&` is not escaped for HTML."""
     known = "://" in src or src.startswith(("data:", "//"))
     return quote(src, safe="/:?#[]@!$&'()*+,;=%~-._" if known else "/~-._+,=@")
 
@@ -92,6 +88,8 @@ def reference(text: str) -> str:
 
 def quoted(text: str) -> str:
     """For a string in double quotes of YAML, a directive's option of MyST."""
+    import json
+
     return json.dumps(one_line(text), ensure_ascii=False).replace("`", "\\u0060")
 
 
@@ -152,6 +150,8 @@ def tex(text: str) -> str:
 
 def script(data: object) -> str:
     """Data as JSON inside of a script element, which nothing in a text can end."""
+    import json
+
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

@@ -39,9 +39,8 @@ def dpi_of(width: int, cells: float) -> float:
     return width * 72 / (cells * CELL_BP)
 
 
-WEIGHTS = range(
-    1, 10
-)  # weights that have a colour of their own; of a larger kernel, every third row and column have the same
+# weights with a colour of their own; in a larger kernel, every third row and column have the same colours
+WEIGHTS = range(1, 10)
 
 # every role, and what it stands for. Those of NEEDED have a style in every theme; a view leaves out what of the others
 # has none

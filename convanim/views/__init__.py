@@ -7,21 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import ConvanimError
 from ..geometry import Operation
 from ..scene import Scene
-from . import flat, isometric, pair
-from .channels import view as channels
-from .dense import view as dense
 from .flags import ViewFlags, view_flags
-from .im2col import view as im2col
-from .line import view as line
-from .matrix import view as matrix
-from .scatter import view as scatter
 from .sliding_window import one_channel, one_or_two
-from .stack import view as stack
 
 if TYPE_CHECKING:
     from ..text.cell_texts import Texts
@@ -55,58 +48,67 @@ class View:
         return self.shows != "nothing"
 
 
+def _of(module: str, name: str) -> Callable[..., Any]:
+    """A function of a view's module, which is imported when the function is called."""
+    return lambda *given: getattr(import_module(f".{module}", __name__), name)(*given)
+
+
 VIEWS = {
-    "isometric": View(isometric.draw, "planes above each other, rays between window and output cell; no values"),
-    "flat": View(flat.draw, "input and output side by side, with their values", "numbers", one_channel, shades=True),
+    "isometric": View(
+        _of("isometric", "draw"), "planes above each other, rays between window and output cell; no values"
+    ),
+    "flat": View(
+        _of("flat", "draw"), "input and output side by side, with their values", "numbers", one_channel, shades=True
+    ),
     "line": View(
-        line.draw,
+        _of("line.view", "draw"),
         "one dimension as on paper: kernel below input, their products and the sum",
         "numbers",
-        line.refuses,
+        _of("line.view", "refuses"),
         whole_numbers=True,
     ),
     "matrix": View(
-        matrix.draw,
+        _of("matrix.view", "draw"),
         "the window beside the sparse matrix times the input as one column, row by row",
         "symbols",
-        matrix.refuses,
+        _of("matrix.view", "refuses"),
         whole_numbers=True,
     ),
     "dense": View(
-        dense.draw,
+        _of("dense.view", "draw"),
         "a layer of a network: a node for each cell, connections in the colours of their weights",
         "symbols",
-        dense.refuses,
+        _of("dense.view", "refuses"),
         whole_numbers=True,
     ),
     "im2col": View(
-        im2col.draw,
+        _of("im2col.view", "draw"),
         "the windows as columns of a matrix, the kernel as a row, and their product",
         "symbols",
-        im2col.refuses,
+        _of("im2col.view", "refuses"),
         whole_numbers=True,
     ),
     "scatter": View(
-        scatter.draw,
+        _of("scatter.view", "draw"),
         "a transposed convolution stamps its kernel onto the output for each input cell, and counts the stamps on each"
         " output",
         "numbers",
-        scatter.refuses,
+        _of("scatter.view", "refuses"),
     ),
     "pair": View(
-        pair.draw,
+        _of("pair", "draw"),
         "a convolution and its transpose side by side: the same cells take part in a step of both; no values",
-        refuses=pair.refuses,
+        refuses=_of("pair", "refuses"),
     ),
     "channels": View(
-        channels.draw,
+        _of("channels.view", "draw"),
         "a plane for each channel: which input channels feed which output channel, group by group; no values",
-        refuses=channels.refuses,
+        refuses=_of("channels.view", "refuses"),
     ),
     "stack": View(
-        stack.draw,
+        _of("stack.view", "draw"),
         "layers above each other, with all that an output cell sees of each",
-        refuses=stack.refuses,
+        refuses=_of("stack.view", "refuses"),
         takes_layers=True,
     ),
 }

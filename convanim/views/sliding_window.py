@@ -115,13 +115,13 @@ class SlidingWindow:
     def poster(self) -> int:
         """The step that is shown where only one is: the middle one, or with `distinguish_kinds` one with many kinds."""
         r, q = (
-            self._telling_cell(axis, extra) if self.distinguish_kinds else axis.output // 2
+            self._clearest_cell(axis, extra) if self.distinguish_kinds else axis.output // 2
             for axis, extra in zip((self.height, self.width), self.output_padding, strict=True)
         )
         return r * self.width.output + q
 
     @staticmethod
-    def _telling_cell(axis: Axis, extra: int) -> int:
+    def _clearest_cell(axis: Axis, extra: int) -> int:
         """The output cell along an axis whose window has most kinds of cells; of several, the middlemost."""
 
         def rank(output: int) -> tuple[int, int]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import io
 import struct
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ..errors import ConvanimError
+from ..render.png import chunk
 from .files import replacing
 from .frame_diff import Change, changes
 
@@ -31,23 +31,23 @@ def write(clip: Clip, path: Path) -> None:
     """Write the whole clip; a program that knows no animation shows the first step."""
     per_metre = round(clip.dpi / INCH)
     with replacing(path) as file:
-        file.write(SIGNATURE + _chunk(b"IHDR", struct.pack(">IIBBBBB", *clip.size, 8, 6, 0, 0, 0)))  # 8 bits of RGBA
+        file.write(SIGNATURE + chunk(b"IHDR", struct.pack(">IIBBBBB", *clip.size, 8, 6, 0, 0, 0)))  # 8 bits of RGBA
         file.write(
-            _chunk(b"acTL", struct.pack(">II", len(clip), clip.loop))
-            + _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
+            chunk(b"acTL", struct.pack(">II", len(clip), clip.loop))
+            + chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
         )
         order = 0
         for change in changes(clip):
-            file.write(_chunk(b"fcTL", struct.pack(">I", order) + _control(change)))
+            file.write(chunk(b"fcTL", struct.pack(">I", order) + _control(change)))
             data = _data(change)
             if order == 0:  # the first frame is the picture of programs that know no animation
-                file.write(b"".join(_chunk(b"IDAT", part) for part in data))
+                file.write(b"".join(chunk(b"IDAT", part) for part in data))
                 order = 1
             else:
                 parts = [struct.pack(">I", order + n) + part for n, part in enumerate(data, 1)]
-                file.write(b"".join(_chunk(b"fdAT", part) for part in parts))
+                file.write(b"".join(chunk(b"fdAT", part) for part in parts))
                 order += 1 + len(parts)
-        file.write(_chunk(b"IEND", b""))
+        file.write(chunk(b"IEND", b""))
 
 
 def check(clip: Clip) -> None:
@@ -61,7 +61,7 @@ def check(clip: Clip) -> None:
 
 
 def _control(change: Change) -> bytes:
-    """Where a frame lies, for how long it is seen, and what becomes of what is there."""
+    """The place, time and disposal of a frame."""
     height, width = change.pixels.shape[:2]
     unit = next(unit for unit in UNITS if change.ms * unit % 1000 == 0 and change.ms * unit // 1000 <= MOST)
     return struct.pack(
@@ -90,7 +90,3 @@ def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
         (length,) = struct.unpack_from(">I", png, at)
         yield png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
         at += length + 12
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -227,9 +227,7 @@ def _split(colours: Array) -> Array:
 
 
 def _runs(picture: Array) -> tuple[Array, Array]:
-    """The colour and the length of every stretch of pixels of one colour, in the order of their rows; without what is
-    transparent.
-    """
+    """The colour and the length of each run of equal opaque pixels, row by row."""
     row = picture[picture != NOTHING].ravel()
     starts = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])[: row.size]
     return row[starts], np.diff(starts, append=row.size)
@@ -255,7 +253,7 @@ def _colours(frames: list[Array]) -> Array:
     certain = _flat(*frames)
     certain = certain if certain.size <= 255 else certain[:0]
     colours, counts = _thinned(*np.unique(np.concatenate(edges), return_counts=True))
-    # those that may be taken; the rest of a picture with very many colours is served by what is taken for these
+    # the candidates; rarer colours take the nearest one
     often = np.sort(np.argsort(-counts, kind="stable")[:MOST_COLOURS])
     channels = _split(colours)
     distance = _distance(channels[often], channels)

@@ -132,11 +132,11 @@ def _sums(clip: Clip) -> list[str]:
     """The sum of each step: whole; or, if all together are too long, its end; or none at all."""
     whole, cut, bytes_whole, bytes_cut = [], [], 0, 0
     for step in range(len(clip)):
-        told = clip.equation(step)
-        if not told:
+        equation = clip.equation(step)
+        if not equation:
             return []
-        whole.append(_cut(told, LONGEST))
-        cut.append(_cut(told, SHORT))
+        whole.append(_cut(equation, LONGEST))
+        cut.append(_cut(equation, SHORT))
         bytes_whole += _bytes(whole[-1])
         bytes_cut += _bytes(cut[-1])
         if bytes_cut > MOST_SUMS:  # before more of them are made
@@ -148,12 +148,12 @@ def _bytes(text: str) -> int:
     return len(script(text).encode()) + 1  # a comma
 
 
-def _cut(told: str, most: int = LONGEST) -> str:
+def _cut(equation: str, most: int = LONGEST) -> str:
     """A sum of at most `most` characters: its end, after an ellipsis and the bracket that the end closes."""
-    if len(told) <= most:
-        return told
-    end = told[-SHORT:].partition(" ")[2]
-    opened = told[: told.index("(") + 1] if end.count(")") > end.count("(") else ""
+    if len(equation) <= most:
+        return equation
+    end = equation[-SHORT:].partition(" ")[2]
+    opened = equation[: equation.index("(") + 1] if end.count(")") > end.count("(") else ""
     return f"{opened}… {end}"
 
 

@@ -112,7 +112,7 @@ def _body(clip: Clip, steps: Sequence[int], bp: float) -> Iterator[str]:
 
 
 def _comment(text: str) -> str:
-    """What of a text a comment may hold: no end of line, and no letter that an encoding has its own idea of."""
+    """The text as a comment of TeX: one line, with characters that are safe in every encoding."""
     return "".join(
         c if c in READABLE else "?" if not c.isascii() else c if c.isprintable() and c not in "\\%{}^" else "?"
         for c in one_line(text)

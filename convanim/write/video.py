@@ -23,8 +23,7 @@ FEWEST_FPS, USUAL_FPS, MOST_FPS = (
     30,
     60,
 )  # fewer stutter in some players; where no number fits all times, the usual one
-# HD's colours, said so that players need not guess. Without what tells of the machine or the time, the same figure is
-# the same file
+# The colour space of HD, stated for players. Date and machine are left out, so that a figure gives the same file
 COLOURS = [
     "-vf",
     "scale=out_color_matrix=bt709:out_range=tv",

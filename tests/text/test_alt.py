@@ -13,7 +13,7 @@ import pytest
 
 import convanim as ca
 from convanim.geometry import OPERATIONS
-from convanim.text.alt import MOST_TOLD
+from convanim.text.alt import MOST_VALUES
 from convanim.views import VIEWS
 from convanim.views import refusal as reason
 from helpers.figures import drawn
@@ -80,7 +80,7 @@ FEW = [
     op
     for name in ("conv", "transpose")
     for size in SMALL
-    if math.prod((op := some(name, size)).output_size) <= MOST_TOLD and len(op.pads) == len(size)
+    if math.prod((op := some(name, size)).output_size) <= MOST_VALUES and len(op.pads) == len(size)
 ]
 
 

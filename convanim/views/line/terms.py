@@ -72,7 +72,7 @@ class Terms:
         return max((term.text for output in range(self.axis.output) for term in self.of(output)), key=len, default="0")
 
     def picked(self, output: int) -> list[Term]:
-        """The terms that the output is equal to, where it is one of them, as a maximum is, and they are numbers."""
+        """The terms that equal the output, as for a maximum; [] for symbols."""
         picks, terms = self.op.reduction.picks, self.of(output)
         if picks is None or self.texts.symbolic or not terms:
             return []

@@ -45,10 +45,10 @@ class Entry:
     def letters(self, plane: Plane, row: int, like: str) -> Iterator[Text]:
         """The cell's texts. The text of a single weight has the size in which `like` fits."""
         down, across, size = BANDS[len(self.texts)]
-        alike = max(self.texts, key=len) if len(self.texts) > 1 else like if len(self.roles) == 1 else ""
+        longest = max(self.texts, key=len) if len(self.texts) > 1 else like if len(self.roles) == 1 else ""
         for n, text in enumerate(self.texts):
             at = plane.point(self.column + (n % across + 0.5) / across, row + (n // across + 0.5) / down)
-            yield Text("kernel_value", at, text, size, ROOM / across, STRETCH, alike)
+            yield Text("kernel_value", at, text, size, ROOM / across, STRETCH, longest)
         if across > 1:
             yield Text("kernel_value", plane.point(self.column + 0.5, row + 0.5), "+", PLUS, PLUS)
 

@@ -98,7 +98,7 @@ def field_spans(layers: Sequence[tuple[Axis, bool]], output: int) -> list[tuple[
     return spans
 
 
-def most_telling(traces: Sequence[tuple[Seen, ...]]) -> int:
+def widest_field(traces: Sequence[tuple[Seen, ...]]) -> int:
     """The output cell that sees most of the input along an axis; of several, the middlemost."""
     return max(range(len(traces)), key=lambda output: (len(traces[output][0].cells), -abs(output - len(traces) // 2)))
 

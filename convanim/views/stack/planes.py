@@ -17,7 +17,7 @@ from ..input_plane import padded_input
 from ..isometric import DOWN, RIGHT
 from ..rays import ray
 from ..sliding_window import AppearingCells, SlidingWindow, drawn_output_padding, two_axes
-from .fields import FieldSizes, Seen, middle, most_telling, trace, without_padding
+from .fields import FieldSizes, Seen, middle, trace, widest_field, without_padding
 
 APART = 1.0  # between planes, in rows, so that none covers another
 ASIDE = 0.8  # from all marks to the names of the maps, in cells
@@ -170,7 +170,7 @@ class PlanesMotion:
     @property
     def poster(self) -> int:
         """The step whose output cell sees most of the input; of several, the middlemost."""
-        return most_telling(self._along[0]) * self.last.width.output + most_telling(self._along[1])
+        return widest_field(self._along[0]) * self.last.width.output + widest_field(self._along[1])
 
     def fields(self, step: int) -> list[tuple[Seen, Seen]]:
         """The cells of each map that a step's output cell sees, along rows and columns; last the cell itself."""

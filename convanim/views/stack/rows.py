@@ -13,7 +13,7 @@ from ...scene.plane import Part, Plane, Point
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..sliding_window import drawn_output_padding
-from .fields import FieldSizes, Seen, middle, most_telling, seen_by, trace
+from .fields import FieldSizes, Seen, middle, seen_by, trace, widest_field
 
 ROW = 3.0  # from row to row, in cells
 ASIDE = 0.8  # from the cells to the names of the maps, in cells
@@ -82,7 +82,7 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
         box,
         (Layer(still), *growing, PerStep(steps, steps.roles)),
         axes[-1].output,
-        most_telling(steps.along),
+        widest_field(steps.along),
         measured,
         equation=FieldSizes(ops),
         ops=ops,
