@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from graphlib import CycleError, TopologicalSorter
 
@@ -45,7 +46,14 @@ EXCEPTIONS = {
     ("geometry.operation", "frameworks"): "op.to_code is where users look for the code of a layer",
 }
 STANDARD_LIBRARY_ONLY = (
+    "clip",
     "errors",
+    "labels",
+    "options",
+    "option_kinds",
+    "render.svg",
+    "storyboard",
+    "text.cell_texts",
     "geometry",
     "scene",
     "text.lang",
@@ -143,12 +151,36 @@ def test_the_reader_of_imports_sees_each_way_to_import():
         list(TopologicalSorter({"a": {"b"}, "b": {"a"}}).static_order())
 
 
-@pytest.mark.parametrize("folder", sorted({path.parent for path in MODULES.values()} - {PACKAGE}))
+FOLDERS = sorted({path.parent for path in MODULES.values()} - {PACKAGE})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=[path.name for path in FOLDERS])
 def test_each_folder_says_what_lives_there(folder):
     doc = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
-    assert doc and 1 <= len(doc.splitlines()) <= 4
-    if folder.parent == PACKAGE:
-        assert "Imports:" in doc
+    assert doc and 1 <= len(doc.splitlines()) <= 5
+
+
+@pytest.mark.parametrize("room", [path.name for path in FOLDERS if path.parent == PACKAGE])
+def test_each_room_says_which_rooms_and_libraries_it_imports(room):
+    rooms, libraries = said(ast.get_docstring(ast.parse(MODULES[room].read_text(encoding="utf-8"))))
+    inside = [name for name in MODULES if name.split(".")[0] == room]
+    imported = {other for name in inside for other in of_module(name)}
+    used = {other.split(".")[0] for other in imported & {*MODULES}} - {room, "errors", ""}
+    assert rooms == "all" or {*rooms} - {"errors"} == used
+    foreign = {other.split(".")[0] for other in imported - {*MODULES}} - sys.stdlib_module_names
+    assert {*libraries} == foreign - {"keras", "onnx", "torch"}
+
+
+def said(doc):
+    """The rooms and the libraries of a room's docstring, whose last words they are."""
+    found = re.search(r"Imports: (.*?)\.(?: Libraries: (.*?)\.)?$", doc.replace("\n", " "))
+    rooms = "all" if found[1] == "all rooms above" else re.findall(r"`(\w+)`", found[1])
+    return rooms, [word for word in (found[2] or "").split(", ") if " " not in word and word]
+
+
+def test_the_reader_of_docstrings_reads_rooms_and_libraries():
+    assert said("A.\n\nImports: `a`, `b`. Libraries: x, y.") == (["a", "b"], ["x", "y"])
+    assert said("Imports: all rooms above.") == ("all", [])
 
 
 @pytest.mark.parametrize(

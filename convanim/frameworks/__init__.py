@@ -1,6 +1,7 @@
 """Into and out of the frameworks: `op.to_code("torch")`, `from_torch(layer)`, `from_keras`, `from_onnx`.
 
-A framework, and its module here, is imported only when it is needed. Imports: `geometry`.
+A framework, and its module here, is imported only when it is needed. Imports: `geometry`. Libraries: numpy, and each
+framework when it is needed.
 """
 
 from __future__ import annotations

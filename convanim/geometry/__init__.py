@@ -1,6 +1,6 @@
 """Operations: their kinds and parameters, and which kernel cell meets which input cell.
 
-A new kind of operation is a module here and a row of OPERATIONS. Imports: `errors`.
+A new kind of operation is a module here and a row of OPERATIONS. Imports: `errors`; `frameworks` for `op.to_code`.
 """
 
 from __future__ import annotations

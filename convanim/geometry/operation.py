@@ -191,6 +191,11 @@ class Operation:
         return 0
 
     @property
+    def applied(self) -> Cell:
+        """The size of the map to whose cells each weight is applied: `inner_size`, (3, 3) from 5x5 to 3x3."""
+        return self.inner_size
+
+    @property
     def macs(self) -> int:
         """Multiplications with an addition each, for one input."""
         return 0

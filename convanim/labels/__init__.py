@@ -1,6 +1,6 @@
 """Labels: titles, formulas, sizes, sums and legends around the scene that a view has drawn.
 
-A new label is a row of LABELS and a function. Imports: `scene`, `text`, `themes`, `render.glyphs`.
+A new label is a row of LABELS and a function. Imports: `geometry`, `render`, `scene`, `text`, `themes`.
 """
 
 from __future__ import annotations

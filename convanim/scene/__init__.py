@@ -1,6 +1,6 @@
 """What is drawn: marks in units of one cell, in layers, without colours or formats.
 
-A new mark is a class in `marks`, which every renderer draws. Imports: `errors`; `geometry`, for types.
+A new mark is a class in `marks`, which every renderer draws. Imports: `geometry`.
 """
 
 from __future__ import annotations

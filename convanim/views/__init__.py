@@ -1,6 +1,6 @@
 """The views: functions from an operation, its cell texts and flags to a scene. A view of several modules has a folder.
 
-A new view is a module here and a row of VIEWS. Imports: `geometry`, `scene`, `text`, `themes`.
+A new view is a module here and a row of VIEWS. Imports: `geometry`, `numeric`, `scene`, `text`, `themes`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The writers: from a clip to a file, chosen by the suffix of its name.
 
-A new format is a module here and a row of FORMATS. Imports: `clip` and `render`. Libraries: Pillow, imageio.
+A new format is a module here and a row of FORMATS. Imports: `clip`, `geometry`, `render`, `scene`, `text`, `themes`.
+Libraries: numpy, PIL, imageio, imageio_ffmpeg.
 """
 
 from __future__ import annotations
