@@ -70,7 +70,11 @@ class Options:
     reveal: bool = option(False, "switch", "Output cells appear as they are computed.")
     symbols: bool = option(False, "switch", "x, w and y with their indices in place of numbers.", views=VALUES)
     shade: bool = option(
-        False, "switch", "Cells have the colours of their values; colour bars show the scales.", views=SHADES
+        False,
+        "switch",
+        "Cells have the colours of their values, and copies in the padding those of the copied values; zeros of the"
+        " padding keep their look. Colour bars show the scales.",
+        views=SHADES,
     )
     background: str | None = option(
         None, "colour", "transparent, or a colour as #rrggbb.", metavar="COLOUR", unset="the theme's own"

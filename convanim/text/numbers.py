@@ -29,8 +29,27 @@ def number(value: float) -> str:
         text = f"{magnitude:.{places}f}".rstrip("0")
         text += "0" if text.endswith(".") else ""  # 1000.0 for 999.96: not a whole number
     else:
-        text = f"{magnitude:.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", MINUS)
+        text = _significant(magnitude, 3)
     return MINUS + text if value < 0 else text
+
+
+def told_apart(least: float, most: float) -> tuple[str, str]:
+    """Two values as `number` writes them; where the texts don't say less and more, with as many digits as it takes.
+
+    1000.01 and 1000.03 are "1000.01" and "1000.03".
+    """
+    texts = number(least), number(most)
+    digits = 4
+    while least < most and not read(texts[0]) < read(texts[1]):
+        texts = _significant(least, digits), _significant(most, digits)
+        digits += 1
+    return texts
+
+
+def _significant(value: float, digits: int) -> str:
+    """A value with so many digits, without zeros at their end: 1.23e6."""
+    text = f"{value:.{digits}g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+    return text.replace("-", MINUS)
 
 
 def bracketed(text: str) -> str:

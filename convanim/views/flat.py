@@ -32,8 +32,9 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of an operation of one or two dimensions, with its values."""
     if texts is None:
         raise ConvanimError("the flat view shows values: give input= (and kernel=), or a seed")
-    if flags.shade:
-        flags = replace(flags, output_padding=False)  # its fill would hide the shades
+    copy_style = "copy" in flags.cell_kinds
+    if flags.shade:  # the fill of output_padding would hide the shades; copies have one in every theme
+        flags = replace(flags, output_padding=False, cell_kinds=flags.cell_kinds | {"copy"})
     height, width = two_axes(op)
     rows, columns = height.output, width.output
     deep, wide = height.extent, width.extent
@@ -67,7 +68,9 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
     moving = PerStep(FlatMotion(sliding, results), sliding.roles | {"output_value"})
     scene = Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, measured)
-    return shaded(scene, op, texts.values, inputs) if flags.shade and texts.values else scene
+    if not flags.shade or not texts.values:
+        return scene
+    return shaded(scene, op, texts.values, inputs, copy_style=copy_style)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..scene import Text
 from ..scene.plane import Plane
+from ..text.numbers import INFINITY, MINUS
 from ..themes.theme import CELL_BP
 
 ROOM = 0.9  # the part of a cell's width that a text may take
@@ -14,6 +15,14 @@ ROOM = 0.9  # the part of a cell's width that a text may take
 # whose digits are .5 em wide, and is stretched.
 LARGE = (7.97011 / CELL_BP, ROOM, 1.062)  # size, width, stretch of a Text
 SMALL = (4.98132 / CELL_BP, ROOM, 1.362)
+# of CMR10, in ems: a digit, and the other characters of numbers
+DIGIT_WIDTH = 0.5
+WIDTHS = {".": 0.277, "e": 0.444, MINUS: 0.777, "+": 0.777, INFINITY: 1.0}
+
+
+def roman_width(number: str) -> float:
+    """How wide a number is in the face "roman", in ems: 1.777 for −12. It is never less than the glyphs' width."""
+    return sum(WIDTHS.get(character, DIGIT_WIDTH) for character in number)
 
 
 def same_size(texts: list[Text]) -> list[Text]:

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from convanim.text.numbers import MINUS, number, results
+from convanim.text.numbers import MINUS, number, results, told_apart
 
 
 def read(text):
@@ -71,3 +71,32 @@ def test_no_result_that_is_not_zero_reads_as_zero():
     for value in [sign * n / 1000 for n in range(1, 400) for sign in (1, -1)]:
         for whole in (True, False):
             assert read(results([value], whole=whole)[0]) != 0
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ((1000.01, 1000.03), ("1000.01", "1000.03")),
+        ((-1000.03, -1000.01), (MINUS + "1000.03", MINUS + "1000.01")),
+        ((0.9996, 1), ("0.9996", "1")),
+        ((1.2341e-7, 1.2342e-7), (f"1.2341e{MINUS}7", f"1.2342e{MINUS}7")),
+        ((123456789.5, 123456789.6), ("123456789.5", "123456789.6")),
+        ((1.7e308, 1.797e308), ("1.7e308", "1.8e308")),
+        ((4, 4), ("4", "4")),
+    ],
+)
+def test_two_numbers_are_told_apart_by_their_texts(values, texts):
+    assert told_apart(*values) == texts
+
+
+def test_neighbouring_floats_are_told_apart():
+    for exponent in range(-320, 308, 4):
+        for digits in ("1", "9.9999999999999982", "1.2345678"):
+            for sign in (1, -1):
+                value = sign * float(f"{digits}e{exponent}")
+                for other in (math.nextafter(value, math.inf), value * 1.0000001, value):
+                    least, most = sorted((value, other))
+                    texts = told_apart(least, most)
+                    assert (read(texts[0]) < read(texts[1])) == (least < most)
+                    if least == most or read(number(least)) < read(number(most)):
+                        assert texts == (number(least), number(most))
