@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import math
 import random
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -260,11 +261,15 @@ def test_a_maximum_over_padding_alone_is_minus_infinity_and_the_others_are_whole
     ).tolist() == [2.5, 0, 0]
 
 
-def test_keras_same_does_not_count_the_padding():
+@pytest.mark.parametrize("name", ["SAME", "same", "same_upper", "SAME_UPPER"])
+def test_same_of_keras_tensorflow_and_onnx_does_not_count_the_padding_unless_it_is_told_to(name):
     rng = np.random.default_rng(3)
+    assert evaluate(Pool(2, 3, stride=3, padding=name, mode="average"), np.ones((2, 2))).tolist() == [[1]]
     for i, k, s in itertools.product(range(1, 9), range(1, 5), range(1, 4)):
         x, total = rng.normal(size=i), max((math.ceil(i / s) - 1) * s + k - i, 0)
-        pool = Pool((i,), (k,), stride=s, padding="same_upper", mode="average", count_include_pad=False)
+        pool = Pool((i,), (k,), stride=s, padding=name, mode="average")
+        counted = Pool((i,), (k,), stride=s, padding=name, mode="average", count_include_pad=True)
+        assert set(divisors(counted).tolist()) == {k} and counted == dataclasses.replace(pool, count_include_pad=True)
         windows = [range(max(o * s - total // 2, 0), min(o * s - total // 2 + k, i)) for o in range(math.ceil(i / s))]
         assert_close(evaluate(pool, x), np.array([x[list(window)].mean() for window in windows]))
 
@@ -308,8 +313,24 @@ def test_the_values_of_a_figure_say_what_the_padding_counts_as():
 
 
 def test_a_root_of_squares_too_large_for_float64_is_refused():
-    assert "too large" in refusal(lambda: evaluate(Pool((2,), (2,), mode="l2"), [1e200, 1]))
-    assert evaluate(Pool((2,), (2,), mode="l2"), [3e150, 4e150]).tolist() == [pytest.approx(5e150)]
+    for most in ([1.7e308, 1.7e308], [-1.7e308, 1.7e308]):
+        assert "too large" in refusal(lambda most=most: evaluate(Pool((2,), (2,), mode="l2"), most))
+    assert evaluate(Pool((2,), (2,), mode="l2"), [1.7e308, 1e300]).tolist() == [1.7e308]
+
+
+def test_a_root_of_squares_that_float64_cant_hold_is_that_of_exact_fractions_window_by_window():
+    pool = Pool((3,), (3,), mode="l2")
+    assert evaluate(pool, [1e-200, 0, 0]).tolist() == [1e-200] and evaluate(pool, [1e200, 0, 0]).tolist() == [1e200]
+    assert evaluate(pool, [0, 0, 0]).tolist() == [0] and evaluate(pool, [0, -5e-324, 0]).tolist() == [5e-324]
+    rng = np.random.default_rng(9)
+    for _ in range(200):
+        x = rng.normal(size=8) * 10.0 ** rng.integers(-300, 300, 8)
+        ours = evaluate(Pool((8,), (3,), stride=1, padding=1, mode="l2"), x)
+        for o, value in enumerate(ours):
+            squares = sum(Fraction(float(v)) ** 2 for v in x[max(o - 1, 0) : o + 2])
+            # one part in 10**24 is far less than a float's last digit
+            exact = Fraction(math.isqrt(int(squares * 10**1400)), 10**700)
+            assert abs(Fraction(float(value)) - exact) <= exact / 10**15
 
 
 # --- taps and cells that no window reads
@@ -439,6 +460,27 @@ def test_the_taps_of_adaptive_pooling_are_the_cells_of_its_windows():
         assert all(tap.role == "input" and tap.padded == tap.source for tap in step.taps)
     assert pool.kernel_size == (3, 2) and pool.padding == (0, 0) and pool.pads == ((0, 0),) * 2
     assert AdaptivePool(3, 5).output_size == (5, 5) and AdaptivePool(3, 5).kernel_size == (2, 2)
+
+
+def test_none_along_an_axis_of_adaptive_pooling_is_the_inputs_size():
+    assert AdaptivePool((5, 6), (None, 3)) == AdaptivePool((5, 6), (5, 3))
+    assert AdaptivePool(7, (2, None)).output_size == (2, 7) and AdaptivePool(4, [None]).output_size == (4,)
+    assert AdaptivePool((5, 6, 7), (None, None, 2)).output_size == (5, 6, 2)
+    assert refusal(lambda: AdaptivePool((5, 6, 7), (None, 3))).startswith("output_size is for 2 axes, input_size for 3")
+    assert refusal(lambda: AdaptivePool(5, None)).startswith("output_size=None is not a whole number")
+
+
+def test_a_pooling_has_onnx_words_with_a_stride_alone_whose_default_is_another_there():
+    for name in ("same_upper", "same_lower", "SAME_UPPER", "SAME_LOWER"):
+        text = refusal(lambda name=name: Pool(6, 3, padding=name))
+        assert text.startswith(f"padding={name.lower()!r} without a stride: ONNX' ") and "stride=1" in text
+        assert ("padding='SAME'" in text) == (name.lower() == "same_upper")
+        assert Pool(6, 3, stride=1, padding=name).output_size == (6, 6)
+        assert Pool(6, 1, padding=name).stride == (1, 1), "the same in all of them"
+    assert Pool(6, 3, padding="SAME") == Pool(6, 3, stride=3, padding="same") and Pool(6, 3, padding="SAME").pads == (
+        (0, 0),
+        (0, 0),
+    )
 
 
 def test_adaptive_windows_over_a_billion_cells_are_worked_out_at_once():
