@@ -35,6 +35,12 @@ def direct(name: str, rows: Sequence[Along], flip: bool) -> list[Pair]:
             "padding='same' is not supported for strided convolutions, in PyTorch: take padding='SAME', which is what"
             " Keras, TensorFlow and JAX call 'same' (ONNX: 'same_upper'), or a number"
         )
+    if name == "same" and flip and any(row.window > row.input for row in rows):
+        raise ConvanimError(
+            "padding='same' with flip=True and a window larger than the input has two meanings: take"
+            " padding='same_lower' for scipy's, or 'SAME' for PyTorch's, with the input's size, or exchange input and"
+            " kernel for numpy's, with the window's"
+        )
     if name == "same" and flip and even:
         raise ConvanimError(
             "padding='same' with flip=True and an even window has two meanings: take padding='same_numpy' for numpy's"

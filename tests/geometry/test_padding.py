@@ -90,6 +90,9 @@ def test_numpys_same_is_that_of_convolve_with_flip_and_of_correlate_without(flip
         if k > i:
             text = refusal(lambda i=i, k=k: Conv((i,), (k,), padding="same_numpy", flip=flip))
             assert text.startswith(f"padding='same_numpy' with a window of {k} along axis 0, larger than the input")
+            if flip:
+                text = refusal(lambda i=i, k=k: Conv((i,), (k,), padding="same", flip=True))
+                assert "a window larger than the input" in text and "padding='same_lower' for scipy's" in text
             continue
         x, w = rng.integers(-9, 10, i), rng.integers(-9, 10, k)
         theirs = np.convolve(x, w, "same") if flip else np.correlate(x, w, "same")
