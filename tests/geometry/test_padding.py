@@ -136,6 +136,19 @@ def test_words_as_tensorflow_jax_and_onnx_write_them():
     assert Conv(5, 3, padding="VALID") == Conv(5, 3)
 
 
+def test_a_pooling_has_onnx_words_with_a_stride_alone_whose_default_is_another_there():
+    for name in ("same_upper", "same_lower", "SAME_UPPER", "SAME_LOWER"):
+        text = refusal(lambda name=name: Pool(6, 3, padding=name))
+        assert text.startswith(f"padding={name.lower()!r} without a stride: ONNX' ") and "stride=1" in text
+        assert ("padding='SAME'" in text) == (name.lower() == "same_upper")
+        assert Pool(6, 3, stride=1, padding=name).output_size == (6, 6)
+        assert Pool(6, 1, padding=name).stride == (1, 1), "the same in all of them"
+    assert Pool(6, 3, padding="SAME") == Pool(6, 3, stride=3, padding="same") and Pool(6, 3, padding="SAME").pads == (
+        (0, 0),
+        (0, 0),
+    )
+
+
 def test_valid_has_no_padding_and_refuses_a_kernel_that_does_not_fit():
     for i, k, s, d in SIZES:
         if window(k, d) > i:

@@ -306,8 +306,8 @@ def transposed(config: Config) -> Case:
 
 
 def sides_transposed(config: Config) -> tuple[tuple[int, int], ...]:
-    """What is cropped; of "SAME" (Keras) and "same_upper" (ONNX) what an output of input times stride leaves over, a negative
-    number added at the end.
+    """What is cropped; of "SAME" (Keras) and "same_upper" (ONNX) what an output of input times stride leaves over, a
+    negative number added at the end.
     """
     word = config["padding"]
     if word not in ("SAME", "same_upper", "same_lower"):

@@ -85,12 +85,12 @@ def framework(name: str) -> ModuleType:
 
 
 def imported(name: str) -> Any:
-    """The file of a framework; for what a user types, with the draws and cases of `typed`."""
+    """The file of a framework; for what a user types, with the draws and cases of typed_*.py."""
     if name not in TYPED:
         return importlib.import_module(f"cases_{name}")
-    typed, base = importlib.import_module("typed"), name.removesuffix("_typed")
+    base = name.removesuffix("_typed")
     module = SimpleNamespace(**(vars(importlib.import_module(f"cases_{base}")) if base in FRAMEWORKS else {}))
-    for word, value in vars(typed.FRAMEWORKS[base]).items():
+    for word, value in vars(importlib.import_module(f"typed_{base}")).items():
         setattr(module, word, value)
     if not hasattr(module, "JUDGES"):  # faults are told apart by their judges, whose names stay
         module.JUDGES = {module.NAME: module.SETUP}
