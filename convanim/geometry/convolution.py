@@ -11,9 +11,10 @@ from typing import ClassVar
 from ..errors import ConvanimError
 from .axis import Axis
 from .operation import CELLS_OF_INPUT, CELLS_OF_KERNEL, CHANNELS, DILATION, PADDING, Cells, Pads, Weighted
-from .padding import PADDING_MODES, PADDINGS
+from .padding import PADDING_MODES, Crop
 from .parameters import normalise, parameter
 from .size_formula import TRANSPOSED, SizeFormula
+from .words import reached, reached_by_numbers, transposed
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,14 +22,15 @@ class Conv(Weighted):
     """A convolution as the frameworks compute it (cross-correlation: the kernel is not flipped), in PyTorch's words.
 
     Every size is an int for all axes, or one value an axis; `padding` also a (before, after) pair an axis, or a name of
-    PADDINGS: "valid", "full", "half", "same" (stride 1), "same_upper", "same_lower", "causal"; a name becomes its
-    numbers. The number of dimensions follows from the tuples given, or from `ndim`, else it is 2. `padding_mode` is
-    "zeros", or a way to copy input cells: "reflect", "replicate", "circular" or "symmetric". `flip` computes the true
-    convolution. `output_size` is `floor((i + p_before + p_after - d (k - 1) - 1) / s) + 1` (Dumoulin & Visin 2016,
-    Relationship 15).
+    PADDINGS, which becomes its numbers: "valid", "full", "half", "same" (PyTorch's: stride 1), "SAME" (TensorFlow's,
+    JAX', Keras'), "same_upper" and "same_lower" (ONNX'), "same_numpy" (numpy's and scipy's), "causal". The number of
+    dimensions follows from the tuples given, or from `ndim`, else it is 2. `padding_mode` is "zeros", or a way to copy
+    input cells: "reflect", "replicate", "circular" or "symmetric". `flip` computes the true convolution. `output_size`
+    is `floor((i + p_before + p_after - d (k - 1) - 1) / s) + 1` (Dumoulin & Visin 2016, Relationship 15).
 
     Raises ConvanimError for sizes below 1, a negative padding, a kernel larger than the padded input, "same" with a
-    stride, more padding than its mode can copy, and groups that don't divide the channels.
+    stride, or with `flip` and an even window (numpy's same isn't PyTorch's), "same_numpy" with a stride or a window
+    larger than the input, more padding than its mode can copy, and groups that don't divide the channels.
 
     >>> Conv(input_size=5, kernel_size=3, stride=2, padding=1).output_size
     (3, 3)
@@ -117,13 +119,16 @@ class ConvTranspose(Weighted):
     Visin 2016, Relationship 14 and section 4). `output_size` is `(i - 1) s - p_before - p_after + d (k - 1) + 1 +
     output_padding`.
 
-    `padding` may be a name of PADDINGS but "causal": "same_upper" is Keras' and ONNX's, with an output of `i s`.
+    `padding` may be a name of PADDINGS but "causal" and "same_numpy". "same" and "SAME" are Keras', TensorFlow's and
+    JAX': an output of `i s` or, with an `output_padding`, even of 0, Keras' of `(i - 1) s + window % 2 +
+    output_padding`. "same_upper" and "same_lower" are ONNX': an output of `i s`, with and without `output_padding`.
     `output_shape` asks for an output size: with a number for the padding it chooses `output_padding` (PyTorch's
-    `output_size=`), with "same_upper" or "same_lower" the cells to crop (ONNX). With `flip` the kernel meets the input
-    unflipped.
+    `output_size=`), with "SAME" (TensorFlow), "same_upper", "same_lower" or no padding (ONNX) the cells to crop. With
+    `flip` the kernel meets the input unflipped.
 
-    Raises ConvanimError as `Conv`, for an `output_padding` that is not smaller than stride or dilation, and for an
-    empty output.
+    Raises ConvanimError as `Conv`, for an `output_padding` that is not smaller than stride or dilation, for an empty
+    output, and for words that frameworks understand in different ways: "valid", "same_upper" and "same_lower" where the
+    stride is larger than the window, and an `output_padding` with an `output_shape`.
 
     >>> ConvTranspose(input_size=3, kernel_size=3, stride=2, padding=1, output_padding=1).output_size
     (6, 6)
@@ -139,7 +144,10 @@ class ConvTranspose(Weighted):
     padding: Pads = field(default=0, metadata=PADDING)
     dilation: Cells = field(default=1, metadata=DILATION)
     output_padding: Cells = field(
-        default=0, metadata=parameter("cells", "Rows and columns added at the end of the output.", least=0)
+        default=None,
+        metadata=parameter(
+            "cells", "Rows and columns added at the end of the output.", least=0, optional=True, usual=0
+        ),
     )
     output_shape: Cells = field(
         default=None, metadata=parameter("cells", "The output's size, where stride leaves several.", optional=True)
@@ -154,9 +162,10 @@ class ConvTranspose(Weighted):
     def __post_init__(self) -> None:
         normalise(self)
         self.check_groups()
-        if self.output_shape is not None:
-            self._reach_output_shape()
-        self.name_to_padding()
+        crops = self._crops()
+        self.store_padding([(before, after) for before, after, _ in crops])
+        object.__setattr__(self, "output_padding", tuple(extra for _, _, extra in crops))
+        object.__setattr__(self, "output_shape", None)
         rows = zip(self.axes, self.stride, self.dilation, self.output_padding, self.pads, strict=True)
         for n, (axis, stride, dilation, extra, pads) in enumerate(rows):
             if extra >= max(stride, dilation):
@@ -170,50 +179,17 @@ class ConvTranspose(Weighted):
                     f"{axis.output + sum(pads)}), the output size is too small: take less padding"
                 )
 
-    def _reach_output_shape(self) -> None:
-        """Turn `output_shape` into cells to crop where padding is "same_upper" or "same_lower", otherwise into
-        output_padding.
-        """
-        if isinstance(self.padding, str) and self.padding != "valid":
-            half = PADDINGS[self.padding].halves
-            if half is None or not PADDINGS[self.padding].strided:
-                raise ConvanimError(
-                    f"output_shape with padding={self.padding!r}: take a number, 'same_upper' or 'same_lower'"
-                )
-            pads = []
-            for n, ((i, window, s), wanted, extra) in enumerate(
-                zip(self._windows, self.output_shape, self.output_padding, strict=True)
-            ):
-                cells = (i - 1) * s + window
-                total = cells + extra - wanted  # the formula of ONNX's ConvTranspose
-                if total < 0 and wanted >= cells + s:
-                    raise ConvanimError(
-                        f"requested an output size of {wanted} along axis {n}, but there are {cells} cells, and fewer"
-                        f" than stride={s} can be added: take at most {cells + s - 1}"
-                    )
-                pads.append(half(total))
-            self._store_padding(pads)
-        else:
-            self.name_to_padding()
-            least = tuple(axis.output - extra for axis, extra in zip(self.axes, self.output_padding, strict=True))
-            most = tuple(
-                n + s - 1 for n, s in zip(least, self.stride, strict=True)
-            )  # PyTorch's: also where dilation is larger
-            if any(not a <= wanted <= b for a, wanted, b in zip(least, self.output_shape, most, strict=True)):
-                raise ConvanimError(
-                    f"requested an output size of {self.output_shape}, but valid sizes range from {least} to {most}"
-                )
-            object.__setattr__(
-                self, "output_padding", tuple(w - a for w, a in zip(self.output_shape, least, strict=True))
-            )
-            del self.__dict__["axes"]  # they had the old output_padding
-        object.__setattr__(self, "output_shape", None)
-
-    def _store_padding(self, pads: list[tuple[int, int]]) -> None:
-        """Store the cells that a name crops; the cells that it adds, a negative number, go to output_padding."""
-        more = tuple(extra + max(-after, 0) for extra, (_, after) in zip(self.output_padding, pads, strict=True))
-        object.__setattr__(self, "output_padding", more)
-        super()._store_padding([(before, max(after, 0)) for before, after in pads])
+    def _crops(self) -> list[Crop]:
+        """The cells to crop before and after, and those that output_padding adds, along each axis."""
+        rows, named = self.along(), isinstance(self.padding, str)
+        if self.output_shape is None:
+            if named:
+                return transposed(self.padding, rows)
+            return [(*pads, row.extra or 0) for pads, row in zip(self.pads, rows, strict=True)]
+        if named and self.padding != "valid":
+            return reached(self.padding, rows, self.output_shape)
+        pads = ((0, 0),) * len(rows) if named else self.pads
+        return reached_by_numbers(pads, rows, self.output_shape)
 
     @property
     def kernel_shape(self) -> tuple[int, ...]:

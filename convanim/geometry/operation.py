@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import Field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import ConvanimError
 from .axis import Axis, Cell, Steps
-from .parameters import parameter, resolve_padding, shortest
+from .parameters import parameter, parameters, shortest
 from .reduction import SUM, Reduction
 from .size_formula import SLIDING, SizeFormula
+from .words import Along, direct
 
 # Fields that take an int or one value an axis and are then a tuple with one value an axis; the language of
 # types has no word for a dataclass field that is given as one and read as another.
@@ -75,10 +77,11 @@ class Operation:
 
     def __repr__(self) -> str:
         """The call that makes it, without the parameters at their defaults."""
-        shown = []
+        shown, known = [], parameters(type(self))
         for one in fields(self):
             value = getattr(self, one.name)
-            if one.repr and value not in (one.default, (one.default,) * len(self.axes)):
+            usual = known[one.name].usual if one.default is None and one.name in known else one.default
+            if one.repr and value not in (usual, (usual,) * len(self.axes)):
                 shown.append(f"{one.name}={value!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
@@ -244,15 +247,16 @@ class Sized(Operation):
     def name_to_padding(self) -> None:
         """Put numbers in the place of a padding's name."""
         if isinstance(self.padding, str):
-            self._store_padding(resolve_padding(self.padding, self.transposed, self._windows))
+            self.store_padding(direct(self.padding, self.along(), self.flip))
 
-    @property
-    def _windows(self) -> list[tuple[int, int, int]]:
-        """(input, window, stride) of each axis."""
-        rows = zip(self.input_size, self.kernel_size, self.stride, self.dilation, strict=True)
-        return [(i, d * (k - 1) + 1, s) for i, k, s, d in rows]
+    def along(self) -> list[Along]:
+        """The numbers that a padding's name is understood from, of each axis."""
+        extra = getattr(self, "output_padding", None) or (None,) * len(self.input_size)
+        rows = zip(self.input_size, self.kernel_size, self.stride, self.dilation, extra, strict=True)
+        return [Along(i, d * (k - 1) + 1, s, o) for i, k, s, d, o in rows]
 
-    def _store_padding(self, pads: list[tuple[int, int]]) -> None:
+    def store_padding(self, pads: Sequence[tuple[int, int]]) -> None:
+        """Put these numbers in the place of the padding."""
         object.__setattr__(self, "padding", shortest(pads))
 
     def check_windows(self) -> None:

@@ -12,51 +12,80 @@ from typing import Any
 Pair = tuple[int, int]
 
 
+Crop = tuple[int, int, int]  # cells cropped before and after, and cells of output_padding
+
+
 @dataclass(frozen=True, slots=True)
 class PaddingRule:
-    """A padding by name: `direct(input, window, stride)` and `transposed(input, window, stride)` give (before, after)
-    along one axis.
+    """A padding by name, which has all of the meaning that it has in its frameworks.
 
-    A window is the cells that the dilated kernel spans, d (k - 1) + 1. `transposed` gives the cells cropped from the
-    output; a negative number is added to it. None where a name has no meaning. `halves` is how a total is shared by the
-    two sides, in the names that have one.
+    `direct(input, window, stride)` gives (before, after) along one axis; a window is the cells that the dilated kernel
+    spans, d (k - 1) + 1. `transposed(input, window, stride, output_padding)` gives the cells cropped from the output
+    and the output_padding, whose last argument is None where none is given. It is None where a name has no meaning.
+    `reached(cells, extra, wanted)` gives the same for an output of `wanted` cells, of `cells` that there are and
+    `extra` that output_padding adds; None in the names that have no output_shape. `pools` is whether poolings have
+    the name, and `counted` whether their average counts the padding where nothing else is said.
     """
 
     about: str
     direct: Callable[[int, int, int], Pair]
-    transposed: Callable[[int, int, int], Pair] | None
-    strided: bool = True  # whether a stride above 1 is allowed
-    halves: Callable[[int], Pair] | None = None
+    transposed: Callable[[int, int, int, int | None], Crop] | None
+    reached: Callable[[int, int, int], Crop] | None = None
+    pools: bool = True
+    counted: bool = True
 
 
-def _upper(total: int) -> Pair:
-    """Halves with the larger one at the end; a negative number, cells to add, goes to the end as a whole."""
-    return (total // 2, total - total // 2) if total > 0 else (0, total)
+def upper(total: int) -> Pair:
+    """Halves with the larger one at the end: (0, 1) for 1."""
+    return total // 2, total - total // 2
 
 
-def _lower(total: int) -> Pair:
-    """Halves with the larger one at the start; a negative number, cells to add, goes to the end as a whole."""
-    return (total - total // 2, total // 2) if total > 0 else (0, total)
+def lower(total: int) -> Pair:
+    """Halves with the larger one at the start: (1, 0) for 1."""
+    return total - total // 2, total // 2
 
 
-def _same(about: str, halves: Callable[[int], Pair], strided: bool = True) -> PaddingRule:
-    """A padding for which `ceil(input / stride)` windows fit: 1 zero for 6, 3 and 2, 2 for 5, 3 and 2 (TensorFlow's
-    `SAME`).
-
-    Transposed, the cells to crop from `(input - 1) * stride + window` for an output of `input * stride`.
+def cropped(total: int, halves: Callable[[int], Pair], extra: int = 0) -> Crop:
+    """The cells to crop of `total` more than are wanted, `extra` of them added by output_padding; cells that lack, a
+    negative total, are added at the end.
     """
-    return PaddingRule(
-        about,
-        lambda i, w, s: halves(max((-(-i // s) - 1) * s + w - i, 0)),
-        lambda i, w, s: halves(w - s),
-        strided,
-        halves,
-    )
+    return (*halves(total), extra) if total > 0 else (0, 0, extra - total)
+
+
+def _same(i: int, w: int, s: int) -> int:
+    """The fewest zeros for which `ceil(input / stride)` windows fit: 1 for 6, 3 and 2, 2 for 5, 3 and 2 (TensorFlow's
+    `SAME`).
+    """
+    return max((-(-i // s) - 1) * s + w - i, 0)
+
+
+def _keras(i: int, w: int, s: int, extra: int | None) -> Crop:
+    """Keras' Conv2DTranspose(padding="same"): an output of `input * stride`, or where an output_padding is given of
+    `(input - 1) * stride + window % 2 + output_padding`: 6 for 3, 3 and 2, and 5 with an output_padding of 0.
+    """
+    return cropped(w - s if extra is None else w - w % 2 - extra, upper)
 
 
 def _sides(about: str, sides: Callable[[int, int, int], Pair]) -> PaddingRule:
     """A padding that is the same numbers for both kinds of convolution."""
-    return PaddingRule(about, sides, sides)
+    return PaddingRule(about, sides, lambda i, w, s, extra: (*sides(i, w, s), extra or 0))
+
+
+def _keras_same(about: str, reached: Callable[[int, int, int], Crop] | None = None) -> PaddingRule:
+    return PaddingRule(about, lambda i, w, s: upper(_same(i, w, s)), _keras, reached, counted=False)
+
+
+def _onnx_same(about: str, halves: Callable[[int], Pair]) -> PaddingRule:
+    """ONNX' auto_pad: a transposed output has `input * stride` cells, whatever output_padding adds before they are
+    cropped (https://onnx.ai/onnx/operators/onnx__ConvTranspose.html).
+    """
+    return PaddingRule(
+        about,
+        lambda i, w, s: halves(_same(i, w, s)),
+        lambda i, w, s, extra: cropped(w + (extra or 0) - s, halves, extra or 0),
+        lambda cells, extra, wanted: cropped(cells + extra - wanted, halves, extra),
+        counted=False,
+    )
 
 
 PADDINGS = {
@@ -65,21 +94,32 @@ PADDINGS = {
         "every overlap of kernel and input, window - 1 on both sides (the guide's)", lambda i, w, s: (w - 1, w - 1)
     ),
     "half": _sides("half of the window on both sides, rounded down (the guide's)", lambda i, w, s: (w // 2, w // 2)),
-    "same": _same(
-        "the output's size is the input's, the odd cell at the end (PyTorch's: stride 1 only)", _upper, strided=False
+    "same": _keras_same(
+        "the output's size is the input's, the odd cell at the end: PyTorch's, for a stride of 1; of a transposed"
+        " convolution or a pooling, Keras'"
     ),
-    "same_upper": _same(
-        "the input's size over the stride, rounded up, the odd cell at the end (Keras, TensorFlow, JAX, ONNX"
-        " SAME_UPPER)",
-        _upper,
+    "SAME": _keras_same(
+        "the input's size over the stride, rounded up, the odd cell at the end (TensorFlow's, JAX', Keras' with a"
+        " stride)",
+        lambda cells, extra, wanted: cropped(cells - wanted, upper),
     ),
-    "same_lower": _same("the same with the odd cell at the start (ONNX SAME_LOWER)", _lower),
+    "same_upper": _onnx_same("ONNX' SAME_UPPER: as SAME, with ONNX' output_padding and output_shape", upper),
+    "same_lower": _onnx_same("ONNX' SAME_LOWER: the same with the odd cell at the start", lower),
+    "same_numpy": PaddingRule(
+        "numpy's and scipy's same: the output's size is the input's, the odd cell at the start",
+        lambda i, w, s: (w // 2, (w - 1) // 2),
+        None,
+        pools=False,
+    ),
     "causal": PaddingRule(
         "window - 1 at the start alone, so that no output sees what comes later (Keras, WaveNet)",
         lambda i, w, s: (w - 1, 0),
         None,
     ),
 }
+
+# words as TensorFlow, JAX and ONNX write them, where ours differ from them in nothing but their letters
+SPELLINGS = {"VALID": "valid", "SAME_UPPER": "same_upper", "SAME_LOWER": "same_lower"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from ..errors import ConvanimError, expected_one_of, short_repr
-from .padding import PADDING_MODES, PADDINGS
+from .padding import PADDING_MODES, PADDINGS, SPELLINGS
 
 LARGEST = 10**9  # far more than can be drawn or computed
 MOST_AXES = 32  # numpy's limit
@@ -24,7 +24,8 @@ class Parameter:
     """The values that one field may have.
 
     "cells" is a whole number, or one an axis; "padding" also a (before, after) pair an axis, or a name; "count" one
-    whole number; "switch" True or False; "choice" a name. `optional` ones may be None.
+    whole number; "switch" True or False; "choice" a name. `optional` ones may be None. `usual` is what None, the
+    default, stands for in most operations.
     """
 
     kind: Literal["cells", "padding", "count", "switch", "choice"]
@@ -32,6 +33,7 @@ class Parameter:
     least: int = 1
     choices: Collection[str] = ()
     optional: bool = False
+    usual: Any = None
 
 
 def parameter(
@@ -49,7 +51,7 @@ def parameters(kind: type) -> dict[str, Parameter]:
 def normalise(op: Any) -> None:
     """Check every field once and store sizes as a tuple with one value an axis; `ndim` becomes the number of axes.
 
-    A padding by name stays one: it is resolved by `resolve_padding` when the other sizes are known.
+    A padding by name stays one: `words` turns it into numbers when the other sizes are known.
     """
     known = parameters(type(op))
     given = {
@@ -58,7 +60,9 @@ def normalise(op: Any) -> None:
         if one.kind in ("cells", "padding") and not (one.optional and getattr(op, name) is None)
     }
     if isinstance(given.get("padding"), str):
-        if given["padding"] not in PADDINGS:
+        if given["padding"] in SPELLINGS:
+            object.__setattr__(op, "padding", SPELLINGS[given["padding"]])
+        elif given["padding"] not in PADDINGS:
             if given["padding"] in PADDING_MODES:
                 raise ConvanimError(
                     f"unknown padding {given['padding']!r}, which says what stands in the padding: write"
@@ -77,23 +81,6 @@ def normalise(op: Any) -> None:
             stored = _single(name, one, value)
         object.__setattr__(op, name, stored)
     object.__setattr__(op, "ndim", ndim)
-
-
-def resolve_padding(name: str, transposed: bool, sizes: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
-    """The (before, after) of each axis for a padding by name, from (input, window, stride) of each axis."""
-    row = PADDINGS[name]
-    rule = row.transposed if transposed else row.direct
-    if rule is None:
-        names = ", ".join(known for known, other in PADDINGS.items() if other.transposed)
-        raise ConvanimError(
-            f"padding={name!r} has no meaning for a transposed convolution: take a number, or one of {names}"
-        )
-    if not row.strided and any(stride > 1 for _, _, stride in sizes):
-        raise ConvanimError(
-            f"padding={name!r} is not supported for strided convolutions, in PyTorch: take padding='same_upper', "
-            "which is what Keras, TensorFlow and JAX call 'same', or a number"
-        )
-    return [rule(*size) for size in sizes]
 
 
 def _single(name: str, one: Parameter, value: object) -> Any:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
+from typing import Any
 
 from ..errors import ConvanimError
 from .axis import AdaptiveAxis, Axis, Cell
 from .operation import CELLS_OF_INPUT, CELLS_OF_KERNEL, DILATION, PADDING, Cells, Operation, Pads, Sized
+from .padding import PADDINGS
 from .parameters import is_many, normalise, parameter
 from .reduction import REDUCTIONS, Reduction
+from .words import pooled
 
 POOL_MODES = ("max", "average", "l2")
 ADAPTIVE_MODES = ("average", "max")
@@ -20,12 +23,15 @@ class Pool(Sized):
     """Max, average or L2 pooling in PyTorch's words; a stride that is left out is the kernel size.
 
     Padding counts as minus infinity for the maximum and as zero for the others. The average divides by all cells of the
-    window that lie on the padded input or, with `count_include_pad=False`, by those on the input alone (Keras' `same`),
-    or by `divisor_override`. "l2" is the square root of the sum of squares. `ceil_mode` rounds the output size up: a
+    window that lie on the padded input or, with `count_include_pad=False`, by those on the input alone, or by
+    `divisor_override`. What `count_include_pad` is if left out follows from the padding: PyTorch's True for numbers and
+    the guide's names, and False for "same", "SAME", "same_upper" and "same_lower", as in Keras, TensorFlow and ONNX.
+    "l2" is the square root of the sum of squares. `ceil_mode` rounds the output size up: a
     last window may hang over the end, unless it would start in the padding there.
 
     Raises ConvanimError as `Conv`, and for a padding in numbers of more than half the kernel, PyTorch's rule; pairs and
-    names, which are ONNX' and Keras', must only be less than the window.
+    names, which are ONNX' and Keras', must only be less than the window. So are "same_numpy", which no pooling has, and
+    ONNX' "same_upper" and "same_lower" without a stride, which is 1 in ONNX.
 
     >>> Pool(input_size=5, kernel_size=2, mode="max").output_size
     (2, 2)
@@ -48,8 +54,9 @@ class Pool(Sized):
     ceil_mode: bool = field(
         default=False, metadata=parameter("switch", "Round the output size up: a last window may hang over the end.")
     )
-    count_include_pad: bool = field(
-        default=True, metadata=parameter("switch", "Whether the average counts the padding's zeros.")
+    count_include_pad: Any = field(  # given as None where the padding says it, and read as a bool
+        default=None,
+        metadata=parameter("switch", "Whether the average counts the padding's zeros.", optional=True, usual=True),
     )
     divisor_override: int | None = field(
         default=None, metadata=parameter("count", "What the average divides by.", optional=True)
@@ -57,11 +64,17 @@ class Pool(Sized):
     ndim: int | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.stride is None:
+        stride_given = self.stride is not None
+        if not stride_given:
             object.__setattr__(self, "stride", self.kernel_size)
         numbers = not isinstance(self.padding, str) and not (is_many(self.padding) and any(map(is_many, self.padding)))
         normalise(self)
-        self.name_to_padding()
+        name = self.padding if isinstance(self.padding, str) else None
+        if name is not None:
+            self.store_padding(pooled(name, self.along(), stride_given))
+        if self.count_include_pad is None:
+            counted = self.mode != "average" or name is None or PADDINGS[name].counted or not any(map(any, self.pads))
+            object.__setattr__(self, "count_include_pad", counted)
         if self.mode != "average" and (self.divisor_override is not None or not self.count_include_pad):
             word = "divisor_override" if self.divisor_override is not None else "count_include_pad"
             raise ConvanimError(
@@ -113,8 +126,8 @@ class AdaptivePool(Operation):
     """Average or max pooling to a given size, whose windows differ in size by a cell or two where they must (PyTorch's
     words).
 
-    Window o of n over i cells reads from `floor(o i / n)` up to `ceil((o + 1) i / n)`. Raises ConvanimError for sizes
-    below 1.
+    Window o of n over i cells reads from `floor(o i / n)` up to `ceil((o + 1) i / n)`. None for an axis, as in
+    (None, 3), keeps the input's size. Raises ConvanimError for sizes below 1.
 
     >>> [list(AdaptivePool(input_size=5, output_size=3, ndim=1).axes[0].taps(o)) for o in range(3)]
     [[0, 1], [1, 2, 3], [3, 4]]
@@ -130,6 +143,11 @@ class AdaptivePool(Operation):
     ndim: int | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if is_many(self.output_size) and any(size is None for size in self.output_size):
+            own = self.input_size if is_many(self.input_size) else [self.input_size] * len(self.output_size)
+            if len(own) == len(self.output_size):  # else `normalise` tells
+                pairs = zip(own, self.output_size, strict=True)
+                object.__setattr__(self, "output_size", tuple(i if size is None else size for i, size in pairs))
         normalise(self)
 
     @cached_property

@@ -13,8 +13,10 @@ class Reduction:
 
     The computation: `prepare` changes each value; `combine` is the name of numpy's function that joins two values;
     `finish(total, count)` gives the result, where `count` is the number that an average divides by. These functions
-    take arrays. `padding_value` stands where there is no value, and changes nothing when it is joined to another one.
-    A `linear` reduction has a matrix; one that `divides` is an average.
+    take arrays. Where a reduction is `scaled`, the values of a window are first divided by a power of two about as
+    large as they are, and the result is multiplied by it, so that no square overflows or vanishes: the root of the
+    square of 1e-200 is 1e-200. `padding_value` stands where there is no value, and changes nothing when it is joined to
+    another one. A `linear` reduction has a matrix; one that `divides` is an average.
 
     The writing: `sign` stands between two terms, "" for the arguments of a function; `function` is the name or sign
     before the terms; `term` is how each term is written. `picks` gives the result where it is one of the values.
@@ -27,6 +29,7 @@ class Reduction:
     padding_value: float = 0
     linear: bool = False
     divides: bool = False
+    scaled: bool = False
     sign: str = "+"
     function: str = ""
     term: str = "{}"
@@ -51,6 +54,7 @@ REDUCTIONS = {
             "l2",
             prepare=lambda values: values.astype("float64") ** 2,
             finish=lambda total, count: total**0.5,
+            scaled=True,
             function="√",
             term="{}²",
         ),

@@ -28,6 +28,10 @@ def numbers(name: str, values: object, shape: tuple[int, ...]) -> Array:
 
 def finite(name: str, values: object, shape: tuple[int, ...]) -> Array:
     """As `numbers`, of any shape; `shape` is the one that messages ask for."""
+    if _masked(values):
+        raise ConvanimError(
+            f"{name} is a masked array, and figures have no masked cells: give numbers for them, as in {name}.filled(0)"
+        )
     try:
         array = np.asarray(values)
     except Exception:  # a user's object may raise anything here
@@ -43,6 +47,19 @@ def finite(name: str, values: object, shape: tuple[int, ...]) -> Array:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(converted))[0])
         raise ConvanimError(f"{name} holds {array[where]} at {where}: every value must be a finite number")
     return converted
+
+
+def _masked(values: object) -> bool:
+    """Whether there are masked values, also in the rows of a list, whose masks numpy leaves out without a word."""
+    left, met = [values], set()
+    while left:
+        one = left.pop()
+        if isinstance(one, np.ma.MaskedArray) and np.ma.is_masked(one):
+            return True
+        if isinstance(one, list | tuple) and id(one) not in met:  # a list may hold itself
+            met.add(id(one))
+            left += one
+    return False
 
 
 def check_memory(what: str, size: Cell) -> None:

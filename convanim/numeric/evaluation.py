@@ -43,21 +43,45 @@ def evaluate(op: Operation, input: object, kernel: object | None = None, bias: o
     with np.errstate(
         over="ignore", invalid="ignore"
     ):  # products of values that aren't there are thrown away; the rest is checked
-        x = rule.prepare(x)
-        total, seen = _combined(op, x, w, reads)
+        scale = _scales(op, x, reads) if rule.scaled else None
+        total, seen = _combined(op, x if rule.scaled else rule.prepare(x), w, reads, scale)
         if b is not None:
             total = total + b.reshape(-1, *[1] * len(op.axes))
+        result: Array = rule.finish(total, divisors(op, reads))
+        if scale is not None:
+            result = result * scale
     if rule.padding_value and not seen.all():  # windows over nothing but padding
-        total = np.where(seen, total, rule.padding_value)
-    elif not np.isfinite(total).all():
+        result = np.where(seen, result, rule.padding_value)
+    elif not np.isfinite(result).all():
         raise ConvanimError("the output's values are too large for float64: take smaller values for input= and kernel=")
-    result: Array = rule.finish(total, divisors(op, reads))
     return result if has_channels or len(result) > 1 else result[0]
 
 
-def _combined(op: Operation, x: Array, w: Array | None, reads: list[Reads]) -> tuple[Array, Array]:
-    """The combined values under each window, (channels, *output_size), and whether it has any, `output_size`."""
-    rule, combine = op.reduction, getattr(np, op.reduction.combine)
+def _scales(op: Operation, x: Array, reads: list[Reads]) -> Array:
+    """The largest power of two that isn't above the magnitudes under each window; 1 where all are 0."""
+    largest, _ = _combined(op, np.abs(x.astype(np.float64)), None, reads, rule=LARGEST)
+    _, exponents = np.frexp(largest)
+    return np.where(largest > 0, np.ldexp(1.0, exponents - 1), 1.0)
+
+
+LARGEST = Reduction("largest", "maximum")  # of magnitudes, so that 0 stands where there is no value
+
+
+def _combined(
+    op: Operation,
+    x: Array,
+    w: Array | None,
+    reads: list[Reads],
+    scale: Array | None = None,
+    rule: Reduction | None = None,
+) -> tuple[Array, Array]:
+    """The combined values under each window, (channels, *output_size), and whether it has any, `output_size`.
+
+    With `scale` the values of each window are divided by its own, and prepared then; `rule` is another reduction than
+    the operation's.
+    """
+    rule = rule or op.reduction
+    combine = getattr(np, rule.combine)
     total: Array | None = None
     seen = np.zeros(op.output_size, bool)
     for number, cell in enumerate(product(*(range(k) for k in op.kernel_size))):
@@ -66,6 +90,8 @@ def _combined(op: Operation, x: Array, w: Array | None, reads: list[Reads]) -> t
         value = x[np.ix_(np.arange(len(x)), *sources)]
         if w is not None:
             value = _weighted(op, value, w.reshape(*w.shape[:2], -1)[:, :, number])
+        if scale is not None:
+            value = rule.prepare(value / scale)
         if not here.all():
             value = np.where(here, value, _neutral(rule, value.dtype))
         total = value if total is None else combine(total, value)

@@ -64,7 +64,7 @@ def explore(op: Operation | Imported, **options: Any) -> Widget:
     ]
 
     def changed() -> Animation:
-        made = type(begun)(**{control.name: control.value() for control in of_operation}, ndim=len(begun.axes))
+        made = type(begun)(**_given(begun, of_operation), ndim=len(begun.axes))
         values = {control.name: control.value() for control in of_figure}
         kept = {name: value for name, value in {**options, **values}.items() if value is not DEFAULT}
         return animate(replace(op, op=made) if isinstance(op, Imported) else made, **kept)
@@ -79,6 +79,16 @@ def _controls(widgets: Any, op: Operation) -> list[Control]:
         for name, one in parameters(type(op)).items()
         if (control := _control(widgets, name, one, getattr(op, name))) is not None
     ]
+
+
+def _given(op: Operation, controls: list[Control]) -> dict[str, Any]:
+    """The values of the controls; those at their usual value are left out where their default is None, as the meaning
+    of a padding's name depends on whether they are given.
+    """
+    known = parameters(type(op))
+    usual = {name: (one.usual, (one.usual,) * len(op.axes)) for name, one in known.items() if one.usual is not None}
+    values = {control.name: control.value() for control in controls}
+    return {name: value for name, value in values.items() if value not in usual.get(name, ())}
 
 
 def _panel(widgets: Any, first: Animation, controls: list[Control], changed: Callable[[], Animation]) -> Widget:

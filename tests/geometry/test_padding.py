@@ -64,19 +64,88 @@ def test_same_is_the_fewest_zeros_for_an_output_of_input_over_stride_rounded_up(
 
 def test_pytorchs_same_keeps_the_size_with_the_odd_cell_at_the_end_and_refuses_a_stride():
     for i, k, s, d in SIZES:
-        for kind in (Conv, Pool):
-            if s == 1:
-                op = kind((i,), (k,), stride=1, dilation=d, padding="same")
-                assert op.output_size == (i,) and op.pads == (halves(d * (k - 1), "end"),)
-            else:
-                text = refusal(
-                    lambda kind=kind, i=i, k=k, s=s, d=d: kind((i,), (k,), stride=s, dilation=d, padding="same")
-                )
-                assert "padding='same' is not supported for strided convolutions" in text and "same_upper" in text
+        if s == 1:
+            op = Conv((i,), (k,), stride=1, dilation=d, padding="same")
+            assert op.output_size == (i,) and op.pads == (halves(d * (k - 1), "end"),)
+        else:
+            text = refusal(lambda i=i, k=k, s=s, d=d: Conv((i,), (k,), stride=s, dilation=d, padding="same"))
+            assert "padding='same' is not supported for strided convolutions" in text
+            assert "padding='SAME'" in text and "'same_upper'" in text
     assert "not supported for strided" in refusal(lambda: Conv((5, 5), 3, stride=(1, 2), padding="same"))
-    assert "not supported for strided" in refusal(lambda: ConvTranspose(5, 3, stride=2, padding="same"))
-    assert "not supported for strided" in refusal(lambda: Pool(5, 3, padding="same")), (
-        "pooling's stride is its kernel size"
+
+
+def test_same_of_a_pooling_or_a_transposed_convolution_which_pytorch_lacks_is_keras_with_any_stride():
+    for i, k, s, d in SIZES:
+        for kind in (Pool, ConvTranspose):
+            words = {"stride": s, "dilation": d}
+            assert kind((i,), (k,), padding="same", **words) == kind((i,), (k,), padding="SAME", **words)
+    assert ConvTranspose(5, 3, stride=2, padding="same").output_size == (10, 10)
+    assert Pool(5, 3, padding="same").output_size == (2, 2), "pooling's stride is its kernel size"
+
+
+@pytest.mark.parametrize("flip", [True, False])
+def test_numpys_same_is_that_of_convolve_with_flip_and_of_correlate_without(flip):
+    rng, even = np.random.default_rng(5), 0
+    for i, k in itertools.product(range(1, 10), repeat=2):
+        if k > i:
+            text = refusal(lambda i=i, k=k: Conv((i,), (k,), padding="same_numpy", flip=flip))
+            assert text.startswith(f"padding='same_numpy' with a window of {k} along axis 0, larger than the input")
+            if flip:
+                text = refusal(lambda i=i, k=k: Conv((i,), (k,), padding="same", flip=True))
+                assert "a window larger than the input" in text and "padding='same_lower' for scipy's" in text
+            continue
+        x, w = rng.integers(-9, 10, i), rng.integers(-9, 10, k)
+        theirs = np.convolve(x, w, "same") if flip else np.correlate(x, w, "same")
+        assert evaluate(Conv((i,), (k,), padding="same_numpy", flip=flip), x, w).tolist() == theirs.tolist()
+        even += k % 2 == 0
+        if k % 2 == 0 and flip:
+            text = refusal(lambda i=i, k=k: Conv((i,), (k,), padding="same", flip=True))
+            assert "padding='same_numpy' for numpy's and scipy's" in text and "padding='SAME' for PyTorch's" in text
+        else:
+            same = evaluate(Conv((i,), (k,), padding="same", flip=flip), x, w)
+            assert k % 2 == 0 or same.tolist() == theirs.tolist()
+    assert even > 10
+
+
+def test_numpys_same_of_an_even_kernel_isnt_pytorchs():
+    x, w = [1, 2, 3, 4, 5, 6], [1, 10, 100, 1000]
+    numpys = evaluate(Conv((6,), (4,), padding="same_numpy", flip=True), x, w)
+    assert numpys.tolist() == np.convolve(x, w, "same").tolist() == [12, 123, 1234, 2345, 3456, 4560]
+    assert evaluate(Conv((6,), (4,), padding="SAME", flip=True), x, w).tolist() == [123, 1234, 2345, 3456, 4560, 5600]
+    assert refusal(lambda: Conv(5, (3, 2), padding="same", flip=True)) and Conv(5, (3, 1), padding="same", flip=True)
+    assert refusal(lambda: Conv(5, 2, padding="same", dilation=3, flip=True)).startswith(
+        "padding='same' with flip=True"
+    )
+    assert Conv(5, 2, padding="same", dilation=2, flip=True).pads == ((1, 1), (1, 1))
+
+
+def test_numpys_same_has_no_stride_no_pooling_and_no_transpose():
+    text = refusal(lambda: Conv((7,), (4,), stride=2, padding="same_numpy"))
+    assert text.endswith("take a pair, padding=[(2, 1)]")
+    assert Conv((7,), (4,), stride=2, padding=[(2, 1)]).output_size == (4,)
+    assert "has no meaning for a pooling" in refusal(lambda: Pool(5, 3, stride=1, padding="same_numpy"))
+    assert "has no meaning for a transposed" in refusal(lambda: ConvTranspose(5, 3, padding="same_numpy"))
+
+
+def test_words_as_tensorflow_jax_and_onnx_write_them():
+    for i, k, s, d in SIZES:
+        words = {"stride": s, "dilation": d}
+        same, upper, lower = (Conv((i,), (k,), padding=name, **words) for name in ("SAME", "SAME_UPPER", "SAME_LOWER"))
+        assert same == upper == Conv((i,), (k,), padding="same_upper", **words)
+        assert lower == Conv((i,), (k,), padding="same_lower", **words)
+    assert Conv(5, 3, padding="VALID") == Conv(5, 3)
+
+
+def test_a_pooling_has_onnx_words_with_a_stride_alone_whose_default_is_another_there():
+    for name in ("same_upper", "same_lower", "SAME_UPPER", "SAME_LOWER"):
+        text = refusal(lambda name=name: Pool(6, 3, padding=name))
+        assert text.startswith(f"padding={name.lower()!r} without a stride: ONNX' ") and "stride=1" in text
+        assert ("padding='SAME'" in text) == (name.lower() == "same_upper")
+        assert Pool(6, 3, stride=1, padding=name).output_size == (6, 6)
+        assert Pool(6, 1, padding=name).stride == (1, 1), "the same in all of them"
+    assert Pool(6, 3, padding="SAME") == Pool(6, 3, stride=3, padding="same") and Pool(6, 3, padding="SAME").pads == (
+        (0, 0),
+        (0, 0),
     )
 
 
@@ -128,9 +197,16 @@ def test_a_padding_by_name_is_resolved_along_each_axis():
 def test_transposed_same_is_the_transpose_of_the_direct_same_and_its_output_is_input_times_stride():
     added = cut = 0
     for i, k, s, d in SIZES:
-        for name, larger in (("same_upper", "end"), ("same_lower", "start")):
-            up = ConvTranspose((i,), (k,), stride=s, dilation=d, padding=name)
+        for name, larger in (("SAME", "end"), ("same_upper", "end"), ("same_lower", "start")):
             total = window(k, d) - s
+            if total < 0 and name != "SAME":
+                text = refusal(
+                    lambda i=i, k=k, s=s, d=d, name=name: ConvTranspose((i,), (k,), stride=s, dilation=d, padding=name)
+                )
+                assert text.startswith(f"padding={name!r} with stride={s} along axis 0, larger than the window")
+                assert "padding='SAME'" in text
+                continue
+            up = ConvTranspose((i,), (k,), stride=s, dilation=d, padding=name)
             assert up.output_size == (i * s,), up
             assert up.pads == (halves(max(total, 0), larger),) and up.output_padding == (max(-total, 0),)
             assert up == Conv((i * s,), (k,), stride=s, dilation=d, padding=name).transpose()
@@ -149,7 +225,15 @@ def test_the_other_names_crop_a_transposed_output_by_what_they_would_add():
         w = window(k, d)
         for name, crop in (("valid", 0), ("full", w - 1), ("half", w // 2)):
             size = (i - 1) * s + w - 2 * crop
-            if size < 1:
+            if name == "valid" and s > w:
+                text = refusal(
+                    lambda i=i, k=k, s=s, d=d: ConvTranspose((i,), (k,), stride=s, dilation=d, padding="valid")
+                )
+                assert f"output_padding={[s - w]} for Keras'" in text and "output_padding=0 for ONNX'" in text
+                for extra in (0, s - w):
+                    up = ConvTranspose((i,), (k,), stride=s, dilation=d, padding="valid", output_padding=extra)
+                    assert up.output_size == (size + extra,)
+            elif size < 1:
                 assert "crops the whole output" in refusal(
                     lambda i=i, k=k, s=s, d=d, name=name: ConvTranspose((i,), (k,), stride=s, dilation=d, padding=name)
                 )
@@ -162,7 +246,15 @@ def test_the_other_names_crop_a_transposed_output_by_what_they_would_add():
 def test_causal_transposed_is_refused_with_the_names_that_have_a_meaning():
     text = refusal(lambda: ConvTranspose(5, 3, padding="causal"))
     assert text.startswith("padding='causal' has no meaning for a transposed convolution")
-    assert text.split(" one of ")[1].split(", ") == ["valid", "full", "half", "same", "same_upper", "same_lower"]
+    assert text.split(" one of ")[1].split(", ") == [
+        "valid",
+        "full",
+        "half",
+        "same",
+        "SAME",
+        "same_upper",
+        "same_lower",
+    ]
 
 
 @pytest.mark.parametrize("kind", [Conv, ConvTranspose, Pool])
@@ -170,7 +262,7 @@ def test_an_unknown_padding_is_refused_with_a_suggestion(kind):
     assert refusal(lambda: kind(5, 3, padding="same_uper")).startswith(
         "unknown padding 'same_uper': did you mean 'same_upper'? Expected one of valid, "
     )
-    for bad in ("", "SAME", "none", "valid ", "zeros", "3", "valid\n", "x" * 10**5):
+    for bad in ("", "Same", "none", "valid ", "zeros", "3", "valid\n", "x" * 10**5):
         text = refusal(lambda bad=bad: kind(5, 3, padding=bad))
         assert text.startswith("unknown padding ") and all(name in text for name in PADDINGS) and len(text) < 300
     for bad in (("same", "valid"), ("same", 1), [("same", "same")] * 2, b"same", (1, "valid")):
@@ -179,11 +271,12 @@ def test_an_unknown_padding_is_refused_with_a_suggestion(kind):
 
 def test_every_name_has_a_meaning_for_every_kind_or_is_refused():
     for name, row in PADDINGS.items():
-        assert Conv(9, 2, padding=name).pads and Pool(9, 2, stride=1, padding=name).pads
+        assert Conv(9, 2, padding=name).pads
+        assert row.pools == (name != "same_numpy") and (not row.pools or Pool(9, 2, stride=1, padding=name).pads)
         if row.transposed:
             assert ConvTranspose(9, 2, padding=name).pads
         else:
-            assert name == "causal"
+            assert name in ("causal", "same_numpy")
 
 
 def test_a_name_for_sizes_of_a_billion_is_worked_out_at_once():
@@ -191,7 +284,7 @@ def test_a_name_for_sizes_of_a_billion_is_worked_out_at_once():
         Conv(LARGEST, LARGEST, stride=7, dilation=LARGEST, padding="same_lower").output_size
         == (math.ceil(LARGEST / 7),) * 2
     )
-    assert ConvTranspose(LARGEST, 2, stride=LARGEST, padding="same_upper").output_size == (LARGEST**2,) * 2
+    assert ConvTranspose(LARGEST, 2, stride=LARGEST, padding="SAME").output_size == (LARGEST**2,) * 2
 
 
 # --- what stands in the padding

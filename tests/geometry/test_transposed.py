@@ -8,6 +8,7 @@ import random
 import numpy as np
 import pytest
 
+from convanim.frameworks.keras_code import keras_crop
 from convanim.geometry import Conv, ConvTranspose
 from convanim.numeric import evaluate
 from helpers.refusals import refusal
@@ -65,11 +66,16 @@ def test_output_shape_with_numbers_chooses_the_output_padding_within_pytorchs_ra
                 assert up == ConvTranspose(
                     (i,), (k,), stride=s, dilation=d, padding=[(p0, p1)], output_padding=wanted - least
                 )
+            elif wanted < least and p0 == p1 == 0:  # ONNX' output_shape without pads and auto_pad
+                assert make().output_size == (wanted,) and make().pads == (onnx_pads(i, k, s, d, 0, wanted, ""),)
+                lower = ConvTranspose((i,), (k,), stride=s, dilation=d, padding="same_lower", output_shape=wanted)
+                assert make() == lower
             else:
+                advice = "; leave out padding= for a smaller one, which ONNX crops to" if wanted < least else ""
                 assert (
                     refusal(make)
                     == f"requested an output size of ({wanted},), but valid sizes range from ({least},) to"
-                    f" ({least + s - 1},)"
+                    f" ({least + s - 1},){advice}"
                 )
 
 
@@ -118,10 +124,12 @@ def test_output_shape_is_worked_out_along_each_axis():
     assert up.output_padding == (1, 2) and up.output_size == (6, 12)
     assert ConvTranspose((3, 4), 3, stride=2, padding="same_upper", output_shape=(6, 8)).pads == ((0, 1), (0, 1))
     assert ConvTranspose(3, 3, stride=2, padding="valid", output_shape=8).output_padding == (1, 1)
-    assert ConvTranspose(3, 3, stride=2, output_padding=1, output_shape=7).output_padding == (
-        0,
-        0,
-    ), "as PyTorch: the size asked for decides"
+    assert ConvTranspose(5, 3, stride=2, output_shape=10).pads == ((1, 0), (1, 0))
+    assert ConvTranspose(3, 3, stride=2, output_padding=0, output_shape=8).output_padding == (1, 1)
+    text = refusal(lambda: ConvTranspose(3, 3, stride=2, output_padding=1, output_shape=7))
+    assert "leave it out for PyTorch's" in text and "padding='same_lower' for ONNX'" in text
+    onnxs = ConvTranspose(3, 3, stride=2, padding="same_lower", output_padding=1, output_shape=7)
+    assert onnxs.pads == ((1, 0), (1, 0)) and onnxs.output_padding == (1, 1)  # onnxruntime's
     assert ConvTranspose(3, 3, stride=2, output_shape=None).output_size == (7, 7)
 
 
@@ -132,11 +140,69 @@ def test_output_shape_with_a_name_that_leaves_no_choice_is_refused():
         )
 
 
-def test_a_name_adds_its_cells_to_the_output_padding_that_was_given():
-    up = ConvTranspose((3,), (2,), stride=4, padding="same_upper", output_padding=1)
-    assert up.output_padding == (3,) and up.output_size == (13,)
-    assert refusal(lambda: ConvTranspose((3,), (2,), stride=4, padding="same_upper", output_padding=2)).startswith(
-        "output_padding=4 along axis 0 "
+def test_onnx_names_keep_the_output_at_input_times_stride_whatever_the_output_padding():
+    for i, k, s, d, extra in itertools.product(range(1, 5), range(1, 5), range(1, 4), range(1, 3), range(3)):
+        w = window(k, d)
+        for name in ("same_upper", "same_lower"):
+
+            def make(i=i, k=k, s=s, d=d, extra=extra, name=name):
+                return ConvTranspose((i,), (k,), stride=s, dilation=d, padding=name, output_padding=extra)
+
+            if s > w + extra:
+                assert "larger than the window" in refusal(make)
+            elif extra >= max(s, d):
+                assert refusal(make).startswith(f"output_padding={extra} along axis 0 must be smaller than")
+            else:
+                up = make()
+                assert up.output_size == (i * s,) and up.output_padding == (extra,)
+                assert up.pads == (onnx_pads(i, k, s, d, extra, i * s, name),)
+    up = ConvTranspose(3, 3, stride=2, padding="same_upper", output_padding=1)
+    assert up.output_size == (6, 6) and up.cropped == ((1, 0), (1, 0))
+
+
+def test_keras_same_with_an_output_padding_has_keras_size_and_crop():
+    """Its lines: https://github.com/keras-team/keras/blob/master/keras/src/backend/common/backend_utils.py."""
+    for i, k, s, d in itertools.product(range(1, 5), range(1, 6), range(1, 4), range(1, 3)):
+        w = window(k, d)
+        for extra, name in itertools.product((None, *range(s + 1)), ("same", "SAME")):
+
+            def make(i=i, k=k, s=s, d=d, extra=extra, name=name):
+                return ConvTranspose((i,), (k,), stride=s, dilation=d, padding=name, output_padding=extra)
+
+            if extra is not None and extra >= s:
+                text = refusal(make)
+                assert text.startswith(f"output_padding={extra} along axis 0 must be smaller than stride={s}")
+                continue
+            pad = 0 if w % 2 == 0 else 1  # the size: i s, or (i - 1) s + w - 2 (w // 2) + output_padding
+            size = i * s if extra is None else (i - 1) * s + pad + extra
+            if size < 1:
+                assert "crops the whole output" in refusal(make)
+                continue
+            up, total = make(), (i - 1) * s + w - size
+            assert up.output_size == (size,)
+            assert up.pads == ((max(total, 0) // 2, max(total, 0) - max(total, 0) // 2),)
+            before, after = keras_crop("same", extra, w, s)
+            assert (up.pads[0][0], up.pads[0][1] - up.output_padding[0]) == (before, after), "as from_keras has it"
+    same = {o: ConvTranspose(3, 3, stride=2, padding="same", output_padding=o) for o in (None, 0, 1)}
+    assert {o: up.output_size for o, up in same.items()} == {None: (6, 6), 0: (5, 5), 1: (6, 6)}
+    assert same[None] == same[1] and same[0].pads == ((1, 1), (1, 1))
+
+
+def test_tensorflows_same_has_the_sizes_of_conv2d_transpose():
+    """An output_shape is right where a convolution with SAME gives back the input, and crops what that would pad."""
+    for i, k, s in itertools.product(range(1, 6), range(1, 5), range(1, 4)):
+        for wanted in range(1, (i + 2) * s):
+
+            def make(i=i, k=k, s=s, wanted=wanted):
+                return ConvTranspose((i,), (k,), stride=s, padding="SAME", output_shape=wanted)
+
+            conv = Conv((wanted,), (k,), stride=s, padding="SAME")
+            if conv.output_size == (i,):
+                assert make().output_size == (wanted,) and make().pads == conv.pads
+            else:
+                assert "TensorFlow's SAME gives an input of" in refusal(make)
+    assert "which TensorFlow hasn't" in refusal(
+        lambda: ConvTranspose(3, 3, stride=2, padding="SAME", output_padding=1, output_shape=6)
     )
 
 

@@ -117,7 +117,7 @@ ODD = {
         ca.ConvTranspose(4, 2, stride=2, padding=3),
         ca.ConvTranspose(1, 1, stride=11, padding=((5, 0), (0, 0)), output_padding=10),
         ca.ConvTranspose(3, 3, stride=2, padding="same_upper"),
-        ca.ConvTranspose(3, 1, stride=3, padding="same_lower"),
+        ca.ConvTranspose(3, 1, stride=3, padding="SAME"),
         ca.ConvTranspose((2, 3), (1, 3), stride=(4, 2), output_padding=(3, 1)),
         ca.ConvTranspose(5, 3, stride=2, padding=((4, 0), (0, 5)), output_padding=1),
     ],

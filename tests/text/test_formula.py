@@ -103,7 +103,7 @@ def test_the_printed_formula_of_paddings_by_name_is_true():
             continue
         for op in (Conv((i,), (k,), stride=s, padding=padding), Pool((i,), (k,), stride=s, padding=padding)):
             assert_says(full_formula(op, 0), op.output_size[0])
-        if padding.startswith("same"):
+        if padding.startswith("same") and s <= k:
             assert_says(full_formula(ConvTranspose((i,), (k,), stride=s, padding=padding), 0), i * s)
 
 

@@ -52,6 +52,7 @@ SIMPLEST = {
 }
 
 
+SAME = ("same", "SAME", "same_upper", "same_lower")
 AXIS = ("input", "kernel", "stride", "dilation", "before", "after", "output_padding", "windows")
 
 
@@ -60,7 +61,8 @@ class Case:
     """One comparison: an operation of convanim and the framework's lines, as code that runs.
 
     `arrays` are the shapes of what both are given: x, the input with its channels, and for a convolution w, the kernel,
-    and b, the bias. `operation` is an expression, `theirs` lines that end by setting `theirs`, without a batch.
+    and b, the bias. `operation` is an expression, `theirs` lines that end by setting `theirs`, without a batch. Where
+    `operation` has a word with two meanings, it may be refused in a line that `says` how to write it: `instead`.
     """
 
     kind: str
@@ -68,6 +70,8 @@ class Case:
     operation: str
     theirs: str
     seed: int = 0
+    says: str = ""
+    instead: str = ""
 
     def drawn(self) -> dict[str, np.ndarray]:
         """Eighths between -12 and 12: sums of their products are exact in float32 too, so that no tolerance hides a
@@ -91,7 +95,7 @@ class Case:
             f"random = np.random.RandomState({self.seed})",
             *(f"{name} = random.randint(-99, 100, {shape}) / 8" for name, shape in self.arrays.items()),
             "",
-            f"op = {self.operation}",
+            f"op = {self.instead or self.operation}",
             f"print({self.evaluate})",
             "",
             *self.theirs.splitlines(),
@@ -162,13 +166,14 @@ def our_conv(config: Config, kind: str = "Conv", **other: Any) -> str:
 
 def our_pool(config: Config, **other: Any) -> str:
     """The convanim call of a pooling."""
+    said = config["kind"] == "average" and config["padding"] in SAME  # else it would follow from the word
     options = {
         "stride": each(config, "stride"),
         "padding": config["padding"] or unless(plain(pairs(config)), 0),
         "dilation": unless(each(config, "dilation"), 1),
         "mode": config["kind"],
         "ceil_mode": unless(config["ceil_mode"], False),
-        "count_include_pad": unless(config["count_include_pad"], True),
+        "count_include_pad": config["count_include_pad"] if said else unless(config["count_include_pad"], True),
         "divisor_override": config["divisor_override"],
     }
     return call("Pool", each(config, "input"), each(config, "kernel"), **{**options, **other})

@@ -244,7 +244,7 @@ def transposed(config: Config) -> Case:
     ours = our_conv(
         config,
         "ConvTranspose",
-        padding=(config["padding"] or our_pads(config)) if config["padding"] != "valid" else None,
+        padding={"valid": None, "same_upper": "SAME"}.get(config["padding"], our_pads(config)),
         output_padding=unless(extra, 0),
     )
     return Case("transposed", arrays, ours, with_bias(config, f"theirs = {made}[0]"), config["seed"])

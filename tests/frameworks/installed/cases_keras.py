@@ -195,7 +195,7 @@ def transposed(config: Config) -> Case:
     kernel = f"np.flip(w, {tuple(range(2, 2 + ndim))})" if config["flip"] else "w"
     ours: Config = {"padding": None, "output_padding": None}
     if same and not config["given"]:
-        ours["padding"] = "same_upper"
+        ours["padding"] = "SAME"
     elif not same:  # without output_padding the output is as long as if the window were at least the stride
         ours["output_padding"] = extra if config["given"] else tuple(max(a["stride"] - window(a), 0) for a in axes)
     # Keras' output size is (i - 1) s + k % 2 + output_padding: what is too much is cropped, the odd cell at the end,

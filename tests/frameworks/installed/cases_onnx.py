@@ -220,7 +220,13 @@ def transposed(config: Config) -> Case:
     word = (
         config["padding"] or "same_lower" if shape else asked(config)
     )  # the operator's text: without SAME_UPPER the odd cell is at the start
-    ours = our_conv(config, "ConvTranspose", padding=word, output_padding=unless(extra, 0), output_shape=shape)
+    ours = our_conv(
+        config,
+        "ConvTranspose",
+        padding=word,
+        output_padding=extra if word == "valid" else unless(extra, 0),
+        output_shape=shape,
+    )
     return Case(
         "transposed", arrays, ours, theirs([node("ConvTranspose", tuple(arrays), **given)], arrays), config["seed"]
     )

@@ -69,6 +69,8 @@ def draw_conv(rng: Any, config: Config) -> Config:
     config["padding"] = rng.choice(
         (None, None, None, "valid", "same", "full", "half", "same_upper", "same_lower", "causal")
     )
+    if config["padding"] == "same" and config["flip"]:
+        config["padding"] = "SAME"  # numpy's differs, so that it may be refused, see `typed`
     if config["padding"] == "same" and (config["padding_mode"] == "symmetric" or rng.random() < 0.9):
         for axis in config["axes"]:
             axis["stride"] = 1
@@ -104,8 +106,12 @@ def draw_conv(rng: Any, config: Config) -> Config:
 
 def draw_transposed(rng: Any, config: Config) -> Config:
     config |= draw_channels(rng, len(config["axes"]))
-    config["padding"] = rng.choice((None, None, None, None, None, "valid", "full", "half", "same_upper", "same_lower"))
+    config["padding"] = rng.choice(
+        (None, None, None, None, None, "valid", "full", "half", "SAME", "same_upper", "same_lower")
+    )
     for axis in config["axes"]:
+        if config["padding"] in ("same_upper", "same_lower"):  # else it is refused, see `typed`
+            axis["stride"] = min(axis["stride"], window(axis))
         axis["output_padding"] = rng.choice((0, 0, rng.randrange(max(axis["stride"], axis["dilation"]))))
     if not config["padding"]:
         # cropping reaches beyond the kernel sometimes; some cells are left of the smallest outputs
@@ -121,7 +127,7 @@ def draw_transposed(rng: Any, config: Config) -> Config:
                 + window(axis)
                 - 2 * axis["before"]
                 + rng.randrange(max(axis["stride"], axis["dilation"]))
-                + (rng.choice((-1, 1)) if rng.random() < 0.08 else 0)
+                + (rng.choice((-1 if any(a["before"] for a in config["axes"]) else 1, 1)) if rng.random() < 0.08 else 0)
                 for axis in config["axes"]
             )
             for axis in config["axes"]:
@@ -204,6 +210,7 @@ def same(axis: Any, upper: bool) -> tuple[int, int]:
 
 # what is not a word of PyTorch, in numbers
 EXPLICIT = {
+    "SAME": lambda axis: same(axis, True),
     "same_upper": lambda axis: same(axis, True),
     "same_lower": lambda axis: same(axis, False),
     "full": lambda axis: (window(axis) - 1,) * 2,
@@ -273,7 +280,8 @@ def conv(config: Config) -> Case:
 
 def transposed(config: Config) -> Case:
     padding, extra, shape = sides_transposed(config), each(config, "output_padding"), config["output_shape"]
-    ours = our_conv(config, "ConvTranspose", output_padding=unless(extra, 0), output_shape=shape)
+    given = extra if config["padding"] == "valid" else unless(extra, 0)
+    ours = our_conv(config, "ConvTranspose", output_padding=given, output_shape=shape)
     if not config["padding"] and even(padding):
         lines = layer(
             config, "ConvTranspose", padding=size(unless(plain(padding), 0)), output_padding=size(unless(extra, 0))
@@ -298,11 +306,11 @@ def transposed(config: Config) -> Case:
 
 
 def sides_transposed(config: Config) -> tuple[tuple[int, int], ...]:
-    """What is cropped; of "same_upper" (Keras, ONNX) what an output of input times stride leaves over, a negative
-    number added at the end.
+    """What is cropped; of "SAME" (Keras) and "same_upper" (ONNX) what an output of input times stride leaves over, a
+    negative number added at the end.
     """
     word = config["padding"]
-    if word not in ("same_upper", "same_lower"):
+    if word not in ("SAME", "same_upper", "same_lower"):
         return sides(config)
     totals = [window(axis) - axis["stride"] for axis in config["axes"]]
     half = [((t + (word == "same_lower")) // 2) if t > 0 else 0 for t in totals]

@@ -47,7 +47,7 @@ TRANSPOSED = [
     ConvTranspose(3, 4, stride=2, padding="same_upper"),
     ConvTranspose(3, 3, stride=2, padding="same_upper"),
     ConvTranspose(3, 3, stride=2, padding="same_lower"),
-    ConvTranspose(3, 2, stride=3, padding="same_upper"),
+    ConvTranspose(3, 2, stride=3, padding="SAME"),
     ConvTranspose(3, 3, stride=2, padding=((1, 0), (0, 1)), output_padding=1),
     ConvTranspose(3, 3, stride=2, padding=((0, 2), (3, 0))),
     ConvTranspose(3, 3, stride=2, padding=((1, 2), (2, 0)), output_padding=1),

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import fields
 
 import pytest
-from parity import FRAMEWORKS, Report, details, table
+from parity import FRAMEWORKS, TYPED, Report, details, table
 
 
 def pytest_addoption(parser):
@@ -24,7 +24,7 @@ def counted(record_property):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    reports = {name: Report() for name in FRAMEWORKS}
+    reports = {name: Report() for name in (*FRAMEWORKS, *TYPED)}
     for outcome in ("passed", "failed"):
         for test in terminalreporter.stats.get(outcome, ()):
             for key, value in getattr(test, "user_properties", ()):

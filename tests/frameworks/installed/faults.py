@@ -83,8 +83,8 @@ def by_hand(config: Config, x: Any) -> Any:
 
 
 def padding_of(config: Config) -> list[tuple[int, int]]:
-    """The padding in numbers, also of the word same_upper."""
-    if config["padding"] != "same_upper":
+    """The padding in numbers, also of the words for Keras' same."""
+    if config["padding"] not in ("same", "SAME", "same_upper"):
         return [(a["before"], a["after"]) for a in config["axes"]]
     totals = [
         max((-(-a["input"] // a["stride"]) - 1) * a["stride"] + a["kernel"] - a["input"], 0) for a in config["axes"]
@@ -179,7 +179,7 @@ def average_of_copies(one: Finding) -> bool:
     """Keras' same, where the two sides differ, fills the padding with copies of the edge on PyTorch, and averages those
     too.
     """
-    if not one.is_("values", "average") or one.config["padding"] != "same_upper":
+    if not one.is_("values", "average") or one.config["padding"] not in ("same", "SAME", "same_upper"):
         return False
     config, x, sides = one.config, one.case.drawn()["x"], padding_of(one.config)
     if all(before == after for before, after in sides):

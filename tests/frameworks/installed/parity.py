@@ -17,7 +17,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,8 @@ from shrink import shrunk
 from convanim import AdaptivePool, Conv, ConvanimError, ConvTranspose, Pool, evaluate
 
 FRAMEWORKS = ("torch", "keras", "onnx", "jax")
+# what a user types, with the framework's words and defaults; numpy and scipy have no layers, so all of theirs is typed
+TYPED = ("torch_typed", "keras_typed", "onnx_typed", "jax_typed", "numpy_typed")
 # relative and absolute: the values are such that sums are exact, so only divisions and roots need any; onnxruntime
 # computes in float32
 TOLERANCE = {"onnxruntime": 1e-5}
@@ -70,7 +72,7 @@ def framework(name: str) -> ModuleType:
     """The file of a framework, made ready: `JUDGES` names each way in which it computes, `NAMES` has what each one's
     lines know.
     """
-    module = importlib.import_module(f"cases_{name}")
+    module = imported(name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         module.prepare()
@@ -82,6 +84,20 @@ def framework(name: str) -> ModuleType:
     return module
 
 
+def imported(name: str) -> Any:
+    """The file of a framework; for what a user types, with the draws and cases of typed_*.py."""
+    if name not in TYPED:
+        return importlib.import_module(f"cases_{name}")
+    base = name.removesuffix("_typed")
+    module = SimpleNamespace(**(vars(importlib.import_module(f"cases_{base}")) if base in FRAMEWORKS else {}))
+    for word, value in vars(importlib.import_module(f"typed_{base}")).items():
+        setattr(module, word, value)
+    if not hasattr(module, "JUDGES"):  # faults are told apart by their judges, whose names stay
+        module.JUDGES = {module.NAME: module.SETUP}
+    module.NAME = f"{module.NAME}, typed"
+    return module
+
+
 def configuration(module: ModuleType, seed: int, index: int) -> Config:
     """Configuration `index` of a seed: the same one whatever else is drawn."""
     return module.draw(random.Random(f"{module.NAME} {seed} {index}"))
@@ -90,7 +106,7 @@ def configuration(module: ModuleType, seed: int, index: int) -> Config:
 def ours(case: Case, arrays: dict[str, np.ndarray]) -> Result:
     """What convanim computes; its output must have the size that it announces."""
     try:
-        op = eval(case.operation, OURS)
+        op = understood(case)
         value = evaluate(op, *arrays.values())
     except ConvanimError as error:
         return Refused(str(error))
@@ -98,6 +114,16 @@ def ours(case: Case, arrays: dict[str, np.ndarray]) -> Result:
         f"{case.operation}: output_size is {op.output_size}, and the output has {value.shape[1:]}"
     )
     return value
+
+
+def understood(case: Case) -> Any:
+    """The operation as it was typed; where a word of it is refused, as the refusal says how to write it."""
+    try:
+        return eval(case.operation, OURS)
+    except ConvanimError as error:
+        if case.instead and case.says in str(error):
+            return eval(case.instead, OURS)
+        raise
 
 
 def compute(
@@ -254,7 +280,7 @@ def table(reports: dict[str, Report]) -> list[str]:
     rows["Refused by both"] = [sum(report.refused.values()) for report in columns]
     rows["A documented fault of the framework"] = [report.faulty for report in columns]
     rows["Differences"] = [len(report.differences) for report in columns]
-    names = [importlib.import_module(f"cases_{name}").NAME for name in reports]
+    names = [imported(name).NAME for name in reports]
     lines = [f"| | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
     return [
         *lines,
@@ -281,7 +307,7 @@ def listed(counts: Counter[str]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Compare convanim with a framework on random configurations.")
-    parser.add_argument("framework", choices=FRAMEWORKS)
+    parser.add_argument("framework", choices=(*FRAMEWORKS, *TYPED))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=3000)
     parser.add_argument("--start", type=int, default=0, help="the index of the first configuration")

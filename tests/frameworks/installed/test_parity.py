@@ -16,7 +16,7 @@ import pytest
 from cases import KINDS, full
 from draws import EDGE_SHARE, features
 from faults import FAULTS, Finding
-from parity import FRAMEWORKS, Refused
+from parity import FRAMEWORKS, TYPED, Refused
 from shrink import shrunk
 
 CHUNKS = 8  # of each framework's configurations, so that the processes have equal work
@@ -36,7 +36,9 @@ def modules():
     return lambda name: ready.setdefault(name, parity.framework(name))
 
 
-@pytest.mark.parametrize(("name", "chunk"), [(name, chunk) for name in SLOW_FIRST for chunk in range(CHUNKS)])
+@pytest.mark.parametrize(
+    ("name", "chunk"), [(name, chunk) for name in (*SLOW_FIRST, *TYPED) for chunk in range(CHUNKS)]
+)
 def test_sizes_values_and_refusals_are_the_frameworks(name, chunk, counted, request):
     seed, count = (request.config.getoption(option) for option in ("--seed", "--count"))
     report = parity.run(name, seed, range(count * chunk // CHUNKS, count * (chunk + 1) // CHUNKS))
@@ -115,6 +117,113 @@ def test_three_thousand_configurations_have_all_that_a_framework_can_say(name, m
     assert {config["kind"] for config in configs} == {kind for kind in KINDS if name in PLAIN.get(kind, FRAMEWORKS)}
     edges = Counter(config["edge"] for config in configs if "edge" in config)
     assert EDGE_SHARE / 3 < sum(edges.values()) / 3000 < EDGE_SHARE and len(edges) >= 3 and min(edges.values()) >= 4
+
+
+# what a user types
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("torch_typed", {"padding same", "padding valid", "output_padding", "output_shape", "count_include_pad=False"}),
+        ("keras_typed", {"padding same", "padding SAME", "padding valid", "padding causal", "output_padding"}),
+        ("onnx_typed", {"padding same_upper", "padding same_lower", "padding valid", "output_padding", "output_shape"}),
+        ("jax_typed", {"padding SAME", "padding SAME_LOWER", "padding VALID"}),
+        ("numpy_typed", {"padding same", "padding full", "padding valid", "flip"}),
+    ],
+)
+def test_words_are_typed_and_left_out_and_what_is_refused_says_how_to_write_it(name, expected, modules):
+    module, refused = modules(name), 0
+    configs = [parity.configuration(module, 0, index) for index in range(3000)]
+    counts = Counter(feature for config in configs for feature in features(config))
+    assert {feature for feature in expected if counts[feature] < 15} == set()
+    for word in {word for config in configs for word in config["typed"]} - {"count_include_pad"}:
+        assert sum(word in config["typed"] for config in configs) > 600, word
+    for case in map(module.case, configs):
+        try:
+            eval(case.operation, parity.OURS)
+        except parity.ConvanimError as error:
+            refused += bool(case.instead) and case.says in str(error)
+    assert refused > 15
+
+
+def test_a_refusal_that_doesnt_say_how_to_write_the_word_is_a_difference(modules, monkeypatch):
+    module = modules("numpy_typed")
+    config = {"typed": (), "filled": "fill", **full({"kind": "convolution", "axes": [{"input": 5, "kernel": 2}]})}
+    config |= {"padding": "same", "by": "np.convolve", "flip": True}
+    case = module.case(config)
+    assert case.says == "padding='same_numpy'" and not next(parity.check(module, [config])).left
+    monkeypatch.setattr(module, "case", lambda config: replace(case, says="another word"))
+    assert next(parity.check(module, [config])).left
+
+
+# a word that had another meaning: a framework, a configuration, and the words of our call that change
+MEANINGS = {
+    "Keras' same is counted": (
+        "keras_typed",
+        {"kind": "average", "axes": [{"input": 5, "kernel": 3}], "padding": "same", "count_include_pad": False},
+        "padding='same'",
+        "padding='same', count_include_pad=True",
+    ),
+    "Keras' output_padding of 0 is as none": (
+        "keras_typed",
+        {"kind": "transposed", "axes": [{"input": 3, "kernel": 3, "stride": 2}], "padding": "same"},
+        ", output_padding=(0,)",
+        "",
+    ),
+    "Keras' output_padding adds to its same": (
+        "keras_typed",
+        {
+            "kind": "transposed",
+            "axes": [{"input": 3, "kernel": 3, "stride": 2, "output_padding": 1}],
+            "padding": "same",
+        },
+        "padding='same', output_padding=(1,)",
+        "padding=((0, 1),), output_padding=(1,)",
+    ),
+    "ONNX' output_padding is Keras'": (
+        "onnx_typed",
+        {
+            "kind": "transposed",
+            "axes": [{"input": 3, "kernel": 3, "stride": 2, "output_padding": 1}],
+            "padding": "same_upper",
+        },
+        "SAME_UPPER",
+        "SAME",
+    ),
+    "ONNX' output_shape crops the end first": (
+        "onnx_typed",
+        {"kind": "transposed", "axes": [{"input": 5, "kernel": 3, "stride": 2}], "output_shape": (10,)},
+        "stride=(2,)",
+        "stride=(2,), padding='same_upper'",
+    ),
+    "numpy's same is PyTorch's": (
+        "numpy_typed",
+        {"kind": "convolution", "axes": [{"input": 5, "kernel": 2}], "padding": "same", "by": "np.correlate"},
+        "same_numpy",
+        "same",
+    ),
+    "None of an adaptive pooling is 1": (
+        "torch_typed",
+        {"kind": "adaptive", "axes": [{"input": 5, "windows": 5}, {"input": 6, "windows": 3}], "kept": (True, False)},
+        "(None, 3)",
+        "(1, 3)",
+    ),
+}
+
+
+@pytest.mark.parametrize("meaning", MEANINGS)
+def test_each_of_these_meanings_would_be_found_to_be_wrong(meaning, modules, monkeypatch):
+    name, config, right, wrong = MEANINGS[meaning]
+    module, typed = modules(name), ("stride", "output_padding") if "output_padding" in right + meaning else ("stride",)
+    config = {"typed": typed, "filled": "fill", **full(config)}
+    for axis in config["axes"]:
+        axis["stride"] = axis["stride"] if config["kind"] == "transposed" else 1
+    assert not next(parity.check(module, [config])).left
+    case = module.case(config)
+    assert right in case.operation
+    monkeypatch.setattr(module, "case", lambda config: replace(case, operation=case.operation.replace(right, wrong, 1)))
+    assert next(parity.check(module, [config])).left
 
 
 # the comparison can fail
