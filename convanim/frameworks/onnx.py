@@ -108,7 +108,8 @@ def _walked(graph: Graph, input_size: Any) -> tuple[Walk, Cell]:
         try:
             found = _placed(graph, input_size, dims)
         except ConvanimError as error:
-            failure = failure or error
+            if usual is None:
+                failure = failure or error
             found = _placed(graph, None, dims)
             if found and found[0].reached():  # the size is for these axes, and doesn't fit them
                 raise
@@ -116,7 +117,7 @@ def _walked(graph: Graph, input_size: Any) -> tuple[Walk, Cell]:
         if found and found[0].reached():
             return found
         usual = usual or found
-    if usual is None or (failure is not None and not usual[0].layers):
+    if failure is not None or usual is None:
         raise failure or ConvanimError("the model's input has no axes that a convolution or pooling could slide along")
     return _placed(graph, input_size, usual[0].dims) or usual
 
