@@ -1,4 +1,4 @@
-"""From the steps of a trace to what an import gives: a list of layers for a chain, otherwise a Network."""
+"""From the steps of a trace to the result of an import: a list of layers for a chain, otherwise a Network."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _consumers(trace: Trace) -> Counter[int]:
 
 
 def _fold_crops(trace: Trace) -> None:
-    """What is cut off behind a layer becomes the layer's padding, where nothing else takes the uncut output."""
+    """A crop behind a layer becomes less of the layer's padding, where nothing else takes the uncropped output."""
     taken = _consumers(trace)
     for index, step in enumerate(trace.steps):
         if step.padding is None:
@@ -130,7 +130,7 @@ def _fold_crops(trace: Trace) -> None:
 
 
 def _fold_paddings(trace: Trace) -> None:
-    """What is added or cut before a layer becomes the layer's padding, where that is exact."""
+    """A padding before a layer becomes the layer's own, where that is exact."""
     reasons: dict[int, str] = {}
     taken, used = _consumers(trace), Counter[int]()  # used: by layers and paddings that took it over
     for index, step in enumerate(trace.steps):

@@ -1,4 +1,4 @@
-"""Cells that are added or cut beside a layer, as a part of the layer where that is exact."""
+"""Paddings and crops beside a layer that become a part of it, where that is exact."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .snippet import Pads, any_pad
 class Padding:
     """Cells that are added before and after each axis of an input of this size, or cut off where `pads` is negative.
 
-    `mode` is of PADDING_MODES, or "constant" for cells of another `value`. With `steps` only each so-manieth cell of
-    the rest is kept.
+    `mode` is of PADDING_MODES, or "constant" for cells of another `value`. `steps` are the
+    distances between the cells of the rest that are kept, () for 1.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What an import gives, and the errors and warnings that all imports share."""
+"""The record of an imported layer, and the errors and warnings that all imports share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 
 
 class ConvanimWarning(UserWarning):
-    """Something of a model that could not be taken along, said in one line."""
+    """A part of a model that could not be imported, in one line."""
 
 
 @dataclass(frozen=True, eq=False)

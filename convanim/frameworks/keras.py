@@ -16,15 +16,16 @@ from .trace import Trace
 
 
 def from_keras(layer: Any, input_size: Any = None) -> Imported | list[Imported] | Network:
-    """What a layer of Keras computes, with its weights, on an input of this size; of a model, a list of its layers.
+    """A layer of Keras as an operation with its weights, on an input of this size; for a model, a list of its layers,
+    or a Network where they are no chain.
 
     `layer` is a convolution (also depthwise, or separable, whose two convolutions are listed), a transposed one or a
-    pooling, or a Sequential or functional model with such layers. `input_size` has no channels; an int is for all axes,
-    and a model, or a layer of one, whose sizes are known needs none. A model is run once on zeros, and its layers are
-    listed as they are executed. Kernels are turned to PyTorch's layout; a layer that isn't built has none, and the
-    least channels that it may have. Padding layers fold into the layer after them where that is exact, and cropping
-    ones into a transposed convolution before them. What else there is, activations included, is named in one
-    ConvanimWarning. Raises ConvanimError for what is no such layer, and for a missing size.
+    pooling, or a Sequential or functional model. `input_size` has no channels; an int is for all axes, and a model, or
+    a layer of one, whose sizes are known needs none. A model is run once on zeros, and its layers and functions of
+    keras.ops are followed from its input on. Kernels are turned to PyTorch's layout; a layer that isn't built has none,
+    and the least channels that it may have. Paddings fold into the layer after them where that is exact, and crops into
+    the layer before them. An unknown layer or function breaks the chain. All other layers, activations included, are
+    named in one ConvanimWarning. Raises ConvanimError for an object that is no such layer, and for a missing size.
     """
     try:
         import keras

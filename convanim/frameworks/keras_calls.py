@@ -1,4 +1,4 @@
-"""What a model of Keras calls while it runs, told to a trace."""
+"""The calls of layers and functions of a running Keras model, as a trace."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Calls:
         self.kept[id(tensor)] = (tensor, value)
 
     def value(self, tensor: Any) -> Value | None:
-        """What a tensor is, None for one that nobody told of."""
+        """The value of a tensor, None for an unknown one."""
         row = self.kept.get(id(tensor))
         return row[1] if row else None
 
     def taken(self, tensor: Any) -> Value:
-        """What a tensor is; one that nobody told of is the last one in another number type, or comes from a function
-        that can't be followed.
+        """The value of a tensor. An unknown one is the last one in another number type, or comes from a function that
+        can't be followed.
         """
         if (value := self.value(tensor)) is not None:
             return value

@@ -110,9 +110,9 @@ def _walked(graph: Graph, input_size: Any) -> tuple[Walk, Cell]:
         except ConvanimError as error:
             if usual is None:
                 failure = failure or error
-            found = _placed(graph, None, dims)
-            if found and found[0].reached():  # the size is for these axes, and doesn't fit them
-                raise
+                found = _placed(graph, None, dims)
+                if found and found[0].reached():  # the size is for these axes, and doesn't fit them
+                    raise
             continue
         if found and found[0].reached():
             return found

@@ -113,9 +113,7 @@ def _reason(error: Exception) -> str:
 
 @dataclass(eq=False)
 class Graph:
-    """What a graph says of itself: its nodes, and by name the small values that are known and the shapes, None where a
-    dimension is open.
-    """
+    """A graph: its nodes, and by name the small known values and the shapes, with None for an open dimension."""
 
     nodes: list[Any]
     inputs: dict[str, list[str | int | None] | None]  # of each dimension the size, or the name; None for no shape
@@ -315,7 +313,7 @@ def _constant(node: Any) -> list[Array] | None:
 
 
 def computed(graph: Graph, node: Any, given: list[Array | None]) -> list[Array]:
-    """What a node makes of these values, by ONNX' reference implementation."""
+    """The outputs of a node for these values, by ONNX' reference implementation."""
     from onnx import helper
     from onnx.reference import ReferenceEvaluator
 

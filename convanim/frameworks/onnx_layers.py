@@ -48,7 +48,7 @@ def pairs_of(pads: Any, ndim: int) -> list[Pair]:
 
 
 def _shared(given: dict[str, Any], ndim: int) -> dict[str, Any]:
-    """What convolutions and poolings have in common, with ONNX' defaults."""
+    """The parameters that convolutions and poolings share, with ONNX' defaults."""
     word = given.get("auto_pad", "NOTSET")
     padding = pairs_of(given.get("pads", [0] * 2 * ndim), ndim) if word == "NOTSET" else AUTO_PADS.get(word, word)
     return {

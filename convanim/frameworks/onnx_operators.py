@@ -135,7 +135,7 @@ def _sliced(walk: Walk, node: Any, given: dict[str, Any], takes: list[Value]) ->
 def cut(
     walk: Walk, name: str, kind: str, value: Value, parts: dict[int, slice], shape: tuple[int, ...]
 ) -> Value | None:
-    """What slices of some dimensions leave; along the axes these are cells that are cut."""
+    """The rest after slices of some dimensions; along the axes, cells are cut."""
     rows, steps = [], []
     for d in value.dims or ():
         length = 1 if d is None else value.shape[d]

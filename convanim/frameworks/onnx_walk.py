@@ -76,7 +76,8 @@ class Walk:
             broken = ConvanimError(f"{name} is broken: {next(iter(str(error).splitlines()), type(error).__name__)}")
             self.refused[node.output[0]] = broken
             made, reason = None, str(broken)
-        if node.op_type not in QUIET and (made is None or node.op_type not in (*KINDS, "Pad", "Slice", "Split")):
+        quiet = node.op_type in QUIET and len({one.step for one in takes}) > 1
+        if not quiet and (made is None or node.op_type not in (*KINDS, "Pad", "Slice", "Split")):
             self.trace.skip(name, f"{node.op_type}: {reason}" if reason else node.op_type)
         if made is None:
             made = [self.unknown(node, takes, one) for one in node.output]
@@ -85,7 +86,7 @@ class Walk:
                 self.values[output] = value
 
     def unknown(self, node: Any, takes: list[Value], output: str) -> Value:
-        """What an operator that convanim doesn't know made."""
+        """The output of an operator that convanim doesn't know."""
         shape = self.shape(output)
         dims = takes[0].dims if len(shape) == len(takes[0].shape) else None
         if node.op_type in KINDS and len(shape) > 2:
@@ -93,7 +94,7 @@ class Walk:
         return self.trace.unknown(name_of(node), node.op_type, takes, shape, dims)
 
     def _made(self, node: Any, takes: list[Value]) -> list[Value] | None:
-        """What a node makes of its input; None for what convanim doesn't know."""
+        """The outputs of a node; None for an operator that convanim doesn't know."""
         if node.op_type in KINDS:
             return [self._layer(node)]
         if node.domain not in ("", "ai.onnx") or node.op_type not in self.handlers:

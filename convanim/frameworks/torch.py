@@ -16,15 +16,15 @@ from .trace import Trace
 
 
 def from_torch(layer: Any, input_size: Any = None) -> Imported | list[Imported] | Network:
-    """What a layer of PyTorch computes, with its weights, on an input of this size; of a model, a list of its layers,
+    """A layer of PyTorch as an operation with its weights, on an input of this size; for a model, a list of its layers,
     or a Network where they are no chain.
 
     `layer` is a Conv, ConvTranspose, MaxPool, AvgPool, LPPool or adaptive pooling of 1 to 3 dimensions, or a model.
-    `input_size` has no channels; an int is for all axes. A model is run once on zeros, in eval mode, and what it calls
-    is followed from its input on, modules and functions alike: `F.conv2d`, `F.pad`, slices, sums, concatenations.
-    Paddings fold into the layer after them where that is exact, and what is cut off into the layer before. A function
-    that convanim doesn't know breaks the chain. What else there is, is named in one ConvanimWarning. Raises
-    ConvanimError for what is no such layer, for a model that doesn't run, and for a missing input size.
+    `input_size` has no channels; an int is for all axes. A model is run once on zeros, in eval mode, and its calls of
+    modules and functions are followed from its input on: `F.conv2d`, `F.pad`, slices, sums, concatenations. Paddings
+    fold into the layer after them where that is exact, and crops into the layer before them. An unknown function breaks
+    the chain. All other modules are named in one ConvanimWarning. Raises ConvanimError for an object that is no such
+    layer, for a model that doesn't run, and for a missing input size.
     """
     try:
         import torch

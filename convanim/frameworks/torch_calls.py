@@ -1,4 +1,4 @@
-"""What a model of PyTorch calls while it runs, module by module and function by function.
+"""The calls of modules and functions of a running PyTorch model.
 
 A TorchFunctionMode sees each call of PyTorch's functions with its arguments, whatever Python code makes the call, so
 that each model that runs can be followed. Of 21 models, those of the tests and one that branches on a value, it
@@ -64,7 +64,7 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
         self.values[id(tensor)] = (weakref.ref(tensor), _version(tensor), value)
 
     def value(self, tensor: Any) -> Value | None:
-        """What a tensor is, None for one that doesn't come from the input."""
+        """The value of a tensor, None for one that doesn't come from the input."""
         kept, version, value = self.values.get(id(tensor), (lambda: None, 0, None))
         if value is None or kept() is not tensor:
             return None
@@ -122,7 +122,7 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
         return text if self.used[text] == 1 else f"{text}_{self.used[text] - 1}"
 
     def called(self) -> list[str]:
-        """What the running module called so far."""
+        """The functions that the running module called so far."""
         module = self.module()
         return next((called for one, called in reversed(self.running) if one is module or module is None), [])
 
@@ -180,7 +180,7 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
             self.keep(one, value)
 
     def unknown(self, name: str, takes: list[Value], made: Any) -> Value:
-        """What a function that convanim doesn't know made."""
+        """The value of a tensor that an unknown function made."""
         module = self.module()
         label = self.name(name) if module is None or not self.names[module] else self.names[module]
         dims = takes[0].dims if made.ndim == len(takes[0].shape) else None
@@ -188,7 +188,7 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
         return self.trace.unknown(label, self.kind(name), takes, made.shape, dims)
 
     def same(self, name: str, value: Value, made: Any) -> Value:
-        """What a function of each cell made."""
+        """The value of a tensor that a function of each cell made."""
         self._note(name)
         return self.trace.same(name, value, made.shape)
 
@@ -204,7 +204,7 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
         value = self.value(tensor)
         if value is None:
             seen = [row[2] for row in [*self.values.values()][-1:]]
-            value = self.trace.unknown(self.name("a function that can't be followed"), "", seen, tensor.shape)
+            value = self.trace.unknown("a function that can't be followed", "", seen, tensor.shape)
         size = tuple(tensor.shape[-ndim:])
         label = self.name(name)
         try:

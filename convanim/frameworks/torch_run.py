@@ -1,9 +1,9 @@
-"""A model of PyTorch run once, and what it calls told to a trace."""
+"""A model of PyTorch is run once, and its calls become a trace."""
 
 from __future__ import annotations
 
 import warnings
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import torch
@@ -33,7 +33,8 @@ def followed(model: Any, shape: tuple[int, ...], dims: tuple[int, ...], kind: st
             stack.enter_context(torch.no_grad())
             if hasattr(torch.compiler, "set_stance"):
                 stack.enter_context(torch.compiler.set_stance("force_eager"))
-            model.eval()
+            with suppress(NotImplementedError):  # of an exported program, which has one mode
+                model.eval()
             stack.enter_context(calls)
             output = model(zeros)
     finally:

@@ -1,4 +1,4 @@
-"""What a model does with its input, step by step, as all frameworks tell it: layers, paddings, joins, functions."""
+"""A model as the steps that its input goes through, in any framework: layers, paddings, joins, functions."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Dims: TypeAlias = "tuple[int | None, ...] | None"
 
 @dataclass(frozen=True)
 class Value:
-    """A tensor of a trace: the step that made it, its shape, and for each spatial axis the dimension that carries it.
+    """A tensor of a trace: the step that made it, its shape, and the dimension of each spatial axis.
 
-    An axis of one cell may have no dimension, None, as after a flattened global pooling; `dims` is None where nobody
-    knows them.
+    An axis of one cell may have no dimension, None, as after a flattened global pooling. `dims` is None where the
+    dimensions of the axes are unknown.
     """
 
     step: int
@@ -38,8 +38,8 @@ class Value:
 class Step:
     """One step of a trace; `takes` has the steps whose outputs it takes.
 
-    "same" keeps the cells and changes their values; "spread" copies one cell to a whole axis; "unknown" may do
-    anything. `what` says in a message what an "unknown" step is, `kind_of_join` is of geometry's JOINS.
+    "same" keeps the cells and changes their values; "spread" copies one cell to a whole axis; "unknown" may read any
+    cell. `what` names an "unknown" step in messages. `kind_of_join` is a row of geometry's JOINS.
     """
 
     kind: StepKind

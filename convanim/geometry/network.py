@@ -1,4 +1,4 @@
-"""Layers that are no chain: a graph whose branches meet in sums and concatenations."""
+"""Networks: layers that are no chain, whose branches meet in sums and concatenations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the cells behind a network's layers see of its input, over all branches."""
+"""Receptive fields in networks: the cells of the input that a cell sees through all branches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an output cell reads along one axis, and the record of a receptive field."""
+"""The cells that an output cell reads along one axis, and the record of a receptive field."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import itertools
 import random
 import warnings
 
+import gradients
 import numpy as np
 import pytest
 import torch
@@ -14,7 +15,6 @@ from torch import nn
 from torch.nn import functional as F
 
 import convanim as ca
-import oracle
 from convanim.frameworks import ConvanimWarning
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -75,7 +75,7 @@ def test_what_each_layer_of_a_net_sees_is_what_its_gradient_reaches(name):
     make, size = MODELS[name]
     model = make()
     network = as_network(imported(model, size))
-    x, outputs = oracle.run(model, size, channels=() if name == "keyword_spotting" else None)
+    x, outputs = gradients.run(model, size, channels=() if name == "keyword_spotting" else None)
     places = [index for index, node in enumerate(network.nodes) if node.kind == "layer"]
     fields = ca.receptive_field(network)
     assert len(places) == len(outputs) - 1
@@ -84,7 +84,7 @@ def test_what_each_layer_of_a_net_sees_is_what_its_gradient_reaches(name):
         spread = {n for n, node in enumerate(part.nodes) if node.kind == "cells" and node.axes[0].input == 1}
         for cell in some(field.output_size, n):
             cells = ca.sources(part, cell)
-            assert cells == oracle.seen(x, y, cell), (name, part.nodes[-1].name, cell)
+            assert cells == gradients.seen(x, y, cell), (name, part.nodes[-1].name, cell)
             for axis, c in enumerate(cell):
                 low, high = min(one[axis] for one in cells), max(one[axis] for one in cells)
                 assert high - low < field.size[axis]
@@ -94,7 +94,7 @@ def test_what_each_layer_of_a_net_sees_is_what_its_gradient_reaches(name):
                     assert high <= np.ceil(field.end[axis] + shift)
     if outputs[-1].ndim == x.ndim and tuple(outputs[-1].shape[2:]) == network.nodes[-1].output_size:
         for cell in itertools.product(*map(range, network.nodes[-1].output_size)):
-            assert ca.sources(network, cell) == oracle.seen(x, outputs[-1], cell), (name, cell)
+            assert ca.sources(network, cell) == gradients.seen(x, outputs[-1], cell), (name, cell)
 
 
 def last_of(found, prefix):
@@ -237,10 +237,10 @@ def test_graphs_drawn_by_chance_see_what_gradients_reach(part, request):
             model.build(torch.zeros(1, 2, *size))
         found = as_network(imported(model, size))
         assert not found.breaks
-        x, outputs = oracle.run(model, size)
+        x, outputs = gradients.run(model, size)
         if found.nodes[0].output_size != size:  # a crop or stride stands alone before a chain: not the input's cells
             continue
         for cell in itertools.product(*map(range, outputs[-1].shape[2:])):
-            assert ca.sources(found, cell) == oracle.seen(x, outputs[-1], cell), (part, n, cell, found.nodes)
+            assert ca.sources(found, cell) == gradients.seen(x, outputs[-1], cell), (part, n, cell, found.nodes)
         count += 1
     assert count > 20
