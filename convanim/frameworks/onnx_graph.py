@@ -215,7 +215,7 @@ def infer(graph: Graph, shapes: Mapping[str, Sequence[int | None] | None], trust
         element = graph.declared[name].tensor_type.elem_type if name in graph.declared else 1
         graph.types[name] = helper.make_tensor_type_proto(element or 1, shape)
     for name, tensor in graph.initial.items():
-        graph.types[name] = helper.make_tensor_type_proto(tensor.data_type or 1, list(tensor.dims))
+        graph.types[name] = _positive(helper.make_tensor_type_proto(tensor.data_type or 1, list(tensor.dims)))
         if math.prod(tensor.dims) <= MOST_VALUES:
             try:
                 graph.values[name] = array_of(tensor)
@@ -232,7 +232,7 @@ def _infer_node(graph: Graph, node: Any, trusted: bool) -> None:
     if folded is not None:
         for name, array in zip(node.output, folded, strict=False):
             if name:
-                graph.types[name] = helper.make_tensor_type_proto(_element(array), list(array.shape))
+                graph.types[name] = _positive(helper.make_tensor_type_proto(_element(array), list(array.shape)))
                 if array.size <= MOST_VALUES:
                     graph.values[name] = array
                 else:
@@ -245,7 +245,19 @@ def _infer_node(graph: Graph, node: Any, trusted: bool) -> None:
     graph.types |= _types(graph, node)
     for name in node.output:
         if trusted and name in graph.declared and None in (graph.shape(name) or [None]):
-            graph.types[name] = graph.declared[name]
+            graph.types[name] = _positive(graph.declared[name])
+
+
+def _positive(kind: Any) -> Any:
+    """A type whose dimensions of no cell, or of fewer, are open: ONNX' inference of slices ends the process at them."""
+    if any(dim.HasField("dim_value") and dim.dim_value <= 0 for dim in kind.tensor_type.shape.dim):
+        copy = type(kind)()
+        copy.CopyFrom(kind)
+        for dim in copy.tensor_type.shape.dim:
+            if dim.HasField("dim_value") and dim.dim_value <= 0:
+                dim.Clear()
+        return copy
+    return kind
 
 
 def _element(array: Array) -> int:
@@ -342,7 +354,8 @@ def _types(graph: Graph, node: Any) -> dict[str, Any]:
         types = {one: graph.types.get(one, nothing) for one in node.input if one}
         known = {one: numpy_helper.from_array(graph.values[one], one) for one in node.input if one in graph.values}
         opsets = [helper.make_opsetid(name, version) for name, version in graph.opsets.items()]
-        return dict(shape_inference.infer_node_outputs(schema, node, types, known, None, opsets))
+        made = shape_inference.infer_node_outputs(schema, node, types, known, None, opsets)
+        return {name: _positive(one) for name, one in made.items()}
     except Exception:  # an unknown operator, or inputs that don't fit it
         return {}
 

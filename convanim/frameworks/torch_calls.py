@@ -83,6 +83,8 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
         """Follow which module is running; the handles end that."""
         handles = []
         for module in model.modules():
+            if isinstance(module, torch.jit.ScriptModule):  # it takes no hooks
+                continue
             handles.append(module.register_forward_pre_hook(self._begin, with_kwargs=True))
             handles.append(module.register_forward_hook(self._end, with_kwargs=True))
         return handles

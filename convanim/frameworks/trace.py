@@ -113,7 +113,7 @@ class Trace:
         """
         shape = tuple(shape)
         known = [one for one in takes if one.dims is not None]
-        if not known:
+        if not known or any(0 in one.size for one in takes):  # 0 stands for a size that isn't known
             return self.unknown(name, "", takes, shape)
         main = max(known, key=lambda one: (len(one.shape) == len(shape), math.prod(one.size)))
         shift = len(shape) - len(main.shape)
