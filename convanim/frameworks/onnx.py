@@ -11,9 +11,10 @@ from ..geometry.network import Network
 from ..geometry.parameters import is_many
 from .assemble import finish, fold
 from .imported import ConvanimWarning, Imported, need
-from .onnx_graph import Graph, attributes, infer, input_shapes, left_open, loaded, name_of, open_names, read
+from .onnx_graph import Graph, attributes, infer, loaded, name_of, read
 from .onnx_layers import KINDS, WEIGHTS
 from .onnx_operators import HANDLERS
+from .onnx_sizes import input_shapes, left_open, open_names
 from .onnx_walk import Walk
 
 

@@ -10,7 +10,9 @@ import gradients
 import numpy as np
 import pytest
 import torch
-from models import MODELS, deeplab, resnet18, resnet50, tcn, unet, vgg16, wavenet
+from models import MODELS, deeplab
+from nets_image import resnet18, resnet50, unet, vgg16
+from nets_sound import tcn, wavenet
 from torch import nn
 from torch.nn import functional as F
 
