@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from .frameworks import ConvanimWarning, Imported, from_keras, from_onnx, from_torch
     from .geometry import AdaptivePool, Conv, ConvTranspose, Pool
     from .geometry.axis import Axis, Step, Tap
+    from .geometry.network import Join, Network, Node
     from .geometry.padding import PADDING_MODES, PADDINGS
-    from .geometry.receptive_field import Field, receptive_field, sources
+    from .geometry.receptive_field import receptive_field, sources
+    from .geometry.seen import Field
     from .numeric import Unrolled, evaluate, unrolled
     from .publish.gallery import gallery
     from .publish.notebook import explore
@@ -39,9 +41,11 @@ _PLACES = {
     "spec": ("Figure", "figure", "figures"),
     "publish.gallery": ("gallery",),
     "geometry.axis": ("Axis", "Step", "Tap"),
+    "geometry.network": ("Join", "Network", "Node"),
     "geometry": ("AdaptivePool", "Conv", "ConvTranspose", "Pool"),
     "geometry.padding": ("PADDINGS", "PADDING_MODES"),
-    "geometry.receptive_field": ("Field", "receptive_field", "sources"),
+    "geometry.receptive_field": ("receptive_field", "sources"),
+    "geometry.seen": ("Field",),
     "frameworks": ("ConvanimWarning", "Imported", "from_keras", "from_onnx", "from_torch"),
     "publish.notebook": ("explore",),
     "numeric": ("Unrolled", "evaluate", "unrolled"),
@@ -82,6 +86,9 @@ __all__ = [
     "Field",
     "Figure",
     "Imported",
+    "Join",
+    "Network",
+    "Node",
     "Pool",
     "Step",
     "Style",

@@ -11,6 +11,7 @@ from .animation import Animation
 from .errors import ConvanimError
 from .frameworks import Imported
 from .geometry import Operation, check_operation
+from .geometry.network import Network
 from .geometry.receptive_field import chained
 from .labels.labelling import Labelling
 from .options import Options, checked, choose_view, takes_options
@@ -30,13 +31,13 @@ MOST_CELLS = 4_000_000  # of the padded input or the output: as single cells the
 
 
 @takes_options(Options)
-def animate(op: Operation | Imported | Sequence[Operation | Imported], options: Options) -> Animation:
+def animate(op: Operation | Imported | Sequence[Operation | Imported] | Network, options: Options) -> Animation:
     """The animation of an operation of one or two dimensions, of an imported layer, or of a list of layers.
 
     Layers are what `from_torch` and its like return; their weights are kernel and bias of the figure. A list of layers
-    begins at the input, and is drawn in the view "stack". Arrays have the shape of `op.input_size` and
-    `op.kernel_size`. A theme may also be a table of overrides or a Theme, labels may be a list. Raises ConvanimError
-    for a wrong option, for more than two dimensions, and for a figure that is too large.
+    begins at the input, and is drawn in the view "stack"; of a Network, take one of its `paths`. Arrays have the shape
+    of `op.input_size` and `op.kernel_size`. A theme may also be a table of overrides or a Theme, labels may be a list.
+    Raises ConvanimError for a wrong option, for more than two dimensions, and for a figure that is too large.
 
     Options:
         {options}
@@ -76,7 +77,7 @@ class _Subject:
 
 def _subject(op: object, view: str | None) -> _Subject:
     """The operation or layers to draw; a view of layers takes a single one too."""
-    if isinstance(op, list | tuple):
+    if isinstance(op, list | tuple | Network):
         return _Subject(tuple(chained(op)))
     if view is not None and VIEWS[view].takes_layers:
         return _Subject(tuple(chained([op])))

@@ -30,7 +30,7 @@ def operation_of(*, operation: str | None, ndim: int | None, onnx: str | None, n
 
 def _from_onnx(path: str, node: str | None, operation: str | None, parameters: dict[str, Any], ndim: int | None) -> Any:
     """The layer of an ONNX model; --node names it if there are several."""
-    from ..frameworks import ConvanimWarning, from_onnx
+    from ..frameworks import ConvanimWarning, Imported, from_onnx
 
     others = [
         *([operation] if operation else []),
@@ -46,7 +46,7 @@ def _from_onnx(path: str, node: str | None, operation: str | None, parameters: d
     for one in caught:
         if issubclass(one.category, ConvanimWarning):
             click.echo(f"convanim: {one.message}", err=True)
-    if not isinstance(found, list):
+    if isinstance(found, Imported):
         return found
     if len(found) == 1:
         return found[0]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import expected_one_of
 from ..geometry import Operation, check_operation
-from .walk import ConvanimWarning, Imported
+from .imported import ConvanimWarning, Imported
 
 if TYPE_CHECKING:
     from .keras import from_keras

@@ -2,61 +2,77 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import ConvanimError, expected_one_of
-from ..geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
 from ..geometry.axis import Cell
-from ..geometry.padding import Pair
-from .onnx_graph import Graph, attributes, left_open, loaded, sized
-from .walk import Imported, Padding, Walk, need
+from ..geometry.network import Network
+from ..geometry.parameters import is_many
+from .assemble import finish, fold
+from .imported import ConvanimWarning, Imported, need
+from .onnx_graph import Graph, attributes, infer, loaded, name_of, read
+from .onnx_layers import KINDS, WEIGHTS
+from .onnx_operators import HANDLERS
+from .onnx_sizes import input_shapes, left_open, open_names
+from .onnx_walk import Walk
 
-AUTO_PADS = {"VALID": "valid", "SAME_UPPER": "same_upper", "SAME_LOWER": "same_lower"}
-MODES = {"constant": "zeros", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
 
+def from_onnx(model: Any, node: str | None = None, input_size: Any = None) -> Imported | list[Imported] | Network:
+    """The nodes of an ONNX model as operations with their weights: a list in the graph's order, or a Network where they
+    are no chain, or the one node that `node` names.
 
-def from_onnx(model: Any, node: str | None = None, input_size: Any = None) -> Imported | list[Imported]:
-    """The nodes of an ONNX model as operations with their weights: a list in the graph's order, or the one that `node`
-    names.
-
-    `model` is a ModelProto or the path of a file. Nodes are Conv, ConvTranspose, MaxPool, AveragePool, LpPool of p=2
-    and the global poolings; a node's name is its own, or that of its output. `input_size`, without channels, stands for
-    the sizes that the model's input leaves open; an int is for all axes. Pad nodes fold into the node after them where
-    that is exact. All other nodes are named in one ConvanimWarning. Raises ConvanimError for an object that is no
-    model, an unknown node, and sizes that stay unknown.
+    `model` is a ModelProto or the path of a file. Nodes are Conv, QLinearConv, ConvInteger, ConvTranspose, MaxPool,
+    AveragePool, LpPool of p=2, the global poolings, and means and maxima over axes; a node's name is its own, or that
+    of its output. `input_size`, without batch and channels, stands for the sizes that the model's input leaves open; an
+    int is for all axes, and a table is for dimensions by name: {"time": 16000}. Constants are folded. Pad nodes fold
+    into the node after them where that is exact, and Slice nodes into the node before them. An unknown operator breaks
+    the chain. All other nodes are named in one ConvanimWarning. Raises ConvanimError for an object that is no model, an
+    unknown node, and sizes that stay unknown.
     """
     try:
         import onnx
     except ImportError:
         raise need("ONNX", "onnx") from None
-    graph = sized(onnx, loaded(onnx, model), input_size, KINDS)
+    try:
+        return _imported(read(loaded(onnx, model)), node, input_size)
+    except (ConvanimError, ConvanimWarning):
+        raise
+    except Exception as error:  # what a file can hold that no writer of models writes
+        reason = next(iter(str(error).splitlines()), "")
+        raise ConvanimError(f"the model is broken: {type(error).__name__} {reason}") from None
+
+
+def _imported(graph: Graph, node: str | None, input_size: Any) -> Imported | list[Imported] | Network:
     chosen = None if node is None else _named(graph, node)
     if not any(one.op_type in KINDS for one in graph.nodes):
         raise ConvanimError("the model holds no convolution or pooling that convanim knows: there is nothing to import")
-    if input_size is None and (name := left_open(graph, KINDS)):
-        raise ConvanimError(f"the model leaves the size of {name!r} open: give input_size=32, or one value an axis")
+    walk, size = _walked(graph, input_size)
+    if name := left_open(graph, KINDS):
+        _check_open(graph, name, input_size)
     if chosen is not None:
-        return _one(graph, chosen)
-    walk = Walk(taken=_taken(graph))
-    for one in graph.nodes:
-        _meet(walk, graph, one)
-    return walk.finish(stacklevel=3)
+        return _one(walk, chosen)
+    return finish(walk.trace, size, stacklevel=4)
 
 
-def _taken(graph: Graph) -> Counter[Hashable]:
-    """How often each tensor is taken, by nodes and as an output of the model."""
-    return Counter([*(name for node in graph.nodes for name in node.input), *graph.outputs])
-
-
-def _name(node: Any) -> str:
-    return str(node.name or node.output[0])
+def _check_open(graph: Graph, name: str, input_size: Any) -> None:
+    """Raise ConvanimError where a size that is given, or one more by name, would tell the size of a tensor."""
+    names = open_names(graph)
+    if isinstance(input_size, Mapping):
+        if missing := [one for one in names if one not in input_size]:
+            raise ConvanimError(f"input_size leaves the size of {name!r} open: give sizes for {', '.join(missing)} too")
+    elif input_size is None and any(
+        shape is None or not all(isinstance(n, int) for n in shape) for shape in graph.inputs.values()
+    ):
+        by_name = f", or sizes by name, {dict.fromkeys(names, 32)}" if names else ""
+        raise ConvanimError(
+            f"the model leaves the size of {name!r} open: give input_size=32, or one value an axis{by_name}"
+        )
 
 
 def _named(graph: Graph, wanted: str) -> Any:
     """The node of this name, or with an output of this name."""
-    known = [_name(one) for one in graph.nodes if one.op_type in KINDS]
+    known = [name_of(one) for one in graph.nodes if one.op_type in KINDS]
     node = next((one for one in graph.nodes if wanted == one.name or wanted in one.output), None)
     if node is None:
         raise expected_one_of("node", wanted, known)
@@ -68,147 +84,80 @@ def _named(graph: Graph, wanted: str) -> Any:
     return node
 
 
-def _one(graph: Graph, node: Any) -> Imported:
-    """One node, with the padding that folds into it."""
-    walk = Walk(taken=_taken(graph))
-    for other in graph.nodes:
-        if other is node:
-            walk.layer(_imported(graph, node), node.input[0], node.output[0])
-        elif other.op_type == "Pad":
-            _meet(walk, graph, other)
-    return walk.found[0]
+def _one(walk: Walk, node: Any) -> Imported:
+    """One node, with what folds into it."""
+    if node.output[0] in walk.refused:
+        raise walk.refused[node.output[0]]
+    fold(walk.trace)
+    layer = walk.trace.steps[walk.layers[node.output[0]]].layer
+    assert layer is not None
+    return layer
 
 
-def _meet(walk: Walk, graph: Graph, node: Any) -> None:
-    name = _name(node)
-    if node.op_type not in KINDS and node.op_type != "Pad":
-        walk.skip(name, node.op_type, *_passed(graph, node))
-        return
-    try:
-        if node.op_type == "Pad":
-            walk.padding(_padding(graph, node), node.input[0], node.output[0])
-        else:
-            walk.layer(_imported(graph, node), node.input[0], node.output[0])
-    except ConvanimError as error:
-        walk.skip(name, f"{node.op_type}: {error}", *_passed(graph, node))
+# --- where the axes of the model's input are
 
 
-def _passed(graph: Graph, node: Any) -> tuple[list[str], str]:
-    """The tensors that a node takes, constants left out, and the one that it gives."""
-    return [name for name in node.input if name and graph.value(name) is None], node.output[0]
+def _walked(graph: Graph, input_size: Any) -> tuple[Walk, Cell]:
+    """The walk over the graph, with the input's axes where its first layer has them; and the size of the input.
 
-
-def _imported(graph: Graph, node: Any) -> Imported:
-    given = attributes(node)
-    size = graph.size(node.input[0])
-    op = KINDS[node.op_type](graph, node, size, given)
-    weights = [graph.value(name) for name in node.input[1:3]] if op.weighted else []
-    kernel, bias = [*weights, None, None][:2]
-    return Imported(_name(node), op, kernel, bias)
-
-
-def _pairs(pads: Any, ndim: int) -> list[Pair]:
-    """All that is before, then all that is after, as a pair an axis."""
-    return [(int(pads[n]), int(pads[n + ndim])) for n in range(ndim)]
-
-
-def _shared(given: dict[str, Any], ndim: int) -> dict[str, Any]:
-    """The parameters that convolutions and poolings share, with ONNX' defaults."""
-    word = given.get("auto_pad", "NOTSET")
-    padding = _pairs(given.get("pads", [0] * 2 * ndim), ndim) if word == "NOTSET" else AUTO_PADS.get(word, word)
-    return {
-        "stride": given.get("strides", (1,) * ndim),
-        "dilation": given.get("dilations", (1,) * ndim),
-        "padding": padding,
-    }
-
-
-def _channels(graph: Graph, node: Any, given: dict[str, Any]) -> tuple[list[int], dict[str, Any]]:
-    """The shape of the weights, and the channels that follow from it."""
-    shape = [n or 0 for n in graph.shapes.get(node.input[1], [])]
-    if len(shape) < 3 or 0 in shape:
-        raise ConvanimError("the shape of its weights isn't known from the model: give them a shape, or values")
-    groups = given.get("group", 1)
-    inside, outside = (
-        (shape[0], shape[1] * groups) if node.op_type == "ConvTranspose" else (shape[1] * groups, shape[0])
-    )
-    bias = len(node.input) > 2 and bool(node.input[2])
-    return shape[2:], {"groups": groups, "in_channels": inside, "out_channels": outside, "bias": bias}
-
-
-def _conv(graph: Graph, node: Any, size: Cell, given: dict[str, Any]) -> Conv:
-    kernel, channels = _channels(graph, node, given)
-    return Conv(size, kernel, **_shared(given, len(size)), **channels)
-
-
-def _transposed(graph: Graph, node: Any, size: Cell, given: dict[str, Any]) -> ConvTranspose:
-    """With an output_shape, the pads follow from it, the odd cell at the start but for SAME_UPPER (the operator's
-    text).
+    The axes may be behind batch and channels, between them, or behind the batch alone; the first place from which the
+    first layer is reached through operators that are known is taken, otherwise the usual one.
     """
-    kernel, channels = _channels(graph, node, given)
-    words, extra = _shared(given, len(size)), given.get("output_padding", (0,) * len(size))
-    wanted = tuple(given["output_shape"][-len(size) :]) if "output_shape" in given else None
-    if wanted:
-        words["padding"] = "same_upper" if words["padding"] == "same_upper" else "same_lower"
-    elif words["padding"] in ("same_upper", "same_lower") and any(extra):
-        wanted = tuple(i * s for i, s in zip(size, words["stride"], strict=True))
-    return ConvTranspose(size, kernel, output_padding=extra, output_shape=wanted, **words, **channels)
+    usual: tuple[Walk, Cell] | None = None
+    failure: ConvanimError | None = None
+    for dims in _places(graph, input_size):
+        try:
+            found = _placed(graph, input_size, dims)
+        except ConvanimError as error:
+            if usual is None:
+                failure = failure or error
+                found = _placed(graph, None, dims)
+                if found and found[0].reached():  # the size is for these axes, and doesn't fit them
+                    raise
+            continue
+        if found and found[0].reached():
+            return found
+        usual = usual or found
+    if failure is not None or usual is None:
+        raise failure or ConvanimError("the model's input has no axes that a convolution or pooling could slide along")
+    return _placed(graph, input_size, usual[0].dims) or usual
 
 
-def _pool(mode: str) -> Callable[[Graph, Any, Cell, dict[str, Any]], Pool]:
-    def build(graph: Graph, node: Any, size: Cell, given: dict[str, Any]) -> Pool:
-        if given.get("p", 2) != 2:
-            raise ConvanimError(f"p={given['p']}: convanim has the L2 pooling, p=2")
-        words = _shared(given, len(size))
-        counts = (
-            mode != "average"
-            or bool(given.get("count_include_pad", 0))
-            or not any(map(any, _given_pads(words["padding"])))
-        )
-        return Pool(
-            size,
-            given["kernel_shape"],
-            mode=mode,
-            ceil_mode=bool(given.get("ceil_mode", 0)),
-            count_include_pad=counts,
-            **words,
-        )
+def _placed(graph: Graph, input_size: Any, dims: tuple[int, ...]) -> tuple[Walk, Cell] | None:
+    """The walk with the input's axes at these dimensions, and the size of the input, () where it isn't known.
 
-    return build
+    None where the input has fewer dimensions.
+    """
+    shapes = input_shapes(graph, input_size, len(dims), dims)
+    if shapes is None:
+        return None
+    opened = any(shape is None or not all(isinstance(n, int) for n in shape) for shape in graph.inputs.values())
+    infer(graph, shapes, trusted=input_size is None or not opened)
+    walk = Walk(graph, HANDLERS, dims)
+    walk.run(shapes)
+    first = next(iter(shapes.values()), None) or ()
+    size = tuple(n for d, n in enumerate(first) if d in dims and n is not None)
+    return walk, size if len(size) == len(dims) else ()
 
 
-def _given_pads(padding: str | list[Pair]) -> list[Pair]:
-    """The pads in numbers; a word that may be some counts as some."""
-    return padding if isinstance(padding, list) else [(int(padding != "valid"), 0)]
+def _places(graph: Graph, input_size: Any) -> Iterator[tuple[int, ...]]:
+    """The places where the axes of an input may be, the usual one first."""
+    axes = next((count for one in graph.nodes if one.op_type in KINDS and (count := _axes_of(graph, one))), 2)
+    given = is_many(input_size) and not isinstance(input_size, str | bytes | Mapping)
+    ranks = [len(shape) for shape in graph.inputs.values() if shape is not None][:1]
+    counts = [axes, *range(axes - 1, 0, -1)]
+    if given and len(input_size) in counts:
+        counts = [len(input_size)]
+    for count in counts:
+        for begin in (2, 1, 0):
+            if not ranks or begin + count <= ranks[0]:
+                yield tuple(range(begin, begin + count))
 
 
-def _global(mode: str) -> Callable[[Graph, Any, Cell, dict[str, Any]], Operation]:
-    return lambda graph, node, size, given: AdaptivePool(size, 1, mode=mode)
-
-
-def _padding(graph: Graph, node: Any) -> Padding:
-    """A Pad node; its numbers are an attribute, or since opset 11 an input."""
-    given, size = attributes(node), graph.size(node.input[0])
-    inputs = [graph.value(name) if name else None for name in node.input[1:]] + [None] * 3
-    pads, value, axes = given.get("pads", inputs[0]), given.get("value", inputs[1]), inputs[2]
-    if pads is None or (axes is None and len(node.input) > 3 and node.input[3]):
-        raise ConvanimError("its pads are only known when the model runs")
-    rank = len(size) + 2
-    named = range(rank) if axes is None else [int(axis) % rank for axis in axes]
-    rows = dict(zip(named, _pairs(pads, len(named)), strict=True))
-    if any(any(rows.get(axis, ())) for axis in (0, 1)):
-        raise ConvanimError("it pads the batch or the channels")
-    filled = 0.0 if value is None else float(value.flat[0] if hasattr(value, "flat") else value)
-    mode = MODES[given.get("mode", "constant")] if filled == 0 else "constant"
-    return Padding(_name(node), "Pad", size, tuple(rows.get(axis, (0, 0)) for axis in range(2, rank)), mode, filled)
-
-
-KINDS: dict[str, Callable[[Graph, Any, Cell, dict[str, Any]], Operation]] = {
-    "Conv": _conv,
-    "ConvTranspose": _transposed,
-    "MaxPool": _pool("max"),
-    "AveragePool": _pool("average"),
-    "LpPool": _pool("l2"),
-    "GlobalMaxPool": _global("max"),
-    "GlobalAveragePool": _global("average"),
-}
+def _axes_of(graph: Graph, node: Any) -> int:
+    """How many axes a layer slides along, by its attributes or its weights; 0 where nothing says it."""
+    for name, values in attributes(node).items():
+        if name in ("pads", "kernel_shape", "strides") and isinstance(values, list):
+            return len(values) // 2 if name == "pads" else len(values)
+    place = WEIGHTS.get(node.op_type, -1)
+    return max(0, len(graph.shape(node.input[place])) - 2) if 0 < place < len(node.input) else 0

@@ -1,27 +1,101 @@
-"""An ONNX model's graph: read from its file, with the sizes of its nodes' inputs."""
+"""An ONNX model's graph: read from its file, with constants folded and the sizes of what its nodes take.
+
+Sizes are inferred node by node, with ONNX' own inference, and constants folded with its reference implementation. Both
+see small tensors alone, so that a foreign file costs no more time and memory than it has nodes and weights.
+"""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import ConvanimError, short_repr
 from ..geometry.axis import Cell
-from .walk import Array, size_of
+from .imported import Array
 
-MOST_VALUES = 1024  # of a tensor that sizes may follow from; larger ones are weights
+MOST_VALUES = 4096  # of a tensor that sizes may follow from; larger ones are weights
+MOST_WEIGHTS = 1 << 28  # of a kernel that nodes compute from constants
+
+# what may be computed from constants: nodes whose output is no larger than their inputs together
+FOLDED = frozenset(
+    [
+        "Abs",
+        "Add",
+        "And",
+        "Cast",
+        "CastLike",
+        "Ceil",
+        "Concat",
+        "Div",
+        "Equal",
+        "Exp",
+        "Flatten",
+        "Floor",
+        "Gather",
+        "GatherElements",
+        "GatherND",
+        "Greater",
+        "GreaterOrEqual",
+        "Identity",
+        "Less",
+        "LessOrEqual",
+        "Max",
+        "Min",
+        "Mod",
+        "Mul",
+        "Neg",
+        "Not",
+        "Or",
+        "Pow",
+        "ReduceMax",
+        "ReduceMin",
+        "ReduceProd",
+        "ReduceSum",
+        "Reshape",
+        "Round",
+        "ScatterElements",
+        "ScatterND",
+        "Slice",
+        "Split",
+        "Sqrt",
+        "Squeeze",
+        "Sub",
+        "Sum",
+        "Transpose",
+        "Unsqueeze",
+        "Where",
+        "Xor",
+        "DequantizeLinear",
+        "QuantizeLinear",
+        "ConstantOfShape",
+        "Expand",
+        "Range",
+        "Tile",
+    ]
+)
 
 
 def loaded(onnx: Any, model: Any) -> Any:
-    """The model, read from its file if it is a path."""
-    if isinstance(model, onnx.ModelProto):
-        return model
-    if not isinstance(model, str | os.PathLike):
-        raise ConvanimError(f"{short_repr(model)} is no ONNX model: give an onnx.ModelProto, or the path of a file")
-    path = os.fspath(model)
+    """The model, read from its file if it is a path, with its own functions put in their places."""
+    if not isinstance(model, onnx.ModelProto):
+        model = _read(onnx, model)
+    if model.functions:
+        from onnx import inliner
+
+        try:
+            model = inliner.inline_local_functions(model)
+        except Exception as error:
+            raise ConvanimError(f"the functions in the model can't be put in their places: {_reason(error)}") from None
+    return model
+
+
+def _read(onnx: Any, given: Any) -> Any:
+    if not isinstance(given, str | os.PathLike):
+        raise ConvanimError(f"{short_repr(given)} is no ONNX model: give an onnx.ModelProto, or the path of a file")
+    path = os.fspath(given)
     try:
         read = onnx.load(path)
     except OSError as error:
@@ -33,129 +107,262 @@ def loaded(onnx: Any, model: Any) -> Any:
     return read
 
 
-@dataclass(frozen=True, eq=False)
+def _reason(error: Exception) -> str:
+    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
+@dataclass(eq=False)
 class Graph:
-    """A graph: its nodes, and by name the known values and the shapes, with None for an open dimension."""
+    """A graph: its nodes, and by name the small known values and the shapes, with None for an open dimension."""
 
     nodes: list[Any]
-    constants: dict[str, Any]
-    shapes: dict[str, list[int | None]]
-    outputs: tuple[str, ...] = ()
+    inputs: dict[str, list[str | int | None] | None]  # of each dimension the size, or the name; None for no shape
+    outputs: tuple[str, ...]
+    opsets: dict[str, int]
+    initial: dict[str, Any]
+    declared: dict[str, Any]
+    makers: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Array] = field(default_factory=dict)
+    types: dict[str, Any] = field(default_factory=dict)
+    large: set[str] = field(default_factory=set)  # constants that aren't small
+
+    def shape(self, name: str) -> list[int | None]:
+        """The shape of a tensor, [] where nothing is known of it."""
+        if name in self.initial:
+            return list(self.initial[name].dims)
+        kind = self.types.get(name)
+        if kind is None or not kind.tensor_type.HasField("shape"):
+            return []
+        return [d.dim_value if is_known(d) else None for d in kind.tensor_type.shape.dim]
+
+    def is_constant(self, name: str) -> bool:
+        """Whether a tensor doesn't depend on the model's inputs."""
+        return name in self.values or name in self.large or name in self.initial
 
     def value(self, name: str) -> Array | None:
-        """A constant's values; None for values that are only known when the model runs."""
-        if name not in self.constants:
-            return None
-        import numpy as np
-        import onnx
-
-        constant = self.constants[name]
-        if isinstance(constant, onnx.NodeProto):
-            constant = onnx.helper.get_attribute_value(constant.attribute[0])
-        array = onnx.numpy_helper.to_array(constant) if isinstance(constant, onnx.TensorProto) else np.asarray(constant)
-        return array if array.dtype in (np.float32, np.float64, np.int64) else array.astype(np.float32)
+        """A constant's values; None for what is only known when the model runs."""
+        if name in self.values:
+            return wide(self.values[name])
+        if name in self.initial:
+            return wide(array_of(self.initial[name]))
+        if name in self.large:
+            node = self.makers[name]
+            given = [self.value(one) if one else None for one in node.input]
+            if math.prod(n or 0 for n in self.shape(name)) <= MOST_WEIGHTS:
+                return wide(computed(self, node, given)[list(node.output).index(name)])
+        return None
 
     def size(self, name: str) -> Cell:
         """The size of a tensor, without batch and channels."""
-        size = tuple(self.shapes.get(name, [])[2:])
+        size = tuple(self.shape(name)[2:])
         known = tuple(n for n in size if n is not None)
         if not size or len(known) < len(size):
             raise ConvanimError(f"the size of {name!r} is only known when the model runs")
         return known
 
 
-def sized(onnx: Any, model: Any, input_size: Any, kinds: Collection[str]) -> Graph:
-    """The graph with the shapes that follow from its inputs' and, where these leave it open, from the given size.
+def wide(array: Array) -> Array:
+    """An array in a number type that numpy computes with."""
+    import numpy as np
 
-    `kinds` are the operators that are to be imported.
-    """
-    copy = onnx.ModelProto()
-    copy.CopyFrom(model)
-    for one in copy.graph.initializer:  # shapes follow from small constants: sizes, pads, axes
-        if math.prod(one.dims) > MOST_VALUES:
-            one.ClearField("raw_data")
-    if _fill(copy, input_size, kinds):  # the sizes in between were stored for other inputs
-        del copy.graph.value_info[:]
-        for output in copy.graph.output:
-            output.type.tensor_type.ClearField("shape")
+    return array if array.dtype in (np.float32, np.float64, np.int64) else array.astype(np.float32)
+
+
+def array_of(tensor: Any) -> Array:
+    """A tensor of a file as an array; one line where its data doesn't fit its shape."""
+    from onnx import numpy_helper
+
+    if math.prod(tensor.dims) > MOST_WEIGHTS or min(tensor.dims, default=0) < 0:
+        raise ConvanimError(f"the tensor {tensor.name!r} has the shape {short_repr(tuple(tensor.dims))}")
     try:
-        inferred = onnx.shape_inference.infer_shapes(copy, data_prop=True).graph
+        array: Array = numpy_helper.to_array(tensor)
     except Exception as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise ConvanimError(f"the sizes in the model don't fit together: {reason}") from None
-    shapes = {
-        value.name: [d.dim_value if _is_known(d) else None for d in value.type.tensor_type.shape.dim]
-        for values in (inferred.input, inferred.value_info, inferred.output)
-        for value in values
-    }
-    constants: dict[str, Any] = {one.name: one for one in model.graph.initializer}
-    constants |= {one.output[0]: one for one in model.graph.node if one.op_type == "Constant"}
-    shapes |= {one.name: list(one.dims) for one in model.graph.initializer}
-    outputs = tuple(one.name for one in model.graph.output)
-    return Graph([one for one in model.graph.node if one.op_type != "Constant"], constants, shapes, outputs)
+        raise ConvanimError(f"the data of the tensor {tensor.name!r} doesn't fit its shape: {_reason(error)}") from None
+    return array
 
 
-def _fill(model: Any, input_size: Any, kinds: Collection[str]) -> bool:
-    """Put the given size in the place of open dimensions of the model's inputs, and 1 for an open batch; whether there
-    were any.
-    """
-    initial = {one.name for one in model.graph.initializer}
-    inputs = [one for one in model.graph.input if one.name not in initial]
-    for value in inputs:
-        shape = value.type.tensor_type.shape
-        if not value.type.tensor_type.HasField("shape") and input_size is not None:  # nothing is known: any channels
-            for _ in range(_count_axes(model, kinds) + 2):
-                shape.dim.add()
-    spatial = {value.name: value.type.tensor_type.shape.dim[2:] for value in inputs}
-    for value in inputs:
-        dims = value.type.tensor_type.shape.dim
-        if len(dims) > 2 and not _is_known(dims[0]):
-            dims[0].dim_value = 1
-    if input_size is None:
-        return False
-    unsaid = {name: dims for name, dims in spatial.items() if not all(map(_is_known, dims))}
-    for name, dims in (unsaid or spatial).items():
-        if not dims:
-            continue
-        size = size_of(input_size, len(dims), f"the model's input {name!r}")
-        known = tuple(one.dim_value if _is_known(one) else None for one in dims)
-        if any(n not in (None, wanted) for n, wanted in zip(known, size, strict=True)):
-            raise ConvanimError(
-                f"input_size={size} is not what the model's input {name!r} has, {known}: leave it out, or give the"
-                " sizes left open"
-            )
-        for one, wanted in zip(dims, size, strict=True):
-            one.dim_value = wanted
-        if not unsaid:
-            break  # the first input is the picture, those after it weights
-    return bool(unsaid)
+def read(model: Any) -> Graph:
+    """The graph of a model, without any size that doesn't stand in it."""
+    graph = model.graph
+    initial = {one.name: one for one in graph.initializer}
+    inputs: dict[str, list[str | int | None] | None] = {}
+    for one in graph.input:
+        if one.name not in initial:
+            tensor = one.type.tensor_type
+            dims = [d.dim_value if is_known(d) else d.dim_param or None for d in tensor.shape.dim]
+            inputs[one.name] = dims if tensor.HasField("shape") else None
+    declared = {one.name: one.type for one in (*graph.input, *graph.value_info, *graph.output)}
+    nodes = [node for node in graph.node if node.output]
+    opsets = {one.domain: one.version for one in model.opset_import} or {"": 1}
+    makers = {name: node for node in nodes for name in node.output}
+    return Graph(nodes, inputs, tuple(one.name for one in graph.output), opsets, initial, declared, makers)
 
 
-def _count_axes(model: Any, kinds: Collection[str]) -> int:
-    """The number of axes that the nodes of these kinds have; 2 where none says it."""
-    return next(
-        (
-            len(pairs) // 2 if name == "pads" else len(pairs)
-            for one in model.graph.node
-            if one.op_type in kinds
-            for name, pairs in attributes(one).items()
-            if name in ("pads", "kernel_shape", "strides")
-        ),
-        2,
-    )
-
-
-def left_open(graph: Graph, kinds: Collection[str]) -> str:
-    """The first tensor that a convolution or pooling takes and whose size isn't known; "" for none."""
-    taken = [one.input[0] for one in graph.nodes if one.op_type in kinds]
-    return next(
-        (name for name in taken if None in graph.shapes.get(name, [None])[2:] or len(graph.shapes.get(name, [])) < 3),
-        "",
-    )
-
-
-def _is_known(dim: Any) -> bool:
+def is_known(dim: Any) -> bool:
+    """Whether a dimension has a size."""
     return bool(dim.HasField("dim_value") and dim.dim_value > 0)
+
+
+def infer(graph: Graph, shapes: Mapping[str, Sequence[int | None] | None], trusted: bool) -> None:
+    """Fill in the values and the types of all tensors, from these shapes of the inputs on.
+
+    `trusted` says that the shapes that the file has of what its nodes give are of the same inputs.
+    """
+    from onnx import helper
+
+    graph.values, graph.types, graph.large = {}, {}, set()
+    for name, shape in shapes.items():
+        element = graph.declared[name].tensor_type.elem_type if name in graph.declared else 1
+        graph.types[name] = helper.make_tensor_type_proto(element or 1, shape)
+    for name, tensor in graph.initial.items():
+        graph.types[name] = _positive(helper.make_tensor_type_proto(tensor.data_type or 1, list(tensor.dims)))
+        if math.prod(tensor.dims) <= MOST_VALUES:
+            try:
+                graph.values[name] = array_of(tensor)
+            except ConvanimError:
+                continue
+    for node in graph.nodes:
+        _infer_node(graph, node, trusted)
+
+
+def _infer_node(graph: Graph, node: Any, trusted: bool) -> None:
+    from onnx import helper
+
+    folded = _folded(graph, node)
+    if folded is not None:
+        for name, array in zip(node.output, folded, strict=False):
+            if name:
+                graph.types[name] = _positive(helper.make_tensor_type_proto(_element(array), list(array.shape)))
+                if array.size <= MOST_VALUES:
+                    graph.values[name] = array
+                else:
+                    graph.large.add(name)
+        return
+    if node.op_type == "Constant" or (
+        node.op_type in FOLDED and node.input and all(graph.is_constant(one) for one in node.input if one)
+    ):
+        graph.large |= {*node.output}
+    graph.types |= _types(graph, node)
+    for name in node.output:
+        if trusted and name in graph.declared and None in (graph.shape(name) or [None]):
+            graph.types[name] = _positive(graph.declared[name])
+
+
+def _positive(kind: Any) -> Any:
+    """A type whose dimensions of no cell, or of fewer, are open: ONNX' inference of slices ends the process at them."""
+    if any(dim.HasField("dim_value") and dim.dim_value <= 0 for dim in kind.tensor_type.shape.dim):
+        copy = type(kind)()
+        copy.CopyFrom(kind)
+        for dim in copy.tensor_type.shape.dim:
+            if dim.HasField("dim_value") and dim.dim_value <= 0:
+                dim.Clear()
+        return copy
+    return kind
+
+
+def _element(array: Array) -> int:
+    from onnx import helper
+
+    return int(helper.np_dtype_to_tensor_dtype(array.dtype))
+
+
+def _folded(graph: Graph, node: Any) -> list[Array] | None:
+    """The outputs of a node whose inputs are known and small; of Shape, where the shape is known."""
+    import numpy as np
+
+    if node.domain not in ("", "ai.onnx"):
+        return None
+    if node.op_type == "Constant":
+        return _constant(node)
+    if node.op_type in ("Shape", "Size"):
+        given = attributes(node)
+        shape = graph.shape(node.input[0]) if node.input else []
+        if not shape and not graph.is_constant(node.input[0] if node.input else ""):
+            return None
+        part = shape[given.get("start", 0) : given.get("end", len(shape))]
+        if node.op_type == "Size":
+            part = [None if None in shape else math.prod(n or 0 for n in shape)]
+        if None in part:
+            return None
+        return [np.array(part if node.op_type == "Shape" else part[0], np.int64)]
+    if node.op_type not in FOLDED or not node.input or any(one and one not in graph.values for one in node.input):
+        return None
+    given_values = [graph.values[one] if one else None for one in node.input]
+    if _made(node, given_values) > MOST_VALUES:
+        return None
+    try:
+        return computed(graph, node, given_values)
+    except ConvanimError:
+        return None
+
+
+def _made(node: Any, given: list[Array | None]) -> int:
+    """How many values a node makes, where that can be more than its inputs have together."""
+    first = given[0]
+    numbers = [int(n) for n in first.flat] if first is not None else []
+    if node.op_type == "ConstantOfShape":
+        return math.prod(max(n, 0) for n in numbers)
+    if node.op_type in ("Expand", "Tile") and first is not None and len(given) > 1 and given[1] is not None:
+        return max(first.size, 1) * math.prod(max(int(n), 1) for n in given[1].flat)
+    if node.op_type == "Range" and all(one is not None and one.size == 1 for one in given) and len(given) == 3:
+        start, stop, step = (float(one.flat[0]) for one in given if one is not None)
+        return int(abs((stop - start) / step)) if step else MOST_VALUES + 1
+    return math.prod(max(one.size, 1) for one in given if one is not None and one.size > 64)
+
+
+def _constant(node: Any) -> list[Array] | None:
+    import numpy as np
+
+    if not node.attribute:
+        return None
+    one = node.attribute[0]
+    if one.name == "value":
+        return None if math.prod(one.t.dims) > MOST_VALUES else [array_of(one.t)]
+    value = attributes(node).get(one.name)
+    if isinstance(value, str) or one.name not in ("value_int", "value_ints", "value_float", "value_floats"):
+        return None
+    return [np.asarray(value, np.int64 if "int" in one.name else np.float32)]
+
+
+def computed(graph: Graph, node: Any, given: list[Array | None]) -> list[Array]:
+    """The outputs of a node for these values, by ONNX' reference implementation."""
+    from onnx import helper
+    from onnx.reference import ReferenceEvaluator
+
+    if node.op_type == "Constant":
+        return [array_of(node.attribute[0].t)]
+    names = {name: array for name, array in zip(node.input, given, strict=True) if name and array is not None}
+    try:
+        sides = [[helper.make_tensor_value_info(name, 1, None) for name in part] for part in (names, node.output)]
+        made = helper.make_model(
+            helper.make_graph([node], "g", *sides),
+            opset_imports=[helper.make_opsetid(domain, version) for domain, version in graph.opsets.items()],
+        )
+        return list(ReferenceEvaluator(made).run(None, names))
+    except Exception as error:
+        raise ConvanimError(f"the constants of {name_of(node)} can't be computed: {_reason(error)}") from None
+
+
+def _types(graph: Graph, node: Any) -> dict[str, Any]:
+    """The types of a node's outputs, by ONNX' own inference; {} where it finds none."""
+    from onnx import defs, helper, numpy_helper, shape_inference
+
+    nothing = helper.make_tensor_type_proto(1, None)
+    try:
+        domain = "" if node.domain == "ai.onnx" else node.domain
+        schema = defs.get_schema(node.op_type, graph.opsets.get(domain, graph.opsets.get("ai.onnx", 1)), domain)
+        types = {one: graph.types.get(one, nothing) for one in node.input if one}
+        known = {one: numpy_helper.from_array(graph.values[one], one) for one in node.input if one in graph.values}
+        opsets = [helper.make_opsetid(name, version) for name, version in graph.opsets.items()]
+        made = shape_inference.infer_node_outputs(schema, node, types, known, None, opsets)
+        return {name: _positive(one) for name, one in made.items()}
+    except Exception:  # an unknown operator, or inputs that don't fit it
+        return {}
+
+
+def name_of(node: Any) -> str:
+    """A node's name: its own, or that of its first output."""
+    return str(node.name or (node.output[0] if node.output else node.op_type))
 
 
 def attributes(node: Any) -> dict[str, Any]:
@@ -163,4 +370,6 @@ def attributes(node: Any) -> dict[str, Any]:
     import onnx
 
     values = {one.name: onnx.helper.get_attribute_value(one) for one in node.attribute}
-    return {name: value.decode() if isinstance(value, bytes) else value for name, value in values.items()}
+    return {
+        name: value.decode(errors="replace") if isinstance(value, bytes) else value for name, value in values.items()
+    }

@@ -370,9 +370,9 @@ def test_what_would_take_minutes_or_all_memory_is_refused_in_one_line(call):
     ],
 )
 def test_the_most_cells_that_are_looked_through_are_the_limit(call, cells, monkeypatch):
-    monkeypatch.setattr("convanim.geometry.receptive_field.MOST_READS", cells)
+    monkeypatch.setattr("convanim.geometry.seen.MOST_READS", cells)
     assert call()
-    monkeypatch.setattr("convanim.geometry.receptive_field.MOST_READS", cells - 1)
+    monkeypatch.setattr("convanim.geometry.seen.MOST_READS", cells - 1)
     assert f"{cells:,} cells, and at most {cells - 1:,} are looked through" in refusal(call)
 
 

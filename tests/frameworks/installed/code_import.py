@@ -47,4 +47,4 @@ def refusal(load, *args, **options):
     return text
 
 
-NO_CHAIN = "; this is no chain of layers: a branch, or a function such as max_pool2d, stands before "
+BROKEN = "; the chain is broken, since convanim doesn't know which cells these read: "

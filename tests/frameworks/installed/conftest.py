@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from dataclasses import fields
 
 import pytest
 from parity import FRAMEWORKS, TYPED, Report, details, table
+
+os.environ.setdefault("KERAS_BACKEND", "torch")  # before a test imports Keras
 
 
 def pytest_addoption(parser):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from code_import import NO_CHAIN, close, computed, recorded, refusal
+from code_import import close, computed, recorded, refusal
 
+from convanim.errors import ConvanimError
 from convanim.frameworks import from_keras
 from convanim.geometry import Conv, ConvTranspose, Pool
+from convanim.geometry.network import Network
+from convanim.geometry.receptive_field import receptive_field, sources
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what a framework warns about is its own matter; ours are recorded
 
@@ -92,7 +95,10 @@ def test_a_functional_keras_model_with_branches_and_a_model_inside_is_read_as_it
         ("up", (14, 10)),
         ("pool", (28, 20)),
     ]
-    assert lines == ["skipped what is no convolution or pooling: add (Add)" + f"{NO_CHAIN}b, inside"]
+    assert lines == []
+    assert isinstance(found, Network)
+    (join,) = found.joins
+    assert (join.kind, join.name, join.parts, join.sizes) == ("sum", "add", (("a",), ("b",)), ((16, 12), (16, 12)))
     assert not found[-1].op.count_include_pad
     assert from_keras(model.get_layer("pool")).op == found[-1].op  # its size is known from the model
 
@@ -152,3 +158,100 @@ def test_keras_errors_are_one_line():
     assert "begin it with keras.Input" in refusal(from_keras, keras.Sequential([layers.Conv2D(1, 3)]), 5)
     assert "nothing to import" in refusal(from_keras, keras.Sequential([keras.Input((3,)), layers.Dense(1)]), 5)
     assert "does not run on zeros" in refusal(from_keras, small_keras((None, None)), 1)
+
+
+# --- what is computed, and what breaks the chain
+
+
+def built(function, size=(20, 20, 2)):
+    """The functional model of a function of its input."""
+    import keras
+
+    x = keras.Input(size)
+    return keras.Model(x, function(x))
+
+
+def test_functions_of_keras_ops_are_followed():
+    import keras
+    from keras import layers
+
+    def causal(x):
+        y = layers.Conv1D(2, 3, dilation_rate=2)(keras.ops.pad(x, ((0, 0), (4, 0), (0, 0))))
+        return layers.Conv1D(2, 3, padding="causal")(y)
+
+    found, lines = recorded(from_keras, built(causal, (None, 1)), input_size=30)
+    assert [one.op.pads for one in found] == [((4, 0),), ((2, 0),)] and lines == []
+    assert receptive_field(found)[-1].size == (7,)
+
+    def cropped(x):
+        y = layers.Conv2D(2, 3, name="b")(layers.Conv2D(2, 3, name="a")(x))
+        return layers.Conv2D(1, 3, name="c")(y + x[:, 2:-2, 2:-2])
+
+    net, lines = recorded(from_keras, built(cropped))
+    assert [node.kind for node in net.nodes] == ["input", "layer", "layer", "cells", "sum", "layer"]
+    assert "get_item (a slice: it stays a step of its own before a join)" in lines[0]
+    assert receptive_field(net)[-1].size == (7, 7)
+    assert sources(net, (0, 0)) == {(r, c) for r in range(7) for c in range(7)}
+
+    def sound(x):
+        return keras.ops.mean(layers.Conv1D(2, 3, strides=2)(layers.Reshape((-1, 1))(x)), axis=1)
+
+    found, _ = recorded(from_keras, built(sound, (None,)), input_size=300)
+    assert [one.op.input_size for one in found] == [(300,), (149,)]
+
+
+def test_a_gate_by_a_global_pooling_sees_everything():
+    from keras import layers
+
+    def gated(x):
+        y = layers.Conv2D(4, 3, padding="same")(x)
+        gate = layers.Dense(4, activation="sigmoid")(layers.GlobalAveragePooling2D()(y))
+        return layers.Conv2D(2, 3)(layers.Multiply()([y, layers.Reshape((1, 1, 4))(gate)]))
+
+    net, _ = recorded(from_keras, built(gated, (7, 6, 2)))
+    assert [join.kind for join in net.joins] == ["product"]
+    assert len(sources(net, (0, 0))) == 42
+
+
+def test_what_keras_computes_and_convanim_does_not_know_breaks_the_chain():
+    import keras
+    from keras import layers
+
+    class Roll(layers.Layer):
+        def call(self, x):
+            return keras.ops.roll(x, 1, axis=1)
+
+    class Own(layers.Layer):
+        def __init__(self, **words):
+            super().__init__(**words)
+            self.one, self.two = layers.Conv2D(2, 3, name="one"), layers.Conv2D(2, 3, name="two")
+
+        def call(self, x):
+            return self.two(keras.ops.flip(self.one(x), 1))
+
+    rows = [
+        (lambda x: layers.UpSampling2D(2, name="up")(x), "up (UpSampling2D) stands between a and b"),
+        (lambda x: Roll(name="roll")(x), "roll (Roll) stands between a and b"),
+        (lambda x: keras.ops.flip(x, 1), "(Flip) stands between a and b"),
+        (lambda x: Own(name="own")(x), "a function in own stands between one and two"),
+    ]
+    for between, text in rows:
+        model = built(lambda x, f=between: layers.Conv2D(1, 3, name="b")(f(layers.Conv2D(2, 3, name="a")(x))))
+        net, lines = recorded(from_keras, model)
+        assert isinstance(net, Network) and len(net.breaks) == 1
+        assert text in lines[-1]
+        with pytest.raises(ConvanimError, match="no receptive field goes across it"):
+            receptive_field(net)
+
+
+def test_whole_models_of_keras_have_its_parameters_and_known_receptive_fields():
+    import keras
+
+    model = keras.applications.ResNet50(weights=None, input_shape=(224, 224, 3), include_top=False)
+    net, _ = recorded(from_keras, model)
+    fields = {layer.name: field.size for layer, field in zip(net, receptive_field(net), strict=True)}
+    assert fields["conv4_block6_3_conv"] == (291, 291) and fields["conv5_block3_3_conv"] == (483, 483)  # strides in 1x1
+    convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    assert sum(layer.op.parameters for layer in net if isinstance(layer.op, Conv)) == sum(
+        layer.count_params() for layer in convolutions
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import code_run
 import numpy as np
 import pytest
-from code_import import NO_CHAIN, close, computed, recorded, refusal
+from code_import import close, computed, recorded, refusal
 
 from convanim.frameworks import Imported, from_onnx
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
+from convanim.geometry.network import Network
 from convanim.numeric import evaluate
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what a framework warns about is its own matter; ours are recorded
@@ -61,12 +62,16 @@ def test_an_onnx_graph_is_a_list_in_its_order_with_weights_from_initialisers_and
         ("average", Pool(11, 3, stride=1, padding=1, mode="average", count_include_pad=False)),
         ("global", AdaptivePool(21, 1)),
     ]
+    assert isinstance(found, Network)
+    assert [[layer.name for layer in path] for path in found.paths] == [
+        ["conv", "max", "t", "global"],
+        ["conv", "max", "average"],
+    ]
     assert (found[0].kernel == w).all()
     assert (found[0].bias == b).all()
     assert (found[2].kernel == v).all()
     assert lines == [
         "skipped what is no convolution or pooling: l1 (LpPool: p=1: convanim has the L2 pooling, p=2), relu (Relu)"
-        f"{NO_CHAIN}average, global"
     ]
 
 
@@ -184,4 +189,4 @@ def test_onnx_errors_are_one_line(tmp_path):
     empty = helper.make_model(helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "g", [], []))
     assert "nothing to import" in refusal(from_onnx, empty)
     onnx.save(model, tmp_path / "net.onnx")
-    assert isinstance(recorded(from_onnx, tmp_path / "net.onnx", input_size=20)[0], list)
+    assert isinstance(recorded(from_onnx, tmp_path / "net.onnx", input_size=20)[0], Network)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import code_run
 import numpy as np
 import pytest
-from code_import import NO_CHAIN, close, computed, recorded, refusal
+from code_import import BROKEN, close, computed, recorded, refusal
 
 from convanim.frameworks import Imported, from_torch
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
+from convanim.geometry.network import Network
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what a framework warns about is its own matter; ours are recorded
 
@@ -139,7 +140,14 @@ def test_a_torch_model_that_branches_and_calls_a_layer_twice_is_read_as_it_runs(
         ("up", (7, 8)),
         ("head", (14, 16)),
     ]
-    assert lines == ["skipped what is no convolution or pooling: stem.1 (Upsample)" + f"{NO_CHAIN}up"]
+    assert lines == [
+        "skipped what is no convolution or pooling: slice (a slice: it crops the input), stem.1 (Upsample)"
+        f"{BROKEN}stem.1 (Upsample) stands between stem.0"
+        " and block"
+    ]
+    assert isinstance(found, Network)
+    (join,) = found.joins
+    assert (join.kind, join.parts, join.sizes) == ("concatenation", (("up",), ("up",)), ((14, 16), (14, 16)))
 
 
 def test_a_transposed_convolution_called_with_an_output_size_has_the_output_padding_for_it():
@@ -182,8 +190,8 @@ def test_a_torch_layer_with_a_forward_of_its_own_is_not_taken_for_what_it_inheri
 
     assert "Twice is no convolution" in refusal(from_torch, Twice(1, 1, 3), 5)
     found, lines = recorded(from_torch, nn.Sequential(Twice(1, 1, 3), nn.MaxPool2d(2)), input_size=6)
-    assert [one.name for one in found] == ["1"]
-    assert "0 (Twice)" in lines[0]
+    assert [one.name for one in found] == ["0", "1"]  # what it computes: a convolution, and a product
+    assert "mul in 0 (Twice)" in lines[0]
 
 
 FOLDS = [  # layers, and the one operation of an input of 9 that they are
@@ -318,13 +326,13 @@ def test_a_function_that_shrinks_between_two_layers_is_noticed_and_one_that_keep
             return self.second(self.between(self.first(x)))
 
     found, said = recorded(from_torch, Net(lambda x: nn.functional.max_pool2d(x, 2)), input_size=32)
-    assert (
-        [one.name for one in found] == ["first", "second"]
-        and len(said) == 1
-        and "no chain of layers" in said[0]
-        and "before second" in said[0]
-    )
-    assert recorded(from_torch, Net(torch.relu), input_size=32)[1] == []
+    assert isinstance(found, list)
+    assert [one.name for one in found] == ["first", "max_pool2d", "second"]
+    assert found[1].op == Pool(28, 2)
+    assert said == []
+    found, said = recorded(from_torch, Net(torch.relu), input_size=32)
+    assert [one.name for one in found] == ["first", "second"]
+    assert said == []
 
 
 def test_branches_are_noticed_and_a_sequential_is_a_chain():
@@ -339,8 +347,10 @@ def test_branches_are_noticed_and_a_sequential_is_a_chain():
         def forward(self, x):
             return torch.cat([self.three(x), self.five(x)], 1)
 
-    said = recorded(from_torch, Branches(), input_size=8)[1]
-    assert len(said) == 1 and "no chain of layers" in said[0] and "before five" in said[0]
+    found, said = recorded(from_torch, Branches(), input_size=8)
+    assert said == [] and isinstance(found, Network)
+    (join,) = found.joins
+    assert (join.kind, join.parts, join.sizes) == ("concatenation", (("three",), ("five",)), ((8, 8), (8, 8)))
     row = nn.Sequential(
         nn.Conv2d(1, 2, 3),
         nn.BatchNorm2d(2),
@@ -350,7 +360,7 @@ def test_branches_are_noticed_and_a_sequential_is_a_chain():
         nn.Dropout(),
         nn.MaxPool2d(2),
     )
-    assert "no chain" not in " ".join(recorded(from_torch, row, input_size=8)[1])
+    assert isinstance(recorded(from_torch, row, input_size=8)[0], list)
 
 
 def test_a_layer_that_works_in_place_between_a_padding_and_a_convolution_keeps_them_apart():

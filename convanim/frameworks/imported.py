@@ -1,0 +1,54 @@
+"""The record of an imported layer, and the errors and warnings that all imports share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ..errors import ConvanimError, short_repr
+from ..geometry import AdaptivePool, Operation
+from ..geometry.axis import Cell
+from ..geometry.parameters import is_many
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
+
+
+class ConvanimWarning(UserWarning):
+    """A part of a model that could not be imported, in one line."""
+
+
+@dataclass(frozen=True, eq=False)
+class Imported:
+    """A layer of a framework: its name there, the operation that it computes, and its weights.
+
+    `kernel` has PyTorch's layout, `op.kernel_shape`, whatever the framework; it is None for pooling, and where the
+    layer has no values yet. `bias` has one number a channel of the output.
+    """
+
+    name: str
+    op: Operation
+    kernel: Array | None = field(default=None, repr=False)
+    bias: Array | None = field(default=None, repr=False)
+
+
+def size_of(input_size: Any, ndim: int, what: str) -> Cell:
+    """The input size with one value an axis; one clear line for one that is missing or none."""
+    if input_size is None:
+        raise ConvanimError(
+            f"input_size is missing, which {what} doesn't know: give input_size=32, or one value an axis"
+        )
+    if is_many(input_size) and not isinstance(input_size, str | bytes) and len(input_size) != ndim:
+        raise ConvanimError(
+            f"input_size={short_repr(input_size)} is for {len(input_size)} axes, and {what} has {ndim}: leave out batch"
+            " and channels"
+        )
+    checked: Cell = AdaptivePool(input_size, 1, ndim=ndim).input_size
+    return checked
+
+
+def need(framework: str, package: str) -> ConvanimError:
+    """The error for a framework that isn't installed."""
+    return ConvanimError(f"{framework} is not installed: pip install {package}")

@@ -1,0 +1,22 @@
+"""The names of ONNX' operators that are no layers, by the way in which they treat cells."""
+
+from __future__ import annotations
+
+# fmt: off
+CELLWISE = [
+    "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "ThresholdedRelu", "Gelu", "Swish", "Mish",
+    "HardSwish", "HardSigmoid", "Sigmoid", "Tanh", "Softplus", "Softsign", "Shrink", "Clip", "Abs", "Neg",
+    "Exp", "Log", "Sqrt", "Reciprocal", "Sin", "Cos", "Tan", "Erf", "Sign", "Floor", "Ceil", "Round", "Cast",
+    "CastLike", "BatchNormalization", "InstanceNormalization", "LayerNormalization", "GroupNormalization",
+    "RMSNormalization", "LRN", "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "Not", "IsNaN",
+    "IsInf", "MeanVarianceNormalization", "Bernoulli",
+]
+# fmt: on
+JOINS = {
+    **dict.fromkeys(("Add", "Sub", "Sum"), "sum"),
+    **dict.fromkeys(("Mul", "Div"), "product"),
+    **dict.fromkeys(
+        ("Max", "Min", "Mean", "Pow", "Where", "Mod", "Greater", "Less", "Equal", "And", "Or"), "combination"
+    ),
+}
+QUIET = (*JOINS, "Concat")  # a network has them
