@@ -166,6 +166,18 @@ def test_a_change_draws_the_figure_anew_and_what_can_not_be_is_said_beside_the_l
     assert "the scatter view draws transposed convolutions" in seen(widget)[4]
 
 
+def test_a_padding_by_name_has_its_meaning_with_what_is_left_out_where_controls_are_at_their_defaults():
+    found = widgets_of(widget := ca.explore(up := ca.ConvTranspose(3, 3, stride=2)))
+    for name, extra in (("SAME", None), ("SAME", 1), ("same_upper", 1)):
+        found["padding is"].value, found["output_padding"].value = name, extra or 0
+        expected = ca.ConvTranspose(3, 3, stride=2, padding=name, output_padding=extra)
+        assert expected.output_size == (6, 6) and seen(widget)[2:] == (ca.animate(expected).alt, "1", ""), up
+    found = widgets_of(widget := ca.explore(ca.Pool(5, 3, stride=2, mode="average"), seed=1))
+    found["padding is"].value = "SAME"
+    pool = ca.Pool(5, 3, stride=2, mode="average", padding="SAME")
+    assert seen(widget)[1].decode() == ca.animate(pool, seed=1)._repr_mimebundle_()[0][SVG]
+
+
 def test_sliders_of_axes_and_sides_that_differ_change_them_alone():
     widget = ca.explore(ca.Conv((5, 7), 3, padding=((1, 2), (0, 1))))
     found = widgets_of(widget)
