@@ -16,7 +16,7 @@ FRAMEWORKS := .venv-frameworks/bin/python
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
-gallery: .venv/.run  ## build all figures of the guide into gallery/
+gallery: .venv/.run  ## draw all figures into gallery/, about half a minute; then open gallery/index.html
 	$(BIN)/python -m convanim gallery -o gallery
 
 test: .venv/.dev  ## run the tests

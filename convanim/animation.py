@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import write
 from .clip import Clip
+from .progress import Progress, shown
 from .themes.theme import dpi_of
 
 if TYPE_CHECKING:
@@ -46,15 +47,21 @@ class Animation(Clip):
         dpi = self.dpi if width is None else dpi_of(checked("width", width), scene.box.width)
         return replace(self, scene=scene, dpi=dpi, hold_ms=0, labelling=labelling)
 
-    def save(self, path: str | os.PathLike[str], *, step: int | str | None = None) -> list[Path]:
+    def save(
+        self, path: str | os.PathLike[str], *, step: int | str | None = None, progress: bool | Progress | None = None
+    ) -> list[Path]:
         """Write the animation in the format of the path's suffix, or one `step` of it; returns the paths written.
 
         "x.gif" and "x.svg" move; "frames/{step:03d}.png" or ".svg" is a file for each step; `step="poster"`, and a PNG
         without a step, is the one that explains most. The file appears when it is complete, and an existing one stays
-        as it was if anything fails. Raises ConvanimError for an unknown suffix, a place that can't be written, and
-        figures of more than 100,000 steps or 2 GB.
+        as it was if anything fails.
+
+        Work of more than a second shows a bar in notebooks, and with `progress=True` everywhere. A function instead is
+        told after each step how many are done, and of how many: `progress=print`. Raises ConvanimError for an unknown
+        suffix, a place that can't be written, and figures of more than 100,000 steps or 2 GB.
         """
-        return write.save(self, path, step)
+        with shown(progress, "save") as told:
+            return write.save(self, path, step, told)
 
     def frame(self, step: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """The picture of one step, counted from 0: uint8 (height, width, 3), RGB, or RGBA (height, width, 4) on a

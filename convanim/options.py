@@ -109,12 +109,12 @@ class Options:
     fps: int | None = option(
         None,
         "count",
-        "Frames per second of a video.",
+        "Frames per second of a video, for programs that need them evenly.",
         metavar="N",
         least=1,
         most=240,
         rule="the frames a second of a video are a whole number from {least} to {most}",
-        unset="the fewest from 10 on that give each step its time",
+        unset="one frame a step, seen for its time",
     )
     poster: int | None = option(
         None,

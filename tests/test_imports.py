@@ -17,6 +17,7 @@ PACKAGE = ROOT / "convanim"
 # except for modules that the list names themselves.
 ORDER = [
     "errors",
+    "progress",
     "geometry",
     "numeric",
     "scene",
@@ -190,7 +191,7 @@ def test_the_reader_of_docstrings_reads_rooms_and_libraries():
         ("PIL", {"write"}),
         ("imageio", {"write"}),
         ("click", {"cli"}),
-        ("tqdm", {"cli"}),
+        ("tqdm", {"progress"}),
         ("sphinx", {"sphinx"}),
         ("ipywidgets", {"publish"}),
         *((name, {"frameworks"}) for name in ("torch", "keras", "jax", "onnx")),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +14,17 @@ import click
 from .. import __version__
 from ..errors import ConvanimError, expected_one_of, short_repr
 from ..frameworks import FRAMEWORKS
+from ..progress import Count, bar
 from ..publish.snippets import EMBEDS
-from ..write import FORMATS, literal, planned
+from ..write import FORMATS, literal
 from .flags import figure_options, operation_options, specified, still_options, table
+from .long import announce
 from .operation import operation_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..animation import Animation
     from ..spec import Figure
 
 
@@ -66,10 +73,11 @@ def draw(output: tuple[str, ...], step: int | str | None, storyboard: int | None
     animation = animate(operation_of(**options), **given)
     if storyboard is not None:
         animation = animation.storyboard(storyboard, width=width)
-    for name in output:
-        planned(animation, name, step)  # if one of them is refused, none is written
-    for name in output:
-        _wrote(animation.save(name, step=step))
+    announce(animation, output, step)  # if one of them is refused, none is written
+    with bar("draw", terminal=True) as told:
+        written = _saved(animation, output, step, told)
+    for paths in written:
+        _wrote(paths)
 
 
 @cli.command()
@@ -107,23 +115,40 @@ def render(
     **options: Any,
 ) -> None:
     """Render named figures, or all figures of TOML files, as GIF and SVG. Options go before those of the figures."""
-    from tqdm import tqdm
-
     given = specified(options)
     width = _storyboard_width(given, storyboard, step)
-    paths = []
-    for figure in tqdm(_figures(names), desc="render", unit="figure", leave=False, disable=None):
-        try:
-            animation = figure.animate(**given)
-        except ConvanimError as error:
-            raise ConvanimError(f"figure {figure.name!r}: {error}") from None
-        if storyboard is not None:
-            animation = animation.storyboard(storyboard, width=width)
-        for suffix in (f".{word.removeprefix('.')}" for word in suffixes):
-            several = step is None and len(animation) > 1 and suffix in FORMATS and FORMATS[suffix].animated is None
-            name = f"{figure.name}{'_{step:03d}' if several else ''}{suffix}"  # a file for each step
-            paths += animation.save(Path(literal(output), name), step=step)
+    chosen = _figures(names)
+    paths: list[Path] = []
+    with bar("render", "figure", terminal=True) as told:
+        for before, figure in enumerate(chosen):
+            try:
+                animation = figure.animate(**given)
+            except ConvanimError as error:
+                raise ConvanimError(f"figure {figure.name!r}: {error}") from None
+            if storyboard is not None:
+                animation = animation.storyboard(storyboard, width=width)
+            its_names = [_file(figure.name, animation, f".{suffix.removeprefix('.')}", step) for suffix in suffixes]
+            files = [Path(literal(output), name) for name in its_names]
+            announce(animation, files, step)
+            paths += chain(*_saved(animation, files, step, partial(_part, told, before, len(chosen))))
     _wrote(paths)
+
+
+def _file(name: str, animation: Animation, suffix: str, step: int | str | None) -> str:
+    """The name of a figure's file, or of a file for each step."""
+    several = step is None and len(animation) > 1 and suffix in FORMATS and FORMATS[suffix].animated is None
+    return f"{name}{'_{step:03d}' if several else ''}{suffix}"
+
+
+def _saved(animation: Animation, files: Sequence[str | Path], step: int | str | None, told: Count) -> list[list[Path]]:
+    """Save an animation under each of these names: the paths of each. `told` is told how much of all is done."""
+    parts = (partial(_part, told, before, len(files)) for before in range(len(files)))
+    return [animation.save(file, step=step, progress=part) for file, part in zip(files, parts, strict=True)]
+
+
+def _part(told: Count, before: int, parts: int, done: float, total: float) -> None:
+    """Tell how much of several parts is done: those before this one, and a share of it."""
+    told(before + done / total, parts)
 
 
 def _storyboard_width(given: dict[str, Any], storyboard: int | None, step: int | str | None) -> int | None:
@@ -182,19 +207,20 @@ def gallery(specs: tuple[str, ...], output: str, suffixes: tuple[str, ...]) -> N
     """Build all figures of TOML files (those of convanim if none) in parallel, and a page, index.html, that plays
     them.
     """
-    from tqdm import tqdm
-
     from ..publish.gallery import gallery as build
+    from ..publish.gallery_page import PAGE
     from ..spec import figures
 
-    with tqdm(total=len(figures(*specs)), desc="gallery", unit="figure", leave=False, disable=None) as bar:
-        built = build(
-            specs, output, suffixes=[f".{word.removeprefix('.')}" for word in suffixes], done=lambda _: bar.update()
-        )
+    total, formats = len(figures(*specs)), [f".{word.removeprefix('.')}" for word in suffixes]
+    click.echo(f"drawing {total} figures as {' and '.join(formats)} into {output}")
+    sys.stdout.flush()
+    with bar("gallery", "figure", terminal=True) as told:
+        finished = count(1)
+        built = build(specs, output, suffixes=formats, done=lambda _: told(next(finished), total))
     failed = [one for one in built if one.error]
     for one in failed:
         click.echo(f"failed: {one.name}: {one.error}", err=True)
-    click.echo(f"{len(built) - len(failed)} of {len(built)} figures in {output}")
+    click.echo(f"{len(built) - len(failed)} of {len(built)} figures in {output}: open {Path(output, PAGE)}")
     if failed:
         sys.exit(2)
 
@@ -233,6 +259,7 @@ def _wrote(paths: list[Path]) -> None:
 
 def main() -> None:
     """Run the command line; bad input is one line and exit status 2."""
+    _with_streams()
     try:
         cli.main(standalone_mode=False)
         sys.stdout.flush()
@@ -245,10 +272,21 @@ def main() -> None:
     except click.ClickException as error:
         click.echo(f"convanim: {' '.join(error.format_message().split())}", err=True)
         sys.exit(2)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except OSError as error:  # the reader of our output has gone, or its disk is full
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             click.echo(f"convanim: can't write the output: {error.strerror}", err=True)
         sys.exit(2)
+
+
+def _with_streams() -> None:
+    """Give the null device to standard streams that are closed (`convanim list >&-`).
+
+    A file that is opened would take the place of one, and get what is meant for it.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free, the closed stream's
+            setattr(sys, name, os.fdopen(null, "r" if name == "stdin" else "w"))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
 import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from ..errors import ConvanimError, expected_one_of
@@ -66,10 +71,38 @@ def _over(
 ) -> list[Built]:
     """The jobs over an executor, or over processes, one a core."""
     if executor is None:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        with ProcessPoolExecutor(max(1, min(cores, len(jobs)))) as pool:
-            return _build(jobs, pool, done)
-    return _build(jobs, executor, done)
+        with _processes(len(jobs)) as pool:
+            return _build(jobs, pool, done, cancels=False)
+    return _build(jobs, executor, done, cancels=True)
+
+
+@contextlib.contextmanager
+def _processes(jobs: int) -> Iterator[Executor]:
+    """Processes, one a core and no more than there are jobs. They end with this one, and at once if the block fails."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    told, tell = multiprocessing.Pipe(duplex=False)
+    with tell, told, ProcessPoolExecutor(max(1, min(cores, jobs)), initializer=_end_with, initargs=(told,)) as pool:
+        try:
+            yield pool
+        except BaseException:  # Ctrl-C above all
+            tell.send_bytes(b"end")
+            raise
+
+
+def _end_with(told: Connection) -> None:
+    """End this process with the one that began it, or when that says so: in the midst of a figure too, of which no file
+    has a name before it is whole. Ctrl-C, which a terminal sends to all, is for the one that began it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    sentinel = parent.sentinel
+
+    def end() -> None:
+        wait([sentinel, told])
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()
 
 
 def _write_page(drawn: list[Figure], folder: str, suffixes: tuple[str, ...]) -> None:
@@ -79,21 +112,37 @@ def _write_page(drawn: list[Figure], folder: str, suffixes: tuple[str, ...]) -> 
 
 
 def _build(
-    jobs: list[tuple[Figure, str, tuple[str, ...]]], executor: Executor, done: Callable[[Built], None] | None
+    jobs: list[tuple[Figure, str, tuple[str, ...]]],
+    executor: Executor,
+    done: Callable[[Built], None] | None,
+    *,
+    cancels: bool,
 ) -> list[Built]:
+    """Build over an executor. `cancels`: a failure, Ctrl-C above all, cancels what is pending.
+
+    Processes of our own are ended instead; Python's thread for them fails on futures that were cancelled before.
+    """
     running = {executor.submit(build, *job): n for n, job in enumerate(jobs)}
     results: dict[int, Built] = {}
-    for future in as_completed(running):
-        n = running[future]
-        try:
-            results[n] = future.result()
-        except (
-            Exception
-        ) as error:  # the process died, or the executor lost it: a line for this figure, the rest goes on
-            results[n] = Built(jobs[n][0].name, error=" ".join(f"{type(error).__name__}: {error}".split()))
-        if done:
-            done(results[n])
+    try:
+        for future in as_completed(running):
+            n = running[future]
+            results[n] = _result(future, jobs[n][0].name)
+            if done:
+                done(results[n])
+    except BaseException:
+        for future in running if cancels else ():
+            future.cancel()
+        raise
     return [results[n] for n in sorted(results)]
+
+
+def _result(future: Future[Built], name: str) -> Built:
+    """What became of a figure; where its process died, or the executor lost it, the others go on."""
+    try:
+        return future.result()
+    except Exception as error:
+        return Built(name, error=" ".join(f"{type(error).__name__}: {error}".split()))
 
 
 def build(figure: Figure, out: str, suffixes: tuple[str, ...]) -> Built:

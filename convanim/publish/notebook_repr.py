@@ -8,6 +8,7 @@ from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConvanimError
+from ..progress import shown
 from ..write import FORMATS, check_cost, pictures
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def svg(clip: Clip) -> str | None:
     """The moving SVG; None for one that is too large for a notebook, or has too many steps."""
     if len(clip) > MOST_STEPS:
         return None
-    text = pictures.animated_svg(clip)
+    with shown(None, "figure") as told:
+        text = pictures.animated_svg(clip, told)
     return text if len(text.encode()) <= MOST_BYTES else None
 
 

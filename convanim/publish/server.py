@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import mimetypes
+import re
+import socket
 import tempfile
+import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path, PurePosixPath
-from threading import Lock
-from typing import Any
+from pathlib import PurePosixPath
+from threading import Lock, Semaphore
+from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from ..errors import ConvanimError
 from ..spec import Figure
-from ..write import FORMATS, literal
+from ..write import FORMATS, planned
 from .gallery_page import PAGE, pages
 
 TYPES = {
@@ -26,6 +30,13 @@ TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
 }
+DRAWN_AT_ONCE = 4  # files: a small one needn't wait for a large one, and memory stays that of a few
+REQUEST_S = 30  # seconds that a client has to say what it wants
+ANSWER_S = 120  # seconds that it has to take the answer
+MOST_CONNECTIONS = 64
+# names of this machine, with any port: a tunnel may lead here from another one
+HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d*)?", re.IGNORECASE)
+NO_HOST = "This server answers to the names 127.0.0.1 and localhost alone.\n"
 
 
 def server(figures: Iterable[Figure], port: int) -> ThreadingHTTPServer:
@@ -45,12 +56,13 @@ def server(figures: Iterable[Figure], port: int) -> ThreadingHTTPServer:
 
 
 class Shelf:
-    """The files of the page, and the files of figures that were drawn."""
+    """The files of the page, and the files of drawn figures, which have no names and so end with the process."""
 
     def __init__(self, figures: Mapping[str, Figure], texts: Mapping[str, str]) -> None:
         self._figures, self._texts = figures, texts
-        self._folder = tempfile.TemporaryDirectory(prefix="convanim-")
-        self._lock = Lock()  # one figure is drawn at a time
+        self._drawn: dict[str, BinaryIO] = {}
+        self._locks: dict[str, Lock] = defaultdict(Lock)  # a file is drawn once, and read by one at a time
+        self._room = Semaphore(DRAWN_AT_ONCE)
 
     def file(self, name: str) -> bytes | None:
         """The content of a file; None if there is no file of this name."""
@@ -59,40 +71,89 @@ class Shelf:
         stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
         if stem not in self._figures or suffix not in FORMATS or name != stem + suffix:
             return None
-        path = Path(self._folder.name, name)
-        with self._lock:
-            if not path.exists():
-                self._figures[stem].animate().save(literal(path))
-            return path.read_bytes()
+        with self._locks[name]:
+            if name not in self._drawn:
+                with self._room:
+                    self._drawn[name] = self._draw(self._figures[stem], suffix)
+            self._drawn[name].seek(0)
+            return self._drawn[name].read()
 
     def close(self) -> None:
-        """Delete the files that were drawn."""
-        self._folder.cleanup()
+        """Let the drawn files go."""
+        for file in self._drawn.values():
+            file.close()
+
+    def _draw(self, figure: Figure, suffix: str) -> BinaryIO:
+        animation = figure.animate()
+        form, _, _ = planned(animation, f"x{suffix}")
+        file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - it is kept
+        form.write(animation, file)
+        return file
 
 
 class Server(ThreadingHTTPServer):
-    """A server that answers each request in a thread of its own."""
+    """A server that answers each request in a thread of its own, and closes the connections of slow clients."""
 
     daemon_threads = True
 
     def __init__(self, address: tuple[str, int], handler: Any, shelf: Shelf) -> None:
         self._shelf = shelf
+        self._deadlines: dict[socket.socket, float] = {}  # of open connections
+        self._lock = Lock()
         super().__init__(address, handler)
 
     def server_close(self) -> None:
-        """Stop listening, and delete the files that were drawn."""
+        """Stop listening, and let the drawn files go."""
         super().server_close()
         self._shelf.close()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread, or close the connection if there are too many."""
+        with self._lock:
+            if len(self._deadlines) < MOST_CONNECTIONS:
+                self._deadlines[request] = time.monotonic() + REQUEST_S
+        if request in self._deadlines:
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def allow(self, connection: socket.socket, seconds: float | None) -> None:
+        """Give a connection so many seconds from now; None for as many as it needs."""
+        with self._lock:
+            self._deadlines[connection] = time.monotonic() + (float("inf") if seconds is None else seconds)
+
+    def service_actions(self) -> None:
+        """Close the connections whose time is over; called twice a second."""
+        now = time.monotonic()
+        with self._lock:
+            for connection in [one for one, end in self._deadlines.items() if end <= now]:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)  # its thread sees the end, and closes it
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection."""
+        with self._lock:
+            self._deadlines.pop(request, None)
+        super().shutdown_request(request)
 
 
 class Handler(BaseHTTPRequestHandler):
     """Answers requests for the page and for the figures' files, by their names; all other names are unknown."""
 
     protocol_version = "HTTP/1.1"
+    server: Server
 
     def __init__(self, *args: Any, shelf: Shelf) -> None:
         self._shelf = shelf
         super().__init__(*args)
+
+    def handle_one_request(self) -> None:
+        """Read a request and answer it; a client has its time for each."""
+        self.server.allow(self.connection, REQUEST_S)
+        with suppress(ConnectionError):  # the browser closed the connection, or was too slow
+            super().handle_one_request()
+            return
+        self.close_connection = True
 
     def do_GET(self) -> None:
         """Send a file."""
@@ -103,27 +164,42 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(whole=False)
 
     def _answer(self, *, whole: bool) -> None:
-        try:
-            name = unquote(urlsplit(self.path).path).removeprefix("/") or PAGE
-        except ValueError:  # not an address
-            name = "?"
-        try:
-            body, status = self._shelf.file(name), HTTPStatus.OK
-        except ConvanimError as error:  # a format that this figure can't have, or that needs a missing library
-            body, status, name = f"{error}\n".encode(), HTTPStatus.UNPROCESSABLE_ENTITY, "error.txt"
-        if body is None:
-            body, status, name = b"There is no figure, or no format, of this name.\n", HTTPStatus.NOT_FOUND, "error.txt"
-        suffix = PurePosixPath(name).suffix
+        self.server.allow(self.connection, None)  # drawing takes what it takes
+        status, suffix, body = self._found()
+        self.server.allow(self.connection, ANSWER_S)
         self.send_response(status)
         self.send_header(
-            "Content-Type", TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+            "Content-Type", TYPES.get(suffix) or mimetypes.guess_type(f"x{suffix}")[0] or "application/octet-stream"
         )
         self.send_header("Content-Length", str(len(body)))
         self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
         if whole:
-            with suppress(ConnectionError):  # the browser closed the connection
-                self.wfile.write(body)
+            self.wfile.write(body)
+
+    def _found(self) -> tuple[HTTPStatus, str, bytes]:
+        """The status, the suffix of the file's name, and its content."""
+        if not self._for_this_machine():
+            return HTTPStatus.MISDIRECTED_REQUEST, ".txt", NO_HOST.encode()
+        try:
+            name = unquote(urlsplit(self.path).path).removeprefix("/") or PAGE
+        except ValueError:  # not an address
+            name = "?"
+        try:
+            body = self._shelf.file(name)
+        except ConvanimError as error:  # a format that this figure can't have, or that needs a missing library
+            return HTTPStatus.UNPROCESSABLE_ENTITY, ".txt", f"{error}\n".encode()
+        if body is None:
+            return HTTPStatus.NOT_FOUND, ".txt", b"There is no figure, or no format, of this name.\n"
+        return HTTPStatus.OK, PurePosixPath(name).suffix, body
+
+    def _for_this_machine(self) -> bool:
+        """Whether the request names this machine.
+
+        A page elsewhere can let its own name lead here (DNS rebinding), and would read the figures.
+        """
+        hosts = self.headers.get_all("Host") or []
+        return len(hosts) == 1 and HOST.fullmatch(hosts[0].strip()) is not None
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         """Log nothing."""

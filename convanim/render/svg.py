@@ -12,9 +12,10 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import groupby
+from itertools import count, groupby
 from xml.sax.saxutils import escape
 
+from ..progress import Progress
 from ..scene import AnyLayer, Line, Marks, Scene
 from ..text.escaping import readable
 from ..themes.theme import Theme
@@ -32,7 +33,7 @@ def still(scene: Scene, theme: Theme, size: tuple[int, int], step: int) -> str:
     return _document(scene, theme, size, pen, [_styles(pen.dark_rules()), *body])
 
 
-def stepped(scene: Scene, theme: Theme, size: tuple[int, int]) -> str:
+def stepped(scene: Scene, theme: Theme, size: tuple[int, int], progress: Progress | None = None) -> str:
     """All steps as one SVG document for a script that shows one of them: each group says in `data-s` when it is seen,
     and is if it has the class "on".
 
@@ -40,7 +41,7 @@ def stepped(scene: Scene, theme: Theme, size: tuple[int, int]) -> str:
     """
     if scene.steps == 1:
         return still(scene, theme, size, 0)
-    at, when = _at(scene), partial(_when, scene=scene)
+    at, when = _at(scene, progress), partial(_when, scene=scene)
     pen = Pen(theme, _all(scene, at))
     body = []
     for layer in scene.layers:
@@ -75,8 +76,22 @@ def _together(
     return f"<g{named}{written(look)}>{inside}</g>"
 
 
-def _at(scene: Scene) -> Callable[[AnyLayer, int], Marks]:
+def _at(scene: Scene, progress: Progress | None) -> Callable[[AnyLayer, int], Marks]:
     """The marks of a layer's part, made once where they are few: they are counted first, and then written."""
+    at = _kept(scene)
+    if progress is None:
+        return at
+    calls = count(1)
+    expected = sum(len(layer.spans(scene.steps)) * (1 if layer.static else 2) for layer in scene.layers)
+
+    def told(layer: AnyLayer, start: int) -> Marks:
+        progress(min(next(calls) * scene.steps // expected, scene.steps), scene.steps)
+        return at(layer, start)
+
+    return told
+
+
+def _kept(scene: Scene) -> Callable[[AnyLayer, int], Marks]:
     made = cache(lambda n, start: scene.layers[n].at(start))
     number_of = {id(layer): n for n, layer in enumerate(scene.layers)}  # a layer's hash is that of all that it holds
     return lambda layer, start: made(number_of[id(layer)], start) if scene.steps <= MADE_ONCE else layer.at(start)
@@ -115,7 +130,9 @@ class Timing:
         return f"{(self.loop * self.total - last / 2 + ahead) / self.total:.6f}".rstrip("0").rstrip(".")
 
 
-def animated(scene: Scene, theme: Theme, size: tuple[int, int], timing: Timing) -> str:
+def animated(
+    scene: Scene, theme: Theme, size: tuple[int, int], timing: Timing, progress: Progress | None = None
+) -> str:
     """All steps as one SVG document that plays by itself.
 
     Each step is a group that one shared animation shows for its time, shifted by a negative delay. Without animations
@@ -123,7 +140,7 @@ def animated(scene: Scene, theme: Theme, size: tuple[int, int], timing: Timing) 
     """
     if scene.steps == 1:
         return still(scene, theme, size, 0)
-    at, seen = _at(scene), partial(_seen, scene=scene, timing=timing)
+    at, seen = _at(scene, progress), partial(_seen, scene=scene, timing=timing)
     pen = Pen(theme, _all(scene, at))
     lengths: dict[int, str] = {}  # milliseconds that a group is seen -> class of its parent
     body = []

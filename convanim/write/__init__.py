@@ -1,7 +1,8 @@
 """The writers: from a clip to a file, chosen by the suffix of its name.
 
-A new format is a module here and a row of FORMATS. Imports: `clip`, `geometry`, `render`, `scene`, `text`, `themes`.
-Libraries: numpy, PIL, imageio, imageio_ffmpeg.
+A writer knows no path: it writes into an open file, or gives the bytes of each step. A new format is a module here and
+a row of FORMATS. Imports: `clip`, `geometry`, `progress`, `render`, `scene`, `text`, `themes`. Libraries: numpy, PIL,
+imageio_ffmpeg.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import ConvanimError, expected_one_of, short_repr
 from ..geometry.parameters import MOST_BYTES
+from ..progress import Progress, counted
+from .files import replacing
 
 if TYPE_CHECKING:
     from ..clip import Clip
@@ -47,18 +50,22 @@ class Format:
         if self.checked:
             self._function("check")(clip)
 
-    def write(self, clip: Clip, path: Path) -> None:
-        """Write all steps into one file."""
-        self._function(self.animated)(clip, path)
+    def write(self, clip: Clip, file: BinaryIO, progress: Progress | None = None) -> None:
+        """Write all steps into an open file that can go back, or the poster if the format has single pictures alone."""
+        if self.animated is None:
+            file.writelines(self.draw(clip, iter([clip.poster])))
+        else:
+            self._function(self.animated)(clip, file, progress)
 
-    def draw(self, clip: Clip, named: Iterator[tuple[int, Path]]) -> None:
-        """Write single steps, each into a file."""
-        self._function(self.pictures)(clip, named)
+    def draw(self, clip: Clip, steps: Iterator[int]) -> Iterator[bytes]:
+        """Single steps, each the content of a file, made when it is asked for."""
+        pictures: Iterator[bytes] = self._function(self.pictures)(clip, steps)
+        return pictures
 
-    def _function(self, name: str | None) -> Callable[..., None]:
+    def _function(self, name: str | None) -> Callable[..., Any]:
         """A function of the format's module, which is imported only now: it may need what a user doesn't have."""
         assert name is not None
-        found: Callable[..., None] = getattr(import_module(f".{self.module}", __name__), name)
+        found: Callable[..., Any] = getattr(import_module(f".{self.module}", __name__), name)
         return found
 
 
@@ -68,51 +75,61 @@ FORMATS = {
         "animated, no script; with {step} or one step a still picture",
         "pictures",
         animated="write_animated_svg",
-        pictures="write_svgs",
+        pictures="svgs",
     ),
     ".apng": Format("animated, lossless", "apng", animated="write", bytes_a_pixel=24, checked=True),
     ".webp": Format(
         "animated, lossless; with {step} or one step a still picture",
         "webp",
         animated="write",
-        pictures="write_stills",
+        pictures="stills",
         bytes_a_pixel=24,
         checked=True,
     ),
-    ".mp4": Format("a video, for slides", "video", animated="write", bytes_a_pixel=24, checked=True),
-    ".webm": Format("a video, for pages", "video", animated="write", bytes_a_pixel=24, checked=True),
+    ".mp4": Format("a video, for slides", "video", animated="write_mp4", bytes_a_pixel=24, checked=True),
+    ".webm": Format("a video, for pages", "video", animated="write_webm", bytes_a_pixel=24, checked=True),
     ".pdf": Format(
-        "vectors, a page a step; with {step} or one step a single page", "pdf", animated="write", pictures="write_pages"
+        "vectors, a page a step; with {step} or one step a single page", "pdf", animated="write", pictures="pages"
     ),
     ".tex": Format(
         "TikZ in the document's own fonts, alone, in a paper or in beamer",
         "tex",
         animated="write",
-        pictures="write_steps",
+        pictures="steps_alone",
     ),
     ".html": Format("a page with a player", "html", animated="write"),
     ".png": Format(
         "the step that explains most; {step} in the name for all steps",
         "pictures",
-        pictures="write_pngs",
+        pictures="pngs",
         bytes_a_pixel=16,
     ),
 }
 
 
-def save(clip: Clip, path: str | os.PathLike[str], step: int | str | None = None) -> list[Path]:
+def save(
+    clip: Clip,
+    path: str | os.PathLike[str],
+    step: int | str | None = None,
+    progress: Progress | None = None,
+) -> list[Path]:
     """Write a clip, in the format of the path's suffix, and return the paths written.
 
     A name with `{step}` or `{step:03d}` is a sequence, a file for each step; `step` writes that one alone, "poster" the
-    one that explains most, which is also what a format of single pictures shows if nothing else is asked for. Raises
-    ConvanimError before anything is written for a suffix that isn't in FORMATS, a name that can't be, a figure of more
-    than 100,000 steps or 2 GB, and for a place that can't be written.
+    one that explains most, which is also what a format of single pictures shows if nothing else is asked for.
+    `progress` is told each step that is done. Raises ConvanimError before anything is written for a suffix that isn't
+    in FORMATS, a name that can't be, a figure of more than 100,000 steps or 2 GB, and for a place that can't be
+    written.
     """
     form, named, single = planned(clip, path, step)
     if single:
-        form.draw(clip, iter(named))
+        pictures = form.draw(clip, iter([step for step, _ in named]))
+        for _, name in counted(named, progress):
+            with replacing(name) as file:
+                file.write(next(pictures))
     else:
-        form.write(clip, named[0][1])
+        with replacing(named[0][1]) as file:
+            form.write(clip, file, progress)
     return [name for _, name in named]
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import Image
 
 from ..errors import ConvanimError
+from ..progress import Progress
 from ..render.png import chunk
-from .files import replacing
 from .frame_diff import Change, changes
 
 if TYPE_CHECKING:
@@ -27,27 +26,26 @@ SOURCE, OVER = 0, 1  # whether a frame takes the place of what is there, or is l
 INCH = 0.0254  # in metres, in which PNG says its resolution
 
 
-def write(clip: Clip, path: Path) -> None:
+def write(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
     """Write the whole clip; a program that knows no animation shows the first step."""
     per_metre = round(clip.dpi / INCH)
-    with replacing(path) as file:
-        file.write(SIGNATURE + chunk(b"IHDR", struct.pack(">IIBBBBB", *clip.size, 8, 6, 0, 0, 0)))  # 8 bits of RGBA
-        file.write(
-            chunk(b"acTL", struct.pack(">II", len(clip), clip.loop))
-            + chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
-        )
-        order = 0
-        for change in changes(clip):
-            file.write(chunk(b"fcTL", struct.pack(">I", order) + _control(change)))
-            data = _data(change)
-            if order == 0:  # the first frame is the picture of programs that know no animation
-                file.write(b"".join(chunk(b"IDAT", part) for part in data))
-                order = 1
-            else:
-                parts = [struct.pack(">I", order + n) + part for n, part in enumerate(data, 1)]
-                file.write(b"".join(chunk(b"fdAT", part) for part in parts))
-                order += 1 + len(parts)
-        file.write(chunk(b"IEND", b""))
+    file.write(SIGNATURE + chunk(b"IHDR", struct.pack(">IIBBBBB", *clip.size, 8, 6, 0, 0, 0)))  # 8 bits of RGBA
+    file.write(
+        chunk(b"acTL", struct.pack(">II", len(clip), clip.loop))
+        + chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
+    )
+    order = 0
+    for change in changes(clip, progress):
+        file.write(chunk(b"fcTL", struct.pack(">I", order) + _control(change)))
+        data = _data(change)
+        if order == 0:  # the first frame is the picture of programs that know no animation
+            file.write(b"".join(chunk(b"IDAT", part) for part in data))
+            order = 1
+        else:
+            parts = [struct.pack(">I", order + n) + part for n, part in enumerate(data, 1)]
+            file.write(b"".join(chunk(b"fdAT", part) for part in parts))
+            order += 1 + len(parts)
+    file.write(chunk(b"IEND", b""))
 
 
 def check(clip: Clip) -> None:

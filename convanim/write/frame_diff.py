@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..progress import Progress, counted
+
 if TYPE_CHECKING:
     from ..clip import Clip
 
@@ -30,15 +32,16 @@ class Change:
     over: bool
 
 
-def changes(clip: Clip, grid: int = 1) -> Iterator[Change]:
+def changes(clip: Clip, progress: Progress | None, grid: int = 1) -> Iterator[Change]:
     """The first picture whole, then what changes from step to step; left and top are multiples of `grid`. Memory is
     that of two pictures.
     """
     canvas = clip.canvas()
     over = not clip.theme.transparent  # a transparent pixel can't be laid over another
-    before = _packed(canvas.draw(0))
+    steps = counted(range(len(clip)), progress)
+    before = _packed(canvas.draw(next(steps)))
     yield Change(0, 0, _unpacked(before), clip.duration(0), over=False)
-    for step in range(1, len(clip)):
+    for step in steps:
         now = _packed(canvas.draw(step))
         changed = now != before
         top, bottom, left, right = bounds(changed)

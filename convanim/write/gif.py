@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from PIL import Image
 
 from ..errors import ConvanimError
-from .files import replacing
+from ..progress import Progress, counted
 from .frame_diff import bounds
 
 if TYPE_CHECKING:
@@ -37,23 +36,22 @@ KEEP, CLEAR = 1 << 2, 2 << 2  # what becomes of a frame when the next one comes
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def write(clip: Clip, path: Path) -> None:
+def write(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
     """Write the whole clip as a GIF."""
     canvas = clip.canvas()
     steps = clip.scene.steps
     palette = Palette(_colours([_packed(canvas.draw(step), clip.theme) for step in sorted({0, steps // 2})]))
-    with replacing(path) as file:
-        file.write(b"GIF89a" + struct.pack("<HHBBB", *clip.size, 0xF0 | palette.bits - 1, 0, 0))
-        start = file.tell()
-        file.write(palette.table())
-        if steps > 1 and clip.loop != 1:
-            again = max(clip.loop - 1, 0)  # how often it is played once more, 0 for ever
-            file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", again) + b"\x00")
-        for block in _frames(clip, canvas, palette):
-            file.write(block)
-        file.write(b"\x3b")
-        file.seek(start)
-        file.write(palette.table())  # with the colours that came up on the way
+    file.write(b"GIF89a" + struct.pack("<HHBBB", *clip.size, 0xF0 | palette.bits - 1, 0, 0))
+    start = file.tell()
+    file.write(palette.table())
+    if steps > 1 and clip.loop != 1:
+        again = max(clip.loop - 1, 0)  # how often it is played once more, 0 for ever
+        file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", again) + b"\x00")
+    for block in _frames(clip, canvas, palette, progress):
+        file.write(block)
+    file.write(b"\x3b")
+    file.seek(start)
+    file.write(palette.table())  # with the colours that came up on the way
 
 
 def check(clip: Clip) -> None:
@@ -79,7 +77,7 @@ def check(clip: Clip) -> None:
         )
 
 
-def _frames(clip: Clip, canvas: Canvas, palette: Palette) -> Iterator[bytes]:
+def _frames(clip: Clip, canvas: Canvas, palette: Palette, progress: Progress | None) -> Iterator[bytes]:
     """The frames' blocks, each made when it is asked for, so that memory is that of one frame, or of two on a
     transparent background.
     """
@@ -88,7 +86,7 @@ def _frames(clip: Clip, canvas: Canvas, palette: Palette) -> Iterator[bytes]:
         (height, width), np.uint8
     )  # the index that each pixel has; 0, the transparent one, where none is known
     before = np.full((height, width), NOTHING, np.uint32)
-    for step, (now, after) in enumerate(_pictures(clip, canvas)):
+    for step, (now, after) in enumerate(_pictures(clip, canvas, progress)):
         differs = now != before
         # a pixel can't become transparent again but by clearing away the frame that it is in, and all that is there
         gone = (now != NOTHING) & (after == NOTHING) if after is not None else np.zeros((1, 1), bool)
@@ -123,9 +121,10 @@ def _frames(clip: Clip, canvas: Canvas, palette: Palette) -> Iterator[bytes]:
         )
 
 
-def _pictures(clip: Clip, canvas: Canvas) -> Iterator[tuple[Array, Array | None]]:
+def _pictures(clip: Clip, canvas: Canvas, progress: Progress | None) -> Iterator[tuple[Array, Array | None]]:
     """Each step's picture, and on a transparent background the next one."""
-    pictures = (_packed(canvas.draw(step), clip.theme) for step in range(clip.scene.steps))
+    steps = counted(range(clip.scene.steps), progress)
+    pictures = (_packed(canvas.draw(step), clip.theme) for step in steps)
     if not clip.theme.transparent:
         yield from ((now, None) for now in pictures)
         return

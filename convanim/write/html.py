@@ -11,13 +11,12 @@ import html
 import math
 import re
 import unicodedata
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
+from ..progress import Progress
 from ..render import svg
 from ..text.escaping import readable, script
 from ..text.lang import language
-from .files import replacing
 from .inline import filled, inlined
 
 if TYPE_CHECKING:
@@ -30,13 +29,12 @@ SHORT = 60  # characters of a sum that is shortened, from its end: what comes la
 MARKED = re.compile("([\U0001d44e-\U0001d467])|[₀-₉]+(?:,[₀-₉]+)*")  # a letter, or indices
 
 
-def write(clip: Clip, path: Path) -> None:
+def write(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
     """Write the page."""
-    with replacing(path) as file:
-        file.write(page(clip).encode())
+    file.write(page(clip, progress).encode())
 
 
-def page(clip: Clip) -> str:
+def page(clip: Clip, progress: Progress | None = None) -> str:
     """A page with one player, which fills the window, gets all keys, and keeps its step in the page's address."""
     scene = clip.scene
     scripts = (
@@ -51,11 +49,11 @@ def page(clip: Clip) -> str:
         title=_text(scene.title),
         description=_text(clip.alt),
         scripts=scripts,
-        fragment=fragment(clip, page=True),
+        fragment=fragment(clip, progress, page=True),
     )
 
 
-def fragment(clip: Clip, *, page: bool = False) -> str:
+def fragment(clip: Clip, progress: Progress | None = None, *, page: bool = False) -> str:
     """The player as a part of a page, which may have several. If scripts are off, the poster is seen."""
     scene, (width, height) = clip.scene, clip.size
     seen = clip.labelling.names  # labels of the figure: the same texts below it are for screen readers only
@@ -69,7 +67,7 @@ def fragment(clip: Clip, *, page: bool = False) -> str:
         ratio=f"{width / height:.3f}",
         css=inlined("write/player/player.css"),
         look=_look(clip, page),
-        svg=svg.stepped(scene, clip.theme, clip.size),
+        svg=svg.stepped(scene, clip.theme, clip.size, progress),
         formula=formula,
         sum=_typeset(sums[clip.poster] if sums else _cut(clip.equation(clip.poster))),
         sum_class=_class("sum", seen),

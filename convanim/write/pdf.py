@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Callable, Iterator
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from ..progress import Progress, counted
 from ..render.pdf_marks import Ink, opacity
 from ..themes.theme import GUIDE_DPI
-from .files import replacing
 
 if TYPE_CHECKING:
     from ..clip import Clip
@@ -20,17 +20,17 @@ INCH = 72  # points; at dpi=300 a page is twice as large as the guide's
 CATALOGUE, PAGES, RESOURCES, INFO = 1, 2, 3, 4  # the objects that are written last, since the others make them
 
 
-def write(clip: Clip, path: Path) -> None:
+def write(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
     """Write all steps, a page each."""
-    with replacing(path) as file:
-        _document(clip, file, iter(range(len(clip))))
+    _document(clip, file, counted(range(len(clip)), progress))
 
 
-def write_pages(clip: Clip, pictures: Iterator[tuple[int, Path]]) -> None:
-    """Write the given steps as a file each."""
-    for step, path in pictures:
-        with replacing(path) as file:
-            _document(clip, file, iter([step]))
+def pages(clip: Clip, steps: Iterator[int]) -> Iterator[bytes]:
+    """The given steps as a file each."""
+    for step in steps:
+        file = io.BytesIO()
+        _document(clip, file, iter([step]))
+        yield file.getvalue()
 
 
 def _document(clip: Clip, file: BinaryIO, steps: Iterator[int]) -> None:

@@ -4,56 +4,51 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from .files import replacing
+from ..progress import Progress
 
 if TYPE_CHECKING:
     from ..clip import Clip
     from ..render.agg import Canvas
 
 
-def animated_svg(clip: Clip) -> str:
+def animated_svg(clip: Clip, progress: Progress | None = None) -> str:
     """The whole clip as the text of one SVG."""
     from ..render import svg
 
     timing = svg.Timing(clip.scene.steps, clip.step_ms, clip.hold_ms, clip.loop)
-    return svg.animated(clip.scene, clip.theme, clip.size, timing)
+    return svg.animated(clip.scene, clip.theme, clip.size, timing, progress)
 
 
-def write_animated_svg(clip: Clip, path: Path) -> None:
+def write_animated_svg(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
     """Write the whole clip as one SVG."""
-    text = animated_svg(clip)
-    with replacing(path) as file:
-        file.write(text.encode())
+    file.write(animated_svg(clip, progress).encode())
 
 
-def write_svgs(clip: Clip, pictures: Iterator[tuple[int, Path]]) -> None:
-    """Write the given steps as an SVG each."""
+def svgs(clip: Clip, steps: Iterator[int]) -> Iterator[bytes]:
+    """The given steps as an SVG each."""
     from ..render import svg
 
-    for step, path in pictures:
-        with replacing(path) as file:
-            file.write(svg.still(clip.scene, clip.theme, clip.size, step).encode())
+    for step in steps:
+        yield svg.still(clip.scene, clip.theme, clip.size, step).encode()
 
 
-def write_pngs(clip: Clip, pictures: Iterator[tuple[int, Path]]) -> None:
-    """Write the given steps as a PNG each."""
+def pngs(clip: Clip, steps: Iterator[int]) -> Iterator[bytes]:
+    """The given steps as a PNG each."""
     canvas = clip.canvas()
-    for step, path in pictures:
-        with replacing(path) as file:
-            _png(clip, canvas, step, file)
+    for step in steps:
+        yield _png(clip, canvas, step)
 
 
 def png(clip: Clip, step: int) -> bytes:
     """One step as a PNG."""
-    file = io.BytesIO()
-    _png(clip, clip.canvas(), step, file)
-    return file.getvalue()
+    return _png(clip, clip.canvas(), step)
 
 
-def _png(clip: Clip, canvas: Canvas, step: int, file: BinaryIO) -> None:
+def _png(clip: Clip, canvas: Canvas, step: int) -> bytes:
     from PIL import Image
 
+    file = io.BytesIO()
     Image.fromarray(canvas.picture(step)).save(file, "PNG", dpi=(clip.dpi, clip.dpi))
+    return file.getvalue()

@@ -7,13 +7,13 @@ from __future__ import annotations
 import hashlib
 import string
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO
 
+from ..progress import Progress, counted
 from ..render.tikz import Look, Picture
 from ..text.escaping import one_line
 from ..themes.theme import CELL_BP, GUIDE_DPI
-from .files import replacing
 from .tex_macros import ALONE, AT_EASE, MACROS, USE
 
 if TYPE_CHECKING:
@@ -22,36 +22,32 @@ if TYPE_CHECKING:
 READABLE = {*string.ascii_letters, *string.digits, *" .,:;-+=()/"}  # what a comment of TeX holds in any encoding
 
 
-def write(clip: Clip, path: Path) -> None:
+def write(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
     """Write all steps."""
-    _write(clip, path, range(len(clip)))
+    file.writelines(_document(clip, range(len(clip)), progress))
 
 
-def write_steps(clip: Clip, pictures: Iterator[tuple[int, Path]]) -> None:
-    """Write the given steps, a file each."""
-    for step, path in pictures:
-        _write(clip, path, [step])
+def steps_alone(clip: Clip, steps: Iterator[int]) -> Iterator[bytes]:
+    """The given steps, a file each."""
+    for step in steps:
+        yield b"".join(_document(clip, [step], None))
 
 
-def _write(clip: Clip, path: Path, steps: Sequence[int]) -> None:
+def _document(clip: Clip, steps: Sequence[int], progress: Progress | None) -> Iterator[bytes]:
+    """The file's parts, one after the other."""
     bp = CELL_BP * clip.dpi / GUIDE_DPI
     scene, theme = clip.scene, clip.theme
     digest = hashlib.sha256(repr((scene.box, theme, bp)).encode())
-    for text in _body(
-        clip, steps, bp
-    ):  # made twice, rather than kept: a long clip is larger than what else is in memory
+    # made twice, rather than kept: a long clip is larger than what else is in memory
+    twice = counted([*steps, *steps], progress)
+    for text in _body(clip, islice(twice, len(steps)), bp):
         digest.update(text.encode())
     name = "cv" + _letters(digest.digest())
-    with replacing(path) as file:
-        for text in (
-            _head(clip, steps),
-            _look(Look(scene, theme, name, bp)),
-            *_macros(clip, steps, name, bp),
-        ):
-            file.write(text.encode())
-        for text in _body(clip, steps, bp):
-            file.write(text.encode())
-        file.write(b"\\convanimend\n\\end{document}\n")
+    for text in (_head(clip, steps), _look(Look(scene, theme, name, bp)), *_macros(clip, steps, name, bp)):
+        yield text.encode()
+    for text in _body(clip, twice, bp):
+        yield text.encode()
+    yield b"\\convanimend\n\\end{document}\n"
 
 
 def _head(clip: Clip, steps: Sequence[int]) -> str:
@@ -103,7 +99,7 @@ def _macros(clip: Clip, steps: Sequence[int], name: str, bp: float) -> Iterator[
     )
 
 
-def _body(clip: Clip, steps: Sequence[int], bp: float) -> Iterator[str]:
+def _body(clip: Clip, steps: Iterator[int], bp: float) -> Iterator[str]:
     """What is drawn: the same for figures that look the same, whatever their names."""
     picture = Picture(clip.scene, clip.theme, bp)
     yield picture.still()

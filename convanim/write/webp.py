@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import Image
 
 from ..errors import ConvanimError
-from .files import replacing
+from ..progress import Progress
 from .frame_diff import Change, Pixels, changes
 
 if TYPE_CHECKING:
@@ -24,28 +23,26 @@ IN_PLACE = 0x02  # a frame that takes the place of what is there
 ONE_PICTURE = (b"VP8L", b"ALPH", b"VP8 ")  # the chunks that hold pixels
 
 
-def write(clip: Clip, path: Path) -> None:
+def write(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
     """Write the whole clip."""
     if len(clip) == 1:
-        write_stills(clip, iter([(0, path)]))
+        file.writelines(stills(clip, iter([0])))
         return
     width, height = clip.size
-    with replacing(path) as file:
-        head = struct.pack("<B3x", ALPHA | ANIMATED) + _three(width - 1) + _three(height - 1)
-        file.write(b"RIFF\0\0\0\0WEBP" + _chunk(b"VP8X", head) + _chunk(b"ANIM", struct.pack("<4xH", clip.loop)))
-        for change in changes(clip, grid=2):
-            file.write(_chunk(b"ANMF", _frame(change)))
-        length = file.tell() - 8
-        file.seek(4)
-        file.write(struct.pack("<I", length))
+    head = struct.pack("<B3x", ALPHA | ANIMATED) + _three(width - 1) + _three(height - 1)
+    file.write(b"RIFF\0\0\0\0WEBP" + _chunk(b"VP8X", head) + _chunk(b"ANIM", struct.pack("<4xH", clip.loop)))
+    for change in changes(clip, progress, grid=2):
+        file.write(_chunk(b"ANMF", _frame(change)))
+    length = file.tell() - 8
+    file.seek(4)
+    file.write(struct.pack("<I", length))
 
 
-def write_stills(clip: Clip, pictures: Iterator[tuple[int, Path]]) -> None:
-    """Write the given steps as a picture each."""
+def stills(clip: Clip, steps: Iterator[int]) -> Iterator[bytes]:
+    """The given steps as a picture each."""
     canvas = clip.canvas()
-    for step, path in pictures:
-        with replacing(path) as file:
-            file.write(_encoded(canvas.picture(step)))
+    for step in steps:
+        yield _encoded(canvas.picture(step))
 
 
 def check(clip: Clip) -> None:

@@ -220,7 +220,9 @@ def test_gallery_says_which_figure_failed_and_builds_the_rest(tmp_path):
     (tmp_path / "mine.toml").write_text(f"[one]\n{table}[bad]\n{table}step_ms = 15\n[two]\n{table}")
     run = python("-m", "convanim", "gallery", "mine.toml", "-o", "out", cwd=tmp_path)
     assert run.returncode == 2
-    assert run.stdout == "2 of 3 figures in out\n"
+    told, ends = run.stdout.splitlines()
+    assert told == "drawing 3 figures as .gif and .svg into out"
+    assert ends == "2 of 3 figures in out: open out/index.html"
     lines = [line for line in re.split(r"[\r\n]", run.stderr) if line.startswith("failed")]
     assert len(lines) == 1 and lines[0].startswith("failed: bad: step_ms=15")
     assert "Traceback" not in run.stderr
@@ -237,7 +239,7 @@ def test_gallery_says_which_figure_failed_and_builds_the_rest(tmp_path):
 def test_gallery_without_a_failure_ends_well(tmp_path):
     (tmp_path / "mine.toml").write_text('[one]\noperation = "conv"\ninput_size = 3\nkernel_size = 2\n')
     run = python("-m", "convanim", "gallery", "mine.toml", "-o", "out", cwd=tmp_path)
-    assert (run.returncode, run.stdout) == (0, "1 of 1 figures in out\n")
+    assert run.returncode == 0 and run.stdout.splitlines()[1:] == ["1 of 1 figures in out: open out/index.html"]
 
 
 def test_code_that_info_prints_is_python_as_a_whole(command):

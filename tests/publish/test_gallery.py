@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 import convanim as ca
 from helpers.guide import GUIDE
@@ -88,3 +91,28 @@ def check_the_failure(built, out):
         "last.gif",
         "last.svg",
     ]
+
+
+def test_a_failure_in_a_callers_executor_cancels_what_is_pending(tmp_path):
+    spec = tmp_path / "mine.toml"
+    spec.write_text(FIGURES_OF_WHICH_ONE_FAILS)
+    submitted, blocked = [], threading.Event()
+
+    class Blocking(ThreadPoolExecutor):
+        """One thread, which waits after the first figure until the test lets it go on."""
+
+        def submit(self, *job):
+            submitted.append(super().submit(*job))
+            if len(submitted) == 1:
+                super().submit(blocked.wait)
+            return submitted[-1]
+
+    def stop(built):
+        raise KeyboardInterrupt
+
+    with Blocking(1) as pool:
+        with pytest.raises(KeyboardInterrupt):
+            ca.gallery(spec, tmp_path / "out", pool, done=stop)
+        blocked.set()
+    assert [future.cancelled() for future in submitted] == [False, True, True]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["first.gif", "first.svg"]

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import re
+import socket
+import subprocess
+import sys
 import threading
+import time
+import types
 
 import pytest
 
 import convanim as ca
+from convanim.publish import server as serving
 from convanim.publish.server import server
 from convanim.write import FORMATS
+from helpers.processes import child_environment
 from helpers.refusals import refusal
 from oracle.details import details
 
@@ -89,3 +97,177 @@ def test_there_is_nothing_else_to_be_had():
 def test_a_port_that_is_taken_is_one_line():
     with running([FIGURES["dilation"]]) as port:
         assert f"port {port}" in refusal(lambda: server([FIGURES["dilation"]], port))
+
+
+@pytest.mark.parametrize(
+    ("hosts", "status"),
+    [
+        (["127.0.0.1:{port}"], 200),
+        (["localhost:{port}"], 200),
+        (["LOCALHOST"], 200),
+        (["localhost:9"], 200),
+        (["[::1]:{port}"], 200),
+        (["evil.example:{port}"], 421),
+        (["evil.example"], 421),
+        (["localhost.evil.example"], 421),
+        (["127.0.0.1.evil.example:{port}"], 421),
+        (["evil.example@localhost"], 421),
+        (["localhost:80:80"], 421),
+        ([""], 421),
+        ([], 421),
+        (["localhost", "evil.example"], 421),
+    ],
+)
+def test_a_request_that_names_another_machine_gets_no_figure(hosts, status):
+    with running([FIGURES["dilation"]]) as port:
+        for path, part in (("/", b"dilation"), ("/dilation.svg", b"<svg")):
+            connection = http.client.HTTPConnection("127.0.0.1", port)
+            connection.putrequest("GET", path, skip_host=True)
+            for host in hosts:
+                connection.putheader("Host", host.format(port=port))
+            connection.endheaders()
+            answer = connection.getresponse()
+            body = answer.read()
+            connection.close()
+            assert (answer.status, part in body) == (status, status == 200)
+
+
+def held(monkeypatch, figure):
+    """Let this figure be drawn when the test says so: (it has begun, let it go on)."""
+    begun, go = threading.Event(), threading.Event()
+    draw = serving.Shelf._draw
+
+    def when_told(self, one, suffix):
+        if one is figure:
+            begun.set()
+            go.wait()
+        return draw(self, one, suffix)
+
+    monkeypatch.setattr(serving.Shelf, "_draw", when_told)
+    return begun, go
+
+
+def test_other_figures_are_drawn_and_served_while_one_is_being_drawn(monkeypatch):
+    quick, slow, answers = FIGURES["dilation"], FIGURES["padding_strides"], []
+    begun, go = held(monkeypatch, slow)
+    with running([quick, slow]) as port:
+        drawn = asked(port, "/dilation.svg")
+        waiting = [threading.Thread(target=lambda: answers.append(asked(port, "/padding_strides.svg"))) for _ in "ab"]
+        for thread in waiting:
+            thread.start()
+        begun.wait()
+        others = asked(port, "/dilation.svg"), asked(port, "/dilation.pdf"), asked(port, "/"), list(answers)
+        go.set()
+        for thread in waiting:
+            thread.join()
+    assert others[0] == drawn and others[1][0] == others[2][0] == 200 and others[3] == []
+    assert [answer[0] for answer in answers] == [200, 200] and answers[0] == answers[1] != drawn
+
+
+def test_a_file_is_drawn_once(monkeypatch):
+    drawn = []
+    draw = serving.Shelf._draw
+    monkeypatch.setattr(serving.Shelf, "_draw", lambda self, *what: drawn.append(what) or draw(self, *what))
+    with running([FIGURES["dilation"]]) as port:
+        threads = [threading.Thread(target=asked, args=(port, "/dilation.gif")) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(drawn) == 1
+
+
+def handlers(before):
+    """The threads that answer requests."""
+    return [one for one in {*threading.enumerate()} - before if "process_request" in one.name and one.is_alive()]
+
+
+SLOW_CLIENTS = {
+    "says nothing": b"",
+    "says half of a line": b"GET /dilat",
+    "says half of a request": b"GET / HTTP/1.1\r\nHost: localhost\r\n",
+    "keeps a connection": b"GET /details.js HTTP/1.1\r\nHost: localhost\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", SLOW_CLIENTS)
+def test_a_slow_client_is_left_and_its_thread_ends(name, monkeypatch):
+    before = {*threading.enumerate()}
+    monkeypatch.setattr(serving, "REQUEST_S", 0)
+    with running([FIGURES["dilation"]]) as port, socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(SLOW_CLIENTS[name])
+        with contextlib.suppress(ConnectionError):
+            while client.recv(1 << 16):  # until the server closes
+                pass
+        for thread in handlers(before):
+            thread.join()
+
+
+def test_a_client_that_sends_a_letter_at_a_time_is_left_too(monkeypatch):
+    monkeypatch.setattr(serving, "REQUEST_S", 0.1)
+    with running([FIGURES["dilation"]]) as port, socket.create_connection(("127.0.0.1", port)) as client:
+        dribble(client)
+
+
+def dribble(client):
+    """Send a letter at a time, until the server closes."""
+    with contextlib.suppress(ConnectionError):
+        while True:
+            client.sendall(b"x")
+            time.sleep(0.01)
+
+
+def test_a_client_that_takes_no_answer_is_left(monkeypatch):
+    before = {*threading.enumerate()}
+    monkeypatch.setattr(serving, "ANSWER_S", 0)
+    monkeypatch.setattr(serving.Shelf, "file", lambda self, name: bytes(1 << 26))
+    with running([FIGURES["dilation"]]) as port, socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        while not (threads := handlers(before)):
+            time.sleep(0.01)
+        threads[0].join()
+
+
+def test_drawing_may_take_longer_than_a_client_has(monkeypatch):
+    begun, go = held(monkeypatch, FIGURES["dilation"])
+    answers, checked = [], threading.Event()
+    with running([FIGURES["dilation"]]) as port:
+        thread = threading.Thread(target=lambda: answers.append(asked(port, "/dilation.svg")))
+        thread.start()
+        begun.wait()
+        actions = serving.Server.service_actions
+        late = types.SimpleNamespace(monotonic=lambda: time.monotonic() + 3600)
+
+        def an_hour_later(self):
+            with monkeypatch.context() as patch:
+                patch.setattr(serving, "time", late)
+                actions(self)
+            checked.set()
+
+        monkeypatch.setattr(serving.Server, "service_actions", an_hour_later)
+        checked.wait()
+        monkeypatch.setattr(serving.Server, "service_actions", actions)
+        go.set()
+        thread.join()
+    assert answers[0][0] == 200
+
+
+def test_more_connections_than_there_is_room_for_are_closed(monkeypatch):
+    monkeypatch.setattr(serving, "MOST_CONNECTIONS", 2)
+    with running([FIGURES["dilation"]]) as port, contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(3)]
+        with contextlib.suppress(ConnectionError):
+            assert clients[2].recv(1) == b""
+        clients[0].sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert clients[0].recv(12) == b"HTTP/1.1 200"
+
+
+def test_a_server_that_is_killed_leaves_no_file(tmp_path):
+    command = [sys.executable, "-m", "convanim", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=child_environment(TMPDIR=str(tmp_path))) as child:
+        try:
+            port = int(re.search(rb":(\d+)/", child.stdout.readline())[1])
+            assert asked(port, "/dilation.gif")[0] == 200
+        finally:
+            child.kill()
+    assert not list(tmp_path.iterdir())

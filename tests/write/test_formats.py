@@ -97,6 +97,7 @@ def test_a_process_killed_in_the_middle_of_writing_leaves_the_old_file_and_nothi
             child.kill()
     assert child.returncode == -signal.SIGKILL
     assert [path.name for path in (tmp_path / "out").iterdir()] == [target.name] and target.read_bytes() == b"old"
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a system with pipes that have names")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import gc
+import re
+import subprocess
 import sys
 from dataclasses import replace
+from itertools import groupby
 
 import av
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from pptx import Presentation
 from pptx.util import Inches
 
+from convanim.render.agg import Canvas
 from convanim.write import video
 from helpers.formats import FIGURES, VIDEOS, saved
 from helpers.refusals import refusal
@@ -54,28 +58,67 @@ def test_every_frame_of_a_video_shows_the_step_that_is_on_and_areas_keep_their_c
         assert len(a) == 1 or other.mean() > 1.2 * far.mean(), "another step is further away"
 
 
+TIMES = [
+    {},
+    {"step_ms": 250, "hold_ms": 750},
+    {"step_ms": 330, "hold_ms": 20, "loop": 3},
+    {"step_ms": 40, "loop": 2},
+    {"step_ms": 7, "hold_ms": 1000},
+]
+
+
 @pytest.mark.parametrize("suffix", VIDEOS)
-@pytest.mark.parametrize(
-    ("look", "fps"),
-    [
-        ({}, 10),
-        ({"step_ms": 250, "hold_ms": 750}, 12),
-        ({"step_ms": 330}, 30),
-        ({"fps": 24}, 24),
-        ({"step_ms": 40, "loop": 2}, 25),
-    ],
-)
-def test_a_video_lasts_as_long_as_the_figure_with_no_step_early_or_late_by_more_than_half_a_frame(
-    suffix, look, fps, tmp_path
+@pytest.mark.parametrize("look", TIMES)
+@pytest.mark.parametrize("name", ["classic", "one step"])
+def test_each_step_is_one_frame_that_comes_at_its_millisecond_and_a_video_lasts_as_long_as_the_figure(
+    name, suffix, look, tmp_path
 ):
-    a = FIGURES["classic"](dpi=40, **look)
+    a = FIGURES[name](dpi=40, **look)
+    _, seconds, frames, times = opened(saved(tmp_path, a, suffix))
+    durations = [a.duration(step) for step in range(len(a))] * max(a.loop, 1)
+    starts = [sum(durations[:n]) for n in range(len(durations))]
+    ends = [*starts[1:], sum(durations)]
+    held = [end - a.step_ms for end in ends[len(a) - 1 :: len(a)] if a.hold_ms]
+    assert [round(time * 1000, 3) for time in times] == sorted(starts + held), "a held step comes again"
+    assert round(seconds * 1000, 3) == sum(durations)
+    assert len(frames) == len(times)
+
+
+def test_ffmpeg_shows_the_last_step_for_its_whole_time(tmp_path):
+    a = FIGURES["classic"](dpi=40, step_ms=300, hold_ms=900)
+    saved(tmp_path, a, ".mp4")
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", tmp_path / "x.mp4", "-vf", "fps=10,showinfo", "-f", "null", "-"]
+    said = subprocess.run(command, capture_output=True, text=True).stderr
+    sums = re.findall(r" checksum:(\w+) ", said)
+    lengths = [len(list(run)) for _, run in groupby(sums)]
+    assert lengths == [3] * 8 + [12] or (sum(lengths) == 36 and len(sums) == 36), "at ten pictures a second"
+
+
+@pytest.mark.parametrize("suffix", VIDEOS)
+def test_a_given_frame_rate_is_constant_with_no_step_early_or_late_by_more_than_half_a_frame(suffix, tmp_path):
+    a = FIGURES["classic"](dpi=40, step_ms=330, hold_ms=500, fps=24)
     stream, seconds, frames, times = opened(saved(tmp_path, a, suffix))
-    total = sum(a.duration(step) for step in range(9)) / 1000 * max(a.loop, 1)
-    assert stream.average_rate == fps and abs(seconds - total) <= 1 / fps and abs(len(frames) - total * fps) <= 0.5
-    assert times == pytest.approx([n / fps for n in range(len(frames))], abs=0.002)
-    counts = list(video.frames(a))
-    ends, due = np.cumsum(counts) / fps, np.cumsum([a.duration(step) for step in range(9)]) / 1000
-    assert np.abs(ends - due).max() <= 0.5 / fps + 1e-9 and min(counts) >= 1
+    total = sum(a.duration(step) for step in range(9)) / 1000
+    assert stream.average_rate == 24 and abs(seconds - total) <= 1 / 24 and abs(len(frames) - total * 24) <= 0.5
+    assert times == pytest.approx([n / 24 for n in range(len(frames))], abs=0.002)
+    counts = list(video.frames(a, 24))
+    ends, due = np.cumsum(counts) / 24, np.cumsum([a.duration(step) for step in range(9)]) / 1000
+    assert np.abs(ends - due).max() <= 0.5 / 24 + 1e-9 and min(counts) >= 1
+
+
+def test_ffmpeg_gets_each_step_once_and_a_canvas_draws_it_once(tmp_path, monkeypatch):
+    drawn = []
+    draw = Canvas.draw
+    monkeypatch.setattr(Canvas, "draw", lambda self, step: drawn.append(step) or draw(self, step))
+    saved(tmp_path, FIGURES["classic"](dpi=40, hold_ms=2000), ".mp4")
+    assert drawn == list(range(9))
+
+
+@pytest.mark.parametrize("step_ms", [20, 100, 1000, 5000])
+def test_frames_are_as_good_whatever_their_time(step_ms, tmp_path):
+    """x264 gives frames that are seen for longer more bits, which is made up for."""
+    sizes = [saved(tmp_path, FIGURES["labels"](step_ms=ms, hold_ms=0), ".mp4").stat().st_size for ms in (step_ms, 1000)]
+    assert abs(sizes[0] / sizes[1] - 1) < 0.1
 
 
 def test_an_mp4_can_be_played_before_all_of_it_is_there(tmp_path):
@@ -115,12 +158,8 @@ def test_without_ffmpeg_the_error_says_how_to_get_it(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # imageio leaves the pipe of a process that ended to the collector
 def test_a_failure_of_ffmpeg_is_one_line_and_leaves_the_old_file(tmp_path, monkeypatch):
-    monkeypatch.setitem(video.CODECS, ".mp4", ("no_such_codec", []))
+    monkeypatch.setattr(video, "H264", ["-f", "mp4", "-c:v", "no_such_codec"])
     (tmp_path / "x.mp4").write_bytes(b"old")
-    assert "ffmpeg" in refusal(lambda: FIGURES["classic"]().save(tmp_path / "x.mp4"))
+    assert "no_such_codec" in refusal(lambda: FIGURES["classic"]().save(tmp_path / "x.mp4"))
     assert (tmp_path / "x.mp4").read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1
-    gc.collect()

@@ -1,0 +1,72 @@
+"""Long work on a terminal: what it will be, said before it starts."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from ..clip import Clip
+from ..progress import say
+from ..write import Format, planned
+
+LONG_MS = 180_000  # of playing: nobody watches longer
+MANY_STEPS = 1000
+FEW, MORE = 8, 24  # steps of the two samples by which a file's bytes are estimated, within twice or half
+UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
+SHORTER = (
+    "Shorter: a smaller input, a larger stride, --step-ms {ms} ({playing}), or one picture with --storyboard 6 or"
+    " --step poster."
+)
+
+
+def announce(clip: Clip, names: Iterable[str | Path], step: int | str | None) -> None:
+    """Say on standard error what a long figure will be, and how to make it shorter; nothing of a short one.
+
+    Raises what `save` raises for these names.
+    """
+    files = [(str(name), *planned(clip, name, step)) for name in names]
+    whole = [(name, form, single) for name, form, named, single in files if not single or len(named) > 1]
+    total = sum(map(clip.duration, range(len(clip))))
+    if not whole or (total < LONG_MS and len(clip) < MANY_STEPS):
+        return
+    say(f"{len(clip):,} steps, {_time(total)} of playing. {SHORTER.format(**_faster(clip))}")
+    for name, form, single in whole:
+        say(f"{name}: about {_amount(_bytes(clip, form, single))}")
+
+
+def _faster(clip: Clip) -> dict[str, str]:
+    """A tenth of a step's time, which a GIF can count, and how long the figure then plays."""
+    ms = max(clip.step_ms // 100 * 10, 20)
+    return {"ms": str(ms), "playing": _time(ms * len(clip) + clip.hold_ms)}
+
+
+def _bytes(clip: Clip, form: Format, single: bool) -> float:
+    """The bytes of all files of a name, by samples: those of few steps, and the same again for each further one."""
+    if single:
+        sizes = [len(picture) for picture in form.draw(clip, iter(range(0, len(clip), -(-len(clip) // FEW))))]
+        return sum(sizes) / len(sizes) * len(clip)
+    few, more = (_sample(clip, form, steps) for steps in (FEW, MORE))
+    return few + (more - few) / (MORE - FEW) * (len(clip) - FEW)
+
+
+def _sample(clip: Clip, form: Format, steps: int) -> int:
+    """The bytes of the first steps alone."""
+    file = io.BytesIO()
+    form.write(replace(clip, scene=replace(clip.scene, steps=steps, poster=0)), file)
+    return len(file.getvalue())
+
+
+def _time(ms: float) -> str:
+    """A time in a unit that suits it: "68 minutes"."""
+    seconds = ms / 1000
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
+
+
+def _amount(count: float) -> str:
+    """Bytes with two digits: "8.1 MB"."""
+    size, unit = next(((size, unit) for size, unit in UNITS if count >= size), (1, "bytes"))
+    return f"{count / size:,.0f} {unit}" if count >= 10 * size else f"{count / size:.1f} {unit}"

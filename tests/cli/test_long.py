@@ -1,0 +1,228 @@
+"""Long work: what is said before it, the bar on a terminal, and signals, after which nothing is left."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+import pytest
+
+import convanim as ca
+from convanim.cli import long
+from convanim.write import FORMATS
+from helpers.processes import child_environment
+
+split = str.split
+pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="reads which processes live from /proc")
+
+
+def test_a_long_figure_says_its_steps_time_and_bytes_and_how_to_make_it_shorter(command, tmp_path):
+    status, out, err = command(*split("draw conv -i 15 -k 1 --dpi 20 -o big.gif -o big.svg -o big_{step}.png"))
+    assert status == 0 and out
+    first, *files = err.splitlines()
+    assert first.startswith("225 steps, 4 minutes of playing. Shorter: ")
+    ways = ("smaller input", "--step-ms 100 (22 seconds)", "--storyboard", "--step poster")
+    assert all(way in first for way in ways)
+    assert [line.split(":")[0] for line in files] == ["big.gif", "big.svg", "big_{step}.png"]
+    sizes = {"big.gif": 0, "big.svg": 0, "big_{step}.png": 0}
+    for path in tmp_path.iterdir():
+        sizes[path.name if path.name in sizes else "big_{step}.png"] += path.stat().st_size
+    for line in files:
+        name, number, unit = re.fullmatch(r"(.+): about ([\d.,]+) (kB|MB)", line).groups()
+        told = float(number.replace(",", "")) * {"kB": 1e3, "MB": 1e6}[unit]
+        assert 0.5 < told / sizes[name] < 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "draw conv -i 5 -k 3 -o x.gif",
+        "draw conv -i 15 -k 1 --dpi 20 --step-ms 100 -o x.gif",
+        "draw conv -i 15 -k 1 --dpi 20 --step poster -o x.png",
+        "draw conv -i 15 -k 1 --dpi 20 -o x.png",
+        "draw conv -i 15 -k 1 --dpi 20 --storyboard 4 -o x.gif",
+    ],
+)
+def test_nothing_is_said_of_what_is_short(words, command):
+    status, _, err = command(*words.split())
+    assert (status, err) == (0, "")
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix, form in FORMATS.items() if form.animated])
+def test_the_bytes_of_a_file_are_foretold_within_twice_or_half(suffix, tmp_path):
+    a = ca.animate(ca.Conv(14, 1), dpi=30)
+    (path,) = a.save(tmp_path / f"x{suffix}")
+    most = 3 if suffix == ".mp4" else 2  # a video's frames are coded in groups that are longer than a sample
+    assert 0.5 < long._bytes(a, FORMATS[suffix], single=False) / path.stat().st_size < most
+
+
+SLOW = """
+import sys, time
+from convanim.render.agg import Canvas
+draw = Canvas.draw
+def slow(self, step):
+    time.sleep(0.15)
+    return draw(self, step)
+Canvas.draw = slow
+from convanim.cli import main
+main()
+"""
+
+
+def test_a_terminal_sees_how_far_work_is_and_how_long_it_takes(tmp_path):
+    shown = on_a_terminal("-c", SLOW, *split("draw conv -i 4 -k 1 --dpi 20 -o x.gif"), cwd=tmp_path)
+    shares = [int(share) for share in re.findall(r"draw: +(\d+)%", shown)]
+    assert shares == sorted(shares) and len(shares) > 3
+    assert re.search(r"00:01 gone, 00:0\d left", shown)
+    shown = on_a_terminal("-c", SLOW, *split("render padding_strides -f gif --dpi 20"), cwd=tmp_path)
+    assert re.search(r"render: +\d+%.* of 1 figures, 00:01 gone, 00:0\d left", shown)
+
+
+def on_a_terminal(*args, cwd):
+    """What a program writes on a terminal of 100 x 30 letters."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    with subprocess.Popen(
+        [sys.executable, *args], stdin=theirs, stdout=theirs, stderr=theirs, env=child_environment(), cwd=cwd
+    ):
+        os.close(theirs)
+        text = b""
+        with contextlib.suppress(OSError):  # the terminal ends with its last program
+            while block := os.read(ours, 1 << 16):
+                text += block
+    os.close(ours)
+    return text.decode()
+
+
+def living(pids):
+    """Those processes that live; a zombie doesn't."""
+    found = []
+    for pid in pids:
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/stat") as file:
+            found += [pid] if file.read().rpartition(")")[2].split()[0] not in "ZX" else []
+    return found
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(word) for word in file.read().split()]
+
+
+def until(condition):
+    """Wait for an event, however long it takes."""
+    while not condition():
+        time.sleep(0.02)
+
+
+def test_the_reader_of_processes_sees_one_that_lives():
+    with subprocess.Popen(["sleep", "1000"]) as one:
+        assert living([one.pid]) == [one.pid] and children(os.getpid()).count(one.pid) == 1
+        one.kill()
+    assert living([one.pid]) == []
+
+
+SIGNALS = {
+    "Ctrl-C": (signal.SIGINT, os.killpg),  # a terminal sends it to all
+    "SIGINT": (signal.SIGINT, os.kill),
+    "SIGTERM": (signal.SIGTERM, os.kill),
+    "SIGKILL": (signal.SIGKILL, os.kill),
+}
+STATUS = {"Ctrl-C": 130, "SIGINT": 130, "SIGTERM": -signal.SIGTERM, "SIGKILL": -signal.SIGKILL}
+HUGE = 'operation = "conv"\ninput_size = 300\nkernel_size = 1\ndpi = 10\n'  # 90,000 steps
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_gallery_that_is_stopped_leaves_no_worker_and_no_half_file_and_draws_nothing_more(name, tmp_path):
+    small = HUGE.replace("300", "3")
+    (tmp_path / "mine.toml").write_text(f"[small]\n{small}" + "".join(f"[huge{n}]\n{HUGE}" for n in range(6)))
+    with started(tmp_path, "-m", "convanim", "gallery", "mine.toml", "-o", "out") as (child, temporary):
+        until((tmp_path / "out" / "small.svg").exists)
+        workers = children(child.pid)
+        assert living(workers)
+        stop(child, name)
+        until(lambda: not living(workers))
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["small.gif", "small.svg"]
+    assert not list(temporary.iterdir())
+
+
+VIDEO = """
+import os, signal, sys
+from convanim.render.agg import Canvas
+draw = Canvas.draw
+def ready(self, step):
+    if step == 100:
+        print("ready", flush=True)
+        signal.pause()
+    return draw(self, step)
+Canvas.draw = ready
+from convanim.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_video_that_is_stopped_leaves_no_ffmpeg_no_file_and_no_line(name, suffix, tmp_path):
+    words = f"draw conv -i 12 -k 1 --dpi 20 -o out{suffix}".split()
+    with started(tmp_path, "-c", VIDEO, *words) as (child, temporary):
+        assert child.stdout.readline() == b"ready\n"
+        ffmpeg = children(child.pid)
+        assert len(living(ffmpeg)) == 1
+        stop(child, name)
+        until(lambda: not living(ffmpeg))
+    assert [path.name for path in tmp_path.iterdir()] == ["temporary"]
+    assert not list(temporary.iterdir())
+
+
+@contextlib.contextmanager
+def started(folder, *args):
+    """A program in a process group of its own, with a temporary folder of its own."""
+    temporary = folder / "temporary"
+    temporary.mkdir()
+    environment = child_environment(TMPDIR=str(temporary))
+    with subprocess.Popen(
+        [sys.executable, *args],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,
+    ) as child:
+        try:
+            yield child, temporary
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+
+
+def stop(child, name):
+    """Send a signal, and check the status and that nothing but a line's end is said."""
+    number, send = SIGNALS[name]
+    send(child.pid, number)
+    err = child.stderr.read()
+    assert (child.wait(), err.strip()) == (STATUS[name], b"")
+
+
+@pytest.mark.parametrize("closed", [(1,), (0, 1), (0, 1, 2), (2,)])
+def test_a_closed_standard_stream_is_no_fault_and_no_file_takes_its_place(closed, tmp_path):
+    shell = " ".join(f"{number}>&-" if number else "<&-" for number in closed)
+    words = "draw conv -i 3 -k 2 --dpi 20 -o x.mp4 -o x.svg"
+    for line in (words, "list", "list --nothing"):
+        run = subprocess.run(
+            ["sh", "-c", f'"$0" -m convanim {line} {shell}', sys.executable],
+            cwd=tmp_path,
+            env=child_environment(),
+            capture_output=True,
+        )
+        assert (run.returncode, b"Traceback" in run.stderr) == (2 if "nothing" in line else 0, False)
+    ca.animate(ca.Conv(3, 2), dpi=20).save(tmp_path / "y.mp4")
+    assert (tmp_path / "x.mp4").read_bytes() == (tmp_path / "y.mp4").read_bytes()
