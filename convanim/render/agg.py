@@ -17,6 +17,7 @@ from ..scene.hatch import hatched
 from ..scene.plane import Part, Plane, Point
 from ..themes.theme import Style, Theme
 from . import glyphs
+from .outlines import Command
 from .sampling import Pixels, paint
 
 CODES = {"M": Path.MOVETO, "L": Path.LINETO, "Q": Path.CURVE3, "C": Path.CURVE4, "Z": Path.CLOSEPOLY}
@@ -282,13 +283,13 @@ def _glyph(character: str, face: str, wide: float, size: float) -> tuple[Any, An
 
 
 def _parts(parts: tuple[Part, ...], closed: bool) -> Path:
-    end: list[glyphs.Command] = [("Z", ())] if closed else []
+    end: list[Command] = [("Z", ())] if closed else []
     return _path(
         [command for first, *rest in parts for command in [("M", (first,)), *(("L", (point,)) for point in rest), *end]]
     )
 
 
-def _path(commands: Sequence[glyphs.Command]) -> Path:
+def _path(commands: Sequence[Command]) -> Path:
     points: list[Point] = []
     codes: list[int] = []
     for letter, given in commands:

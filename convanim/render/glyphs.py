@@ -1,27 +1,23 @@
 """Text as outlines: the same in pixels and SVG, with no font at the reader's.
 
-Numbers in cells are set in the Computer Modern that ships with matplotlib, as in the guide; words in a subset of Noto
-Sans that ships with this package and has all that the catalogues of words need. Other characters come from DejaVu Sans,
-which is matplotlib's, or from the machine's fonts.
+Numbers in cells are set in Computer Modern, as in the guide; words in Noto Sans. A table of the package has the
+outlines of both, with all characters that the catalogues of words need. Other characters come from matplotlib's DejaVu
+Sans, or from the machine's fonts.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from itertools import accumulate
-from pathlib import Path
-from threading import RLock
-from typing import Any
 
 from ..errors import ConvanimError, short_repr
 from ..scene import Text
 from ..scene.plane import Point
+from . import outlines
+from .outlines import Command, Glyph
 
-EM = 1000  # outlines are read at this size, so that an em is 1 after dividing by it
 LOWERED = {chr(0x2080 + digit): str(digit) for digit in range(10)}  # subscripts, drawn as small digits below the line
 LOWER_SIZE, LOWER_BY = 0.7, 0.15  # of an em: TeX's size of a subscript, and how far it goes down
 
@@ -30,7 +26,7 @@ LOWER_SIZE, LOWER_BY = 0.7, 0.15  # of an em: TeX's size of a subscript, and how
 class Face:
     """A family of fonts: files, of which the first that has a character is taken, and how high digits are, in ems.
 
-    `elsewhere` are characters that stand in another file, at a place of their own (matplotlib's BaKoMa tables).
+    `elsewhere` are characters that stand in another file, at a place of their own (the BaKoMa fonts' tables).
     """
 
     fonts: tuple[str, ...]
@@ -79,34 +75,6 @@ SHAPED = tuple(
     )
 )
 RIGHT_TO_LEFT = ("R", "AL", "AN", "RLE", "RLO", "RLI", "LRO")  # classes of Unicode's bidirectional algorithm
-# in the names of fonts that aren't for running text
-UNUSUAL = (
-    "bold",
-    "black",
-    "heavy",
-    "light",
-    "thin",
-    "medium",
-    "italic",
-    "oblique",
-    "mono",
-    "condensed",
-    "serif",
-    "emoji",
-    "symbol",
-)
-
-_LOCK = RLock()  # a font holds one glyph at a time, for all threads
-
-Command = tuple[str, tuple[Point, ...]]  # M, L, Q, C or Z with its points, as in an SVG path
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """A character's outline and advance in ems, y down."""
-
-    outline: tuple[Command, ...]
-    advance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,85 +160,28 @@ def _advances(pieces: tuple[tuple[str, float, float], ...], face: str) -> list[f
 @cache
 def glyph(character: str, face: str) -> Glyph:
     """A character's outline in a face of FACES; raises ConvanimError for one that can't be drawn."""
-    from matplotlib.ft2font import LoadFlags
-
     if unicodedata.bidirectional(character) in RIGHT_TO_LEFT or any(ord(character) in block for block in SHAPED):
         raise ConvanimError(
             f"{_named(character)} is of a script whose letters depend on their neighbours or run from right to left, "
             "which labels can't draw: leave it out, or leave the title out of the labels"
         )
-    with _LOCK:
-        font, code = _font_with(character, face)
-        advance = font.load_char(code, flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / EM
-        vertices, codes = font.get_path()
-    return Glyph(tuple(_commands(vertices.tolist(), codes.tolist())), advance)
+    found = _shipped(character, FACES[face])
+    if found is None:
+        from . import machine_fonts
+
+        found = machine_fonts.glyph(character)
+    if found is None:
+        raise ConvanimError(
+            f"no font has a glyph for {_named(character)}, neither the package's nor the machine's: install a font that"
+            " has it, or leave it out"
+        )
+    return found
+
+
+def _shipped(character: str, face: Face) -> Glyph | None:
+    places = [face.elsewhere[character]] if character in face.elsewhere else [(f, ord(character)) for f in face.fonts]
+    return next((found for font, code in places if (found := outlines.glyph(font, code))), None)
 
 
 def _named(character: str) -> str:
     return f"{short_repr(character)} (U+{ord(character):04X} {unicodedata.name(character, 'without a name')})"
-
-
-def _font_with(character: str, face: str) -> tuple[Any, int]:
-    """A font that has the character, and its place there."""
-    if character in FACES[face].elsewhere:
-        name, code = FACES[face].elsewhere[character]
-        return _font(name), code
-    for name in FACES[face].fonts:
-        if _font(name).get_char_index(ord(character)):
-            return _font(name), ord(character)
-    for path in _machine_fonts():
-        try:
-            font = _open(path)
-            if font.get_char_index(ord(character)):
-                font.load_char(ord(character))
-                if len(font.get_path()[0]):  # not one of pictures
-                    return font, ord(character)
-        except (OSError, RuntimeError):  # a file that is no font after all
-            continue
-    raise ConvanimError(
-        f"no font has a glyph for {_named(character)}, neither the package's nor the machine's: install a font that has"
-        " it, or leave it out"
-    )
-
-
-@cache
-def _machine_fonts() -> tuple[str, ...]:
-    """The machine's font files as they are now, upright ones of normal weight without serifs first."""
-    from matplotlib.font_manager import findSystemFonts
-
-    def rank(path: str) -> tuple[int, bool, str, str]:
-        name = Path(path).stem.lower()
-        return sum(word in name for word in UNUSUAL), "sans" not in name, name, path
-
-    # Apple's "last resort" has a box for everything
-    return tuple(
-        sorted((path for path in findSystemFonts() if "lastresort" not in path.lower().replace(" ", "")), key=rank)
-    )
-
-
-@cache
-def _font(name: str) -> Any:
-    import matplotlib
-
-    if name == WORDS:
-        with resources.as_file(resources.files(__package__).joinpath("fonts", name)) as path:
-            return _open(str(path))
-    return _open(str(Path(matplotlib.get_data_path(), "fonts", "ttf", name)))
-
-
-@cache
-def _open(path: str) -> Any:
-    from matplotlib.ft2font import FT2Font
-
-    font = FT2Font(path)
-    font.set_size(EM, 72)
-    return font
-
-
-def _commands(vertices: list[Point], codes: list[int]) -> Iterator[Command]:
-    letters = {1: ("M", 1), 2: ("L", 1), 3: ("Q", 2), 4: ("C", 3), 79: ("Z", 0)}  # matplotlib.path.Path's codes
-    n = 0
-    while n < len(codes):
-        letter, count = letters[codes[n]]
-        yield letter, tuple((x / EM, -y / EM) for x, y in vertices[n : n + count])
-        n += max(count, 1)

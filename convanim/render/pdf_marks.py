@@ -12,6 +12,7 @@ from ..scene.hatch import hatched
 from ..scene.plane import Point
 from ..themes.theme import Style, Theme
 from . import glyphs
+from .outlines import Command
 from .svg_marks import number, pair, thousandths
 
 LETTERS = {"M": "m", "L": "l", "C": "c", "Z": "h"}
@@ -95,7 +96,7 @@ class Ink:
         return f"{look}\n{''.join(found)}" if found and paint != "n" else ""
 
 
-def _straight(parts: Iterable[tuple[Point, ...]], *, closed: bool) -> Iterator[glyphs.Command]:
+def _straight(parts: Iterable[tuple[Point, ...]], *, closed: bool) -> Iterator[Command]:
     for first, *rest in parts:
         yield "M", (first,)
         yield from (("L", (point,)) for point in rest)
@@ -103,7 +104,7 @@ def _straight(parts: Iterable[tuple[Point, ...]], *, closed: bool) -> Iterator[g
             yield "Z", ()
 
 
-def _path(commands: Iterable[glyphs.Command]) -> str:
+def _path(commands: Iterable[Command]) -> str:
     """A path's operators; PDF has no quadratic curves, which are cubic ones too."""
     text: list[str] = []
     here: Point = (0.0, 0.0)

@@ -15,6 +15,7 @@ from ..scene.hatch import hatched
 from ..scene.plane import Plane, Point
 from ..themes.theme import Style, Theme
 from . import glyphs
+from .outlines import Command
 from .png import png
 
 PREFIX = "\0"  # stands for the hash until the text is complete; no XML text can hold it
@@ -152,7 +153,7 @@ class Pen:
         colour = mark.colour if isinstance(mark, Polygon) else None
         style, kind = self._theme.style(mark.role, colour), type(mark)
         look = _different(self.look(mark.role, kind, colour), around)
-        end: list[glyphs.Command] = [("Z", ())] if isinstance(mark, Polygon) else []
+        end: list[Command] = [("Z", ())] if isinstance(mark, Polygon) else []
         seen = style.stroke or (style.fill and isinstance(mark, Polygon))
         role = f' class="{self.named(mark.role, kind, colour)}"' if mark.role != parent or self._theme.dark else ""
         path = f'<path{role}{written(look)} d="{_data(_commands(mark.parts, end))}"/>' if seen else ""
@@ -232,7 +233,7 @@ class Pen:
         )
 
 
-def _commands(parts: Iterable[Sequence[Point]], end: list[glyphs.Command]) -> list[glyphs.Command]:
+def _commands(parts: Iterable[Sequence[Point]], end: list[Command]) -> list[Command]:
     return [c for first, *rest in parts for c in [("M", (first,)), *(("L", (point,)) for point in rest), *end]]
 
 
@@ -279,7 +280,7 @@ def coloured(colour: str | None) -> str:
     return f"#{colour[1::2]}" if short else colour
 
 
-def _data(commands: Iterable[glyphs.Command], face: str = "roman") -> str:
+def _data(commands: Iterable[Command], face: str = "roman") -> str:
     """Path data with relative points (the first is absolute all the same), from coordinates rounded once, so that
     nothing adds up.
 

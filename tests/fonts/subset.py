@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "convanim"
-TARGET = PACKAGE / "render" / "fonts" / "NotoSansSC-subset.otf"
+TARGET = Path(__file__).resolve().parent / "NotoSansSC-subset.otf"
 # of the letters of Latin, Greek and Cyrillic what the font has; punctuation and signs of formulas
 ALWAYS = [
     range(0x20, 0x7F),

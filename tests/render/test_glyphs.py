@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import math
 import os
 import random
 import re
 import string
+import sys
 import unicodedata
+from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
@@ -18,13 +21,14 @@ import numpy as np
 import pytest
 from fontTools import subset
 from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 import convanim as ca
 from convanim.errors import ConvanimError
 from convanim.labels import LABELS
-from convanim.render import agg, glyphs
+from convanim.render import agg, glyphs, machine_fonts, outlines
 from helpers.catalogues import TABLES, texts_of
 from helpers.figures import seen_texts
 from helpers.operations import of_all_kinds
@@ -33,7 +37,8 @@ from helpers.refusals import refusal
 from oracle.rasteriser import rasterised
 
 SVG = "{http://www.w3.org/2000/svg}"
-FONT = ROOT / "convanim" / "render" / "fonts" / "NotoSansSC-subset.otf"
+FONTS = ROOT / "tests" / "fonts"
+FONT = FONTS / "NotoSansSC-subset.otf"
 
 
 PAGES = {"player"}  # sections whose texts stand on a page, not in a figure
@@ -44,7 +49,7 @@ def fresh():
     """No glyph that was looked up before, and none left for other tests."""
 
     def clear():
-        for cached in (glyphs.glyph, glyphs.width, agg._glyph, glyphs._machine_fonts):
+        for cached in (glyphs.glyph, glyphs.width, agg._glyph, machine_fonts.paths):
             if hasattr(cached, "cache_clear"):
                 cached.cache_clear()
 
@@ -89,7 +94,7 @@ SAYING = {
 @pytest.mark.parametrize("lang", TABLES)
 @pytest.mark.parametrize("name", SAYING)
 def test_a_figure_with_all_labels_needs_no_font_of_the_machine(name, lang, fresh, monkeypatch):
-    monkeypatch.setattr(glyphs, "_machine_fonts", no_machine)
+    monkeypatch.setattr(machine_fonts, "paths", no_machine)
     op, look = SAYING[name]
     a = ca.animate(op, theme="clear", labels=LABELS, lang=lang, dpi=60, **look)
     for step in (0, len(a) // 2, len(a) - 1):
@@ -99,7 +104,7 @@ def test_a_figure_with_all_labels_needs_no_font_of_the_machine(name, lang, fresh
 
 
 def test_the_guard_of_the_machines_fonts_sees_a_look_at_them(fresh, monkeypatch):
-    monkeypatch.setattr(glyphs, "_machine_fonts", no_machine)
+    monkeypatch.setattr(machine_fonts, "paths", no_machine)
     with pytest.raises(AssertionError, match="were looked for"):
         ca.animate(ca.Conv(3, 2), title="\U00010480", labels="title")
 
@@ -144,7 +149,7 @@ def test_other_characters_of_a_title_come_from_the_first_of_the_machines_fonts_t
         other,
         font_with(tmp_path / "right.ttf", RARE),
     )
-    monkeypatch.setattr(glyphs, "_machine_fonts", lambda: fonts)
+    monkeypatch.setattr(machine_fonts, "paths", lambda: fonts)
     for face in ("sans", "roman"):
         one = glyphs.glyph(RARE[0], face)
         assert one.advance == pytest.approx(0.6)
@@ -172,7 +177,7 @@ def inked(pixels):
 
 
 def test_a_character_that_no_font_has_is_named_in_one_line_with_its_code_point(fresh, monkeypatch):
-    monkeypatch.setattr(glyphs, "_machine_fonts", lambda: ())
+    monkeypatch.setattr(machine_fonts, "paths", lambda: ())
     for character in (*RARE, "あ", "\ue123"):
         text = refusal(lambda c=character: ca.animate(ca.Conv(3, 2), title=f"A {c}", labels=["title"]))
         assert f"U+{ord(character):04X}" in text and unicodedata.name(character, "without a name") in text
@@ -211,9 +216,9 @@ def test_the_machines_fonts_for_running_text_come_first_in_whatever_order_the_sy
     for _ in range(5):
         listed = [*wanted, "/System/LastResort.otf", "/f/Last Resort.ttf"]
         rng.shuffle(listed)
-        glyphs._machine_fonts.cache_clear()
+        machine_fonts.paths.cache_clear()
         monkeypatch.setattr("matplotlib.font_manager.findSystemFonts", lambda listed=listed: listed)
-        found = list(glyphs._machine_fonts())
+        found = list(machine_fonts.paths())
         assert sorted(found) == sorted(wanted)
         assert found.index("/f/ASans-Regular.ttf") < found.index("/f/Plain.ttf") < found.index("/f/ASans-Bold.ttf")
         assert found[-1] == "/f/ASerif-BoldItalic.ttf"
@@ -253,7 +258,8 @@ def letters_of(script):
 def test_scripts_that_run_from_right_to_left_or_join_their_letters_are_refused_in_one_line_before_any_font_is_asked(
     script, fresh, monkeypatch
 ):
-    monkeypatch.setattr(glyphs, "_font_with", lambda *_: no_machine())
+    monkeypatch.setattr(glyphs, "_shipped", lambda *_: no_machine())
+    monkeypatch.setattr(machine_fonts, "glyph", lambda *_: no_machine())
     letters = letters_of(script)
     assert len(letters) > 20
     for face, letter in itertools.product(glyphs.FACES, letters):
@@ -280,21 +286,18 @@ def test_every_letter_that_runs_from_right_to_left_and_that_the_packages_own_fon
             glyphs.glyph(letter, "sans")
 
 
-SUBSET = ROOT / "tests" / "fonts" / "subset.py"
-
-
 NOTO = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
 
 
-def subset_script():
-    spec = importlib.util.spec_from_file_location("subset_script", SUBSET)
+def script(name):
+    spec = importlib.util.spec_from_file_location(f"fonts_{name}", FONTS / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 def test_the_script_that_makes_the_font_asks_for_all_that_is_needed(has):
-    wanted = subset_script().characters()
+    wanted = script("subset").characters()
     shipped = {c for path in (ROOT / "templates").glob("*.toml") for c in path.read_text(encoding="utf-8")} - {"\n"}
     catalogues = {
         c
@@ -319,12 +322,56 @@ def test_the_script_that_makes_the_font_asks_for_all_that_is_needed(has):
 
 @pytest.mark.skipif(not os.path.exists(NOTO), reason="this machine has no Noto Sans CJK")
 def test_the_font_that_ships_is_what_the_script_makes(tmp_path, monkeypatch, capsys):
-    script, opened = subset_script(), []
+    made, opened = script("subset"), []
     load = subset.load_font
     monkeypatch.setattr(subset, "load_font", lambda *given: opened.append(load(*given)) or opened[-1])
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-    monkeypatch.setattr(script, "TARGET", tmp_path / FONT.name)
-    script.main(NOTO)
+    monkeypatch.setattr(made, "TARGET", tmp_path / FONT.name)
+    made.main(NOTO)
     opened[0].close()
     assert f"{FONT.name}: " in capsys.readouterr().out
     assert (tmp_path / FONT.name).read_bytes() == FONT.read_bytes()
+
+
+def test_the_table_of_outlines_is_what_the_script_makes_of_the_fonts():
+    assert (Path(glyphs.__file__).parent / "fonts" / outlines.TABLE).read_bytes() == script("outlines").made()
+
+
+def outline_of(font, code):
+    """A glyph in ems, y down, as fontTools reads it: the advance, and the points of its outline in their order."""
+    name, pen = font.getBestCmap()[code], DecomposingRecordingPen(font.getGlyphSet())
+    font.getGlyphSet()[name].draw(pen)
+    em = font["head"].unitsPerEm
+    points = {(x / em, -y / em) for _, points in pen.value for x, y in (p for p in points if p is not None)}
+    return font["hmtx"][name][0] / em, points
+
+
+def test_letters_of_the_table_have_the_fonts_own_points_and_widths():
+    """fontTools reads the fonts without FreeType. Corners are on the curve in both; control points may be written in
+    another way.
+    """
+    for name, at in (
+        (FONT.name, FONT),
+        ("DejaVuSans.ttf", Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")),
+    ):
+        font, compared = TTFont(at), 0
+        for code in font.getBestCmap():
+            glyph = outlines.glyph(name, code)
+            if glyph is None:
+                continue
+            advance, points = outline_of(font, code)
+            assert glyph.advance == pytest.approx(advance, abs=2e-5), (name, code)
+            corners = [command[1][-1] for command in glyph.outline if command[0] in "ML"]
+            assert all(min(math.dist(corner, point) for point in points) < 2e-3 for corner in corners), (name, code)
+            compared += bool(corners)
+        assert compared > 300
+
+
+@pytest.mark.parametrize("library", ["matplotlib"])
+def test_a_letter_that_does_not_ship_needs_matplotlib_and_says_so(library, fresh, monkeypatch):
+    for name in [name for name in sys.modules if name.split(".")[0] == library]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, library, None)
+    assert glyphs.glyph("a", "sans").outline and glyphs.glyph("7", "roman").outline
+    with pytest.raises(ConvanimError, match="pip install matplotlib"):
+        glyphs.glyph("\N{HIRAGANA LETTER A}", "sans")
