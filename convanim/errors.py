@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import accumulate
+
+LONGEST_WORD = 300  # characters; a path may have as many
+LONGEST_LINE = 1200  # of which the last third stays, where the remedy stands
+LONGEST_LIST = 600  # characters of the choices that a message lists
 
 
 class ConvanimError(ValueError):
     """Bad input, said in one line: what was given, what the rule is, what to do.
 
-    The line never holds a line break, whatever the input held, so that the command line can print it as it is.
+    The line never holds a line break, and never more than 1,200 characters, whatever the input held, so that the
+    command line can print it as it is.
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        super().__init__(one_line(message))
+
+
+def one_line(message: str, most: int = LONGEST_LINE) -> str:
+    """The message on one line of at most so many characters: long words and a long line lose their middle.
+
+    >>> one_line("a  message of\\ntwo lines")
+    'a message of two lines'
+    """
+    return _cut(" ".join(_cut(word, LONGEST_WORD) for word in message.split()), most)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most * 2 // 3 - 3]}...{text[-(most // 3) :]}"
 
 
 def short_repr(value: object, limit: int = 60) -> str:
@@ -38,5 +57,6 @@ def expected_one_of(what: str, given: object, choices: Iterable[str]) -> Convani
     names = list(choices)
     near = get_close_matches(given.lower(), names, n=1) if isinstance(given, str) else []
     hint = f"did you mean {near[0]!r}? " if near else ""
-    listed = ", ".join(names)
+    shown = sum(end <= LONGEST_LIST for end in accumulate(len(name) + 2 for name in names))
+    listed = ", ".join(names[:shown]) + (f" and {len(names) - shown} more" if shown < len(names) else "")
     return ConvanimError(f"unknown {what} {short_repr(given)}: {hint}Expected one of {listed}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
@@ -18,8 +17,10 @@ from .geometry import OPERATIONS, Operation
 from .geometry.parameters import parameters
 from .options import OPTIONS, TEXT_OPTIONS, Options, check_names, names_in
 from .text import describe
-from .themes.table import beside
+from .themes.table import beside, toml
 from .views import VIEWS
+
+MOST_LIKES = 100  # figures, each of which is like the next one
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,7 @@ def _parsed(texts: list[tuple[str, str]], specs: tuple[str | os.PathLike[str], .
     """The tables of the texts of TOML files; themes have paths that start at the folder of their file."""
     found: dict[str, tuple[str, object]] = {}
     for where, text in texts:
-        try:
-            tables = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise ConvanimError(f"{where} is not TOML: {error}") from None
-        for name, table in tables.items():
+        for name, table in toml(text, where).items():
             if name in found:
                 raise ConvanimError(
                     f"{where}: a figure named {name!r} is in {found[name][0]} already; give it another name"
@@ -157,9 +154,10 @@ def _whole(name: str, tables: Tables, after: tuple[str, ...] = ()) -> dict[str, 
     if "like" not in table:
         return dict(table)
     base = table["like"]
-    if base in (name, *after):
+    if base in (name, *after) or len(after) >= MOST_LIKES:
+        way = "back to itself" if base in (name, *after) else f"through more than {MOST_LIKES} figures"
         raise ConvanimError(
-            f"{place}: like = {short_repr(base)} leads back to itself: name a figure that has an operation of its own"
+            f"{place}: like = {short_repr(base)} leads {way}: name a figure that has an operation of its own"
         )
     known = tables if isinstance(base, str) and base in tables else {**_tables(()), **tables}
     if not isinstance(base, str) or base not in known:

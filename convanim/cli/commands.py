@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__
-from ..errors import ConvanimError, expected_one_of, short_repr
+from ..errors import ConvanimError, expected_one_of, one_line, short_repr
 from ..frameworks import FRAMEWORKS
 from ..progress import Count, bar
 from ..publish.snippets import EMBEDS
@@ -270,14 +271,15 @@ def main() -> None:
         click.echo(error.format_message())
         sys.exit(2)
     except click.ClickException as error:
-        click.echo(f"convanim: {' '.join(error.format_message().split())}", err=True)
+        click.echo(f"convanim: {one_line(error.format_message())}", err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except OSError as error:  # the reader of our output has gone, or its disk is full
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            click.echo(f"convanim: can't write the output: {error.strerror}", err=True)
+            with suppress(OSError):  # standard error may be on the same disk
+                click.echo(f"convanim: can't write the output: {error.strerror}", err=True)
         sys.exit(2)
 
 

@@ -119,4 +119,7 @@ def _array(context: click.Context, option: click.Parameter, value: str | None) -
 
 def _step(context: click.Context, option: click.Parameter, value: str | None) -> int | str | None:
     """The number of a step, or a text, which is refused later unless it is "poster"."""
-    return int(value) if value is not None and value.removeprefix("-").isdecimal() else value
+    try:
+        return None if value is None else int(value)
+    except ValueError:  # no number, or one of more digits than Python reads
+        return value

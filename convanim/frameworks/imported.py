@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..errors import ConvanimError, short_repr
+from ..errors import ConvanimError, one_line, short_repr
 from ..geometry import AdaptivePool, Operation
 from ..geometry.axis import Cell
 from ..geometry.parameters import is_many
@@ -13,11 +13,15 @@ from ..geometry.parameters import is_many
 if TYPE_CHECKING:
     import numpy as np
 
+LONGEST_WARNING = 8000  # characters; it names many layers
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 
 
 class ConvanimWarning(UserWarning):
     """A part of a model that could not be imported, in one line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message, LONGEST_WARNING))
 
 
 @dataclass(frozen=True, eq=False)

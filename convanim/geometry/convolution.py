@@ -110,6 +110,14 @@ class Conv(Weighted):
         )
 
 
+class Implied(tuple[int, ...]):
+    """An output_padding that wasn't given, so that `dataclasses.replace` with another padding by name implies its
+    own.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, repr=False)
 class ConvTranspose(Weighted):
     """A transposed convolution in PyTorch's words: `padding` crops the output, `output_padding` adds to its end.
@@ -160,11 +168,15 @@ class ConvTranspose(Weighted):
     ndim: int | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        own = isinstance(self.output_padding, Implied)
+        if own and (isinstance(self.padding, str) or self.output_shape is not None):
+            object.__setattr__(self, "output_padding", None)  # these imply another one
+        kind = Implied if own or self.output_padding is None else tuple
         normalise(self)
         self.check_groups()
         crops = self._crops()
         self.store_padding([(before, after) for before, after, _ in crops])
-        object.__setattr__(self, "output_padding", tuple(extra for _, _, extra in crops))
+        object.__setattr__(self, "output_padding", kind(extra for _, _, extra in crops))
         object.__setattr__(self, "output_shape", None)
         rows = zip(self.axes, self.stride, self.dilation, self.output_padding, self.pads, strict=True)
         for n, (axis, stride, dilation, extra, pads) in enumerate(rows):

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import ConvanimError, short_repr
 from ..geometry import Operation
 from ..geometry.axis import Cell
-from ..geometry.parameters import MOST_BYTES
+from ..geometry.parameters import MOST_AXES, MOST_BYTES
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -28,9 +28,14 @@ def numbers(name: str, values: object, shape: tuple[int, ...]) -> Array:
 
 def finite(name: str, values: object, shape: tuple[int, ...]) -> Array:
     """As `numbers`, of any shape; `shape` is the one that messages ask for."""
-    if _masked(values):
+    count, masked = _nested(values)
+    if masked:
         raise ConvanimError(
             f"{name} is a masked array, and figures have no masked cells: give numbers for them, as in {name}.filled(0)"
+        )
+    if count * 8 > MOST_BYTES:
+        raise ConvanimError(
+            f"{name} holds itself, or more than {MOST_BYTES // 8:,} numbers: give {_size(shape)} numbers"
         )
     try:
         array = np.asarray(values)
@@ -49,17 +54,28 @@ def finite(name: str, values: object, shape: tuple[int, ...]) -> Array:
     return converted
 
 
-def _masked(values: object) -> bool:
-    """Whether there are masked values, also in the rows of a list, whose masks numpy leaves out without a word."""
-    left, met = [values], set()
-    while left:
-        one = left.pop()
-        if isinstance(one, np.ma.MaskedArray) and np.ma.is_masked(one):
-            return True
-        if isinstance(one, list | tuple) and id(one) not in met:  # a list may hold itself
-            met.add(id(one))
-            left += one
-    return False
+def _nested(values: object) -> tuple[float, bool]:
+    """How many numbers there are in lists of lists, and whether some are masked, which numpy leaves out without a word.
+
+    The number is infinite for a list that holds itself, and for more dimensions than there may be: numpy would go
+    around in it until the memory is full.
+    """
+    counts: dict[int, float] = {}
+    masked = False
+
+    def count(one: object, depth: int) -> float:
+        nonlocal masked
+        if isinstance(one, np.ndarray):
+            masked = masked or np.ma.is_masked(one)
+            return one.size
+        if not isinstance(one, list | tuple):
+            return 1
+        if id(one) not in counts:
+            counts[id(one)] = math.inf  # until all that it holds is counted
+            counts[id(one)] = sum(count(part, depth + 1) for part in one) if depth <= MOST_AXES else math.inf
+        return counts[id(one)]
+
+    return count(values, 0), masked
 
 
 def check_memory(what: str, size: Cell) -> None:

@@ -9,16 +9,19 @@ from math import ceil, floor
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.path import Path
 
 from ..scene import Box, Group, Line, Mark, Marks, Polygon, Raster, Scene, Text, moved
 from ..scene.hatch import hatched
 from ..scene.plane import Part, Plane, Point
 from ..themes.theme import Style, Theme
 from . import glyphs
+from .matplot import quiet
 from .outlines import Command
 from .sampling import Pixels, paint
+
+with quiet():
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.path import Path
 
 CODES = {"M": Path.MOVETO, "L": Path.LINETO, "Q": Path.CURVE3, "C": Path.CURVE4, "Z": Path.CLOSEPOLY}
 CHUNK = 256  # parts a path: Agg refuses a single path that touches too many pixels

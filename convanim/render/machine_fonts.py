@@ -9,6 +9,7 @@ from threading import RLock
 from typing import Any
 
 from ..errors import ConvanimError
+from .matplot import quiet
 from .outlines import Command, Glyph
 
 EM = 1000  # outlines are read at this size, so that an em is 1 after dividing by it
@@ -38,7 +39,8 @@ def glyph(character: str) -> Glyph | None:
     Raises ConvanimError where matplotlib, which reads fonts, isn't installed.
     """
     try:
-        from matplotlib.ft2font import LoadFlags
+        with quiet():
+            from matplotlib.ft2font import LoadFlags
     except ImportError as error:
         raise ConvanimError("letters that do not ship with convanim need matplotlib: pip install matplotlib") from error
     with _LOCK:
@@ -70,7 +72,8 @@ def _font_with(character: str) -> Any:
 @cache
 def paths() -> tuple[str, ...]:
     """The machine's font files, upright ones of normal weight without serifs first."""
-    from matplotlib.font_manager import findSystemFonts
+    with quiet():
+        from matplotlib.font_manager import findSystemFonts
 
     def rank(path: str) -> tuple[int, bool, str, str]:
         name = Path(path).stem.lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -209,6 +210,7 @@ COLORBLIND = derived(
 )
 
 AUTO = replace(CLEAR, name="auto", dark=DARK)
+MOST_BASES = 20  # themes that are based on one another, in files and tables
 
 THEMES = {
     theme.name: theme
@@ -233,10 +235,10 @@ def theme_of(value: object, folder: str | os.PathLike[str] = ".") -> Theme:
     return _theme(value, Path(folder), ())
 
 
-def beside(value: object, folder: Path) -> object:
+def beside(value: object, folder: Path, depth: int = 0) -> object:
     """A theme's name, path or table, its paths from this folder, so that they mean the same anywhere."""
-    if isinstance(value, Mapping):
-        return {key: beside(one, folder) if key in ("base", "dark") else one for key, one in value.items()}
+    if isinstance(value, Mapping) and depth <= MOST_BASES:  # with more, it is refused when it is read
+        return {key: beside(one, folder, depth + 1) if key in ("base", "dark") else one for key, one in value.items()}
     return str(Path(folder, value)) if _is_path(value) else value  # type: ignore[arg-type]
 
 
@@ -244,12 +246,14 @@ def _is_path(value: object) -> bool:
     return isinstance(value, os.PathLike) or (isinstance(value, str) and value.lower().endswith(".toml"))
 
 
-def _theme(value: object, folder: Path, after: tuple[Path, ...]) -> Theme:
-    """`after` are the files that led here."""
+def _theme(value: object, folder: Path, after: tuple[Path | None, ...]) -> Theme:
+    """`after` are the files that led here, with None for a table."""
     if isinstance(value, Theme):
         return value
+    if len(after) > MOST_BASES:  # or a table that holds itself
+        raise ConvanimError(f"a theme is changed more than {MOST_BASES} times: take the name of a theme as its base")
     if isinstance(value, Mapping) and value:
-        return _of_table(dict(value), value.get("name", "custom"), folder, after)
+        return _of_table(dict(value), value.get("name", "custom"), folder, (*after, None))
     if _is_path(value):
         path = Path(folder, value)  # type: ignore[arg-type]
         table, place = _read(path), path.resolve()
@@ -263,7 +267,7 @@ def _theme(value: object, folder: Path, after: tuple[Path, ...]) -> Theme:
     return THEMES[value]
 
 
-def _of_table(table: dict[str, Any], name: str, folder: Path, after: tuple[Path, ...]) -> Theme:
+def _of_table(table: dict[str, Any], name: str, folder: Path, after: tuple[Path | None, ...]) -> Theme:
     table.pop("name", None)
     base = _theme(table.pop("base", "clear"), folder, after)
     rest: dict[str, Any] = {}
@@ -285,12 +289,30 @@ def _of_table(table: dict[str, Any], name: str, folder: Path, after: tuple[Path,
 
 
 def _read(path: Path) -> dict[str, Any]:
+    place = f"theme {short_repr(str(path))}"
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ConvanimError(f"theme {short_repr(str(path))} is not TOML: {error}") from None
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConvanimError(f"{place} is not TOML: {error}") from None
     except (OSError, ValueError) as error:  # a name with a NUL, or that no file can have
         raise ConvanimError(
-            f"can't read the theme {short_repr(str(path))}: {getattr(error, 'strerror', None) or error}; give the path"
-            " of a TOML file"
+            f"can't read the {place}: {getattr(error, 'strerror', None) or error}; give the path of a TOML file"
         ) from None
+    return toml(text, place)
+
+
+def toml(text: str, place: str) -> dict[str, Any]:
+    """The tables of a text in TOML; raises ConvanimError, with the place, for another text, and for one that Python
+    can't read: with whole numbers of thousands of digits, or tables in tables without end.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConvanimError(f"{place} is not TOML: {error}") from None
+    except RecursionError:
+        raise ConvanimError(
+            f"{place} is not TOML that Python reads: it has too many tables or lists in one another"
+        ) from None
+    except ValueError:  # of int, which refuses more digits
+        digits = sys.get_int_max_str_digits()
+        raise ConvanimError(f"{place} has a whole number of more than {digits} digits: take a smaller one") from None
