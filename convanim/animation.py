@@ -29,7 +29,7 @@ class Animation(Clip):
         self, steps: int | Iterable[int] = 6, *, columns: int | None = None, width: int | None = None
     ) -> Animation:
         """A still figure of several steps in a grid, row by row, for print: so many from the first to the last, or
-        those that are listed.
+        those that are listed. One is the poster, two are a corner with its padding and the poster.
 
         `columns` are the pictures in a row; if left out, as many as make the page about one and a half times as wide as
         high. `width` is that of the whole in pixels, for which all of it is scaled; if left out, pictures keep their

@@ -119,10 +119,10 @@ class Options:
     poster: int | None = option(
         None,
         "count",
-        "The step that a still picture shows, counted from 0.",
+        "The step of a still picture, counted from 0.",
         metavar="N",
         rule="this figure has the steps 0 to {most}",
-        unset="the view's own",
+        unset="the step that explains most",
     )
     dpi: float | None = option(
         None,

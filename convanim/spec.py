@@ -68,7 +68,8 @@ class Figure:
         """The figure's animation; `options` of `animate` go before those of the figure.
 
         Options of the figure that contradict them are left out: values if the view shows none or symbols, title and
-        description if the language is another. Raises ConvanimError for an unknown option.
+        description if the language is another, the poster if the view is another. Raises ConvanimError for an unknown
+        option.
         """
         check_names(options)
         return animate(self.op(), **_over(self.options, options))
@@ -86,6 +87,8 @@ def _over(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
         gone |= {"symbols"}
     if any(name in more for name in names_in("size")):
         gone |= {*names_in("size")}
+    if "view" in more or any(name not in OPTIONS for name in more):  # the figure may have other steps
+        gone |= {"poster"}
     if more.get("lang", own.get("lang", "en")) != own.get("lang", "en"):
         gone |= {name for name, row in OPTIONS.items() if row.kind == "text"}
     return {**{name: value for name, value in own.items() if name not in gone}, **more}

@@ -71,7 +71,10 @@ def _nothing(step: int) -> Equation:
 
 
 def _chosen(steps: object, scene: Scene) -> list[int]:
-    """The steps that are wanted: listed, or so many from the first to the last, as evenly as can be."""
+    """The steps that are wanted: listed, or so many from the first to the last, as evenly as can be.
+
+    One is the poster, and two are a corner with its padding and the poster.
+    """
     if isinstance(steps, Iterable) and not isinstance(steps, str | bytes):
         listed = list(steps)
         found = [_whole(n) for n in listed]
@@ -87,7 +90,8 @@ def _chosen(steps: object, scene: Scene) -> list[int]:
             " 4, 8]"
         )
     count = min(count, scene.steps)
-    return [scene.poster] if count == 1 else [round(n * (scene.steps - 1) / (count - 1)) for n in range(count)]
+    best = sorted({scene.poster, scene.corner} if count == 2 else {scene.poster})
+    return best if len(best) == count else [round(n * (scene.steps - 1) / (count - 1)) for n in range(count)]
 
 
 def _whole(value: object) -> int | None:

@@ -60,7 +60,12 @@ def still_options(command: Callable[..., None]) -> Callable[..., None]:
         callback=_step,
         help="This step alone, counted from 0, or poster, the one that explains most.",
     )
-    board = click.option("--storyboard", type=int, metavar="N", help="So many steps in a grid, as one still figure.")
+    board = click.option(
+        "--storyboard",
+        type=int,
+        metavar="N",
+        help="So many steps in a grid, as one still figure; 2 are a corner and the poster.",
+    )
     return _decorated(command, [step, board])
 
 

@@ -182,8 +182,8 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A figure: its box, the layers in drawing order, the number of steps, and the step that explains most when only
-    one is seen.
+    """A figure: its box, the layers in drawing order, the number of steps, and the `poster`, the step that explains
+    most when only one is seen; `corner` is the step beside it where two are.
 
     `measured` are the planes that labels may measure, `lang` the language of its words. A view whose steps aren't the
     output's cells one by one says with `equation` what each computes, and with `ops` which operations it shows, if that
@@ -204,6 +204,7 @@ class Scene:
     equation: Callable[[int], Equation] | None = None
     ops: tuple[Operation, ...] = ()
     meanings: tuple[tuple[str, str], ...] = ()
+    corner: int = 0
 
     def seen(self, step: int) -> Marks:
         """The marks of a step, in drawing order."""

@@ -15,7 +15,7 @@ class ViewFlags:
     """What a view draws besides what every figure has. A view may ignore each of these flags.
 
     With `reveal`, output cells appear one by one, as they are computed. With `distinguish_kinds`, zeros of the padding
-    look unlike input cells, so the view shows a step that has both. `links` lead from copies in the padding to the
+    look unlike input cells. `links` lead from copies in the padding to the
     cells that they copy. `cropped` output cells are drawn around the output, `output_padding` and `unread` input cells
     are marked. `cell_kinds` are the rows of CELL_KINDS that are filled in the padded input. With `shade`, cells have
     the colours of their values.

@@ -15,6 +15,7 @@ from ..text.numbers import MINUS
 from ..themes.theme import BORDER
 from .flags import ViewFlags
 from .input_plane import padded_input
+from .poster import stills
 from .shading import shaded
 from .sliding_window import AppearingCells, SlidingWindow, drawn_crops, drawn_output_padding, two_axes
 from .text_size import LARGE, ROOM, SMALL, cell_values, same_size
@@ -67,7 +68,8 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         MeasuredPlane("output", right, (rows, columns), "right", "top", around),
     )
     moving = PerStep(FlatMotion(sliding, results), sliding.roles | {"output_value"})
-    scene = Scene(box, (still, *growing, moving), sliding.steps, sliding.poster, measured)
+    poster, corner = stills(op, texts)
+    scene = Scene(box, (still, *growing, moving), sliding.steps, poster, measured, corner=corner)
     if not flags.shade or not texts.values:
         return scene
     return shaded(scene, op, texts.values, inputs, copy_style=copy_style)

@@ -11,6 +11,7 @@ from ..scene.plane import Plane
 from ..themes.theme import BORDER, CELL_BP, THICK
 from .flags import ViewFlags
 from .input_plane import padded_input
+from .poster import stills
 from .rays import ray
 from .sliding_window import AppearingCells, SlidingWindow, drawn_crops, drawn_output_padding, two_axes
 
@@ -47,12 +48,14 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
     whole = (-top, rows + bottom), (-left, columns + right)
     box = Box.around((*below.rectangle((0, deep), (0, wide)), *above.rectangle(*whole)), THICK / 2 + BORDER)
+    poster, beside = stills(op)
     return Scene(
         box,
         (still, *growing, PerStep(IsometricMotion(sliding), sliding.roles | {"ray"})),
         sliding.steps,
-        sliding.poster,
+        poster,
         measured,
+        corner=beside,
     )
 
 

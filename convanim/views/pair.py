@@ -31,6 +31,7 @@ from ..themes.theme import BORDER, THICK
 from .flags import ViewFlags
 from .input_plane import padded_input
 from .isometric import DOWN, LIFT_X, RIGHT
+from .poster import stills
 from .rays import ray
 from .scatter.marks import ReachedCells
 from .scatter.stamps import Stamps, reached
@@ -89,7 +90,6 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         *two_axes(conv),
         layout.below,
         layout.above,
-        distinguish_kinds=flags.distinguish_kinds,
         reveal=flags.reveal,
     )
     extra = drawn_output_padding(transposed, flags)
@@ -107,6 +107,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         [AppearingCells(left), ReachedCells(right, _reached(stamps, right))] if flags.reveal else []
     )
     zeros = "padding" if not flags.distinguish_kinds and any(map(any, conv.pads)) else ""
+    poster, corner = stills(conv)
     return Scene(
         layout.box,
         (
@@ -115,8 +116,9 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
             PerStep(PairMotion(left, layout), left.roles | {"ray"}),
         ),
         left.steps,
-        left.poster,
+        poster,
         layout.measured(conv, transposed),
+        corner=corner,
         ops=ops,
         equation=LinkedCells(stamps, len(op.axes)),
         meanings=(("tap", "linked"), ("grid", zeros)),

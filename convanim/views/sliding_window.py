@@ -35,8 +35,8 @@ class SlidingWindow:
 
     `window_marks` are added to the window, around its top left corner. Links between copies and the copied cells begin
     and end at `link_place` in their cells; without it there are none. `output_padding` is the number of rows and of
-    columns at the output's end that are marked as added. With `distinguish_kinds` the poster shows many kinds of
-    cells; with `reveal` output cells appear one by one, as they are computed.
+    columns at the output's end that are marked as added. With `reveal` output cells appear one by one, as they are
+    computed.
     """
 
     height: Axis
@@ -46,7 +46,6 @@ class SlidingWindow:
     window_marks: Marks = ()
     link_place: Point | None = None
     output_padding: Pair = (0, 0)
-    distinguish_kinds: bool = False
     reveal: bool = False
     _windows: dict[tuple[WindowShape, WindowShape], Marks] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -69,7 +68,6 @@ class SlidingWindow:
             window_marks,
             link_place if flags.links else None,
             output_padding,
-            flags.distinguish_kinds,
             flags.reveal,
         )
 
@@ -110,25 +108,6 @@ class SlidingWindow:
     def steps(self) -> int:
         """The number of output cells."""
         return self.height.output * self.width.output
-
-    @property
-    def poster(self) -> int:
-        """The step that is shown where only one is: the middle one, or with `distinguish_kinds` one with many kinds."""
-        r, q = (
-            self._clearest_cell(axis, extra) if self.distinguish_kinds else axis.output // 2
-            for axis, extra in zip((self.height, self.width), self.output_padding, strict=True)
-        )
-        return r * self.width.output + q
-
-    @staticmethod
-    def _clearest_cell(axis: Axis, extra: int) -> int:
-        """The output cell along an axis whose window has most kinds of cells; of several, the middlemost."""
-
-        def rank(output: int) -> tuple[int, int]:
-            kinds = {axis.role(cell) for cell in axis.taps(output)}
-            return len(kinds) + 2 * (output >= axis.output - extra), -abs(output - axis.output // 2)
-
-        return max(range(axis.output), key=rank)
 
     def output(self) -> tuple[Polygon | Line, ...]:
         """The output's plane: its area, its grid, and the rows and columns that `output_padding` adds.

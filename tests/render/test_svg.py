@@ -118,11 +118,6 @@ def test_two_figures_in_one_page_share_no_id(tmp_path):
         assert one == other or not set(ids(one)) & set(ids(other))
 
 
-def test_the_poster_is_the_step_in_the_middle_of_the_output():
-    assert [ca.animate(ca.Conv(i, 1)).scene.poster for i in (1, 2, 3, 4, 5)] == [0, 3, 4, 10, 12]
-    assert ca.animate(ca.Conv((3, 5), 1)).scene.poster == 7
-
-
 @pytest.mark.parametrize("view", PLANAR)
 def test_titles_with_signs_of_xml_come_back_as_they_were(view, tmp_path):
     title = """<b> & "quoted" 'so' \N{INFINITY} ]]>"""

@@ -108,28 +108,6 @@ def test_what_moves_is_missed_where_it_is_a_cell_off(role, keys, view):
     assert unlike(Seen(with_marks(scene, off), view).step(step), meant_step(op, step)) == keys
 
 
-@pytest.mark.parametrize("view", PLANAR)
-def test_the_poster_in_clear_shows_every_kind_of_cell_that_one_window_can_have(view):
-    ops = (
-        ca.Conv(5, 3, padding=1),
-        ca.Pool(5, 2, ceil_mode=True),
-        ca.Conv((4, 7), 3, stride=2, padding="same_upper"),
-        ca.ConvTranspose(3, 3, stride=2, padding=1),
-    )
-    for op in ops:
-        kinds = [{tap.role for tap in step.taps} for step in op.steps]
-        scene = ca.animate(op, view=view, theme="clear").scene
-        assert len(kinds[scene.poster]) == max(map(len, kinds)), op
-        assert (
-            ca.animate(op, view=view).scene.poster
-            == op.output_size[0] // 2 * op.output_size[1] + op.output_size[1] // 2
-        )
-    up = ca.ConvTranspose(3, 3, stride=2, padding=1, output_padding=1)
-    assert up.steps[ca.animate(up, view=view, theme="clear").scene.poster].output in {(r, 5) for r in range(6)} | {
-        (5, q) for q in range(6)
-    }
-
-
 def test_a_bias_stands_between_the_planes_and_in_the_description_and_zero_does_not():
     def texts(a):
         return [

@@ -13,6 +13,7 @@ from ...scene.plane import Part, Plane, between, runs
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import padded_input
+from ..poster import stills
 from ..rays import visible
 from ..sliding_window import (
     AppearingCells,
@@ -75,12 +76,14 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     steps = ChannelsMotion(op, sliding, rows)
     outside = op.out_channels // op.groups
     later = op.groups // 2 * outside + outside // 2  # an output channel of a later group, if there is one
+    poster, corner = stills(op)
     return Scene(
         _box(op, rows),
         (Layer((*planes, *over(sums))), *growing, *named, PerStep(steps, steps.roles)),
         op.out_channels * cells,
-        later * cells + sliding.poster,
+        later * cells + poster,
         _measured(op, rows),
+        corner=later * cells + corner,
         equation=sums,
         largest_label=LETTERS,
         meanings=(("weight_1", "kernels"),),

@@ -18,6 +18,7 @@ from ...text import numbers
 from ..flags import ViewFlags
 from ..flat import bias_text, plane_texts
 from ..input_plane import padded_input
+from ..poster import stills
 from ..sliding_window import AppearingCells, SlidingWindow, one_channel
 from ..text_size import SMALL, cell_values, same_size
 from ..weights import edge_role, weight_role
@@ -92,12 +93,14 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
     cells = AppearingNodes(motion, AppearingCells(sliding, results))
     growing = [Accumulating(cells, cells.roles)] if sliding.reveal else []
+    poster, corner = stills(op, texts)
     return Scene(
         layout.box(sliding, biased=bool(bias)),
         (still, *growing, PerStep(motion, motion.roles)),
         sliding.steps,
-        sliding.poster,
+        poster,
         layout.measured(sliding),
+        corner=corner,
         meanings=(("ray", "ray"),),
     )
 

@@ -18,6 +18,7 @@ from ...themes.theme import BORDER
 from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT, plane_texts
 from ..input_plane import padded_input
+from ..poster import stills
 from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_channel, two_axes
 from ..text_size import LARGE, cell_values, same_size
 from .columns import MATRIX, WindowMatrix, coloured
@@ -80,12 +81,14 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
     columns = AppearingColumns(motion)
     growing = [Accumulating(columns, columns.roles)] if sliding.reveal else []
+    poster, corner = stills(op, texts)
     return Scene(
         layout.box(sliding.rise),
         (still, *growing, PerStep(motion, motion.roles)),
         sliding.steps,
-        sliding.poster,
+        poster,
         layout.measured(sliding),
+        corner=corner,
     )
 
 

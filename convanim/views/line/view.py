@@ -12,6 +12,7 @@ from ...scene.plane import Plane
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import padded_input
+from ..poster import stills
 from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_channel, two_axes
 from ..text_size import same_size
 from .rows import CLOSE, FALL, GAP, RULE, LineMotion, column, large
@@ -80,7 +81,9 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         MeasuredPlane("input", row, (1, axis.extent), None, "top", rise=sliding.rise),
         MeasuredPlane("output", out.ruled, (1, out.count), None, "bottom"),
     )
-    return Scene(box, (still, *growing, PerStep(motion, motion.roles)), out.count, sliding.poster, measured)
+    poster, corner = stills(op, texts)
+    moving = PerStep(motion, motion.roles)
+    return Scene(box, (still, *growing, moving), out.count, poster, measured, corner=corner)
 
 
 def _inputs(row: Plane, terms: Terms) -> tuple[Text, ...]:

@@ -171,18 +171,6 @@ class MatrixTable:
         return (veil, *(text for entry in row for text in entry.letters(plane, 0, self._like)))
 
     @property
-    def poster(self) -> int:
-        """The step that is shown where only one is: the row with most weights, then with most that meet, nearest to the
-        middle.
-        """
-
-        def rank(r: int) -> tuple[int, int, int]:
-            counts = [len(entry.roles) for entry in self.rows[r]]
-            return sum(counts), sum(count > 1 for count in counts), -abs(2 * r + 1 - len(self.rows))
-
-        return max(range(len(self.rows)), key=rank)
-
-    @property
     def roles(self) -> frozenset[str]:
         """The roles of all moving marks."""
         return frozenset().union(*(roles(self.step(r)) for r in range(len(self.rows))))

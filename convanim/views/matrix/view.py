@@ -17,6 +17,7 @@ from ...text.numbers import MINUS
 from ...themes.theme import BORDER, THICK, THIN
 from ..flags import ViewFlags
 from ..input_plane import padded_input
+from ..poster import stills
 from ..sliding_window import Pair, SlidingWindow, drawn_crops, drawn_output_padding, one_channel, two_axes
 from ..text_size import ROOM, cell_values, same_size
 from ..weights import weight_role
@@ -88,12 +89,14 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         sliding.roles | table.roles | {"input_value", "output_value"},
     )
     box = Box.around([(-sliding.reach, 0.0), (at.width, at.height)], THICK / 2 + BORDER)
+    poster, corner = stills(op, texts)
     return Scene(
         box,
         (still, *growing, moving),
         sliding.steps,
-        table.poster,
+        poster,
         _measured(at, sliding, around, len(table.rows), table.columns),
+        corner=corner,
     )
 
 

@@ -81,7 +81,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         layout.box,
         layers,
         len(stamps),
-        len(stamps) - 1,
+        len(stamps) - 1,  # only there all sums are whole
         layout.measured(op),
         equation=Equations(adds, tuple(texts.input), kernel, tuple(texts.output) if texts.symbolic else ()),
         meanings=MEANINGS,

@@ -98,11 +98,6 @@ def field_spans(layers: Sequence[tuple[Axis, bool]], output: int) -> list[tuple[
     return spans
 
 
-def widest_field(traces: Sequence[tuple[Seen, ...]]) -> int:
-    """The output cell that sees most of the input along an axis; of several, the middlemost."""
-    return max(range(len(traces)), key=lambda output: (len(traces[output][0].cells), -abs(output - len(traces) // 2)))
-
-
 def middle(axis: Axis) -> float:
     """The place on a layer's input, from its edge on, above which the middle of the output is drawn.
 

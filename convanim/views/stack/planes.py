@@ -15,9 +15,10 @@ from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import padded_input
 from ..isometric import DOWN, RIGHT
+from ..poster import chosen
 from ..rays import ray
 from ..sliding_window import AppearingCells, SlidingWindow, drawn_output_padding, two_axes
-from .fields import FieldSizes, Seen, middle, trace, widest_field, without_padding
+from .fields import FieldSizes, Seen, middle, trace, without_padding
 
 APART = 1.0  # between planes, in rows, so that none covers another
 ASIDE = 0.8  # from all marks to the names of the maps, in cells
@@ -72,12 +73,14 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
         MeasuredPlane(name, one.plane, one.size, None, None, one.around, named_at=(beside, _corner(one)[1]))
         for name, one in zip(names, maps, strict=True)
     )
+    poster, corner = motion.stills
     return Scene(
         box,
         (still, *growing, PerStep(motion, motion.roles)),
         last.steps,
-        motion.poster,
+        poster,
         measured,
+        corner=corner,
         equation=FieldSizes(ops),
         ops=ops,
     )
@@ -168,9 +171,9 @@ class PlanesMotion:
         )
 
     @property
-    def poster(self) -> int:
-        """The step whose output cell sees most of the input; of several, the middlemost."""
-        return widest_field(self._along[0]) * self.last.width.output + widest_field(self._along[1])
+    def stills(self) -> tuple[int, int]:
+        """The step whose output cell sees most of the input; of several, the middlemost. And that of a corner."""
+        return chosen([[len(seen[0].cells) for seen in along] for along in self._along])
 
     def fields(self, step: int) -> list[tuple[Seen, Seen]]:
         """The cells of each map that a step's output cell sees, along rows and columns; last the cell itself."""

@@ -12,8 +12,9 @@ from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane
 from ...scene.plane import Part, Plane, Point
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
+from ..poster import chosen
 from ..sliding_window import drawn_output_padding
-from .fields import FieldSizes, Seen, middle, seen_by, trace, widest_field
+from .fields import FieldSizes, Seen, middle, seen_by, trace
 
 ROW = 3.0  # from row to row, in cells
 ASIDE = 0.8  # from the cells to the names of the maps, in cells
@@ -78,12 +79,14 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
         )
         for name, row in zip(names, rows, strict=True)
     )
+    poster, corner = chosen([[len(seen[0].cells) for seen in steps.along]])
     return Scene(
         box,
         (Layer(still), *growing, PerStep(steps, steps.roles)),
         axes[-1].output,
-        widest_field(steps.along),
+        poster,
         measured,
+        corner=corner,
         equation=FieldSizes(ops),
         ops=ops,
         meanings=(("ray", "ray"),),
