@@ -13,11 +13,12 @@ from .frameworks import Imported
 from .geometry import Operation, check_operation
 from .geometry.network import Network
 from .geometry.receptive_field import chained
+from .labels import OF_THEME
 from .labels.labelling import Labelling
 from .options import Options, checked, choose_view, takes_options
 from .scene import Scene
 from .text import describe, numbers
-from .text.escaping import readable, visible
+from .text.escaping import shown
 from .themes.theme import GUIDE_DPI, dpi_of
 from .views import VIEWS, View, check_view, view_flags
 from .write import MOST_STEPS
@@ -143,17 +144,11 @@ def _scene(subject: _Subject, view: str, texts: Texts | None, bias: float, optio
     poster = scene.poster if options.poster is None else checked("poster", options.poster, most=scene.steps - 1)
     return replace(
         scene,
-        title=_visible(options.title) or describe.title(subject.op, lang),
-        description=_visible(options.description) or describe.description(subject.op, bias, lang, view),
+        title=shown(options.title) or describe.title(subject.op, lang),
+        description=shown(options.description) or describe.description(subject.op, bias, lang, view),
         lang=lang,
         poster=poster,
     )
-
-
-def _visible(text: str | None) -> str:
-    """A user's title or description without characters that can't be written; "" if none of them is visible."""
-    cleaned = readable(text or "").strip()
-    return cleaned if visible(cleaned) else ""
 
 
 def _label_names(subject: _Subject, scene: Scene, texts: Texts | None, options: Options) -> tuple[str, ...]:
@@ -169,7 +164,7 @@ def _has_sum(layers: tuple[Operation, ...], labels: object) -> bool:
 
     "all" labels have no sum if symbols can't show it: for several channels, or for windows without cells.
     """
-    if labels is None or len(layers) > 1:
+    if labels is None or len(layers) > 1 or (isinstance(labels, str) and labels.strip().lower() == OF_THEME):
         return False
     if isinstance(labels, str) and labels.strip().lower() == "all":
         from .text.cell_texts import check_symbols

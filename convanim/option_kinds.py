@@ -118,7 +118,7 @@ def _within(name: str, option: Option, value: Any, accepted: type) -> Any:
 
 
 def _labels(name: str, option: Option, value: Any) -> str | tuple[str, ...]:
-    names = labels_of(value)
+    names = labels_of(value, own=())
     return value if isinstance(value, str) else names
 
 

@@ -14,8 +14,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .errors import ConvanimError, expected_one_of
 from .geometry import Operation
-from .labels import LABELS, labels_of
+from .labels import LABELS, OF_THEME, labels_of
 from .option_kinds import KINDS, Option, ViewRule, option
+from .text.escaping import shown
 from .text.lang import LANGUAGES
 from .themes.table import THEMES, theme_of
 from .themes.theme import GUIDE_DPI, Theme
@@ -53,11 +54,11 @@ class Options:
     labels: str | Iterable[str] | None = option(
         None,
         "labels",
-        "The labels: all, none, or some with commas between.",
+        "The labels: all, none, theme for the theme's own, or some with commas between.",
         metavar="LABELS",
-        choices=("all", "none", *LABELS),
+        choices=("all", "none", OF_THEME, *LABELS),
         explained=LABELS,
-        unset="the theme's own",
+        unset="the theme's own, and the title if one is given",
     )
     lang: str = option(
         "en",
@@ -195,7 +196,7 @@ class Options:
     title: str | None = option(
         None,
         "text",
-        "The title, in the label of this name and for screen readers.",
+        "The title, for screen readers, and drawn unless `labels` are given without it.",
         metavar="TEXT",
         unset="the operation with its parameters",
     )
@@ -231,8 +232,11 @@ class Options:
         return replace(theme, background=self.background, dark=None)  # the letters of `dark` can't be read on it
 
     def label_names(self) -> tuple[str, ...]:
-        """The labels of the figure in their order; without `labels`, those of the theme."""
-        return labels_of(theme_of(self.theme).labels if self.labels is None else self.labels)
+        """The labels of the figure in their order; without `labels`, those of the theme, and a title that is given."""
+        own = labels_of(theme_of(self.theme).labels)
+        if self.labels is None:
+            return labels_of([*own, "title"]) if shown(self.title) else own
+        return labels_of(self.labels, own)
 
 
 OPTIONS: dict[str, Option] = {one.name: one.metadata["option"] for one in fields(Options)}

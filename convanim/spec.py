@@ -15,6 +15,7 @@ from .drawing import animate, check_figure
 from .errors import ConvanimError, expected_one_of, short_repr
 from .geometry import OPERATIONS, Operation
 from .geometry.parameters import parameters
+from .labels import titled
 from .options import OPTIONS, TEXT_OPTIONS, Options, check_names, names_in
 from .text import describe
 from .themes.table import beside, toml
@@ -68,8 +69,8 @@ class Figure:
         """The figure's animation; `options` of `animate` go before those of the figure.
 
         Options of the figure that contradict them are left out: values if the view shows none or symbols, title and
-        description if the language is another, the poster if the view is another. Raises ConvanimError for an unknown
-        option.
+        description if the language is another, the poster if the view is another. A title among them is drawn, whatever
+        labels the figure has. Raises ConvanimError for an unknown option.
         """
         check_names(options)
         return animate(self.op(), **_over(self.options, options))
@@ -91,7 +92,10 @@ def _over(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
         gone |= {"poster"}
     if more.get("lang", own.get("lang", "en")) != own.get("lang", "en"):
         gone |= {name for name, row in OPTIONS.items() if row.kind == "text"}
-    return {**{name: value for name, value in own.items() if name not in gone}, **more}
+    kept = {name: value for name, value in own.items() if name not in gone}
+    if "title" in more and "labels" in kept:
+        kept["labels"] = titled(kept["labels"])
+    return {**kept, **more}
 
 
 def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:

@@ -46,13 +46,19 @@ LABELS = {
 }
 
 
-def labels_of(given: object) -> tuple[str, ...]:
-    """The labels meant by "all", "none", a list of names, or names with commas between; raises ConvanimError for
-    another name.
+OF_THEME = "theme"  # in place of names: the theme's own labels, without a title that is given
+
+
+def labels_of(given: object, own: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    """The labels meant by "all", "none", "theme", a list of names, or names with commas between.
+
+    "theme" stands for `own`, the labels of a theme; it is refused without them. Raises ConvanimError for another name.
 
     >>> labels_of("step,title")
     ('title', 'step')
     """
+    if own is not None and isinstance(given, str) and given.strip().lower() == OF_THEME:
+        given = own
     if isinstance(given, str):
         given = [word.strip() for word in given.split(",")]
     try:
@@ -69,5 +75,16 @@ def labels_of(given: object) -> tuple[str, ...]:
                 f"labels={short_repr(chosen)}: {name!r} stands alone; take it, or a list of {', '.join(LABELS)}"
             )
         if not isinstance(name, str) or name not in LABELS:
-            raise expected_one_of("label", name, ["all", "none", *LABELS])
+            raise expected_one_of("label", name, ["all", "none", *([] if own is None else [OF_THEME]), *LABELS])
     return tuple(name for name in LABELS if name in chosen)
+
+
+def titled(given: object) -> object:
+    """The labels of a figure, with its title among them; None, which is the theme's own, for "theme".
+
+    What names no labels stays as it is.
+    """
+    try:
+        return [*labels_of(given), "title"]
+    except ConvanimError:
+        return None if isinstance(given, str) and given.strip().lower() == OF_THEME else given

@@ -15,6 +15,7 @@ from ..drawing import animate
 from ..errors import ConvanimError, expected_one_of
 from ..geometry import OPERATIONS
 from ..geometry.parameters import parameters
+from ..labels import OF_THEME
 from ..options import TEXT_OPTIONS, names_in
 from ..spec import figures
 
@@ -82,7 +83,8 @@ class Recipe:
     def _options(self, names: list[str], own: Mapping[str, Any]) -> dict[str, Any]:
         """The options of these names, and the defaults of options that are neither here nor in the figure's `own`."""
         options = {name: parsing.option(name, text, spelt) for name, text in self.texts if name in names}
-        specified = {*options, *own}
+        # "theme" keeps a figure's title out of its labels, and chooses none
+        specified = {*options, *(name for name, value in own.items() if (name, value) != ("labels", OF_THEME))}
         if specified & {*names_in("size")}:
             specified |= {*names_in("size")}
         return {**{name: value for name, value in self.defaults if name not in specified}, **options}

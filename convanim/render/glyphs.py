@@ -163,7 +163,7 @@ def glyph(character: str, face: str) -> Glyph:
     if unicodedata.bidirectional(character) in RIGHT_TO_LEFT or any(ord(character) in block for block in SHAPED):
         raise ConvanimError(
             f"{_named(character)} is of a script whose letters depend on their neighbours or run from right to left, "
-            "which labels can't draw: leave it out, or leave the title out of the labels"
+            "which labels can't draw: leave it out, or leave the title out of the labels, as labels='theme' does"
         )
     found = _shipped(character, FACES[face])
     if found is None:
@@ -173,7 +173,7 @@ def glyph(character: str, face: str) -> Glyph:
     if found is None:
         raise ConvanimError(
             f"no font has a glyph for {_named(character)}, neither the package's nor the machine's: install a font that"
-            " has it, or leave it out"
+            " has it, or leave it out; labels='theme' leaves a title to captions and screen readers"
         )
     return found
 

@@ -46,6 +46,12 @@ def visible(text: str) -> str:
     )
 
 
+def shown(text: str | None) -> str:
+    """A user's title or description without characters that can't be written; "" if none of them is visible."""
+    cleaned = readable(text or "").strip()
+    return cleaned if visible(cleaned) else ""
+
+
 def attribute(text: str) -> str:
     """For an attribute of HTML in double quotes, also amid Markdown."""
     import html  # takes as long to import as the rest of this module

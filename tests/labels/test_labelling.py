@@ -83,3 +83,51 @@ def test_a_label_that_there_is_not_is_refused_in_one_line_that_names_those_that_
         text = refusal(refuse)
         assert all(name in text for name in LABELS)
         assert "legnd" not in str(given) or "did you mean 'legend'?" in text
+
+
+TITLE = "My layer"
+
+
+@pytest.mark.parametrize("theme", ca.THEMES)
+def test_a_given_title_is_drawn_with_the_labels_of_the_theme_unless_labels_are_given(theme):
+    def lines(**options):
+        return label_lines(ca.animate(ca.Conv(3, 2), theme=theme, **options))
+
+    own = lines()
+    assert lines(title=TITLE) == [TITLE, *own] and TITLE not in own
+    assert lines(title=TITLE, labels="theme") == lines(labels=" Theme") == own
+    assert lines(title=TITLE, labels="none") == lines(title=TITLE, labels=[]) == []
+    assert lines(title=TITLE, labels=["step"]) == lines(labels=["step"])
+    assert lines(title=TITLE, labels=["title"]) == [TITLE]
+    assert lines(title=" \u200b ") == own, "there is nothing to see of it"
+
+
+def test_a_title_in_a_table_is_drawn_and_one_given_later_goes_before_the_labels_of_the_table(tmp_path):
+    bodies = {"plain": "", "theme": 'labels = "theme"', "listed": 'labels = ["step"]', "none": 'labels = "none"'}
+    text = "".join(
+        f'[{name}]\noperation = "conv"\ninput_size = 3\nkernel_size = 2\ntitle = "{TITLE}"\n{body}\n\n'
+        f'[{name}_like]\nlike = "{name}"\ntitle = "Another"\n\n'
+        for name, body in bodies.items()
+    )
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    step = "step 1 of 4"
+    own = {"plain": [TITLE], "theme": [], "listed": [step], "none": []}
+    assert {name: label_lines(ca.figure(name, path)) for name in bodies} == own
+    later = {"plain": ["Another"], "theme": ["Another"], "listed": ["Another", step], "none": ["Another"]}
+    assert {name: label_lines(ca.figure(name, path, title="Another")) for name in bodies} == later
+    assert {name: label_lines(ca.figure(f"{name}_like", path)) for name in bodies} == later
+    assert label_lines(ca.figure("listed", path, title="Another", labels="none")) == []
+    assert label_lines(ca.figure("dilation")) == [] and label_lines(ca.figure("dilation", title="Mine")) == ["Mine"]
+
+
+def test_wrong_labels_of_a_table_are_refused_with_its_name_whatever_title_is_given(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('[a]\noperation = "conv"\ninput_size = 3\nkernel_size = 2\nlabels = ["stp"]\n', encoding="utf-8")
+    for title in ({}, {"title": "Mine"}):
+        text = refusal(lambda title=title: ca.figure("a", path, **title))
+        assert "mine.toml, figure 'a'" in text and "did you mean 'step'?" in text
+
+
+def test_the_labels_of_a_theme_can_not_be_those_of_a_theme():
+    assert "theme" in refusal(lambda: ca.animate(ca.Conv(3, 2), theme={"labels": ["theme"]}))

@@ -36,7 +36,7 @@ PLAIN = "A title"
 
 
 def figure(title=PLAIN, **look):
-    return ca.animate(ca.Conv(4, 3), **({"seed": 1} | look), title=title)
+    return ca.animate(ca.Conv(4, 3), **({"seed": 1, "labels": "none"} | look), title=title)
 
 
 class Tags(html.parser.HTMLParser):

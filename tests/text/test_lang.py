@@ -227,7 +227,7 @@ def test_an_svg_says_in_which_language_its_words_are(tmp_path):
 
 
 def test_a_title_and_description_of_ones_own_go_before_those_of_the_language():
-    a = ca.animate(ca.Conv(3, 2), lang="zh", title="我的标题", description="mine")
+    a = ca.animate(ca.Conv(3, 2), lang="zh", title="我的标题", description="mine", labels="none")
     assert (a.scene.title, a.scene.description, a.scene.lang) == ("我的标题", "mine", "zh")
 
 

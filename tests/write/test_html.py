@@ -230,7 +230,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_titles_and_descriptions_are_text(words):
-    a = ca.animate(ca.Conv(5, 3), title=words, description=words)
+    a = ca.animate(ca.Conv(5, 3), title=words, description=words, labels="none")
     plain, page = Page(html.page(ca.animate(ca.Conv(5, 3)))), Page(html.page(a))
     assert page.closed() and [name for name, _ in page.elements] == [name for name, _ in plain.elements]
     assert (
@@ -245,7 +245,7 @@ def test_hostile_titles_and_descriptions_are_text(words):
 def test_the_parser_sees_a_title_that_is_not_escaped(monkeypatch):
     monkeypatch.setattr(html, "_text", lambda text: text)
     page, plain = (
-        Page(html.page(ca.animate(ca.Conv(5, 3), title="<b>x</b>"))),
+        Page(html.page(ca.animate(ca.Conv(5, 3), title="<b>x</b>", labels="none"))),
         Page(html.page(ca.animate(ca.Conv(5, 3)))),
     )
     assert len(page.elements) > len(plain.elements)
