@@ -131,8 +131,9 @@ def _cell_texts(subject: _Subject, view: View, options: Options) -> tuple[Texts 
         bias=subject.bias if options.bias is None else options.bias,
         seed=SEED if options.seed is None else options.seed,
     )
-    texts = cell_texts.numbers(computed, biased=op.bias, op=op)
-    return cell_texts.whole(texts) if view.whole_numbers or options.shade else texts, computed.bias
+    guide = view.guide_numbers and options.painted().guide_numbers and not options.shade
+    texts = cell_texts.numbers(computed, biased=op.bias, op=op, precision=options.precision, guide=guide)
+    return texts, computed.bias
 
 
 def _scene(subject: _Subject, view: str, texts: Texts | None, bias: float, options: Options) -> Scene:

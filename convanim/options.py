@@ -22,7 +22,7 @@ from .themes.table import THEMES, theme_of
 from .themes.theme import GUIDE_DPI, Theme
 from .views import VIEWS, refusal
 
-LONGEST_MS, LARGEST_DPI = 3_600_000, 9600
+LONGEST_MS, LARGEST_DPI, MOST_DECIMALS = 3_600_000, 9600, 15
 TIME = "a whole number of milliseconds, from {least} to {most}"
 VALUES = ViewRule("shows no values", lambda view: view.shows_values)
 SHADES = ViewRule("shades no cells", lambda view: view.shades)
@@ -70,6 +70,17 @@ class Options:
     )
     reveal: bool = option(False, "switch", "Output cells appear as they are computed.")
     symbols: bool = option(False, "switch", "x, w and y with their indices in place of numbers.", views=VALUES)
+    precision: int | None = option(
+        None,
+        "count",
+        "Decimals of numbers in cells that aren't whole.",
+        metavar="N",
+        most=MOST_DECIMALS,
+        group="values",
+        rule="the decimals of numbers in cells are a whole number from {least} to {most}",
+        views=VALUES,
+        unset="as many as the values of a map need, at most three in most maps",
+    )
     shade: bool = option(
         False,
         "switch",

@@ -217,6 +217,7 @@ def test_the_limits_are_those_that_have_been_published():
         "dpi": (1, 9600),
         "scale": (1 / 150, 64),
         "width": (16, 65_535),
+        "precision": (0, 15),
     }
 
 

@@ -13,10 +13,10 @@ class Reduction:
 
     The computation: `prepare` changes each value; `combine` is the name of numpy's function that joins two values;
     `finish(total, count)` gives the result, where `count` is the number that an average divides by. These functions
-    take arrays. Where a reduction is `scaled`, the values of a window are first divided by a power of two about as
-    large as they are, and the result is multiplied by it, so that no square overflows or vanishes: the root of the
-    square of 1e-200 is 1e-200. `padding_value` stands where there is no value, and changes nothing when it is joined to
-    another one. A `linear` reduction has a matrix; one that `divides` is an average.
+    take arrays. `padding_value` stands where there is no value, and changes nothing when it is joined to another one.
+    A `linear` reduction has a matrix; one that `divides` is an average. One that `squares` is the root of a sum of
+    squares: the values of a window are first divided by a power of two about as large as they are, and the result is
+    multiplied by it, so that no square overflows or vanishes. The root of the square of 1e-200 is 1e-200.
 
     The writing: `sign` stands between two terms, "" for the arguments of a function; `function` is the name or sign
     before the terms; `term` is how each term is written. `picks` gives the result where it is one of the values.
@@ -29,11 +29,11 @@ class Reduction:
     padding_value: float = 0
     linear: bool = False
     divides: bool = False
-    scaled: bool = False
+    squares: bool = False
     sign: str = "+"
     function: str = ""
     term: str = "{}"
-    picks: Callable[[Iterable[float]], float] | None = None
+    picks: Callable[[Iterable[Any]], Any] | None = None
 
 
 SUM = Reduction("sum", linear=True)
@@ -54,7 +54,7 @@ REDUCTIONS = {
             "l2",
             prepare=lambda values: values.astype("float64") ** 2,
             finish=lambda total, count: total**0.5,
-            scaled=True,
+            squares=True,
             function="√",
             term="{}²",
         ),

@@ -16,6 +16,8 @@ from ..geometry.axis import Axis
 from ..geometry.padding import PADDING_MODES
 from .arrays import Array, check_memory, given_bias, given_input, given_kernel
 
+TOO_LARGE = "the output's values are too large for float64: take smaller values for input= and kernel="
+
 
 def evaluate(op: Operation, input: object, kernel: object | None = None, bias: object | None = None) -> Array:  # noqa: A002 - the field's word
     """The output of an operation, computed tap by tap.
@@ -43,8 +45,8 @@ def evaluate(op: Operation, input: object, kernel: object | None = None, bias: o
     with np.errstate(
         over="ignore", invalid="ignore"
     ):  # products of values that aren't there are thrown away; the rest is checked
-        scale = _scales(op, x, reads) if rule.scaled else None
-        total, seen = _combined(op, x if rule.scaled else rule.prepare(x), w, reads, scale)
+        scale = _scales(op, x, reads) if rule.squares else None
+        total, seen = combined(op, x if rule.squares else rule.prepare(x), w, reads, scale)
         if b is not None:
             total = total + b.reshape(-1, *[1] * len(op.axes))
         result: Array = rule.finish(total, divisors(op, reads))
@@ -53,13 +55,13 @@ def evaluate(op: Operation, input: object, kernel: object | None = None, bias: o
     if rule.padding_value and not seen.all():  # windows over nothing but padding
         result = np.where(seen, result, rule.padding_value)
     elif not np.isfinite(result).all():
-        raise ConvanimError("the output's values are too large for float64: take smaller values for input= and kernel=")
+        raise ConvanimError(TOO_LARGE)
     return result if has_channels or len(result) > 1 else result[0]
 
 
 def _scales(op: Operation, x: Array, reads: list[Reads]) -> Array:
     """The largest power of two that isn't above the magnitudes under each window; 1 where all are 0."""
-    largest, _ = _combined(op, np.abs(x.astype(np.float64)), None, reads, rule=LARGEST)
+    largest, _ = combined(op, np.abs(x.astype(np.float64)), None, reads, rule=LARGEST)
     _, exponents = np.frexp(largest)
     return np.where(largest > 0, np.ldexp(1.0, exponents - 1), 1.0)
 
@@ -67,7 +69,7 @@ def _scales(op: Operation, x: Array, reads: list[Reads]) -> Array:
 LARGEST = Reduction("largest", "maximum")  # of magnitudes, so that 0 stands where there is no value
 
 
-def _combined(
+def combined(
     op: Operation,
     x: Array,
     w: Array | None,

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import ConvanimError, short_repr
 from ..geometry import Operation, check_operation
-from .arrays import Array, check_memory, given_input, given_kernel
-from .evaluation import evaluate
-
-NOISE = 1e-14  # rounding leaves so much of a sum that is 0, as a part of the sum of its terms' magnitudes
+from ..geometry.axis import Cell
+from .arrays import Array, check_memory, given_bias, given_input, given_kernel
+from .evaluation import TOO_LARGE, evaluate
+from .exact import Exact, exact_output
 
 
 @dataclass(frozen=True, eq=False)
 class Values:
     """The arrays behind a figure: input, kernel (None for pooling) and output; the value of padding (None where it
     doesn't count), and whether the kernel is flipped.
+
+    `exact` is the output without rounding, row by row; `output` has the floats next to it.
     """
 
     input: Array
     kernel: Array | None
     output: Array
+    exact: Sequence[Exact]
     padding: float | None
     flipped: bool
     bias: float = 0.0
@@ -65,24 +69,26 @@ def values(
     if op.weighted:
         kernel = drawn[1] if kernel is None else kernel
         bias = np.zeros(1, np.int64) if bias is None and op.bias else bias
-    weights = given_kernel(op, kernel)
+    weights, added = given_kernel(op, kernel), given_bias(op, bias)
+    output = evaluate(op, x, weights, added)
+    exact = exact_output(op, x[None], weights, added, output)
     return Values(
         x,
         None if weights is None else weights[0, 0],
-        _clean(op, x, weights, bias, evaluate(op, x, weights, bias)),
+        output if output.dtype.kind == "i" else _floats(exact, op.output_size),
+        exact,
         op.padding_value,
         op.flipped,
-        0.0 if bias is None else float(np.asarray(bias).ravel()[0]),
+        0.0 if added is None else float(added[0]),
     )
 
 
-def _clean(op: Operation, x: Array, weights: Array | None, bias: object | None, output: Array) -> Array:
-    """The output with 0 for values that only rounding makes differ from it: .1 + .2 - .3 is 5.6e-17 in binary."""
-    if output.dtype.kind != "f" or not op.linear:
-        return output
-    added = None if bias is None else np.abs(np.asarray(bias, float))
-    largest = evaluate(op, np.abs(x), None if weights is None else np.abs(weights), added)
-    return np.where(np.abs(output) < NOISE * largest, 0.0, output)
+def _floats(exact: Sequence[Exact], size: Cell) -> Array:
+    """The floats next to exact numbers."""
+    try:
+        return np.reshape([float(value) for value in exact], size)
+    except OverflowError:  # the exact sum may be a little larger than that of floats
+        raise ConvanimError(TOO_LARGE) from None
 
 
 def computed_from(op: Operation, inputs: list[bool], kernel: list[bool]) -> frozenset[int]:

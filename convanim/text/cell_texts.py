@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import overload
 
 from ..geometry import Operation
 from ..geometry.axis import Cell, unravel
-from ..numeric import Values, check_one_channel, computed_from, divisors
-from .numbers import INDICES, number, read, results
+from ..numeric import Exact, Values, check_one_channel, computed_from, divisors
+from .numbers import INDICES, SUMS, SUMS_OF_WHOLE, guide_texts, map_texts, number, says
 
 X, W, Y, B = "𝑥", "𝑤", "𝑦", "𝑏"  # input, kernel, output and bias, as in formulas
 LOWERED = str.maketrans("0123456789", "".join(INDICES))
@@ -22,7 +22,8 @@ class Texts:
 
     `padding` is the text of a cell without a value, "" where it doesn't count; `bias` is the text of the bias, ""
     without one. `exact` is whether the texts of input, kernel and bias are their values, `rounded` are the outputs
-    whose texts aren't. `values` are the numbers that they are the texts of, None for symbols.
+    whose texts aren't. `values` are the numbers that they are the texts of, None for symbols. `precision` is the number
+    of decimals that was asked for.
     """
 
     input: Sequence[str]
@@ -33,6 +34,11 @@ class Texts:
     exact: bool = True
     rounded: frozenset[int] = frozenset()
     values: Values | None = field(default=None, repr=False, compare=False)
+    precision: int | None = None
+
+    def of_map(self, values: Iterable[Exact]) -> list[str]:
+        """The texts of other numbers that stand in one map of the figure: of terms, or of sums on their way."""
+        return map_texts(values, precision=self.precision, rule=_rule(self.values))
 
     @property
     def symbolic(self) -> bool:
@@ -40,44 +46,51 @@ class Texts:
         return self.values is None
 
 
-def numbers(values: Values, *, biased: bool = False, op: Operation | None = None) -> Texts:
+def numbers(
+    values: Values,
+    *,
+    biased: bool = False,
+    op: Operation | None = None,
+    precision: int | None = None,
+    guide: bool = False,
+) -> Texts:
     """The values as the figure writes them; `biased` operations have a bias even if it is 0.
 
     With the operation, outputs that are computed from cells whose texts aren't their values are among the `rounded`;
-    without it all are that, if there is such a cell.
+    without it all are that, if there is such a cell. With `precision`, numbers that aren't whole have so many decimals;
+    without it, as `guide`, results of whole numbers have one.
     """
     inputs, kernel = values.input.ravel().tolist(), [] if values.kernel is None else values.kernel.ravel().tolist()
-    computed = values.output.ravel().tolist()
-    output = results(computed, whole=values.whole)
-    shown = [number(value) for value in (*inputs, *kernel, values.bias)]
-    rough = [not _says(text, value) for text, value in zip(shown, (*inputs, *kernel, values.bias), strict=True)]
-    rounded = frozenset(
-        n for n, (value, text) in enumerate(zip(computed, output, strict=True)) if not _says(text, value)
+    x, w, (b,) = (map_texts(own, precision=precision) for own in (inputs, kernel, [values.bias]))
+    rough_x, rough_w, rough_b = (
+        [not says(text, value) for text, value in zip(texts, own, strict=True)]
+        for texts, own in ((x, inputs), (w, kernel), ([b], [values.bias]))
     )
-    if op is not None and any(rough[:-1]):
-        rounded |= computed_from(op, rough[: len(inputs)], rough[len(inputs) : -1])
+    if guide and precision is None and values.whole:
+        output = guide_texts(values.exact)
+    elif op is not None and op.reduction.picks:  # outputs are values of the input, and look like these
+        output = map_texts([*inputs, *values.exact], precision=precision)[len(inputs) :]
+    else:
+        output = map_texts(values.exact, precision=precision, rule=_rule(values))
+    rounded = frozenset(n for n, text in enumerate(output) if not says(text, values.exact[n]))
+    rough = any(rough_x) or any(rough_w)
+    if op is not None and rough:
+        rounded |= computed_from(op, rough_x, rough_w)
     return Texts(
-        tuple(shown[: len(inputs)]),
-        tuple(shown[len(inputs) : -1]),
+        tuple(x),
+        tuple(w),
         tuple(output),
         "" if values.padding is None else number(values.padding),
-        shown[-1] if biased else "",
-        not rough[-1] and (op is not None or not any(rough)),
+        b if biased else "",
+        not any(rough_b) and (op is not None or not rough),
         rounded,
         values,
+        precision,
     )
 
 
-def whole(texts: Texts) -> Texts:
-    """The texts with outputs that are whole numbers, all of them, written so: 10, not the guide's 10.0."""
-    if texts.rounded or not all(text.endswith(".0") for text in texts.output):
-        return texts
-    return replace(texts, output=tuple(text.removesuffix(".0") for text in texts.output))
-
-
-def _says(text: str, value: float) -> bool:
-    """Whether a text is the value, up to the rounding of binary numbers: .3 is also .1 * 3."""
-    return math.isclose(read(text), value, rel_tol=1e-12)
+def _rule(values: Values | None) -> tuple[int, int]:
+    return SUMS_OF_WHOLE if values is not None and values.whole else SUMS
 
 
 def symbols(op: Operation) -> Texts:

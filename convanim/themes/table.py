@@ -60,6 +60,7 @@ CLASSIC = Theme(
         "edge": Style(stroke="#657b83", width=THIN / 2),
         **{role: Style(**look) for role, look in _weights(["#ffffff"] * len(WEIGHTS), SOLARIZED).items()},
     },
+    guide_numbers=True,
 )
 
 INK, GREY = "#1f2d3d", "#6c757d"
@@ -78,6 +79,7 @@ CLEAR = derived(
     CLASSIC,
     "clear",
     labels=EXPLAINING,
+    guide_numbers=False,
     styles={
         "grid": {"stroke": GREY, "width": THIN},
         "input": {"fill": "#74c0fc", "stroke": INK, "width": THIN * 1.5},

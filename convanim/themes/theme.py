@@ -111,6 +111,7 @@ class Theme:
 
     `labels` are those that a figure has if none are asked for. `dark` is the theme that an SVG takes where its reader
     prefers a dark page. With `transparent` the background is not painted; it is then what a GIF's edges are mixed with.
+    With `guide_numbers` the flat view has numbers as the guide has them: small results, with one decimal.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Theme:
     labels: tuple[str, ...] = ()
     dark: Theme | None = None
     transparent: bool = False
+    guide_numbers: bool = False
 
     def __post_init__(self) -> None:
         place = f"theme {short_repr(self.name)}"
@@ -137,6 +139,8 @@ class Theme:
                 f"{place} has dark={short_repr(self.dark)} and transparent={short_repr(self.transparent)}: give another"
                 " Theme or None, and True or False"
             )
+        if not isinstance(self.guide_numbers, bool):
+            raise ConvanimError(f"{place} has guide_numbers={short_repr(self.guide_numbers)}: give True or False")
         if missing := [role for role in NEEDED if role not in self.styles]:
             raise ConvanimError(
                 f"{place} has no style for {', '.join(missing)}: begin with another, as in"

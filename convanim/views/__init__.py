@@ -29,9 +29,9 @@ class View:
 
     `draw` gets an operation (a tuple of operations if the view `takes_layers`), the texts of its cells, and the flags
     of the figure. `shows` is the content of cells that no option asks for: "nothing", "numbers" or "symbols". `refuses`
-    returns the reason why the view can't draw an operation, to be read after "the flat view", or "" if it can. With
-    `whole_numbers`, whole outputs are written without decimals: 10, not the guide's 10.0. A view that `shades` can give
-    cells the colours of their values.
+    returns the reason why the view can't draw an operation, to be read after "the flat view", or "" if it can. A view
+    with `guide_numbers` writes 10.0 for 10 in the guide's theme, as the guide does. A view that `shades` can give cells
+    the colours of their values.
     """
 
     draw: Callable[[Any, Texts | None, ViewFlags], Scene]
@@ -39,7 +39,7 @@ class View:
     shows: Literal["nothing", "numbers", "symbols"] = "nothing"
     refuses: Callable[[Any], str] = one_or_two
     takes_layers: bool = False
-    whole_numbers: bool = False
+    guide_numbers: bool = False
     shades: bool = False
 
     @property
@@ -58,35 +58,36 @@ VIEWS = {
         _of("isometric", "draw"), "planes above each other, rays between window and output cell; no values"
     ),
     "flat": View(
-        _of("flat", "draw"), "input and output side by side, with their values", "numbers", one_channel, shades=True
+        _of("flat", "draw"),
+        "input and output side by side, with their values",
+        "numbers",
+        one_channel,
+        guide_numbers=True,
+        shades=True,
     ),
     "line": View(
         _of("line.view", "draw"),
         "one dimension as on paper: kernel below input, their products and the sum",
         "numbers",
         _of("line.view", "refuses"),
-        whole_numbers=True,
     ),
     "matrix": View(
         _of("matrix.view", "draw"),
         "the window beside the sparse matrix times the input as one column, row by row",
         "symbols",
         _of("matrix.view", "refuses"),
-        whole_numbers=True,
     ),
     "dense": View(
         _of("dense.view", "draw"),
         "a layer of a network: a node for each cell, connections in the colours of their weights",
         "symbols",
         _of("dense.view", "refuses"),
-        whole_numbers=True,
     ),
     "im2col": View(
         _of("im2col.view", "draw"),
         "the windows as columns of a matrix, the kernel as a row, and their product",
         "symbols",
         _of("im2col.view", "refuses"),
-        whole_numbers=True,
     ),
     "scatter": View(
         _of("scatter.view", "draw"),

@@ -18,7 +18,7 @@ class ViewFlags:
     look unlike input cells. `links` lead from copies in the padding to the
     cells that they copy. `cropped` output cells are drawn around the output, `output_padding` and `unread` input cells
     are marked. `cell_kinds` are the rows of CELL_KINDS that are filled in the padded input. With `shade`, cells have
-    the colours of their values.
+    the colours of their values. With `guide_numbers`, outputs have the guide's small letters.
     """
 
     reveal: bool = False
@@ -29,6 +29,7 @@ class ViewFlags:
     unread: bool = False
     cell_kinds: frozenset[str] = frozenset()
     shade: bool = False
+    guide_numbers: bool = False
 
 
 def view_flags(theme: Theme, *, reveal: bool = False, shade: bool = False) -> ViewFlags:
@@ -36,6 +37,7 @@ def view_flags(theme: Theme, *, reveal: bool = False, shade: bool = False) -> Vi
     return ViewFlags(
         reveal=reveal,
         shade=shade,
+        guide_numbers=theme.guide_numbers,
         distinguish_kinds="padding" in theme.styles,
         links="copy_link" in theme.styles,
         cropped="cropped" in theme.styles,

@@ -44,7 +44,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     spare = deep - (top + rows + bottom)
     # the guide rounds down from the bottom
     right = Plane((wide + 1.0 + before, float(spare - spare // 2) + top), RIGHT, DOWN)
-    results = cell_values("output_value", right, columns, texts.output)
+    results = cell_values("output_value", right, columns, texts.output, SMALL if flags.guide_numbers else LARGE)
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
     sliding = SlidingWindow.of(
         (height, width), (left, right), flags, output_padding=drawn_output_padding(op, flags), window_marks=weights
@@ -105,9 +105,10 @@ def _input_texts(height: Axis, width: Axis, texts: Texts) -> list[Text]:
         none if y is None or x is None else replace(none, text=texts.input[y * width.input + x])
         for _, _, y, x in places
     ]
-    same = iter(same_size([replace(text, width=ROOM) for text in listed if text.text != none.text]))
+    infinite = none.text if len(none.text) > 1 else ""
+    same = iter(same_size([replace(text, width=ROOM) for text in listed if text.text != infinite]))
     return [
-        replace(none if text.text == none.text else next(same), at=(q + 0.5, r + 0.5))
+        replace(none if text.text == infinite else next(same), at=(q + 0.5, r + 0.5))
         for text, (r, q, _, _) in zip(listed, places, strict=True)
         if text.text
     ]

@@ -33,7 +33,7 @@ from ..scene.plane import Part, Plane
 from ..text.numbers import told_apart
 from ..themes.colormaps import COLORMAPS
 from ..themes.theme import BORDER
-from .text_size import roman_width
+from .text_size import ems
 
 if TYPE_CHECKING:
     from ..numeric import Values
@@ -90,9 +90,9 @@ class Scale:
         its colours. It is longer than asked where its numbers would meet.
         """
         ends = told_apart(self.least, self.most)
-        rooms = [min(roman_width(text) * DIGITS, LONGEST) for text in ends]
+        rooms = [min(ems(text) * DIGITS, LONGEST) for text in ends]
         length = max(length, sum(rooms) / 2 + BETWEEN)
-        start, zero = middle - length / 2, roman_width("0") * DIGITS
+        start, zero = middle - length / 2, ems("0") * DIGITS
         numbers = [(start, ends[0], rooms[0]), (start + length, ends[1], rooms[1])]
         if self.colormap == DIVERGING and length / 2 >= (max(rooms) + zero) / 2 + BETWEEN:
             numbers.insert(1, (middle, "0", zero))

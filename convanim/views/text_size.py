@@ -7,32 +7,40 @@ from dataclasses import replace
 
 from ..scene import Text
 from ..scene.plane import Plane
-from ..text.numbers import INFINITY, MINUS
+from ..text.numbers import INDICES, INFINITY, MINUS
 from ..themes.theme import CELL_BP
 
-ROOM = 0.9  # the part of a cell's width that a text may take
+ROOM = 0.82  # the part of a cell's width that a text may take; the current cell's edge takes .1
+NARROW = 0.85  # how far long texts are pressed together, before they shrink
 # The guide has CMR8 at 7.97 bp and CMR5 at 4.98 bp, whose digits are .531 and .681 em wide. CMR10 is drawn here,
 # whose digits are .5 em wide, and is stretched.
 LARGE = (7.97011 / CELL_BP, ROOM, 1.062)  # size, width, stretch of a Text
-SMALL = (4.98132 / CELL_BP, ROOM, 1.362)
+SMALL = (4.98132 / CELL_BP, 0.86, 1.362)
 # of CMR10, in ems: a digit, and the other characters of numbers
 DIGIT_WIDTH = 0.5
-WIDTHS = {".": 0.277, "e": 0.444, MINUS: 0.777, "+": 0.777, INFINITY: 1.0}
+WIDTHS = {".": 0.277, "e": 0.444, MINUS: 0.777, "+": 0.777, "≈": 0.777, INFINITY: 1.0, **dict.fromkeys(INDICES, 0.35)}
 
 
-def roman_width(number: str) -> float:
-    """How wide a number is in the face "roman", in ems: 1.777 for −12. It is never less than the glyphs' width."""
-    return sum(WIDTHS.get(character, DIGIT_WIDTH) for character in number)
+def ems(text: str) -> float:
+    """How wide a number is in the face "roman", in ems: 1.777 for −12. A symbol is about so wide."""
+    return sum(WIDTHS.get(character, DIGIT_WIDTH) for character in text)
 
 
 def same_size(texts: list[Text]) -> list[Text]:
-    """The texts, all in the size in which the longest fits."""
-    longest = max((text.text for text in texts), key=len, default="")
-    return [replace(text, like=longest) for text in texts] if len(longest) > 1 else texts
+    """The texts, all in the size in which the widest fits, which is pressed together before it shrinks."""
+    widest = max((text.text for text in texts), key=ems, default="")
+    if len(widest) < 2:
+        return texts
+    return [replace(text, like=widest, stretch=_stretch(text, ems(widest))) for text in texts]
+
+
+def _stretch(text: Text, length: float) -> float:
+    """The stretch with which a text of this many ems fits, but not below NARROW."""
+    return min(text.stretch, max(NARROW, text.width / (text.size * length)))
 
 
 def cell_values(
-    role: str, plane: Plane, columns: int, texts: Iterable[str], size: tuple[float, float, float] = SMALL
+    role: str, plane: Plane, columns: int, texts: Iterable[str], size: tuple[float, float, float] = LARGE
 ) -> tuple[Text, ...]:
     """Texts in the middles of a plane's cells, row by row, all in one size; `size` is LARGE, SMALL or alike."""
     return tuple(

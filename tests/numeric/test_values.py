@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
-import pytest
 
 from convanim import Conv, ConvTranspose, Pool, evaluate
 from convanim.numeric import values
@@ -39,12 +39,36 @@ def test_the_values_of_a_figure_are_those_given():
     assert pool.kernel is None and pool.padding == -math.inf and values(Pool(4, 2, mode="average")).padding == 0
 
 
-def test_what_rounding_leaves_of_a_sum_that_is_zero_is_shown_as_zero():
-    noisy = [([0.1, 0.2, 0.3], [1, 1, -1]), ([0.2, 0.3, 0.3], [1, -2, 1])]
-    for x, w in noisy[:1]:
-        assert evaluate(Conv((3,), 3), x, w)[0] != 0
-    for x, w in [*noisy, ([0.3, 0.1, -0.4], [1, 1, 1])]:
-        shown = values(Conv((3,), 3), input=x, kernel=w).output[0]
-        assert shown == pytest.approx(np.dot(x, w), abs=1e-15) and (abs(shown) > 1e-10 or shown == 0)
-    small = values(Conv((3,), 3), input=[1e-9, 1, 2], kernel=[1, 0, 0]).output
-    assert small[0] == 1e-9, "what is small but no noise stays"
+def test_the_output_is_the_exact_sum_of_the_decimals_that_are_given():
+    noisy = [([0.1, 0.2, 0.3], [1, 1, -1], 0), ([0.2, 0.3, 0.3], [1, -2, 1], Fraction(-1, 10))]
+    for x, w, exact in [*noisy, ([0.3, 0.1, -0.4], [1, 1, 1], 0), ([1e-9, 1, 2], [1, 0, 0], Fraction(1, 10**9))]:
+        shown = values(Conv((3,), 3), input=x, kernel=w)
+        assert shown.exact == [exact] and shown.output[0] == float(exact)
+    assert evaluate(Conv((3,), 3), *noisy[0][:2])[0] != 0, "what rounding leaves"
+
+
+def test_numbers_of_all_magnitudes_are_added_up_exactly():
+    for x, exact in (
+        ([1e15, 1.0, -1e15], 1),
+        ([1e17, 1.0, -1e17], 1),
+        ([1e300, 1e-300, -1e300], Fraction(1, 10**300)),
+        ([10**13, 1, 0], 10**13 + 1),
+        ([2**62, 2**62, 1], 2**63 + 1),
+        ([2.0**70, -3, 0], 1180591620717411300000 - 3),  # the digits that Python writes
+    ):
+        shown = values(Conv((3,), 3), input=x, kernel=[1, 1, 1])
+        assert shown.exact == [exact] and shown.output[0] == float(exact)
+    biased = values(Conv((2,), 2, bias=True), input=[1e16, 0.25], kernel=[1, 1e-3], bias=-1e16)
+    assert biased.exact == [Fraction(1, 4000)]
+
+
+def test_averages_are_fractions_and_roots_are_exact_where_they_end():
+    mean = values(Pool((4,), 3, stride=1, mode="average"), input=[0.1, 0.2, 0.4, 0.5])
+    assert mean.exact == [Fraction(7, 30), Fraction(11, 30)]
+    root = values(Pool((4,), 2, stride=2, mode="l2"), input=[0.3, 0.4, 1, 1])
+    assert (
+        root.exact[0] == Fraction(1, 2) and abs(root.exact[1] ** 2 - 2) < Fraction(1, 10**49) != root.exact[1] ** 2 - 2
+    )
+    near = values(Pool((2,), 2, mode="l2"), input=[1, 1e-60]).exact[0]
+    assert near != 1 and float(near) == 1.0, "no root that has no end is a number that ends"
+    assert values(Pool((2,), 2, padding=1), input=[0.1, 0.2]).exact == [Fraction(1, 10), Fraction(1, 5)]

@@ -161,7 +161,7 @@ def test_a_change_draws_the_figure_anew_and_what_can_not_be_is_said_beside_the_l
     found["padding is"].value = "same_upper"
     assert seen(widget)[2:] == (ca.animate(ca.Conv(5, 7, stride=2, padding="same_upper")).alt, "1", "")
     found["view"].value = "flat"
-    assert seen(widget)[2] == ca.animate(ca.Conv(5, 7, stride=2, padding="same_upper"), view="flat").alt
+    assert seen(widget)[2] == ca.animate(ca.Conv(5, 7, stride=2, padding="same_upper"), view="flat", theme="dark").alt
     found["view"].value = "scatter"
     assert "the scatter view draws transposed convolutions" in seen(widget)[4]
 
@@ -193,10 +193,10 @@ def test_a_layer_with_weights_keeps_them_and_options_that_are_no_names_stay():
     op = ca.Conv(4, 3)
     layer = ca.Imported(op=op, kernel=np.arange(9).reshape(3, 3), bias=None, name="x")
     widget = ca.explore(layer, view="flat", theme={"base": "dark"}, seed=3)
-    assert seen(widget)[2] == ca.animate(layer, view="flat", seed=3).alt
+    assert seen(widget)[2] == ca.animate(layer, view="flat", theme="dark", seed=3).alt
     widgets_of(widget)["input_size"].value = 5
     again = ca.Imported(op=ca.Conv(5, 3), kernel=layer.kernel, bias=None, name="x")
-    assert seen(widget)[2] == ca.animate(again, view="flat", seed=3).alt
+    assert seen(widget)[2] == ca.animate(again, view="flat", theme="dark", seed=3).alt
     assert (
         seen(widget)[1].decode()
         == ca.animate(again, view="flat", theme={"base": "dark"}, seed=3)._repr_mimebundle_()[0][SVG]

@@ -139,6 +139,6 @@ def test_a_text_too_large_and_two_in_one_place_are_seen():
     scene = draw(op, "flat", input=np.full((4, 4), 8), kernel=np.full((3, 3), 8))
     assert text_faults(Seen(scene, "flat"), 0) == []
     large = with_marks(scene, only("output_value", lambda mark: replace(mark, size=2.0, width=9.0)))
-    assert ("leaves its cell", "256.0") in text_faults(Seen(large, "flat"), 0)
+    assert ("leaves its cell", "256") in text_faults(Seen(large, "flat"), 0)
     close = with_marks(scene, only("kernel_value", lambda mark: replace(mark, at=(mark.at[0] - 0.2, mark.at[1] - 0.2))))
     assert ("meets", "8", "8") in text_faults(Seen(close, "flat"), 0)

@@ -394,8 +394,8 @@ def test_symbols_stand_where_a_sum_is_complete():
 def test_a_factor_or_a_sum_that_is_rounded_is_not_called_equal():
     op = ca.ConvTranspose(1, 1, ndim=1)
     last = scene_of(op, [0.12345], [0.5]).equation(0).last
-    assert last == "0 + 0.123·0.5 ≈ 0.062"
-    assert scene_of(op, [0.25], [0.5]).equation(0).last == "0 + 0.25·0.5 = 0.125"
+    assert last == "0.000 + 0.123·0.5 ≈ 0.062"
+    assert scene_of(op, [0.25], [0.5]).equation(0).last == "0.000 + 0.25·0.5 = 0.125"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from convanim.render import glyphs
 from convanim.scene import Layer, Polygon, Raster, Text
 from convanim.text.numbers import INFINITY, MINUS, number
 from convanim.views.shading import Scale
-from convanim.views.text_size import roman_width
+from convanim.views.text_size import ems
 from helpers.shaded import FIGURES, SOBEL, bars, drawn
 from oracle.ink import boxed
 from oracle.rasteriser import rasterised
@@ -203,7 +203,7 @@ def test_numbers_that_meet_are_found():
 
 def test_widths_of_numbers_are_those_of_the_glyphs():
     for text in [*"0123456789.e+", MINUS, INFINITY, *map(number, (-1234.5, 1.23e-300, -9, 0.25, float("-inf")))]:
-        assert 0 <= roman_width(text) - glyphs.width(text, "roman") < 0.001 * len(text)
+        assert 0 <= ems(text) - glyphs.width(text, "roman") < 0.001 * len(text)
 
 
 def test_whole_outputs_are_written_without_decimals_in_shaded_figures():

@@ -10,9 +10,8 @@ from itertools import pairwise
 from ...geometry.axis import Axis
 from ...scene import Group, Line, Marks, Polygon, Text, roles
 from ...scene.plane import Plane, Point, joined
-from ...text.numbers import INDICES, MINUS
 from ..sliding_window import SlidingWindow
-from ..text_size import LARGE, ROOM, same_size
+from ..text_size import LARGE, ROOM, ems, same_size
 from ..weights import weight_role
 from .spread import OutputRow
 from .terms import Terms
@@ -27,8 +26,6 @@ RING, INSET = 0.08, 0.14  # from a cell's edge to the square around a maximum, a
 DONE, HALF, CLEAR = 0.42, 0.17, 0.08
 WIDTHS = (1.0, 1.25, 1.5, 2.0)  # of a column: it has the first in which the longest text is legible
 LEGIBLE = 0.8  # how far a text may shrink
-# the widths of characters that are not as wide as a digit
-EMS = {MINUS: 0.78, ".": 0.28, "≈": 0.78, **dict.fromkeys(INDICES, 0.35)}
 LETTERS, SMALLEST = (0.15, 0.25), 0.55  # this text's length, fixed and per character; how far it may shrink
 
 
@@ -181,11 +178,6 @@ def column(terms: Terms) -> float:
         (wide for wide in WIDTHS if size * cells <= ROOM * wide and size * ems(terms.longest) <= length * wide - room),
         WIDTHS[-1],
     )
-
-
-def ems(text: str) -> float:
-    """About how wide a number or a symbol is, in ems."""
-    return sum(EMS.get(character, 0.5) for character in text)
 
 
 def large(row: Plane) -> tuple[float, float, float]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...geometry import Operation
 from ...geometry.axis import Axis
-from ...text.numbers import MINUS, bracketed, number, read
+from ...text.numbers import MINUS, bracketed, says
+from ..text_size import ems
 
 if TYPE_CHECKING:
+    from ...numeric import Exact
     from ...text.cell_texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The text that one padded cell adds to an output; `exact` says that it is the product itself, not rounded."""
+    """The text that one padded cell adds to an output; `exact` says that it is the product itself, and that of the
+    texts above it, not rounded.
+    """
 
     cell: int
     text: str
@@ -26,14 +29,11 @@ class Term:
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of every output of a row, from the texts in its cells."""
+    """The terms of every output of a row: from the values in its cells, or from their symbols."""
 
     op: Operation
     axis: Axis
     texts: Texts
-    _products: dict[tuple[str, str], tuple[str, bool]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
 
     @property
     def crowded(self) -> bool:
@@ -68,30 +68,61 @@ class Terms:
 
     @cached_property
     def longest(self) -> str:
-        """The longest text of all terms."""
-        return max((term.text for output in range(self.axis.output) for term in self.of(output)), key=len, default="0")
+        """The widest text of all terms."""
+        return max((term.text for output in range(self.axis.output) for term in self.of(output)), key=ems, default="0")
 
     def picked(self, output: int) -> list[Term]:
-        """The terms that equal the output, as for a maximum; [] for symbols."""
+        """The terms whose values equal the output, as for a maximum; [] for symbols."""
         picks, terms = self.op.reduction.picks, self.of(output)
         if picks is None or self.texts.symbolic or not terms:
             return []
-        result = picks(read(term.text) for term in terms)
-        return [term for term in terms if read(term.text) == result]
+        values = [self._number(term.cell) for term in terms]
+        result = picks(values)
+        return [term for term, value in zip(terms, values, strict=True) if value == result]
 
     def _term(self, tap: int, cell: int) -> Term:
         value = self.value(cell)
         if not self.texts.kernel:
             term = self.op.reduction.term
             return Term(cell, term.format(value if term == "{}" else bracketed(value)))
-        pair = value, self.texts.kernel[self.weight(tap)]
-        if pair not in self._products:
-            self._products[pair] = self._product(*pair)
-        return Term(cell, *self._products[pair])
-
-    def _product(self, value: str, weight: str) -> tuple[str, bool]:
+        weight = self.weight(tap)
         if self.texts.symbolic:
-            return ("0", True) if value == "0" else (value + weight, True)
-        product = read(value) * read(weight)
-        text = number(product)
-        return text, math.isclose(read(text), product, rel_tol=1e-12)
+            return Term(cell, value if value == "0" else value + self.texts.kernel[weight])
+        return Term(cell, *self._products[self.axis.source(cell), weight])
+
+    def _number(self, cell: int) -> Exact:
+        """The value of a padded cell that counts."""
+        source = self.axis.source(cell)
+        return self.op.reduction.padding_value if source is None else self._values[0][source]
+
+    @cached_property
+    def _values(self) -> tuple[list[Exact], list[Exact]]:
+        """The decimals of the input and of the kernel."""
+        from ...numeric import exact
+
+        assert self.texts.values is not None
+        arrays = self.texts.values.input, self.texts.values.kernel
+        x, w = ([] if array is None else [exact(value) for value in array.ravel().tolist()] for array in arrays)
+        return x, w
+
+    @cached_property
+    def _products(self) -> dict[tuple[int | None, int], tuple[str, bool]]:
+        """(input cell, None for a padded cell without one; kernel cell) -> their product's text, and whether it, and
+        the texts of its factors, are exact.
+        """
+        (x, w), texts = self._values, self.texts
+        pairs = {
+            (self.axis.source(cell), self.weight(tap))
+            for output in range(self.axis.output)
+            for tap, cell in enumerate(self.axis.taps(output))
+        }
+        cells = sorted(pairs, key=lambda pair: (-1 if pair[0] is None else pair[0], pair[1]))
+        products = [0 if cell is None else x[cell] * w[weight] for cell, weight in cells]
+        true_x, true_w = (
+            [says(text, value) for text, value in zip(own, values, strict=True)]
+            for own, values in ((texts.input, x), (texts.kernel, w))
+        )
+        return {
+            (cell, weight): (text, says(text, product) and (cell is None or (true_x[cell] and true_w[weight])))
+            for (cell, weight), product, text in zip(cells, products, texts.of_map(products), strict=True)
+        }

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import fsum
 from typing import TYPE_CHECKING
 
 from ...geometry import Operation
 from ...geometry.axis import unravel
 from ...scene import Group, Line, Marks, Polygon, Text, roles
 from ...scene.plane import Part, Plane, Point, joined
-from ...text.numbers import number
 from ...themes.theme import WEIGHTS
-from ..text_size import ROOM
+from ..text_size import ROOM, ems
 from ..weights import weight_role
 
 if TYPE_CHECKING:
@@ -45,10 +43,10 @@ class Entry:
     def letters(self, plane: Plane, row: int, like: str) -> Iterator[Text]:
         """The cell's texts. The text of a single weight has the size in which `like` fits."""
         down, across, size = BANDS[len(self.texts)]
-        longest = max(self.texts, key=len) if len(self.texts) > 1 else like if len(self.roles) == 1 else ""
+        widest = max(self.texts, key=ems) if len(self.texts) > 1 else like if len(self.roles) == 1 else ""
         for n, text in enumerate(self.texts):
             at = plane.point(self.column + (n % across + 0.5) / across, row + (n // across + 0.5) / down)
-            yield Text("kernel_value", at, text, size, ROOM / across, STRETCH, longest)
+            yield Text("kernel_value", at, text, size, ROOM / across, STRETCH, widest)
         if across > 1:
             yield Text("kernel_value", plane.point(self.column + 0.5, row + 0.5), "+", PLUS, PLUS)
 
@@ -85,8 +83,10 @@ def _sum(op: Operation, column: int, cells: list[int], texts: Texts) -> Entry:
     if len(cells) == 1:
         return Entry(column, meeting, (shown[0],))
     if texts.values is not None and texts.values.kernel is not None:
-        weights = texts.values.kernel.ravel().tolist()
-        return Entry(column, meeting, (number(fsum(weights[cell] for cell in cells)),))
+        from ...numeric import exact
+
+        weights = [exact(value) for value in texts.values.kernel.ravel().tolist()]
+        return Entry(column, meeting, (texts.of_map([*weights, sum(weights[cell] for cell in cells)])[-1],))
     if len(cells) not in BANDS:
         return Entry(column, meeting, (shown[0], "+…+", shown[-1]))
     plus = "+" if BANDS[len(cells)][1] == 1 else ""  # four weights have one sign in their middle
@@ -108,8 +108,8 @@ class MatrixTable:
 
     @cached_property
     def _like(self) -> str:
-        """The longest text of a single weight, which gives all of them their size."""
-        return max((one.texts[0] for row in self.rows for one in row if len(one.roles) == 1), key=len, default="")
+        """The widest text of a single weight, which gives all of them their size."""
+        return max((one.texts[0] for row in self.rows for one in row if len(one.roles) == 1), key=ems, default="")
 
     def matrix(self) -> Marks:
         """The entries in their colours, the grid, and the texts."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from ...geometry.axis import Axis, Cell
 from ...scene import Equation
-from ...text.numbers import bracketed, number, read
+from ...text.numbers import MINUS, bracketed, says
 
 if TYPE_CHECKING:
-    from ...numeric import Values
+    from ...numeric import Exact, Values
     from ...text.cell_texts import Texts
 
 DOT = "\N{MIDDLE DOT}"
@@ -74,7 +73,8 @@ def _along(axis: Axis, cell: int) -> tuple[int, range]:
 @dataclass(frozen=True, slots=True)
 class Add:
     """The product that a stamp adds to one output cell: `cell`, the kernel cell `weight`, and the texts of the sum
-    `before` and `after`, and of the product that is `added`.
+    `before` and `after`, and of the product that is `added`. `exact` says that none of them, nor of the factors, is
+    rounded.
     """
 
     cell: int
@@ -82,6 +82,7 @@ class Add:
     before: str
     after: str
     added: str
+    exact: bool = True
 
 
 Adds = tuple[tuple[Add, ...], ...]
@@ -92,7 +93,7 @@ def additions(stamps: Stamps, texts: Texts, *, flip: bool) -> Adds:
     steps = [list(stamp.cells(stamps.height, stamps.width)) for stamp in stamps.all()]
     last = {cell: step for step, cells in enumerate(steps) for cell, _ in cells}
     if texts.values is not None:
-        return tuple(_numbers(steps, last, texts.values, flip=flip))
+        return tuple(_numbers(steps, last, texts, texts.values, flip=flip))
     kernel = tuple(reversed(texts.kernel)) if flip else tuple(texts.kernel)
     return tuple(
         tuple(Add(cell, k, "", texts.output[cell] if last[cell] == step else "", kernel[k]) for cell, k in cells)
@@ -101,36 +102,44 @@ def additions(stamps: Stamps, texts: Texts, *, flip: bool) -> Adds:
 
 
 def _numbers(
-    steps: list[list[tuple[int, int]]], last: dict[int, int], values: Values, *, flip: bool
+    steps: list[list[tuple[int, int]]], last: dict[int, int], texts: Texts, values: Values, *, flip: bool
 ) -> Iterator[tuple[Add, ...]]:
     """The products of each step with the sums as numbers, which begin with the bias."""
-    from ...numeric.values import NOISE
+    from ...numeric import exact
 
     assert values.kernel is not None
-    inputs, kernel, output = (
-        values.input.ravel().tolist(),
-        values.kernel.ravel().tolist(),
-        values.output.ravel().tolist(),
-    )
+    x, w = ([exact(value) for value in array.ravel().tolist()] for array in (values.input, values.kernel))
+    own_x, own_w = tuple(texts.input), tuple(texts.kernel)
     if flip:
-        kernel.reverse()
-    total = dict.fromkeys(last, int(values.bias) if values.whole else values.bias)
-    sizes = dict.fromkeys(last, abs(values.bias))
+        w, own_w = w[::-1], own_w[::-1]
+    true_x, true_w = ([says(*pair) for pair in zip(own, of, strict=True)] for own, of in ((own_x, x), (own_w, w)))
+    products = {(step, k): x[step] * w[k] for step, cells in enumerate(steps) for _, k in cells}
+    added = dict(zip(products, texts.of_map(products.values()), strict=True))
+    passed = _passed(steps, products, exact(values.bias))
+    shown = iter([(text, says(text, total)) for text, total in zip(texts.of_map(passed), passed, strict=True)])
+    before = dict.fromkeys(last, next(shown))
     for step, cells in enumerate(steps):
         found = []
         for cell, k in cells:
-            more, before = inputs[step] * kernel[k], total[cell]
-            sizes[cell] += abs(more)
-            # The order of the sum may change its last digit, so the last sum is the output. A rest of rounding is 0.
-            total[cell] = (
-                output[cell]
-                if last[cell] == step
-                else before + more
-                if abs(before + more) >= NOISE * sizes[cell]
-                else 0.0
-            )
-            found.append(Add(cell, k, number(before), number(total[cell]), ("" if more < 0 else "+") + number(more)))
+            after = next(shown)
+            if last[cell] == step:
+                after = texts.output[cell], says(texts.output[cell], values.exact[cell])
+            text = added[step, k]
+            right = before[cell][1] and after[1] and true_x[step] and true_w[k]
+            found.append(Add(cell, k, before[cell][0], after[0], ("" if text[0] == MINUS else "+") + text, right))
+            before[cell] = after
         yield tuple(found)
+
+
+def _passed(steps: list[list[tuple[int, int]]], products: dict[tuple[int, int], Exact], bias: Exact) -> list[Exact]:
+    """The sums that are passed through: the bias, and the sum on a cell after each product, in their order."""
+    total: dict[int, Exact] = {}
+    found = [bias]
+    for step, cells in enumerate(steps):
+        for cell, k in cells:
+            total[cell] = total.get(cell, bias) + products[step, k]
+            found.append(total[cell])
+    return found
 
 
 def sums(adds: Adds, texts: Texts, *, reveal: bool) -> list[list[Change]]:
@@ -139,14 +148,14 @@ def sums(adds: Adds, texts: Texts, *, reveal: bool) -> list[list[Change]]:
     With `reveal`, cells have no text before their first stamp; those that no stamp reaches appear in
     the last step.
     """
-    begin = None if texts.values is None else number(texts.values.bias)
+    begin = None if texts.values is None else next((add.before for own in adds for add in own), texts.bias or "0")
     changes: list[list[Change]] = [[(0, "" if reveal or begin is None else begin)] for _ in texts.output]
     for step, found in enumerate(adds):
         for one in found:
             changes[one.cell].append((step, one.after))
     for cell, own in enumerate(changes):
         if len(own) == 1:
-            own.append((len(adds) - 1 if reveal else 0, texts.output[cell] if begin is None else begin))
+            own.append((len(adds) - 1 if reveal else 0, texts.output[cell]))
     return changes
 
 
@@ -200,6 +209,4 @@ class Equations:
         what = f"{bracketed(x)}{DOT}{bracketed(self.kernel[add.weight])}"
         if self.output:
             return f"{self.output[add.cell]} += {what}"
-        total = read(add.before) + read(x) * read(self.kernel[add.weight])
-        equal = "=" if math.isclose(total, read(add.after), rel_tol=1e-12, abs_tol=1e-12) else "≈"
-        return f"{add.before} + {what} {equal} {add.after}"
+        return f"{add.before} + {what} {'=' if add.exact else '≈'} {add.after}"
