@@ -6,12 +6,15 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help gallery test test-frameworks test-places test-browser test-latex lint check bench clean setup
+.PHONY: help gallery test test-frameworks test-places test-browser test-latex fuzz lint check bench clean setup
 
 # `make test-frameworks SEED=7 COUNT=3000` draws other configurations, and that many a framework.
 SEED ?= 0
 COUNT ?= 3000
 FRAMEWORKS := .venv-frameworks/bin/python
+
+# `make fuzz SEED=7 SECONDS=600` draws other cases, for longer, and with COUNT=1000 no more than that.
+SECONDS ?= 60
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -34,6 +37,9 @@ test-browser: .venv-browser/.ready  ## play pages, players and SVGs in Chromium,
 
 test-latex: .venv-latex/.ready  ## compile TikZ in papers and slides, and look at PDF's pages
 	.venv-latex/bin/python -m pytest -q -n auto --confcutdir=tests/latex tests/latex
+
+fuzz: .venv-frameworks/.ready  ## random calls, files, command lines and requests; faults are printed as programs (SEED=0 SECONDS=60)
+	PYTHONPATH=tests $(FRAMEWORKS) -m fuzz --seed $(SEED) --seconds $(SECONDS) $(if $(filter command,$(origin COUNT)),--count $(COUNT))
 
 lint: .venv/.dev  ## ruff and mypy
 	$(BIN)/python -m ruff check .

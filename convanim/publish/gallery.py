@@ -49,7 +49,7 @@ def gallery(
     and for unknown formats.
     """
     try:
-        paths = [specs] if isinstance(specs, str | os.PathLike) else list(specs or ())
+        paths = [specs] if isinstance(specs, str | os.PathLike) else list(() if specs is None else specs)
         folder = os.fspath(out)
     except TypeError as error:
         raise ConvanimError(f"gallery takes paths of TOML files and a folder to write to: {error}") from None
