@@ -39,7 +39,7 @@ test-latex: .venv-latex/.ready  ## compile TikZ in papers and slides, and look a
 	.venv-latex/bin/python -m pytest -q -n auto --confcutdir=tests/latex tests/latex
 
 fuzz: .venv-frameworks/.ready  ## random calls, files, command lines and requests; faults are printed as programs (SEED=0 SECONDS=60)
-	PYTHONPATH=tests $(FRAMEWORKS) -m fuzz --seed $(SEED) --seconds $(SECONDS) $(if $(filter command,$(origin COUNT)),--count $(COUNT))
+	PYTHONPATH=tests OPENBLAS_NUM_THREADS=1 $(FRAMEWORKS) -m fuzz --seed $(SEED) --seconds $(SECONDS) $(if $(filter command,$(origin COUNT)),--count $(COUNT))
 
 lint: .venv/.dev  ## ruff and mypy
 	$(BIN)/python -m ruff check .

@@ -249,15 +249,18 @@ def _texts(specs: tuple[str | os.PathLike[str], ...]) -> list[tuple[str, str]]:
     texts = []
     for spec in specs:
         try:
-            texts.append((str(spec), Path(spec).read_text(encoding="utf-8-sig")))
+            texts.append((os.fspath(spec), Path(spec).read_text(encoding="utf-8-sig")))
         except UnicodeDecodeError:
             raise ConvanimError(f"{spec} is not TOML: it isn't UTF-8 text") from None
         except (OSError, TypeError, ValueError) as error:
             raise ConvanimError(
-                f"can't read {short_repr(str(spec))}: {getattr(error, 'strerror', None) or error}; give the path of a"
-                " TOML file"
+                f"can't read {_named(spec)}: {getattr(error, 'strerror', None) or error}; give the path of a TOML file"
             ) from None
     return texts
+
+
+def _named(spec: object) -> str:
+    return short_repr(str(spec) if isinstance(spec, os.PathLike) else spec)
 
 
 def shipped() -> list[Any]:

@@ -233,3 +233,25 @@ def test_an_output_padding_that_was_not_given_follows_the_padding_of_a_copy():
     assert given == implied and hash(given) == hash(implied) and repr(given) == repr(implied)
     sizes = [replace(op, padding="SAME").output_size for op in (given, implied)]
     assert sizes == [(5,), (6,)]  # Keras' with output_padding=0, and without
+
+
+# --- paths and names that are none
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: ca.figures(10**5000),
+        lambda: ca.figures(b"x.toml"),
+        lambda: ca.gallery([], NAME),
+        lambda: ca.gallery(np.array([1, 2], "M8[s]"), "x"),
+        lambda: ca.gallery([], "x", suffixes=10**5000),
+        lambda: ca.gallery([], 3),
+        lambda: ca.animate(CONV, theme={"name": 10**5000, "x": 1}),
+        lambda: ca.animate(CONV, theme={10**5000: 1}),
+    ],
+)
+def test_what_is_no_path_no_name_and_no_list_of_suffixes_is_refused(make, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    refusal(make)
+    assert not list(tmp_path.iterdir())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from ..errors import ConvanimError, expected_one_of
+from ..errors import ConvanimError, expected_one_of, short_repr
 from ..spec import Figure, figures
 from ..write import FORMATS, literal
 from ..write.files import replacing
@@ -50,12 +50,15 @@ def gallery(
     """
     try:
         paths = [specs] if isinstance(specs, str | os.PathLike) else list(() if specs is None else specs)
-        folder = os.fspath(out)
+        folder = os.fsdecode(out)
+        wanted = (suffixes,) if isinstance(suffixes, str) else tuple(suffixes)
+        in_the_way = Path(folder).exists() and not Path(folder).is_dir()
     except TypeError as error:
-        raise ConvanimError(f"gallery takes paths of TOML files and a folder to write to: {error}") from None
-    if Path(folder).exists() and not Path(folder).is_dir():
+        raise ConvanimError(f"gallery takes paths of TOML files, a folder, and suffixes: {error}") from None
+    except OSError as error:  # a name that is too long, or that may not be looked at
+        raise ConvanimError(f"{short_repr(os.fsdecode(out))} can't be a folder: {error.strerror}") from None
+    if in_the_way:
         raise ConvanimError(f"{folder} is a file, and the gallery needs a folder to write to")
-    wanted = (suffixes,) if isinstance(suffixes, str) else tuple(suffixes)
     for suffix in wanted:
         if suffix not in FORMATS:
             raise expected_one_of("format: suffix", suffix, FORMATS)

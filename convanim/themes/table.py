@@ -271,6 +271,8 @@ def _theme(value: object, folder: Path, after: tuple[Path | None, ...]) -> Theme
 
 def _of_table(table: dict[str, Any], name: str, folder: Path, after: tuple[Path | None, ...]) -> Theme:
     table.pop("name", None)
+    if not isinstance(name, str):
+        raise ConvanimError(f"theme {short_repr(name)}: a theme's name is text; write it in quotes")
     base = _theme(table.pop("base", "clear"), folder, after)
     rest: dict[str, Any] = {}
     if "background" in table:

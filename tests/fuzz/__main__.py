@@ -1,4 +1,4 @@
-"""`python -m fuzz --seed 0 --seconds 60`: draw cases, kind after kind, until the time or the count is over.
+"""`python -m fuzz --seed 0 --seconds 60`: draw cases of each kind until the time or the count is over.
 
 The same seed and count draw the same cases. Each fault is printed once, as the shortest program that Hypothesis finds;
 the status is 1 if there is one.
@@ -7,9 +7,10 @@ the status is 1 if there is one.
 from __future__ import annotations
 
 import argparse
+import gc
+import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,10 +29,12 @@ KINDS = {
     "tables": "TOML files",
     "words": "command lines",
     "models": "ONNX files",
+    "modules": "PyTorch models",
     "requests": "HTTP requests",
     "exact": "numbers",
 }
-ROUND = 40  # cases of a kind before the next kind's turn
+NEEDED = {"models": "onnx", "modules": "torch", "words": "convanim.cli", "requests": "convanim.publish.server"}
+ROUND = 60  # cases, of which one fault is shrunk
 SHRINKING = 90.0  # seconds for one finding
 
 
@@ -96,27 +99,31 @@ def hunt(strategy: st.SearchStrategy[Case], number: int, cases: int, one: Hunt) 
 
 
 def main() -> int:
-    """Draw, print what is found, and count."""
+    """Hunt for one kind of case, or for all of them at the same time, in a process for each."""
     given = _arguments()
-    kinds = {name: import_module(f".{name}", __package__).cases() for name in given.only or KINDS}
-    _preload()
-    end = time.monotonic() + given.seconds
-    known: dict[str, Case] = {}
-    counts: Counter[str] = Counter()
-    turn = 0
-    while time.monotonic() < end and sum(counts.values()) < given.count:
-        for name, strategy in kinds.items():
-            left = min(ROUND, given.count - sum(counts.values()))
-            if left > 0 and time.monotonic() < end:
-                number = crc32(f"{given.seed} {name} {turn}".encode())
-                one = hunt(strategy, number, left, Hunt({*known}, end))
-                counts[name] += one.count
-                if one.found and one.case:
-                    known[one.found.signature] = one.case
-                    _say(one.found, one.case)
-        turn += 1
-    drawn = ", ".join(f"{counts[name]} {KINDS[name]}" for name in kinds)
-    print(f"seed {given.seed}: {drawn}; {len(known)} faults")
+    if given.only:
+        return _hunt_for(given.only, given.seed, given.seconds, given.count)
+    shared = ["--seed", str(given.seed), "--seconds", str(given.seconds), "--count", str(-(-given.count // len(KINDS)))]
+    command = [sys.executable, "-m", __package__, *shared, "--only"]
+    running = [subprocess.Popen([*command, kind]) for kind in KINDS]
+    return max(map(abs, [one.wait() for one in running]))
+
+
+def _hunt_for(kind: str, seed: int, seconds: float, most: int) -> int:
+    """Draw, print what is found, and count."""
+    cases = import_module(f".{kind}", __package__).cases()
+    _preload(NEEDED.get(kind, "PIL.Image"))
+    end = time.monotonic() + seconds
+    known: set[str] = set()
+    count = turn = 0
+    while time.monotonic() < end and count < most:
+        number = crc32(f"{seed} {kind} {turn}".encode())
+        one = hunt(cases, number, min(ROUND, most - count), Hunt(known, end))
+        count, turn = count + max(one.count, 1), turn + 1
+        if one.found and one.case:
+            known.add(one.found.signature)
+            print(f"--- {one.found.signature}\n{one.found.detail.strip()}\n\n{one.case.text}\n", flush=True)
+    print(f"seed {seed}: {count} {KINDS[kind]}, {len(known)} faults", flush=True)
     return 1 if known else 0
 
 
@@ -125,11 +132,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--count", type=int, default=10**9, help="cases at most")
-    parser.add_argument("--only", action="append", choices=KINDS)
+    parser.add_argument("--only", choices=KINDS)
     return parser.parse_args()
 
 
-def _preload() -> None:
+def _preload(module: str) -> None:
     """Import what cases need, once for all of them."""
     import convanim as ca
 
@@ -137,15 +144,11 @@ def _preload() -> None:
     a.frame(0)
     a.svg(0)
     ca.figures()
-    for name in ("convanim.cli", "convanim.publish.server", "PIL.Image", "torch", "onnx"):
-        try:
-            import_module(name)
-        except ImportError:
-            print(f"{name} is not installed: some cases are refused for that")
-
-
-def _say(finding: Finding, case: Case) -> None:
-    print(f"--- {finding.signature}\n{finding.detail.strip()}\n\n{case.text}\n", flush=True)
+    try:
+        import_module(module)
+    except ImportError:
+        print(f"{module} is not installed: these cases are refused for that")
+    gc.freeze()  # a child needn't look at what is here already
 
 
 if __name__ == "__main__":

@@ -171,7 +171,7 @@ def asked() -> Source:
         st.tuples(layers(), cell).map(lambda row: f"ca.sources([op, *{row[0]}], {row[1]})"),
         layers().map(lambda one: f"ca.receptive_field([op, *{one}])"),
         st.tuples(field, odd()).map(
-            lambda row: f"replace(op, **{{{row[0]!r}: {row[1]}}}) if hasattr(op, {row[0]!r}) else 0"
+            lambda row: f"replace(op, **{{{row[0]!r}: {row[1]}}}) if {row[0]!r} in op.__dataclass_fields__ else 0"
         ),
     )
     return st.tuples(operation(), questions).map(lambda row: f"op = {row[0]}\n{row[1]}")
@@ -180,7 +180,6 @@ def asked() -> Source:
 def others() -> Source:
     """The functions that take no operation."""
     names = mostly(st.sampled_from(["'padding_strides'", "'dilation'", "'full_padding_no_strides_transposed'"]), 3)
-    size = mostly(whole(1, 9), 3)
     return st.one_of(
         st.tuples(names, options()).map(lambda row: f"ca.figure({', '.join([row[0], *row[1]])}).svg(0)"),
         st.tuples(odd()).map(lambda row: f"ca.figures({row[0]})"),
@@ -190,24 +189,5 @@ def others() -> Source:
         odd().map(lambda one: f"ca.unrolled({one})"),
         st.tuples(odd(), odd()).map(lambda row: f"ca.evaluate({row[0]}, {row[1]})"),
         odd().map(lambda one: f"ca.explore({one})"),
-        st.tuples(st.sampled_from(["torch", "onnx", "keras"]), odd(), size).map(
-            lambda row: f"ca.from_{row[0]}({row[1]}, input_size={row[2]})"
-        ),
-        st.tuples(modules(), size).map(
-            lambda row: f"a = ca.from_torch({row[0]}, input_size={row[1]})\nca.animate(a).svg(0)"
-        ),
+        odd().map("ca.from_onnx({})".format),
     )
-
-
-def modules() -> Source:
-    """Layers and models of PyTorch."""
-    number = whole(1, 3)
-    conv = st.tuples(number, number, number, number, whole(0, 2)).map(
-        lambda row: f"torch.nn.Conv2d({row[0]}, {row[1]}, {row[2]}, {row[3]}, {row[4]})"
-    )
-    pool = st.tuples(st.sampled_from(["Max", "Avg"]), number).map(lambda row: f"torch.nn.{row[0]}Pool2d({row[1]})")
-    other = st.sampled_from(
-        ["ReLU()", "Flatten()", "ZeroPad2d(1)", "Identity()", "LazyConv2d(1, 1)", "PixelShuffle(1)"]
-    )
-    one = st.one_of(conv, pool, other.map("torch.nn.{}".format))
-    return st.one_of(one, st.lists(one, max_size=4).map(lambda rows: f"torch.nn.Sequential({', '.join(rows)})"))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from .case import Case
 
-NUMBER = r"−?(?:\d[\d,]*\.?\d*)(?:e−?\d+)?"
-FAR = Fraction(1, 150)  # of a value that is shown as rounded: three digits, or one decimal of one that isn't near 0
+NUMBER = r"−?\d+\.?\d*(?:e−?\d+)?"
+FAR, FAR_BELOW_1 = Fraction(1, 150), Fraction(1, 20)  # of a value: three digits, or two below 1
 
 
 def agree(op: Any, x: list[Any], kernel: list[Any] | None = None, bias: Any = None) -> None:
@@ -36,19 +36,28 @@ def agree(op: Any, x: list[Any], kernel: list[Any] | None = None, bias: Any = No
 
 
 def _said(text: str, value: Fraction, root: bool) -> None:
-    """Check the result that an equation ends with."""
-    found = re.search(rf"([=≈]) ({NUMBER})$", text)
+    """Check both sides of an equation; `root` says that the output is the root of the value."""
+    found = re.fullmatch(rf"(.+) ([=≈]) ({NUMBER})", text)
     if not found:
         assert not text, f"no result in {text!r}"
         return
-    sign, number = found.groups()
-    shown = Fraction(number.replace("−", "-").replace(",", ""))
+    left, sign, number = found.groups()
+    shown = Fraction(number.replace("−", "-"))
     true = Fraction(math.sqrt(value)) if root else value
-    if sign == "=" and not root:
-        assert shown == true, f"{text!r}, where it is {float(true)!r}"
+    if sign == "=":
+        power = 2 if root else 1
+        assert shown**power == value == _calculated(left.removeprefix("√")), f"{text!r}, where it is {float(true)!r}"
     assert (shown == 0) == (true == 0), f"{text!r}, where it is {float(true)!r}"
-    near = abs(shown - true) <= max(abs(true) * FAR, Fraction(1, 19) if abs(true) >= Fraction(1, 2) else 0)
-    assert near, f"{text!r}, where it is {float(true)!r}"
+    near = max(abs(true) * FAR, Fraction(1, 19)) if abs(true) >= 1 else abs(true) * FAR_BELOW_1
+    assert abs(shown - true) <= near, f"{text!r}, where it is {float(true)!r}"
+
+
+def _calculated(text: str) -> Fraction:
+    """The value of a printed sum, maximum or mean."""
+    words = re.sub(NUMBER, lambda one: f"Fraction('{one[0].replace('−', '-')}')", text)
+    for sign, word in (("·", "*"), ("²", "**2"), ("∞", "Fraction(10**999)"), ("−", "-")):
+        words = words.replace(sign, word)
+    return Fraction(eval(words, {"Fraction": Fraction, "max": lambda *values: max(values)}))
 
 
 def outputs(op: Any, x: list[Any], kernel: list[Any] | None, bias: Any) -> list[tuple[Fraction, list[Fraction]]]:
