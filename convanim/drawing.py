@@ -103,7 +103,7 @@ def _check_size(op: Operation) -> None:
             f"an output of {numbers.size(op.output_size)} would need {steps:,} frames, and {MOST_STEPS:,} are the"
             " most: take a smaller input_size or a larger stride"
         )
-    drawn = tuple(axis.extent for axis in op.axes)
+    drawn = tuple(axis.drawn.extent for axis in op.axes)
     for noun, size in (("padded input", drawn), ("window", op.effective_kernel_size)):
         cells = math.prod(size)
         if cells > MOST_CELLS:

@@ -21,7 +21,7 @@ from convanim.geometry.parameters import normalise, parameter
 from convanim.numeric import unrolled
 from convanim.scene import Text
 from convanim.text import describe
-from convanim.text.formula import full_formula
+from convanim.text.formula import number_formula
 from convanim.text.lang import LANGUAGES, language
 from convanim.views.line.terms import Terms
 from oracle.scenes import leaves
@@ -147,8 +147,8 @@ def test_it_is_described():
     assert describe.title(op) == "Min pooling of a 5x6 input, kernel 3x3, stride 2x2, padding 1x1"
     assert "3x3" in describe.description(op) and "7x8" in describe.description(op)
     facts = dict(describe.facts(op))
-    assert facts["output"] == "3x3" and facts["height"] == full_formula(op, 0)
-    assert facts["height"] == "floor((5 + 2*1 - 1*(3 - 1) - 1) / 2) + 1 = 3"
+    assert facts["output"] == "3x3" and facts["height"] == number_formula(op, 0, language("en"))
+    assert facts["height"] == "floor((5 + 2·1 − 3)/2) + 1 = 3"
     assert not {"parameters", "MACs", "cropped"} & {*facts}
 
 
@@ -167,7 +167,7 @@ def test_it_is_an_operation_everywhere():
 
 def test_it_is_a_word_of_the_command_line_and_of_specs(tmp_path):
     done = CliRunner().invoke(cli, ["info", "min_pool", "-i", "5", "-k", "2"])
-    assert done.exit_code == 0 and "floor((5 + 2*0 - 1*(2 - 1) - 1) / 1) + 1 = 4" in done.output
+    assert done.exit_code == 0 and "floor((5 + 2·0 − 2)/1) + 1 = 4" in done.output
     spec = tmp_path / "one.toml"
     spec.write_text(
         '[least]\noperation = "min_pool"\ninput_size = 5\nkernel_size = 2\nview = "flat"\n', encoding="utf-8"

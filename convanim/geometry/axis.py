@@ -51,6 +51,7 @@ class Axis:
     ceil_mode: bool = False
 
     adaptive: ClassVar[bool] = False  # whether the windows follow from the output's size
+    around: ClassVar[tuple[int, int]] = (0, 0)  # padded cells before and after that windows leave out
 
     @property
     def padded(self) -> int:
@@ -157,6 +158,24 @@ class Axis:
         return range(start, last + 1, self.spacing)
 
     @property
+    def cut(self) -> tuple[int, int]:
+        """Cells that a negative padding cuts off before and after, input cells and the zeros between them.
+
+        (1, 1) for a transposed convolution with a kernel of 2 and a padding of 2: `d (k - 1) - p` is -1.
+        """
+        return max(-self.before, 0), max(-self.after, 0)
+
+    @property
+    def drawn(self) -> Axis:
+        """The axis as it is drawn: with the cells that a negative padding cuts off, which no window reads."""
+        if not any(self.cut):
+            return self
+        before, after = max(self.before, 0), max(self.after, 0)
+        return UncutAxis(
+            self.input, self.kernel, self.stride, self.dilation, before, after, self.spacing, around=self.cut
+        )
+
+    @property
     def odd_side(self) -> range:
         """The cells that the padding has on one side more than on the other: the last one for padding (1, 2)."""
         before, after = max(self.before, 0), max(self.after, 0)
@@ -167,8 +186,8 @@ class Axis:
         """The padded cells that no window reads: a remainder at the end, and gaps where a stride or a dilation leaves
         some.
         """
-        read = bytearray(self.extent)
-        for first in range(0, self.effective_kernel, self.dilation):
+        read, start = bytearray(self.extent), self.window(0)[0]
+        for first in range(start, start + self.effective_kernel, self.dilation):
             read[first : first + (self.output - 1) * self.stride + 1 : self.stride] = b"\1" * self.output
         return [cell for cell in range(self.padded) if not read[cell]]
 
@@ -215,6 +234,25 @@ class AdaptiveAxis(Axis):
         return AdaptiveAxis(
             input, whole + (0 if rest == 0 else 1 if rest == math.gcd(input, windows) else 2), windows=windows
         )
+
+
+@dataclass(frozen=True, slots=True)
+class UncutAxis(Axis):
+    """One dimension whose windows leave out the cells `around`, (before, after): those that a negative padding cuts
+    off.
+    """
+
+    around: tuple[int, int] = (0, 0)  # type: ignore[misc]  # a constant of other axes
+
+    @property
+    def output(self) -> int:
+        """Windows that fit between the cells around them."""
+        return (self.padded - sum(self.around) - self.effective_kernel) // self.stride + 1
+
+    def window(self, output: Any) -> tuple[Any, Any]:
+        """The first cell of a window, and the one after its last: (1, 3) for cell 0, kernel 2 and a cell before."""
+        start = self.around[0] + output * self.stride
+        return start, start + self.effective_kernel
 
 
 @dataclass(frozen=True, slots=True, repr=False)

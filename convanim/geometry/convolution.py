@@ -13,7 +13,7 @@ from .axis import Axis
 from .operation import CELLS_OF_INPUT, CELLS_OF_KERNEL, CHANNELS, DILATION, PADDING, Cells, Pads, Weighted
 from .padding import PADDING_MODES, Crop
 from .parameters import normalise, parameter
-from .size_formula import TRANSPOSED, SizeFormula
+from .size_formula import TRANSPOSED
 from .words import reached, reached_by_numbers, transposed
 
 
@@ -143,7 +143,7 @@ class ConvTranspose(Weighted):
     """
 
     transposed: ClassVar[bool] = True
-    size_formula: ClassVar[SizeFormula | None] = TRANSPOSED
+    size_formula: ClassVar[str | None] = TRANSPOSED
 
     input_size: Cells = field(metadata=CELLS_OF_INPUT)
     kernel_size: Cells = field(metadata=CELLS_OF_KERNEL)

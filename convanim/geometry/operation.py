@@ -12,7 +12,7 @@ from ..errors import ConvanimError
 from .axis import Axis, Cell, Steps
 from .parameters import parameter, parameters, shortest
 from .reduction import SUM, Reduction
-from .size_formula import SLIDING, SizeFormula
+from .size_formula import SLIDING
 from .words import Along, direct
 
 # Fields that take an int or one value an axis and are then a tuple with one value an axis; the language of
@@ -31,7 +31,7 @@ class Operation:
 
     weighted: ClassVar[bool] = False  # whether the kernel has values
     transposed: ClassVar[bool] = False  # whether `padding` crops the output, and zeros surround and part the input
-    size_formula: ClassVar[SizeFormula | None] = None  # None where the output's size is a parameter
+    size_formula: ClassVar[str | None] = None  # None where the output's size is a parameter
 
     in_channels: int = 1
     out_channels: int = 1
@@ -227,7 +227,7 @@ class Sized(Operation):
     padding: Pads
     dilation: Cells
 
-    size_formula: ClassVar[SizeFormula | None] = SLIDING
+    size_formula: ClassVar[str | None] = SLIDING
 
     @property
     def output_size(self) -> Cell:

@@ -10,7 +10,7 @@ from itertools import islice, product
 
 from ..geometry import Operation
 from ..geometry.axis import unravel
-from ..scene import Equation
+from ..scene import Equation, Said
 from ..text.cell_texts import Texts, symbols
 from ..text.formula import DOT
 from ..text.lang import Language
@@ -47,8 +47,16 @@ def total(context: LabelContext) -> Block:
 
 def whole(equation: Equation, lang: Language) -> str:
     """An equation in one line, however long: "3·0 + 2·1 + 1·2 = 4"."""
+    if equation.sentences:
+        return lang.say("alt.row").join(spoken(one, lang) for one in equation.sentences)
     word = lang.say(f"label.{equation.word}") if equation.word else ""
     return f"{word}{equation.before}{equation.joined.join([*equation.terms, equation.last])}{equation.end}"
+
+
+def spoken(said: Said, lang: Language) -> str:
+    """A text of the catalogue, with all that is in its places."""
+    places = {name: one if isinstance(one, str) else spoken(one, lang) for name, one in said.places}
+    return lang.say(f"label.{said.key}", said.count, **places)
 
 
 class Lines:
@@ -92,6 +100,8 @@ class Sum:
 
     def __call__(self, step: int) -> list[str]:
         equation, line = self.equation(step), Lines(self.context, self.most)
+        if equation.sentences:
+            return [line for one in equation.sentences for line in self._wrapped(one)]
         start = self.context.lang.say(f"label.{equation.word}") + equation.before if equation.word else equation.before
         before, last, states = start, equation.last + equation.end, [line.copy()]
         for term in equation.terms:
@@ -106,6 +116,13 @@ class Sum:
         cut = next((state for state in reversed(states) if state.lines and state.copy().add(*rest)), states[0])
         cut.add("" if cut.lines else start, *rest)
         return cut.lines
+
+    def _wrapped(self, said: Said) -> list[str]:
+        """A sentence, in as many lines as it needs."""
+        *words, last = spoken(said, self.context.lang).split(" ")
+        lines = Lines(self.context, self.most)
+        lines.add(*(f"{word} " for word in words), last)
+        return lines.lines
 
 
 @dataclass(frozen=True)

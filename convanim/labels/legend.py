@@ -71,7 +71,7 @@ def _digit(plane: Plane, context: LabelContext) -> Marks:
 
 
 def _numbered(kind: str, context: LabelContext) -> list[str]:
-    """The first three of a kind's nine roles that the figure has."""
+    """The first three of a kind's roles that the figure has."""
     roles = context.scene.roles()
     return [role for role in (f"{kind}_{n}" for n in WEIGHTS) if role in roles][:3]
 
@@ -154,7 +154,8 @@ def _words(role: str, context: LabelContext, roles: frozenset[str]) -> str:
 
 def _zeros(context: LabelContext, drawn: frozenset[str]) -> str:
     """The row of [legend] for the dashed cells, which the theme has no look for; "" where there are none."""
-    along = [[{axis.role(cell) for cell in range(axis.padded)} for axis in op.axes] for op in _padded(context)]
+    shown = [[axis.drawn for axis in op.axes] for op in _padded(context)]
+    along = [[{axis.role(cell) for cell in range(axis.padded)} for axis in axes] for axes in shown]
     named = {"padding" if role == "odd_padding" else role for role in drawn}
     kinds = {strongest(roles) for axes in along for roles in product(*axes)} - named - {"input"}
     return "" if not kinds else kinds.pop() if len(kinds) == 1 else "zeros"

@@ -11,11 +11,13 @@ from ..geometry.axis import Axis, unravel
 from ..scene import Group, Line, Marks, MeasuredPlane, Side, Text, moved
 from ..scene.plane import Point
 from ..text import numbers
+from ..text.numbers import MINUS
 from .layout import FACE, LINE, LabelContext
 
 # distances in ems: from the plane to the first line, half of a tick, from a tick to the text, half of a text's height,
 # and from one text to the next line
 GAP, TICK, AIR, HALF, NEXT = 0.5, 0.2, 0.12, 0.5, 0.45
+BECOMES = " → "  # from how many cells there are to how many they spread over
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Windows:
     def of(self, axis: int, output: int) -> Group:
         """The line of one output cell along an axis; windows of one size have the same marks."""
         ruler = self.rulers[axis]
-        start, stop = self.op.axes[axis].window(output)
+        start, stop = self.op.axes[axis].drawn.window(output)
         if (axis, start, stop) not in self._kept:
             marks = ruler.marks((start, stop), window_text(self.op, axis, output))
             x, y = ruler.edge.at(start, ruler.distance)
@@ -136,26 +138,20 @@ def window_text(op: Operation, axis: int, output: int) -> str:
     a = op.axes[axis]
     if a.adaptive:
         return str(len(a.taps(output)))
-    return f"k={a.kernel}" if a.dilation == 1 or a.kernel == 1 else f"k={a.kernel} → {a.effective_kernel}"
+    return f"k={a.kernel}" if a.dilation == 1 or a.kernel == 1 else f"k={a.kernel}{BECOMES}{a.effective_kernel}"
 
 
 def padded_text(axis: Axis) -> tuple[tuple[int, ...], str]:
-    """Where the parts of a padded axis begin and end, and their cells as a sum: "1 + 5 + 1", or "2 + (3 + 2) + 2" with
-    zeros between.
+    """Where the parts of a drawn axis begin and end, and the numbers of their cells: "1 + 5 + 1" with padding, "3 → 5"
+    with zeros between, "3 → 2 + 5 + 2" with both, "5 − 1 − 1" where padding cuts cells off.
     """
-    roles = [axis.role(cell) for cell in range(axis.padded)]
-    around = ("padding", "copy")
-    first = next((cell for cell, role in enumerate(roles) if role not in around), len(roles))
-    last = next((cell for cell in range(len(roles) - 1, -1, -1) if roles[cell] not in around), -1) + 1
-    inside, zeros = roles.count("input"), roles.count("inserted")
-    middle = f"({inside} + {zeros})" if zeros and inside else str(inside + zeros)
-    if last <= first:  # cropped beyond the last input cell: none of it is left
-        return (0, len(roles)), f"{len(roles)} + 0"
-    parts = [str(first)] * (first > 0) + [middle] + [str(len(roles) - last)] * (last < len(roles))
-    if len(parts) == 1:
-        middle = middle.strip("()")
-        parts = [middle]
-    return tuple(sorted({0, first, last, len(roles)})), " + ".join(parts)
+    drawn, spread = axis.drawn, (axis.input - 1) * axis.spacing + 1
+    first, last = drawn.before, drawn.before + spread
+    (before, after), total = axis.cut, drawn.padded
+    parts = [f"{first} + "] * (first > 0) + [str(spread)] + [f" + {total - last}"] * (last < total)
+    cells = "".join([*parts, *(f" {MINUS} {cut}" for cut in (before, after) if cut)])
+    bounds = tuple(sorted({0, before, first, last, total - after, total}))
+    return bounds, f"{axis.input}{BECOMES}{cells}" if spread > axis.input else cells
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from .marks import (
     moved,
     roles,
 )
-from .scene import Accumulating, AnyLayer, Box, Equation, Layer, MeasuredPlane, PerStep, Scene
+from .scene import Accumulating, AnyLayer, Box, Equation, Layer, MeasuredPlane, PerStep, Said, Scene
 
 __all__ = [
     "UPRIGHT",
@@ -41,6 +41,7 @@ __all__ = [
     "Polygon",
     "Raster",
     "ReadableOn",
+    "Said",
     "Scene",
     "Shade",
     "Side",

@@ -164,12 +164,25 @@ class MeasuredPlane:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A text of [label] in the catalogue, with its places filled: by texts, or by other texts of the catalogue.
+
+    `count` chooses among its plural forms.
+    """
+
+    key: str
+    places: tuple[tuple[str, str | Said], ...] = ()
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Equation:
     """How the value of a step comes about: terms, all but the `last`, what joins them, and what stands before and after
     them.
 
     "1·2 + 3·0 = 2" has the term "1·2", the last one "3·0" and the end " = 2". `word` is a row of [label] in the
-    catalogue that names the result, before the terms, if it isn't a value.
+    catalogue that names the result, before the terms, if it isn't a value. A step that computes no value has
+    `sentences` in place of all these.
     """
 
     terms: Iterable[str]
@@ -178,6 +191,7 @@ class Equation:
     joined: str = " + "
     before: str = ""
     word: str = ""
+    sentences: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from ..geometry import Operation
 from ..geometry.axis import Cell
 from ..geometry.parameters import parameters
 from ..geometry.receptive_field import receptive_field
-from .formula import full_formula
+from .formula import number_formula
 from .lang import Language, language
 from .numbers import TIMES, number, per_axis, size
 
@@ -96,12 +96,11 @@ def _usual_description(op: Operation, bias: float, lang: str) -> str:
     def say(key: str, count: int = 1, **places: object) -> str:
         return language(lang).say(f"description.{key}", count, **places)
 
-    drawn = ""
-    if op.padded_size != op.input_size:
-        how = "padded"
-        if op.transposed:
-            how = "cropped" if any(a.before < 0 or a.after < 0 for a in op.axes) else "widened"
-        drawn = say(how, size=size(op.padded_size)) + (say("copies") if any(axis.copies for axis in op.axes) else "")
+    drawn, cells, cuts = "", tuple(axis.drawn.padded for axis in op.axes), [axis.cut for axis in op.axes]
+    if cells != op.input_size:
+        drawn = say("widened" if op.transposed else "padded", size=size(cells))
+        drawn += say("copies") if any(axis.copies for axis in op.axes) else ""
+    drawn += say("cut", cut=per_axis(cuts)) if any(map(any, cuts)) else ""
     if op.adaptive:
         window = (
             say("window_uneven", size=size(op.kernel_size))
@@ -187,11 +186,13 @@ def facts(op: Operation) -> list[tuple[str, str]]:
         rows.append(("hangs over", size(op.overhang)))
     if op.transposed:
         rows.append(("cropped", per_axis(op.cropped)))
+    if any(any(axis.cut) for axis in op.axes):
+        rows.append(("input cut off", per_axis(axis.cut for axis in op.axes)))
     count = len(op.axes)
     names = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}.get(count) or tuple(
         f"axis {n}" for n in range(count)
     )
-    rows += [(name, full_formula(op, axis)) for axis, name in enumerate(names)]
+    rows += [(name, number_formula(op, axis, language("en"))) for axis, name in enumerate(names)]
     if op.weighted:
         kernel = f"{TIMES.join(map(str, op.kernel_shape))}{f' + {op.out_channels}' if op.bias else ''}"
         weights, cells, side = (

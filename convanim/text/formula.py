@@ -1,4 +1,4 @@
-"""The formula of the output's size as text: in letters, with numbers, and as PyTorch's documentation writes it."""
+"""The formula of the output's size as text, in letters and with numbers: one for figures, pages and `convanim info`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def letter_formula(op: Operation, axis: int) -> str:
     """
     if op.size_formula is None:
         return ""
-    return _filled(op.size_formula.short, op, axis, lambda letter, value: letter).replace("*", "").replace("-", MINUS)
+    return _filled(op.size_formula, op, axis, lambda letter, value: letter).replace("*", "").replace("-", MINUS)
 
 
 def number_formula(op: Operation, axis: int, lang: Language) -> str:
@@ -26,19 +26,9 @@ def number_formula(op: Operation, axis: int, lang: Language) -> str:
     a = op.axes[axis]
     if op.size_formula is None:
         return lang.say("label.adaptive", input=a.input, output=a.output)
-    text = _filled(op.size_formula.short, op, axis, _number).replace("*", DOT).replace("-", MINUS)
+    text = _filled(op.size_formula, op, axis, _number).replace("*", DOT).replace("-", MINUS)
     dropped = " " + lang.say("label.unstarted") if a.dropped else ""
     return f"{text}{dropped} = {a.output}"
-
-
-def full_formula(op: Operation, axis: int) -> str:
-    """The formula with every parameter's number, in ASCII: "floor((5 + 2*1 - 1*(3 - 1) - 1) / 2) + 1 = 3"."""
-    a = op.axes[axis]
-    if op.size_formula is None:
-        start, stop = f"floor(o*{a.input}/{a.output})", f"ceil((o + 1)*{a.input}/{a.output})"
-        return f"{a.output} windows over {a.input}: from {start} up to {stop}"
-    dropped = " (it would start beyond the input)" if a.dropped else ""
-    return f"{_filled(op.size_formula.full, op, axis, _number)}{dropped} = {a.output}"
 
 
 def _number(letter: str, value: int) -> str:
@@ -51,19 +41,15 @@ def _filled(template: str, op: Operation, axis: int, write: Callable[[str, int],
     k, d = write("k", a.kernel), write("d", a.dilation)
     reach = f"{d}*({k} - 1)"
     pads = [f"2*{write('p', before)}"] if before == after else [write("p", before), write("p′", after)]
-    more = write("output_padding", op.output_padding[axis])
     return template.format(
         i=write("i", a.input),
         k=k,
         s=write("s", op.stride[axis]),
-        d=d,
-        reach=reach,
         span=k if a.dilation == 1 else f"{reach} + 1",
         window=k if a.dilation == 1 else f"({reach} + 1)",
         added=" + ".join(pads),
         cropped=" - ".join(pads),
         round="ceil" if a.ceil_mode else "floor",
         less=" - 1" if a.dropped else "",
-        more=more,
-        extra=f" + {more}" if op.output_padding[axis] else "",
+        extra=f" + {write('output_padding', op.output_padding[axis])}" if op.output_padding[axis] else "",
     )

@@ -7,7 +7,7 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +16,28 @@ from .theme import DASH, THICK, THIN, WEIGHTS, Style, Theme, derived
 
 BASE02, BASE03, BLUE, CYAN = "#073642", "#002b36", "#268bd2", "#2aa198"  # Solarized, as the guide has them
 
-# the weights of a kernel: the dashes of connections tell their rows apart, the widths their columns
+# The weights of a kernel. Dashes and widths of connections tell nine of them apart, in a kernel of 3 x 3 its rows and
+# its columns. Each colour after the ninth was chosen as far from those before it as it can be: by CIEDE2000, any two
+# fills of clear are 7.3 and more apart, any two lines 10 and more.
 DASHES, WIDTHS = (None, 0.22, 0.07), (THIN * 1.5, THIN * 2.5, THIN * 4)
 
 
 def _weights(fills: Sequence[str], strokes: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The styles of the cells that hold a weight, and of the connections with it, one a colour."""
     cells: dict[str, dict[str, Any]] = {f"weight_{n}": {"fill": fill} for n, fill in zip(WEIGHTS, fills, strict=True)}
-    looks = product(DASHES, WIDTHS)
+    looks = cycle(product(DASHES, WIDTHS))
     lines = {
         f"edge_{n}": {"stroke": stroke, "width": width, "dash": dash}
-        for n, stroke, (dash, width) in zip(WEIGHTS, strokes, looks, strict=True)
+        for (n, stroke), (dash, width) in zip(zip(WEIGHTS, strokes, strict=True), looks, strict=False)
     }
     return cells | lines
 
 
-SOLARIZED = ("#cb4b16", "#dc322f", "#6c71c4", "#b58900", "#d33682", "#859900", "#586e75", "#268bd2", "#2aa198")
+SOLARIZED = (
+    *("#cb4b16", "#dc322f", "#6c71c4", "#b58900", "#d33682", "#859900", "#586e75", "#268bd2", "#2aa198"),
+    *("#005000", "#000078", "#680020", "#583800", "#484058", "#b08888", "#003838", "#807058", "#880088"),
+    *("#189048", "#005088", "#b880c0", "#280020", "#805858", "#007060", "#606000"),
+)
 
 CLASSIC = Theme(
     "classic",
@@ -106,8 +112,16 @@ CLEAR = derived(
         "sign": {"fill": INK},
         "edge": {"stroke": "#868e96"},
         **_weights(
-            ("#ffd8a8", "#ffc9c9", "#eebefa", "#fff3bf", "#d8f5a2", "#99e9f2", "#e9ecef", "#bac8ff", "#fcc2d7"),
-            ("#c2410c", "#c92a2a", "#862e9c", "#846200", "#487a06", "#0b7285", "#495057", "#364fc7", "#a61e4d"),
+            (
+                *("#ffd8a8", "#ffc9c9", "#eebefa", "#fff3bf", "#d8f5a2", "#99e9f2", "#e9ecef", "#bac8ff", "#fcc2d7"),
+                *("#48c090", "#40b8f8", "#a8b0a0", "#f09870", "#b8b058", "#b8a8a8", "#b0f8d8", "#00c0c0", "#f89098"),
+                *("#c0a888", "#98b0c0", "#98c078", "#f090c8", "#b0a8c8", "#d0e0c8", "#f0e0f8"),
+            ),
+            (
+                *("#c2410c", "#c92a2a", "#862e9c", "#846200", "#487a06", "#0b7285", "#495057", "#364fc7", "#a61e4d"),
+                *("#002800", "#401800", "#300028", "#886880", "#006850", "#484020", "#785848", "#e00898", "#787858"),
+                *("#0078c8", "#504060", "#084040", "#300090", "#800010", "#687098", "#000030"),
+            ),
         ),
     },
 )
@@ -145,13 +159,26 @@ DARK = derived(
         "sign": {"fill": SNOW},
         "edge": {"stroke": "#7d8590"},
         **_weights(
-            ("#5a3210", "#5c1a1f", "#4a2256", "#4d3d00", "#2d4708", "#0c4650", "#343b44", "#1f2f6e", "#57203a"),
-            ("#ffa94d", "#ff8787", "#da77f2", "#ffd43b", "#a9e34b", "#66d9e8", "#ced4da", "#91a7ff", "#faa2c1"),
+            (
+                *("#5a3210", "#5c1a1f", "#4a2256", "#4d3d00", "#2d4708", "#0c4650", "#343b44", "#1f2f6e", "#57203a"),
+                *("#002010", "#201808", "#006048", "#005890", "#604848", "#505040", "#201828", "#883870", "#884030"),
+                *("#504868", "#903048", "#002028", "#301000", "#282800", "#304838", "#181040"),
+            ),
+            (
+                *("#ffa94d", "#ff8787", "#da77f2", "#ffd43b", "#a9e34b", "#66d9e8", "#ced4da", "#91a7ff", "#faa2c1"),
+                *("#009050", "#908010", "#d85000", "#00f8c0", "#f00080", "#a0a888", "#289090", "#a88870", "#987090"),
+                *("#f8f8c8", "#00a0d8", "#f0c8b8", "#7068f8", "#f02840", "#70a018", "#d8c0f8"),
+            ),
         ),
     },
 )
 
 BLACK = "#000000"
+# on darker ones the digits can't be read
+GREYS = (
+    *(236, 212, 188, 228, 204, 180, 220, 196, 172, 248, 200, 176, 240, 216, 192, 244),
+    *(232, 208, 184, 224, 252, 178, 194, 210, 226),
+)
 
 PRINT = derived(
     CLEAR,
@@ -182,8 +209,9 @@ PRINT = derived(
         "sign": {"fill": BLACK},
         "edge": {"stroke": "#8c8c8c"},
         **_weights(
-            [f"#{grey:02x}{grey:02x}{grey:02x}" for grey in (236, 212, 188, 228, 204, 180, 220, 196, 172)],
-            (BLACK, BLACK, BLACK, "#404040", "#404040", "#404040", "#6b6b6b", "#6b6b6b", "#6b6b6b"),
+            [f"#{grey:02x}{grey:02x}{grey:02x}" for grey in GREYS],
+            # with dashes and widths no two are alike
+            [grey for n in range(9) for grey in [(BLACK, "#404040", "#6b6b6b")[(n + n // 3) % 3]] * 3][: len(WEIGHTS)],
         ),
     },
 )

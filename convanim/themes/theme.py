@@ -39,8 +39,9 @@ def dpi_of(width: int, cells: float) -> float:
     return width * 72 / (cells * CELL_BP)
 
 
-# weights with a colour of their own; in a larger kernel, every third row and column have the same colours
-WEIGHTS = range(1, 10)
+# weights with a colour of their own, as many as a kernel of 5 x 5 has; in a larger one, every fifth row and column have
+# the same colours
+WEIGHTS = range(1, 26)
 
 # every role, and what it stands for. Those of NEEDED have a style in every theme; a view leaves out what of the others
 # has none
@@ -59,12 +60,12 @@ NEEDED = {
     "pending": "edges of outputs that come later",
     "label": "the text of labels",
     "measure": "lines along what a label measures",
-    "hidden": "cells of a map between two layers",
+    "hidden": "cells that are one layer's output and the next one's input",
     "stamp": "the veil that each stamp of a kernel adds",
     "sign": "signs such as × and = between the parts",
     "edge": "connections of other steps",
-    **{f"weight_{n}": f"cells that hold weight {n} of 9" for n in WEIGHTS},
-    **{f"edge_{n}": f"connections with weight {n} of 9" for n in WEIGHTS},
+    **{f"weight_{n}": f"cells that hold weight {n} of {len(WEIGHTS)}" for n in WEIGHTS},
+    **{f"edge_{n}": f"connections with weight {n} of {len(WEIGHTS)}" for n in WEIGHTS},
 }
 EXTRA = {
     "copy": "copies of input cells in the padding",

@@ -17,7 +17,7 @@ from .flags import ViewFlags
 from .input_plane import padded_input
 from .poster import stills
 from .shading import shaded
-from .sliding_window import AppearingCells, SlidingWindow, drawn_crops, drawn_output_padding, two_axes
+from .sliding_window import AppearingCells, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding
 from .text_size import LARGE, ROOM, SMALL, cell_values, same_size
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     copy_style = "copy" in flags.cell_kinds
     if flags.shade:  # the fill of output_padding would hide the shades; copies have one in every theme
         flags = replace(flags, output_padding=False, cell_kinds=flags.cell_kinds | {"copy"})
-    height, width = two_axes(op)
+    height, width = drawn_axes(op)
     rows, columns = height.output, width.output
     deep, wide = height.extent, width.extent
     (top, bottom), (before, after) = around = drawn_crops(op, flags)

@@ -13,7 +13,7 @@ from .flags import ViewFlags
 from .input_plane import padded_input
 from .poster import stills
 from .rays import ray
-from .sliding_window import AppearingCells, SlidingWindow, drawn_crops, drawn_output_padding, two_axes
+from .sliding_window import AppearingCells, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding
 
 if TYPE_CHECKING:
     from ..text.cell_texts import Texts
@@ -24,7 +24,7 @@ LIFT_X = -2.49069 / CELL_BP  # the guide's xshift of -5 pt, halved by its pictur
 
 def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of an operation of one or two dimensions, without its values."""
-    height, width = two_axes(op)
+    height, width = drawn_axes(op)
     rows, columns = height.output, width.output
     deep, wide = height.extent, width.extent
     (top, bottom), (left, right) = around = drawn_crops(op, flags)

@@ -22,6 +22,7 @@ from ..scene import (
     MeasuredPlane,
     PerStep,
     Polygon,
+    Said,
     Scene,
     Text,
 )
@@ -53,7 +54,7 @@ APART = 2.4  # between the two figures, with a sign between them
 SIGN = 1.4  # the size of this sign, in cells
 MOST_LINKS = 50_000  # each is named in the equation of its step
 LETTERS = 0.52  # the largest letters that have room between the planes: those of labels at 100 dpi
-LINKED = " ⇄ "  # between a cell of the smaller planes and the linked cells of the larger ones
+LISTED = 4  # cells apart from each other that are named one by one
 
 
 def refuses(op: Operation) -> str:
@@ -168,7 +169,7 @@ class PairLayout:
             *start.rectangle((0, rows), (0, columns)),
             *end.rectangle((-top, height.input + bottom), (-left, width.input + right)),
         )
-        sign = Text("sign", (middle, -0.5 * wide - 1.5), LINKED.strip(), SIGN, 2.0)  # above the corner left of it
+        sign = Text("sign", (middle, -0.5 * wide - 1.5), "⇄", SIGN, 2.0)  # above the corner left of it
         return PairLayout(below, above, start, end, around, sign, Box.around(corners, THICK / 2 + BORDER))
 
     def measured(self, conv: Operation, transposed: Operation) -> tuple[MeasuredPlane, ...]:
@@ -228,16 +229,34 @@ class PairMotion:
 
 @dataclass(frozen=True)
 class LinkedCells:
-    """The indices of the cells that each step links: "(0,1) ⇄ (0,2), (0,3)"."""
+    """What a step does in both figures, with the indices of the cells: "output (0,1) reads input row 0, columns
+    2–3".
+    """
 
     stamps: Stamps
     ndim: int
 
     def __call__(self, step: int) -> Equation:
         height, width = self.stamps.height, self.stamps.width
-        cells = [divmod(cell, width.output) for cell, _ in self.stamps.of(step).cells(height, width)]
-        names = list(map(self._name, cells)) or ["–"]
-        return Equation(names[:-1], names[-1], "", ", ", self._name(divmod(step, width.input)) + LINKED)
+        reached = [divmod(cell, width.output) for cell, _ in self.stamps.of(step).cells(height, width)]
+        r, q = divmod(step, width.input)
+        at = ("at", f"({r},{q})" if self.ndim > 1 else str(q))
+        if not reached:
+            return Equation((), "", "", sentences=(Said("pair_reads_none", (at,)), Said("pair_adds_none", (at,))))
+        rows, columns = (sorted(set(along)) for along in zip(*reached, strict=True))
+        cells = ("cells", _cells(rows, columns) if self.ndim > 1 else _run("cells_at", columns))
+        return Equation((), "", "", sentences=(Said("pair_reads", (at, cells)), Said("pair_adds", (at, cells))))
 
-    def _name(self, cell: tuple[int, int]) -> str:
-        return f"({','.join(map(str, cell[-self.ndim :]))})"
+
+def _cells(rows: list[int], columns: list[int]) -> Said:
+    """The cells where these rows and columns meet."""
+    return Said("rows_and_columns", (("rows", _run("rows_at", rows)), ("columns", _run("columns_at", columns))))
+
+
+def _run(key: str, cells: list[int]) -> Said:
+    """Cells that are equally far apart: "1–3", "0, 2, 4", "0, 2, …, 12"."""
+    if len(cells) > 1 and cells[1] - cells[0] == 1:
+        text = f"{cells[0]}–{cells[-1]}"
+    else:
+        text = ", ".join(map(str, cells if len(cells) <= LISTED else [*cells[:2], "…", cells[-1]]))
+    return Said(key, (("n", text),), len(cells))

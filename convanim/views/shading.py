@@ -9,7 +9,7 @@ from math import frexp, isfinite, ldexp
 from typing import TYPE_CHECKING
 
 from ..geometry import Operation
-from ..geometry.axis import Axis, Cell, rows_and_columns, unravel
+from ..geometry.axis import Cell, unravel
 from ..scene import (
     Accumulating,
     AnyLayer,
@@ -33,6 +33,7 @@ from ..scene.plane import Part, Plane
 from ..text.numbers import told_apart
 from ..themes.colormaps import COLORMAPS
 from ..themes.theme import BORDER
+from .sliding_window import drawn_axes
 from .text_size import ems
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def shaded(scene: Scene, op: Operation, values: Values, texts: Iterable[Text], *
     own.
     """
     below, above = scene.measured
-    height, width = rows_and_columns(op.axes, Axis(1, 1))
+    height, width = drawn_axes(op)
     given, computed = values.input.ravel().tolist(), values.output.ravel().tolist()
     scales = [Scale.of(given), Scale.of(computed)] if op.weighted else [Scale.of([*given, *computed])]
     sources = [[(cell, axis.source(cell)) for cell in range(axis.padded)] for axis in (height, width)]

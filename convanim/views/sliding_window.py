@@ -241,6 +241,12 @@ def two_axes(op: Operation) -> tuple[Axis, Axis]:
     return rows_and_columns(op.axes, Axis(1, 1))
 
 
+def drawn_axes(op: Operation) -> tuple[Axis, Axis]:
+    """The axes of rows and columns of a plane that shows the whole input, also the cells that padding cuts off."""
+    height, width = two_axes(op)
+    return height.drawn, width.drawn
+
+
 def crops(op: Operation) -> tuple[Pair, Pair]:
     """The output cells that padding takes away, (before, after) of rows and of columns."""
     return rows_and_columns(op.cropped, (0, 0))

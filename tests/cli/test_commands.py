@@ -167,7 +167,7 @@ def test_info_of_other_axes_names_them(command):
 def check_formulas(found, sizes, names=("height", "width")):
     """Each formula, worked out by Python, must give the number that it ends with."""
     for name, size in zip(names, sizes, strict=True):
-        left, right = found[name].split(" = ")
+        left, right = found[name].replace("·", "*").replace("−", "-").split(" = ")
         assert re.fullmatch(r"[floor\d+*/() -]+", left)
         assert eval(left, {"__builtins__": {}, "floor": math.floor}) == int(right) == size
 

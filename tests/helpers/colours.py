@@ -54,8 +54,8 @@ SHOWN = [  # operations that have all kinds of cells, with a window over each of
 
 # roles that the views of two planes don't have, by the beginnings of their names: a figure that has them
 ELSEWHERE = {
-    "weight": (ca.Conv(4, 3), "matrix"),
-    "edge": (ca.Conv(4, 3), "dense"),
+    "weight": (ca.Conv(6, 5), "matrix"),
+    "edge": (ca.Conv(6, 5), "dense"),
     "stamp": (ca.ConvTranspose((3, 4), 5, stride=2), "scatter"),
     "sign": (ca.Conv(4, 3), "matrix"),
     "hidden": ([ca.Conv(5, 3), ca.Conv(3, 2)], "stack"),

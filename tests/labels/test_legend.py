@@ -163,11 +163,10 @@ def test_the_words_of_the_legend_are_those_of_the_figures():
     assert "output of a later step" in words(ca.Conv(4, 3), reveal=True)
 
 
-def test_in_classic_dashed_cells_are_called_what_they_are_where_the_rows_of_the_input_are_cropped():
+def test_in_classic_dashed_cells_are_called_what_they_are_where_the_rows_of_the_input_are_cut_off():
     op = ca.ConvTranspose((1, 2), 1, stride=4, padding=(1, 0), output_padding=(2, 0))
-    assert (
-        "input" not in meaning(op)[0].roles and "inserted" in meaning(op)[1].roles
-    )  # a row of padding is left, and no other
+    down, across = meaning(op)
+    assert down.roles[0] == "input" and 0 not in down.read and "inserted" in across.roles  # a row of padding is read
     a, plain = (ca.animate(op, labels=labels).scene for labels in ("legend", "none"))
     assert not wrong_legend(legend_of(a, plain), meant_legend(op, plain, "classic", "en")), legend_of(a, plain)
 

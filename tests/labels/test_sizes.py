@@ -88,21 +88,19 @@ WORDS = {"en": {"input": "input ", "output": "output "}, "zh": {"input": "输入
 
 
 def meant_sizes(axis):
-    """The bounds of the parts of a padded axis, and what they are called."""
+    """The bounds of the parts of a drawn axis, and what they are called."""
     inside = [n for n, role in enumerate(axis.roles) if role in ("input", "inserted")]
-    padded = axis.padded
-    if not inside:
-        return [0, padded], f"{padded} + 0"
-    first, last = inside[0], inside[-1] + 1
-    counts = Counter(axis.roles)
-    middle = (
-        f"{counts['input']} + {counts['inserted']}" if counts["input"] and counts["inserted"] else str(last - first)
-    )
-    around = first > 0, last < padded
-    middle = f"({middle})" if "+" in middle and any(around) else middle
-    return sorted({0, first, last, padded}), " + ".join(
-        [str(first)] * around[0] + [middle] + [str(padded - last)] * around[1]
-    )
+    padded, first, last = axis.padded, inside[0], inside[-1] + 1
+    text = str(last - first)
+    if first:
+        text = f"{first} + {text}"
+    if last < padded:
+        text += f" + {padded - last}"
+    for cut in axis.cut:
+        text += f" − {cut}" if cut else ""
+    if "inserted" in axis.roles:
+        text = f"{axis.roles.count('input')} → {text}"
+    return sorted({0, first, last, padded, axis.cut[0], padded - axis.cut[1]}), text
 
 
 def meant_window(op, axis, o):
@@ -153,7 +151,8 @@ def test_the_sizes_and_the_lines_beside_them_are_those_of_planes_parts_and_windo
         a, plain = (ca.animate(op, labels=labels, **look) for labels in ("sizes", "none"))
         assert not wrong_sizes(op, a.scene, plain.scene, view, look["lang"]), op
         for axis, padded in zip(meaning(op)[-len(size) :], op.padded_size, strict=True):
-            assert value_of(meant_sizes(axis)[1]) == padded == axis.padded
+            text = meant_sizes(axis)[1].split(" → ")[-1]
+            assert value_of(text) == padded == axis.padded - sum(axis.cut)
         windows[len(size)] += 1
     assert windows == {2: 39, 1: 12}
 

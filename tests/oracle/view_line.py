@@ -124,9 +124,9 @@ def wrong_kernel(shown, met, size):
     if {c: number(t) for c, t in shown.kernel.items()} != {c: value for c, (_, value) in met.items()}:
         found.add("kernel")
     for c, (n, _) in met.items():
-        if c not in [column for column, _ in shown.cells(f"weight_{n % 9 + 1}")]:
+        if c not in [column for column, _ in shown.cells(f"weight_{n % 25 + 1}")]:
             found.add("colour")
-    if sum(len(shown.cells(f"weight_{n}")) for n in range(1, 10)) != size:
+    if sum(len(shown.cells(f"weight_{n}")) for n in range(1, 26)) != size:
         found.add("number of weights")
     times, equal = shown.signs
     if times != dict.fromkeys(met, "×") or equal.keys() != met.keys() or set(equal.values()) != {"="}:
@@ -144,7 +144,8 @@ def place(op, axis, o):
         apart = max(1, n / count)
         return (n - 1) / 2 + (o - (count - 1) / 2) * apart
     (before, after), reach = pads(op), stop - start - 1
-    return start + before if min(before, after) >= 0 and before + after == reach else start + reach / 2
+    own = min(before, after) >= 0 and before + after == reach
+    return start + before if own else start + reach / 2
 
 
 def pads(op):

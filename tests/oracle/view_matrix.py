@@ -80,13 +80,19 @@ def dense(op, weights):
 
 
 def role_of(op, k):
-    """The colour of a kernel cell, of kernels of up to nine cells and of larger ones of two dimensions."""
-    if math.prod(op.kernel_size) <= 9:
+    """The colour of a kernel cell, of kernels of up to 25 cells and of larger ones."""
+    if math.prod(op.kernel_size) <= 25:
         return f"weight_{k + 1}"
     if len(op.kernel_size) == 1:
-        return f"weight_{k % 9 + 1}"
+        return f"weight_{k % 25 + 1}"
     r, c = divmod(k, op.kernel_size[1])
-    return f"weight_{r % 3 * 3 + c % 3 + 1}"
+    return f"weight_{shared(op.kernel_size, r, c) + 1}"
+
+
+def shared(size, r, c):
+    """The colour of a cell of a kernel of more than 25: blocks of 5 x 5, or of a whole side that is shorter."""
+    rows, columns = {True: (5, 5), size[0] < 5: (size[0], 25 // size[0]), size[1] < 5: (25 // size[1], size[1])}[True]
+    return r % rows * columns + c % columns
 
 
 def bounds(parts):

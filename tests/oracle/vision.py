@@ -36,7 +36,7 @@ UNDER = " under the veil"
 ON = ("background", *PADDED)
 VEILED = tuple(name + UNDER for name in ON)
 WEIGHT_CELLS = tuple(
-    f"weight_{n}" for n in range(1, 10)
+    f"weight_{n}" for n in range(1, 26)
 )  # hold a text each, which tells them apart; their colours only help
 STAMPS = tuple(f"{n} stamps" for n in (1, 4, 9))  # veils that add up over the background: how many is written on them
 
@@ -59,7 +59,7 @@ SHAPES = {
     ("output_grid", "stroke"): ("output", "output_padding", "background", "hidden"),
     ("hidden", "stroke"): ("hidden", "background"),
     ("edge", "stroke"): ("background",),
-    **{(f"edge_{n}", "stroke"): ("background",) for n in range(1, 10)},
+    **{(f"edge_{n}", "stroke"): ("background",) for n in range(1, 26)},
     ("current", "stroke"): ("output", "output_padding", "background"),
     ("pending", "stroke"): ("background",),
     ("cropped", "stroke"): ("background",),

@@ -26,13 +26,13 @@ class Along:
     taps.
     """
 
-    def __init__(self, roles, sources, windows, dilation=1, padded=None, cropped=(0, 0), extra=0):
+    def __init__(self, roles, sources, windows, dilation=1, padded=None, cropped=(0, 0), extra=0, cut=(0, 0)):
         self.roles, self.sources, self.windows = roles, sources, windows
         self.padded = len(roles) if padded is None else padded
         self.taps = [list(range(start, min(stop, self.padded), dilation)) for start, stop in windows]
         self.read = {cell for taps in self.taps for cell in taps}
         self.output = len(windows)
-        self.cropped, self.extra = cropped, extra
+        self.cropped, self.extra, self.cut = cropped, extra, cut
 
 
 def along_convolution(i, k, s, p0, p1, d, mode="zeros", ceil_mode=False):
@@ -56,11 +56,13 @@ def along_convolution(i, k, s, p0, p1, d, mode="zeros", ceil_mode=False):
 
 
 def along_transposed(i, k, s, p0, p1, d, extra):
-    """The guide's way: zeros between the units, then padding, or cropping where it is negative, and a kernel that moves
-    by 1.
+    """The guide's way: zeros between the units, then padding, and a kernel that moves by 1. A negative padding cuts
+    cells off, which no window reads; they are drawn.
     """
     span = d * (k - 1) + 1
     before, after = span - 1 - p0, span - 1 - p1 + extra
+    cut = [max(-before, 0), max(-after, 0)]
+    before, after = max(before, 0), max(after, 0)
     far = 60
     sources, roles = [-1] * (2 * far + (i - 1) * s + 1), ["padding"] * (2 * far + (i - 1) * s + 1)
     roles[far : far + (i - 1) * s + 1] = ["inserted"] * ((i - 1) * s + 1)
@@ -68,12 +70,11 @@ def along_transposed(i, k, s, p0, p1, d, extra):
         sources[far + unit * s], roles[far + unit * s] = unit, "input"
     shown = slice(far - before, far + (i - 1) * s + 1 + after)
     sources, roles = sources[shown], roles[shown]
-    colour_odd_side(roles, max(before, 0), max(after, 0))
+    colour_odd_side(roles, before, after)
     count = (i - 1) * s - p0 - p1 + span + extra  # PyTorch's documentation
-    assert len(roles) == count + span - 1
-    return Along(
-        roles, sources, [(o, o + span) for o in range(count)], d, cropped=(p0, max(p1 - extra, 0)), extra=extra
-    )
+    assert len(roles) - sum(cut) == count + span - 1
+    windows = [(cut[0] + o, cut[0] + o + span) for o in range(count)]
+    return Along(roles, sources, windows, d, cropped=(p0, max(p1 - extra, 0)), extra=extra, cut=cut)
 
 
 def along_adaptive(i, n):

@@ -11,7 +11,8 @@ import pytest
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
 from convanim.geometry.parameters import parameters
 from convanim.text.describe import description, facts, name, title
-from convanim.text.formula import full_formula
+from convanim.text.formula import number_formula
+from convanim.text.lang import language
 from convanim.text.numbers import size
 from helpers.cases import ALL
 from helpers.operations import new_ops
@@ -66,8 +67,11 @@ def test_the_numbers_of_a_description_are_those_counted():
     )
     assert "A window of 5x5 cells with 9 kernel cells" in description(Conv(7, 3, dilation=2))
     assert "an input of 2x2 widened by zeros to 7x7, row" in description(ConvTranspose(2, 3, stride=2))
-    assert "an input of 3x3 with zeros added and the edge cropped drawn as 1x1, row" in description(
+    assert "an input of 3x3, of which padding cuts off 1:1x1:1 cells at the ends of its axes, row" in description(
         ConvTranspose(3, 1, padding=1)
+    )
+    assert "an input of 4 widened by zeros to 8, of which padding cuts off 0:2 cells at" in description(
+        ConvTranspose((4,), 2, stride=2, padding=((0, 3),))
     )
     for op in (Conv(5, 3), Conv((5,), 3), Pool((4, 4, 4), 2)):
         assert "padded" not in description(op) and "never read" not in description(op)
@@ -181,7 +185,7 @@ def test_the_facts_of_every_operation_are_those_counted():
         for word in ("output", "kernel", "left at the end"):
             assert rows[word] == size(sizes[word]), (op, word)
         assert rows.get("hangs over", "0x0") == size(sizes["hangs over"])
-        assert (rows["height"], rows["width"]) == (full_formula(op, 0), full_formula(op, 1))
+        assert (rows["height"], rows["width"]) == tuple(number_formula(op, axis, language("en")) for axis in (0, 1))
         assert ("cropped" in rows) == isinstance(op, ConvTranspose)
         assert ("parameters" in rows) == ("MACs" in rows) == isinstance(op, Conv | ConvTranspose)
         if "MACs" in rows:
@@ -229,14 +233,13 @@ def test_the_descriptions_of_the_new_kinds_say_what_is_counted():
         assert ("with copies of its own cells" in text) == copies and "\n" not in text
 
 
-def test_the_description_of_a_transposed_convolution_says_whether_its_edge_is_cropped_as_it_is_drawn():
+def test_the_description_of_a_transposed_convolution_says_whether_cells_of_its_input_are_cut_off():
     for k, p0, p1 in itertools.product((1, 2, 3), range(4), range(4)):
         text = description(ConvTranspose((4, 4), k, stride=2, padding=((p0, p1), (0, 0))))
-        cut = max(p0, p1) > k - 1  # beyond the kernel's reach
-        assert ("with zeros added and the edge cropped drawn as" in text, "widened by zeros to" in text) == (
-            cut,
-            not cut,
-        ), (k, p0, p1)
+        cut = [max(p - (k - 1), 0) for p in (p0, p1)]  # beyond the kernel's reach
+        said = f", of which padding cuts off {cut[0]}:{cut[1]}x0:0 cells at the ends of its axes, row"
+        assert (said in text) == ("cuts off" in text) == any(cut), (k, p0, p1)
+        assert "widened by zeros to" in text
 
 
 def test_the_description_of_adaptive_pooling_says_whether_its_windows_differ():

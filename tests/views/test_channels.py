@@ -189,7 +189,7 @@ def test_each_pair_of_an_output_and_an_input_channel_has_a_kernel_of_its_own_col
             of_cells = [[role for role, _ in seen.kernels(step)] for step in (2 * channel, 2 * channel + 1)]
             assert of_cells[0] == of_cells[1] and len(of_cells[0]) == i // g
             colours += of_cells[0]
-        assert len(colours) == op.parameters and len(set(colours)) == min(len(colours), 9)
+        assert len(colours) == op.parameters and len(set(colours)) == min(len(colours), 25)
         assert all(colours[n] != colours[n + m] for m in range(1, 9) for n in range(len(colours) - m))
         assert "weight_1" in colours, "the legend knows kernels by the first colour"
     for k in ((1, 1), (2, 3), (3, 2)):
@@ -216,12 +216,10 @@ def read_term(text, op):
     if "·" not in text:
         assert re.fullmatch("𝑥[₀-₉]+", text)
         return numbers(text)[0]
-    comma = "," if max(op.in_channels, op.out_channels) > 10 else ""
-    found = re.fullmatch(f"{start}𝑥([₀-₉]+)·𝑤([₀-₉]+{comma}[₀-₉]+)", text)
+    found = re.fullmatch(rf"{start}𝑥([₀-₉]+)·𝑤\(([0-9]+)→([0-9]+)\)", text)
     assert found, text
-    o, i = numbers(found[2]) if comma else map(int, found[2].translate(INDICES))
-    assert numbers(found[1]) == [i], "a plane with the kernel of another"
-    return o, i
+    assert numbers(found[1]) == [int(found[2])], "a plane with the kernel of another"
+    return int(found[3]), int(found[2])
 
 
 def test_the_terms_below_the_planes_are_those_of_the_equation_and_of_the_planes_that_are_read():
@@ -390,8 +388,8 @@ def test_figures_can_be_compared_pickled_and_say_how_many_channels_they_have():
     ]
     assert "k=3 s=1 p=1 in_channels=4 out_channels=2 groups=2" in " ".join(said).replace("  ", " ")
     assert (
-        "Σ 𝑥₂·𝑤₁₂ + Σ 𝑥₃·𝑤₁₃ = 𝑦₁" in said
-        and "kernels w: output channel, then input channel" in said
+        "Σ 𝑥₂·𝑤(2→1) + Σ 𝑥₃·𝑤(3→1) = 𝑦₁" in said
+        and "kernels w(input channel→output channel)" in said
         and "weights" not in said
     )
     for words in (

@@ -22,6 +22,7 @@ from convanim.views import VIEWS, view_flags
 from helpers.processes import ROOT
 from helpers.refusals import refusal
 from oracle.scenes import leaves, misdeclared
+from oracle.view_matrix import shared
 
 MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap", "symmetric": "symmetric"}
 LOW = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
@@ -71,9 +72,9 @@ def role_of(op, cell):
         return "ray"
     if getattr(op, "flip", False):
         cell = [k - 1 - j for k, j in zip(op.kernel_size, cell, strict=True)]
-    if math.prod(op.kernel_size) <= 9:
+    if math.prod(op.kernel_size) <= 25:
         return f"edge_{np.ravel_multi_index(cell, op.kernel_size) + 1}"
-    return f"edge_{cell[0] % 9 + 1}" if len(cell) == 1 else f"edge_{cell[0] % 3 * 3 + cell[1] % 3 + 1}"
+    return f"edge_{cell[0] % 25 + 1}" if len(cell) == 1 else f"edge_{shared(op.kernel_size, *cell) + 1}"
 
 
 def matrix(op):

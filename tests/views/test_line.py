@@ -177,8 +177,8 @@ def test_transposed_rows_are_what_stamping_the_kernel_gives():
             assert outputs_of(animated(op, input=x, kernel=w)) == stamped[p : len(stamped) - p].tolist()
 
 
-def test_a_kernel_of_more_than_nine_cells_has_the_first_colours_again():
-    op = line(14, 12)
+def test_a_kernel_of_more_than_25_cells_has_the_first_colours_again():
+    op = line(29, 27)
     x, w = values_for(op, np.random.default_rng(5))
     assert not wrong(animated(op, input=x, kernel=w).scene, op, x, w)
 
@@ -198,7 +198,7 @@ def test_a_bias_is_added_on_the_way_to_the_output():
 def test_pooling_says_what_is_done_and_leaves_out_what_does_not_count():
     def table(op, **more):
         a = animated(op, **more)
-        return [Shown(a.scene, step, op.padded_size[0]) for step in range(len(a))]
+        return [Shown(a.scene, step, op.axes[0].drawn.padded) for step in range(len(a))]
 
     mean = table(
         ca.Pool((6,), 3, stride=3, padding=1, mode="average", count_include_pad=False), input=[2, 4, 6, 8, 9, 1]
@@ -325,9 +325,9 @@ def test_with_reveal_outputs_come_one_by_one_and_their_places_are_there_before()
         x, w = values_for(op, np.random.default_rng(7))
         full, a = animated(op, **given(x, w)), animated(op, reveal=True, **given(x, w))
         assert not [layer for layer in full.scene.layers if isinstance(layer, Accumulating)]
-        last = list(Shown(full.scene, 0, op.padded_size[0]).output.items())
+        last = list(Shown(full.scene, 0, op.axes[0].drawn.padded).output.items())
         for step in range(len(a)):
-            shown = Shown(a.scene, step, op.padded_size[0])
+            shown = Shown(a.scene, step, op.axes[0].drawn.padded)
             assert list(shown.output.items()) == last[: step + 1]
             assert len(shown.cells("output")) == step + 1
             assert any(mark.role == "pending" for mark in shown.marks)

@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 import convanim as ca
+from convanim.labels.equation import whole
 from convanim.render import glyphs
 from convanim.scene import Accumulating, Group, Layer, Line, PerStep, Polygon, Text
+from convanim.text.lang import language
 from convanim.themes.table import THEMES
 from convanim.views import refusal as view_refusal
 from convanim.views.pair import both
@@ -128,13 +130,32 @@ def step_faults(scene, op, step, planes, told):
     inside = {(y, x) for y, x in left or () if 0 <= y < outer[0] and 0 <= x < outer[1]}
     row = {divmod(int(n), outer[1]) for n in np.flatnonzero(matrix[step])}
     faults += ["matrix"] * (inside != row)
-    equation = scene.equation(step)
-    indices = [tuple(map(int, term.strip("()").split(","))) for term in (*equation.terms, equation.last) if term != "–"]
-    wanted = sorted(cell[-len(op.input_size) :] for cell in row)
-    faults += ["equation"] * (
-        indices != wanted or equation.before != f"({','.join(map(str, here[-len(op.input_size) :]))}) ⇄ "
-    )
-    return faults
+    said = whole(scene.equation(step), language("en"))
+    return faults + ["equation"] * (said != meant_sentences(here, row, len(op.input_size)))
+
+
+def meant_sentences(here, row, ndim):
+    """What a step says, from its cell of the smaller planes and the cells of the larger ones that it links."""
+    at = f"({here[0]},{here[1]})" if ndim == 2 else f"{here[1]}"
+    if not row:
+        return f"left: output {at} reads padding alone; right: input {at} adds to cropped cells alone"
+    nouns = ("row", "column") if ndim == 2 else ("cell",)
+    runs = [
+        f"{noun}{'s' if len(cells) > 1 else ''} {run_of(cells)}"
+        for noun, cells in zip(nouns, [sorted({cell[n] for cell in row}) for n in (0, 1)][-ndim:], strict=True)
+    ]
+    assert len(row) == math.prod(len({cell[n] for cell in row}) for n in (0, 1)), "rows times columns"
+    cells = ", ".join(runs)
+    return f"left: output {at} reads input {cells}; right: input {at} adds to output {cells}"
+
+
+def run_of(cells):
+    if cells == list(range(cells[0], cells[0] + len(cells))) and len(cells) > 1:
+        return f"{cells[0]}–{cells[-1]}"
+    if len(cells) > 4:
+        assert len(set(np.diff(cells))) == 1
+        return f"{cells[0]}, {cells[1]}, …, {cells[-1]}"
+    return ", ".join(map(str, cells))
 
 
 def faults(scene, op, late=False):

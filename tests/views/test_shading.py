@@ -48,7 +48,7 @@ def misshaded(a, picture, step):
         "output": wanted(computed, computed if own else np.append(given, computed)),
     }
     below, above = a.scene.measured
-    axes = ([op.axes[0]] if len(op.axes) == 2 else []) + [op.axes[-1]]
+    axes = [axis.drawn for axis in op.axes]
     rows, columns = axes if len(axes) == 2 else (None, axes[0])
     r, q = divmod(step, computed.shape[1])
     taps = {(y, x) for y in (rows.taps(r) if rows else [0]) for x in columns.taps(q)}

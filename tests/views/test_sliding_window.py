@@ -38,13 +38,14 @@ def test_in_every_step_window_taps_current_cell_and_links_are_where_the_numbers_
 @pytest.mark.parametrize("kind", ODD)
 def test_the_taps_under_the_window_and_the_ground_under_them_are_those_of_the_steps(kind):
     for op in [*drawn_at_random(kind, 25), *ODD[kind]]:
-        shown = Seen(draw(op, "flat"), "flat")
+        shown, cuts = Seen(draw(op, "flat"), "flat"), [axis.cut[0] for axis in meaning(op)]
         ground = {cell: role for role, cells in shown.still().items() if role in STRENGTH for cell in cells}
         flat = len(op.input_size) == 1  # a single row
         for step in op.steps:
             found = shown.step(step.index)
-            taps = {(0, *tap.padded) if flat else tap.padded: tap for tap in step.taps if tap.role != "overhang"}
-            hang = [(0, *tap.padded) if flat else tap.padded for tap in step.taps if tap.role == "overhang"]
+            places = [((0, *tap.padded) if flat else tap.padded, tap) for tap in step.taps]
+            taps = {(r + cuts[0], q + cuts[1]): tap for (r, q), tap in places if tap.role != "overhang"}
+            hang = [cell for cell, tap in places if tap.role == "overhang"]
             window = cells_of(range(*found["window"][:2]), range(*found["window"][2:]))
             assert found["tap"] == set(taps)
             assert all(cell in window and ground[cell] == "overhang" for cell in hang)

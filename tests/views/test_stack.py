@@ -315,7 +315,7 @@ def test_labels_speak_of_each_layer_and_the_legend_of_every_padding():
         "1 convolution: k=3 s=1 p=1",
         "3 layers: 6x6 → 6x6 → 3x3 → 6x6",
         "padding (0 / \N{MINUS SIGN}∞)",
-        "map between two layers",
+        "output of one layer, input of the next",
     ):
         assert line in said, line
     assert any(re.fullmatch(r"receptive field: 1x1( → \dx\d){3}", line) for line in said)

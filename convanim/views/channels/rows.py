@@ -76,7 +76,7 @@ def kernel_role(op: Operation, channel: int, place: int) -> str:
     """The role of the kernel that leads from the input channel at this place of its group to an output channel.
 
     Each has a colour: "weight_3" for the first one of output channel 1 where groups have two input channels. Of more
-    than nine, every ninth have the same.
+    than 25, every 25th have the same.
     """
     return f"weight_{(channel * (op.in_channels // op.groups) + place) % len(WEIGHTS) + 1}"
 

@@ -13,6 +13,7 @@ from ..text_size import same_size
 from .rows import NAME, SIGN, SIZE, PlaneRows
 
 SUM, DOT = "Σ", "\N{MIDDLE DOT}"
+BEYOND = 1.5  # how much wider than its plane a term may be: beside a narrow plane stand the sizes of its rows
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,11 @@ class Sums:
         return Equation(tuple(terms), last, f"{bias} = {self.outputs[channel]}")
 
     def term(self, channel: int, feeding: int) -> str:
-        """The term of an input channel in an output channel: "Σ x₁·w₀₁" for the window times the kernel from 1 to 0."""
+        """The term of an input channel in an output channel: "Σ x₁·w(1→0)" for the window times the kernel from 1 to
+        0. It has no indices, which would look like those of a kernel's cell.
+        """
         start = f"{SUM} " if prod(self.op.kernel_size) > 1 else ""
-        return f"{start}{self.inputs[feeding]}{DOT}{self._weights[channel * self.op.in_channels + feeding]}"
+        return f"{start}{self.inputs[feeding]}{DOT}{W}({feeding}→{channel})"
 
     @cached_property
     def inputs(self) -> Indexed:
@@ -49,11 +52,6 @@ class Sums:
         """The names of the output channels' biases."""
         return Indexed(B, (self.op.out_channels,), "")
 
-    @cached_property
-    def _weights(self) -> Indexed:
-        size = self.op.out_channels, self.op.in_channels
-        return Indexed(W, size, "," if max(size) > 10 else "")
-
 
 def under(sums: Sums, channel: int) -> Marks:
     """The texts below the input's planes for an output channel: terms below the planes that it reads, else names."""
@@ -61,7 +59,8 @@ def under(sums: Sums, channel: int) -> Marks:
     deep, wide = rows.size
     edges = [plane.point(wide / 2, deep) for plane in rows.input_planes]
     places = [(x, y + NAME) for x, y in edges]
-    terms = same_size([Text("sign", places[n], sums.term(channel, n), SIZE, rows.slot - SIGN) for n in feeding])
+    room = min(rows.slot - SIGN, wide + BEYOND)
+    terms = same_size([Text("sign", places[n], sums.term(channel, n), SIZE, room) for n in feeding])
     others = [
         Text("sign", place, sums.inputs[n], SIZE, rows.slot) for n, place in enumerate(places) if n not in feeding
     ]

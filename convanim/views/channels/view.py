@@ -20,10 +20,10 @@ from ..sliding_window import (
     Pair,
     SlidingWindow,
     WindowShape,
+    drawn_axes,
     drawn_crops,
     drawn_output_padding,
     one_or_two,
-    two_axes,
 )
 from .rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, PlaneRows, coincide, kernel_role, plane_rows
 
@@ -58,7 +58,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of a convolution with all its channels, a step for each output cell, channel by channel."""
     from .terms import Sums, over, under  # this loads numpy, and some views need none
 
-    height, width = two_axes(op)
+    height, width = drawn_axes(op)
     rows = plane_rows(op, height, width, drawn_crops(op, flags))
     level = Plane((0.0, 0.0), RIGHT, DOWN)
     sliding = SlidingWindow(

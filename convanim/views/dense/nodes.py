@@ -15,7 +15,7 @@ from ...scene.plane import Part, Plane, Point
 from ...themes.theme import BORDER
 from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT
-from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, two_axes
+from ..sliding_window import SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding
 from ..text_size import SMALL, same_size
 
 APART = 1.15  # from node to node, in cells; less in a column that would be longer than LONGEST
@@ -102,7 +102,7 @@ class DenseLayout:
 
         An operation of one dimension is drawn upright, each cell beside its node.
         """
-        height, width = two_axes(op)
+        height, width = drawn_axes(op)
         around, extra = drawn_crops(op, flags), drawn_output_padding(op, flags)
         line = len(op.axes) == 1
         if line:

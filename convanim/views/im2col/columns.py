@@ -15,7 +15,7 @@ from ...scene.plane import Part, Plane, joined
 from ..flags import CELL_KINDS
 from ..flat import DOWN, RIGHT
 from ..input_plane import kinds, strongest_kind
-from ..sliding_window import two_axes
+from ..sliding_window import drawn_axes
 from ..text_size import LARGE, same_size
 from ..weights import weight_role
 
@@ -49,12 +49,12 @@ class WindowMatrix:
 
     @cached_property
     def _kinds(self) -> tuple[list[str], list[str]]:
-        height, width = two_axes(self.op)
+        height, width = drawn_axes(self.op)
         return kinds(height), kinds(width)
 
     def _column(self, step: int) -> list[str]:
         """The kinds of a column's cells."""
-        height, width = two_axes(self.op)
+        height, width = drawn_axes(self.op)
         r, q = divmod(step, width.output)
         rows, columns = self._kinds
         return [strongest_kind(rows[y], columns[x]) for y, x in product(height.taps(r), width.taps(q))]

@@ -19,7 +19,7 @@ from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT, plane_texts
 from ..input_plane import padded_input
 from ..poster import stills
-from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_channel, two_axes
+from ..sliding_window import SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding, one_channel
 from ..text_size import LARGE, cell_values, same_size
 from .columns import MATRIX, WindowMatrix, coloured
 
@@ -55,7 +55,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         raise ConvanimError(
             "the im2col view shows the values of a convolution: give input= and kernel=, a seed, or symbols"
         )
-    height, width = two_axes(op)
+    height, width = drawn_axes(op)
     layout = Im2colLayout(op, drawn_crops(op, flags), biased=texts.bias not in ("", "0"))
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
     sliding = SlidingWindow.of(
@@ -127,7 +127,7 @@ class Im2colLayout:
     @cached_property
     def input_plane(self) -> Plane:
         """The input above the kernel: centred or, if it is wider, with the same right edge."""
-        height, width = two_axes(self.op)
+        height, width = drawn_axes(self.op)
         spare = max(self.size[0] - width.extent, 0) / 2
         return Plane(
             (-APART - spare - width.extent, min(0.0, self.kernel.origin[1] - BELOW - height.extent)), RIGHT, DOWN
@@ -139,7 +139,7 @@ class Im2colLayout:
         if self.line:
             return self.row
         (top, bottom), (left, _) = self.around
-        y = max(float(top), self.row.origin[1] + 1 - bottom - two_axes(self.op)[0].output)
+        y = max(float(top), self.row.origin[1] + 1 - bottom - drawn_axes(self.op)[0].output)
         return Plane((self.size[1] + APART + self.biased * BIAS + left, y), RIGHT, DOWN)
 
     def signs(self, bias: str) -> tuple[Text, ...]:
@@ -162,7 +162,7 @@ class Im2colLayout:
     def box(self, rise: float) -> Box:
         """The box around all parts; links rise so far above the input."""
         (top, bottom), (_, right) = ((0, 0), (0, 0)) if self.line else self.around
-        height, width = two_axes(self.op)
+        height, width = drawn_axes(self.op)
         ends = [
             self.kernel.point(0, 0),
             self.input_plane.point(0, -rise),
@@ -177,7 +177,7 @@ class Im2colLayout:
 
     def measured(self, sliding: SlidingWindow) -> tuple[MeasuredPlane, ...]:
         """The planes that labels measure."""
-        height, width = two_axes(self.op)
+        height, width = drawn_axes(self.op)
         output = (
             MeasuredPlane("output", self.row, (1, self.size[1]), None, "bottom")
             if self.line

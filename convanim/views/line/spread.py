@@ -32,8 +32,8 @@ class OutputRow:
         windows aren't equally far apart; their outputs are, and never closer than side by side.
         """
         count, apart, reach = axis.output, float(axis.stride), axis.effective_kernel - 1
-        own = axis.before >= 0 and axis.after >= 0 and axis.before + axis.after == reach
-        first = axis.before if own else reach / 2
+        own = not any(axis.around) and axis.before + axis.after == reach
+        first = axis.before if own else axis.around[0] + reach / 2
         if axis.adaptive:
             apart = max(1.0, axis.input / count)
             first = (axis.input - (count - 1) * apart - 1) / 2

@@ -13,7 +13,7 @@ from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import padded_input
 from ..poster import stills
-from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_channel, two_axes
+from ..sliding_window import SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding, one_channel
 from ..text_size import same_size
 from .rows import CLOSE, FALL, GAP, RULE, LineMotion, column, large
 from .spread import OutputRow
@@ -47,14 +47,14 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of an operation of one dimension, with its values."""
     if texts is None:
         raise ConvanimError("the line view shows values: give input= (and kernel=), or a seed")
-    (axis,) = op.axes
+    _, axis = drawn_axes(op)
     terms = Terms(op, axis, texts)
     wide = column(terms)
     row = Plane((0.0, 0.0), (wide, 0.0), (0.0, 1.0))
     top = 2 + 2 * GAP if texts.kernel else 1 + CLOSE
     _, around = drawn_crops(op, flags)
     out = OutputRow.below(row, axis, top + RULE + FALL, added=drawn_output_padding(op, flags)[1], reveal=flags.reveal)
-    sliding = SlidingWindow.of(two_axes(op), (row, out.plane), flags, output_padding=(0, out.added))
+    sliding = SlidingWindow.of(drawn_axes(op), (row, out.plane), flags, output_padding=(0, out.added))
     results = tuple(
         same_size(
             [

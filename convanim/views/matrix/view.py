@@ -18,7 +18,7 @@ from ...themes.theme import BORDER, THICK, THIN
 from ..flags import ViewFlags
 from ..input_plane import padded_input
 from ..poster import stills
-from ..sliding_window import Pair, SlidingWindow, drawn_crops, drawn_output_padding, one_channel, two_axes
+from ..sliding_window import Pair, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding, one_channel
 from ..text_size import ROOM, cell_values, same_size
 from ..weights import weight_role
 from .table import SIZE, STRETCH, MatrixTable, matrix_rows
@@ -59,7 +59,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     """The scene of a linear operation of one or two dimensions, with the texts of its cells."""
     if texts is None:
         raise ConvanimError("the matrix view shows values: give input= (and kernel=), a seed, or symbols=True")
-    height, width = two_axes(op)
+    height, width = drawn_axes(op)
     around, extra = drawn_crops(op, flags), drawn_output_padding(op, flags)
     at = MatrixLayout.of(op, around, texts.bias if texts.bias != "0" else "")
     planes, tags = (at.input_plane, at.output_plane), _tags(op, height, width, texts)
@@ -118,7 +118,7 @@ class MatrixLayout:
     @staticmethod
     def of(op: Operation, around: tuple[Pair, Pair], bias: str) -> MatrixLayout:
         """The places of an operation's parts. `around` are the drawn cropped cells; `bias` is its text, "" for none."""
-        height, width = two_axes(op)
+        height, width = drawn_axes(op)
         (top, bottom), (left, right) = around
         m, n = prod(op.output_size), prod(op.input_size)
         tall, across = top + height.output + bottom, left + width.output + right
