@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -18,12 +18,20 @@ from .themes.theme import dpi_of
 if TYPE_CHECKING:
     import numpy as np
 
+    from .publish.snippets import Saved
     from .render.agg import Canvas
 
 
 @dataclass(frozen=True)
 class Animation(Clip):
-    """A figure that can be saved, shown and embedded: a Clip, and the ways out of the package."""
+    """A figure that can be saved, shown and embedded: a Clip, and the ways out of the package.
+
+    `saved` are the files that it and its storyboards were saved to; `whole` is the figure whose steps a storyboard
+    shows.
+    """
+
+    whole: Animation | None = field(default=None, repr=False, compare=False)
+    saved: list[Saved] = field(default_factory=list, repr=False, compare=False)
 
     def storyboard(
         self, steps: int | Iterable[int] = 6, *, columns: int | None = None, width: int | None = None
@@ -45,7 +53,7 @@ class Animation(Clip):
         labelling = board(self, steps, columns)
         scene = labelling.at(self.dpi)
         dpi = self.dpi if width is None else dpi_of(checked("width", width), scene.box.width)
-        return replace(self, scene=scene, dpi=dpi, hold_ms=0, labelling=labelling)
+        return replace(self, scene=scene, dpi=dpi, hold_ms=0, labelling=labelling, whole=self)
 
     def save(
         self, path: str | os.PathLike[str], *, step: int | str | None = None, progress: bool | Progress | None = None
@@ -60,8 +68,12 @@ class Animation(Clip):
         told after each step how many are done, and of how many: `progress=print`. Raises ConvanimError for an unknown
         suffix, a place that can't be written, and figures of more than 100,000 steps or 2 GB.
         """
+        from .publish.snippets import Saved
+
         with shown(progress, "save") as told:
-            return write.save(self, path, step, told)
+            paths = write.save(self, path, step, told)
+        self.saved.append(Saved(self, os.fspath(path), tuple(paths), step))
+        return paths
 
     def frame(self, step: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """The picture of one step, counted from 0: uint8 (height, width, 3), RGB, or RGBA (height, width, 4) on a
@@ -99,13 +111,14 @@ class Animation(Clip):
         """The snippet that shows the figure in a place, a row of EMBEDS: "markdown", "html", "rst", "latex", "typst",
         ...
 
-        It names the file that `save` writes in the place's own format, "figure.svg" and the like, or `src`, a file or
-        an address, and has the figure's size, and its title or what `alt` says. Raises ConvanimError for a place that
-        there isn't.
+        It names `src`, a file or an address, or the file that the figure or its storyboard was saved to last, in the
+        format that the place shows best. Before any is saved, the name is one that no other figure has. It has the
+        figure's size, and its title or what `alt` says. Raises ConvanimError for a place that there isn't.
         """
         from .publish.snippets import snippet
 
-        return snippet(self, place, src)
+        own = [one for one in self.saved if self in (one.clip, getattr(one.clip, "whole", None))]
+        return snippet(self, place, src, own)
 
     def __repr__(self) -> str:
         """One line: the steps, the size, the title."""

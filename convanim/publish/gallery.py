@@ -17,7 +17,8 @@ from ..errors import ConvanimError, expected_one_of, short_repr
 from ..spec import Figure, figures
 from ..write import FORMATS, literal
 from ..write.files import replacing
-from .gallery_page import PICTURES, pages
+from .gallery_page import pages
+from .snippets import PICTURES
 
 SUFFIXES = (".gif", ".svg")
 

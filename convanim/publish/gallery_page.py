@@ -20,10 +20,9 @@ from ..text import describe
 from ..text.escaping import readable, script
 from ..write import FORMATS
 from ..write.inline import filled, inlined
-from .snippets import EMBEDS, Embed
+from .snippets import EMBEDS, PICTURES, Embed
 
 PAGE, DETAILS = "index.html", "details.js"
-PICTURES = (".svg", ".webp", ".gif", ".apng", ".png")  # formats that a card can show, the best first
 
 # the title of each collection of the package and a line about it, in the order of the page; the title of another
 # collection is the name of its file
@@ -139,10 +138,7 @@ def _detail(figure: Figure, animation: Animation, suffixes: list[str]) -> dict[s
 
 def _file(name: str, row: Embed, suffixes: list[str]) -> str:
     """The file that a snippet names: one of those beside the page, if the place can show it."""
-    beside = next(
-        (suffix for suffix in (*row.suffixes, *(PICTURES if ".svg" in row.suffixes else ())) if suffix in suffixes),
-        None,
-    )
+    beside = next((suffix for suffix in row.suffixes if suffix in suffixes), None)
     return name + beside if beside else row.file(name)
 
 

@@ -4,20 +4,24 @@ its place.
 
 from __future__ import annotations
 
-import string
-from collections.abc import Callable
-from dataclasses import dataclass
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ConvanimError, expected_one_of, short_repr
 from ..text.escaping import address, attribute, directive, markdown, one_line, quoted, reference, tex, typst
 from ..text.lang import language
 from ..themes.theme import GUIDE_DPI
-from ..write import FORMATS, STEP
+from ..write import FORMATS, has_step
 
 if TYPE_CHECKING:
     from ..clip import Clip
 
+PICTURES = (".svg", ".webp", ".gif", ".apng", ".png")  # that browsers show, the best first
 CSS_PX = 96  # an inch, for places that measure on paper what a page shows in pixels
 MATHEMATICAL = "\U0001d400"  # from where letters of formulas are, of which screen readers make little
 UNREADABLE = set('%#{}\\~^$&"<>|`')  # in the name of a file that TeX shall read
@@ -37,20 +41,67 @@ class Embed:
     each: bool = False
     addresses: bool = True
 
+    def best(self, saved: Iterable[Saved]) -> Saved | None:
+        """The files that the place shows best; of several in one format, those that were saved last."""
+        listed = [one for one in saved if one.several or not self.each]
+        for suffix in self.suffixes:
+            for one in reversed(listed):
+                if Path(one.name).suffix.lower() == suffix:
+                    return one
+        return None
+
     def file(self, name: str) -> str:
         """The file of that name that `save` writes for the place: the first suffix that there is a format for."""
         suffix = next((suffix for suffix in self.suffixes if suffix in FORMATS), self.suffixes[0])
         return f"{name}_{{step}}{suffix}" if self.each else f"{name}{suffix}"
 
 
-def snippet(clip: Clip, place: str, src: str | None = None) -> str:
-    """The snippet of a clip for a place, a row of EMBEDS, with the source `src`: without one, "figure" and the
-    place's suffix.
+@dataclass(frozen=True, slots=True, eq=False)
+class Saved:
+    """Files that a clip was saved to: the name as it was given, the paths, and the one step, if it isn't all of them.
+
+    `several` is whether there is a file for each step. `step` is None, too, where a format shows one step alone.
+    """
+
+    clip: Clip
+    name: str
+    paths: tuple[Path, ...]
+    step: int | str | None
+
+    @property
+    def several(self) -> bool:
+        """Whether there is a file for each step."""
+        return self.step is None and bool(has_step(self.name))
+
+    def source(self, *, each: bool) -> str:
+        """The file that a place names, from the current folder: the poster's, or for `each` step with {step}."""
+        path = Path(self.name) if each else self.paths[self.clip.poster if self.several else 0]
+        if path.is_absolute():  # which pages and Typst take for a path from their root
+            with suppress(ValueError):  # another drive
+                path = Path(os.path.relpath(path))
+        return path.as_posix()
+
+    def shown(self) -> Clip:
+        """The clip as the file has it: of a single picture one step."""
+        if self.step is None and not self.several:
+            return self.clip
+        return replace(self.clip, scene=replace(self.clip.scene, steps=1, poster=0))
+
+
+def snippet(clip: Clip, place: str, src: str | None = None, saved: Iterable[Saved] = ()) -> str:
+    """The snippet of a clip for a place, a row of EMBEDS, with the source `src`.
+
+    Without one it is the file that was `saved` last in the place's best format; if there is none, a name that no other
+    figure has.
     """
     if not isinstance(place, str) or place not in EMBEDS:
         raise expected_one_of("place", place, EMBEDS)
     row = EMBEDS[place]
-    source = row.file("figure") if src is None else src
+    source: object = src
+    if src is None:
+        found = row.best(saved)
+        source = found.source(each=row.each) if found else row.file(_own_name(clip))
+        clip = found.clip if found and row.each else found.shown() if found else clip
     if not isinstance(source, str) or not source.strip() or one_line(source) != source:
         raise ConvanimError(
             f"src={short_repr(source)} is neither a file's name nor an address: give one such as 'figure.svg'"
@@ -62,9 +113,17 @@ def snippet(clip: Clip, place: str, src: str | None = None) -> str:
     return row.write(clip, source)
 
 
-def _sized(a: Clip, src: str, alt: str) -> str:
+def _own_name(clip: Clip) -> str:
+    """A name that figures share only if they look the same: "figure-3f9a2c"."""
+    from ..render import svg
+
+    looks = svg.still(clip.scene, clip.theme, clip.size, clip.poster)
+    return f"figure-{hashlib.sha256(repr((looks, len(clip), clip.step_ms)).encode()).hexdigest()[:6]}"
+
+
+def _sized(a: Clip, src: str, alt: str, escaped: Callable[[str], str] = attribute) -> str:
     """What all images of HTML have in common."""
-    return f'src="{attribute(address(src))}" width="{a.size[0]}" height="{a.size[1]}" alt="{attribute(alt)}"'
+    return f'src="{attribute(address(src))}" width="{a.size[0]}" height="{a.size[1]}" alt="{escaped(alt)}"'
 
 
 def _html(a: Clip, src: str) -> str:
@@ -92,7 +151,7 @@ def _video(a: Clip, src: str) -> str:
 
 
 def _markdown(a: Clip, src: str) -> str:
-    return f"<img {_sized(a, src, a.alt)}>"
+    return f"<img {_sized(a, src, a.alt, reference)}>"  # some dialects read links and templates in HTML too
 
 
 def _commonmark(a: Clip, src: str) -> str:
@@ -187,15 +246,7 @@ def _revealjs(a: Clip, src: str) -> str:
 
 def _each(a: Clip, src: str) -> list[str]:
     """The names of a source with {step}, one for each step."""
-    try:
-        found = [
-            (field, spec or "", conversion)
-            for _, field, spec, conversion in string.Formatter().parse(src)
-            if field is not None
-        ]
-    except ValueError:
-        found = []
-    if not found or any(field != "step" or conversion or not STEP.fullmatch(spec) for field, spec, conversion in found):
+    if not has_step(src):
         raise ConvanimError(
             f"src={short_repr(src)}: this place shows a picture for each step, so write {{step}} in it, as in"
             " 'figure_{step}.svg'"
@@ -204,19 +255,20 @@ def _each(a: Clip, src: str) -> list[str]:
 
 
 EMBEDS = {
-    "markdown": Embed("README and pages of GitHub, GitLab, PyPI, MkDocs and others", (".svg",), _markdown),
-    "commonmark": Embed("Markdown without HTML", (".svg",), _commonmark),
-    "html": Embed("web page", (".svg",), _html),
-    "figure": Embed("web page, with a caption", (".svg",), _figure),
+    "markdown": Embed("README and pages of GitHub, GitLab, PyPI and others", PICTURES, _markdown),
+    "commonmark": Embed("Markdown without HTML: Hugo, and others", PICTURES, _commonmark),
+    "mkdocs": Embed("MkDocs, which finds the file from each page", PICTURES, _commonmark),
+    "html": Embed("web page", PICTURES, _html),
+    "figure": Embed("web page, with a caption", PICTURES, _figure),
     "player": Embed("web page, with the player's controls", (".html",), _player),
-    "video": Embed("web page, as a video", (".mp4",), _video),
-    "rst": Embed("reStructuredText: Sphinx, PyPI", (".svg",), _rst),
-    "myst": Embed("Markdown of MyST: Sphinx, Jupyter Book", (".svg",), _myst),
-    "quarto": Embed("Quarto and Pandoc", (".svg",), _quarto),
-    "asciidoc": Embed("AsciiDoc", (".svg",), _asciidoc),
-    "latex": Embed("paper: the step that explains most", (".pdf",), _latex, addresses=False),
+    "video": Embed("web page, as a video", (".mp4", ".webm"), _video),
+    "rst": Embed("reStructuredText: Sphinx, PyPI", PICTURES, _rst),
+    "myst": Embed("Markdown of MyST: Sphinx, Jupyter Book", PICTURES, _myst),
+    "quarto": Embed("Quarto and Pandoc", PICTURES, _quarto),
+    "asciidoc": Embed("AsciiDoc", PICTURES, _asciidoc),
+    "latex": Embed("paper: the step that explains most", (".pdf", ".png"), _latex, addresses=False),
     "tikz": Embed("paper, drawn by TikZ in its own fonts", (".tex",), _tikz, addresses=False),
     "beamer": Embed("slide of Beamer, a step a click", (".tex",), _beamer, addresses=False),
-    "revealjs": Embed("slide of reveal.js, a step a click", (".svg",), _revealjs, each=True),
-    "typst": Embed("Typst: the step that explains most", (".svg",), _typst, addresses=False),
+    "revealjs": Embed("slide of reveal.js, a step a click", (".svg", ".png", ".webp"), _revealjs, each=True),
+    "typst": Embed("Typst: the step that explains most", (".svg", ".png", ".gif", ".webp"), _typst, addresses=False),
 }

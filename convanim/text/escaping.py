@@ -53,10 +53,10 @@ def shown(text: str | None) -> str:
 
 
 def attribute(text: str) -> str:
-    """For an attribute of HTML in double quotes, also amid Markdown."""
+    """For an attribute of HTML in double quotes, also amid Markdown, and in templates, which braces belong to."""
     import html  # takes as long to import as the rest of this module
 
-    return html.escape(one_line(text))
+    return html.escape(one_line(text)).replace("{", "&#123;").replace("}", "&#125;")
 
 
 def address(src: str) -> str:
@@ -72,16 +72,14 @@ def directive(src: str) -> str:
     return src.replace("\\", "\\\\").replace(" ", "\\ ")
 
 
-# what means something in running text of CommonMark, of its dialects, or of Pandoc; some only beside their like, or
-# before a word
-MARKUP = re.compile(r"""[\\`*_{}\[\]#|~$@^"]|([-=+.])(?=\1)|(?<=([-=+.]))\2|:(?=\S)""")
-REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+# what means something in running text of CommonMark, of its dialects, of Pandoc, or in Liquid's templates, which come
+# before it; some only beside their like, or before a word
+MARKUP = re.compile(r"""[\\`*_{}\[\]#|~$@^"'&<>]|([-=+.])(?=\1)|(?<=([-=+.]))\2|:(?=\S)""")
 
 
 def markdown(text: str) -> str:
-    """For running text of Markdown: a backslash before what may mean something, references for what HTML reads."""
-    escaped = MARKUP.sub(lambda found: f"\\{found[0]}", one_line(text))
-    return "".join(REFERENCES.get(c, c) for c in escaped)
+    """For running text of Markdown: references for what may mean something, as dialects differ in their backslashes."""
+    return MARKUP.sub(lambda found: f"&#{ord(found[0])};", one_line(text))
 
 
 def reference(text: str) -> str:

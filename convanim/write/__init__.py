@@ -194,18 +194,22 @@ def _writable(name: str) -> bool:
 def _named(target: Path, scene: Scene, step: int | None) -> tuple[list[tuple[int, Path]], bool]:
     """(step, path) of every file to write, and whether the name has a {step}; without one there is a single file."""
     pattern = str(target)
-    try:
-        found = [
-            (field, spec, conversion)
-            for _, field, spec, conversion in string.Formatter().parse(pattern)
-            if field is not None
-        ]
-    except ValueError:
-        found = [("", "", None)]
-    if any(field != "step" or conversion or not STEP.fullmatch(spec or "") for field, spec, conversion in found):
+    found = has_step(pattern)
+    if found is None:
         raise ConvanimError(
             f"{short_repr(pattern)}: braces in a name hold the step, as in 'frames_{{step}}.png' or"
             " 'frames_{step:03d}.png'; write {{ and }} for braces"
         )
     wanted = range(scene.steps) if step is None and found else [scene.poster if step is None else step]
-    return [(n, Path(pattern.format(step=n))) for n in wanted], bool(found)
+    return [(n, Path(pattern.format(step=n))) for n in wanted], found
+
+
+def has_step(pattern: str) -> bool | None:
+    """Whether a name has a `{step}` or its like, as "x_{step:03d}.png" has; None if it has braces that mean nothing."""
+    try:
+        parts = [part for part in string.Formatter().parse(pattern) if part[1] is not None]
+    except ValueError:
+        return None
+    if any(field != "step" or conversion or not STEP.fullmatch(spec or "") for _, field, spec, conversion in parts):
+        return None
+    return bool(parts)
