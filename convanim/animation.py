@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from . import write
 from .clip import Clip
 from .progress import Progress, shown
-from .themes.theme import dpi_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,25 +33,28 @@ class Animation(Clip):
     saved: list[Saved] = field(default_factory=list, repr=False, compare=False)
 
     def storyboard(
-        self, steps: int | Iterable[int] = 6, *, columns: int | None = None, width: int | None = None
+        self,
+        steps: int | Iterable[int] = 6,
+        *,
+        columns: int | None = None,
+        width: int | None = None,
+        width_pt: float | None = None,
     ) -> Animation:
         """A still figure of several steps in a grid, row by row, for print: so many from the first to the last, or
         those that are listed. One is the poster, two are a corner with its padding and the poster.
 
         `columns` are the pictures in a row; if left out, as many as make the page about one and a half times as wide as
-        high. `width` is that of the whole in pixels, for which all of it is scaled; if left out, pictures keep their
-        size. It is saved like any other: `a.storyboard(6).save("steps.pdf")`. Raises ConvanimError for steps that there
-        aren't.
+        high. `width` is that of the whole in pixels, `width_pt` the one in points at which it will be shown: letters
+        can be read there. If both are left out, pictures keep their size. Labels stand once on the page, but for each
+        step's number and sum. It is saved like any other: `a.storyboard(6).save("steps.pdf")`. Raises ConvanimError for
+        steps that there aren't, and for a page that is too small for its labels.
 
         >>> len(animate(Conv(5, 3)).storyboard(4))
         1
         """
-        from .options import checked
-        from .storyboard import board
+        from .storyboard import board, page_of
 
-        labelling = board(self, steps, columns)
-        scene = labelling.at(self.dpi)
-        dpi = self.dpi if width is None else dpi_of(checked("width", width), scene.box.width)
+        labelling, scene, dpi = board(self, steps, columns, page_of(self, width, width_pt))
         return replace(self, scene=scene, dpi=dpi, hold_ms=0, labelling=labelling, whole=self)
 
     def save(

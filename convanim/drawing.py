@@ -19,7 +19,6 @@ from .options import Options, checked, choose_view, takes_options
 from .scene import Scene
 from .text import describe, numbers
 from .text.escaping import shown
-from .themes.theme import GUIDE_DPI, dpi_of
 from .views import VIEWS, View, check_view, view_flags
 from .write import MOST_STEPS
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from .text.cell_texts import Texts
 
 SEED = 1234  # the guide's
-LOWEST_DPI, HALVINGS = 10.0, 10  # of the search for the resolution of a figure with labels and a width
 MOST_CELLS = 4_000_000  # of the padded input or the output: as single cells they take 2 GB to draw
 
 
@@ -53,11 +51,8 @@ def animate(op: Operation | Imported | Sequence[Operation | Imported] | Network,
         _check_size(layer)
     texts, bias = _cell_texts(subject, VIEWS[view], options)
     scene = _scene(subject, view, texts, bias, options)
-    labelling = Labelling(scene, subject.layers[0], texts, _label_names(subject, scene, texts, options))
-    dpi = _resolution(labelling, options)
-    labelled = labelling.at(dpi)
-    if options.width is not None:
-        dpi = dpi_of(options.width, labelled.box.width)
+    labelling = Labelling(scene, subject.layers[0], texts, _label_names(subject, scene, texts, options), options.page())
+    labelled, dpi = labelling.fitted()
     return Animation(
         labelled, options.painted(), options.step_ms, dpi, options.hold_ms, options.loop, options.fps, labelling
     )
@@ -175,39 +170,3 @@ def _has_sum(layers: tuple[Operation, ...], labels: object) -> bool:
         except ConvanimError:
             return False
     return True
-
-
-def _resolution(labelling: Labelling, options: Options) -> float:
-    """The resolution, in pixels per inch, at which labels are laid out."""
-    if options.width is not None:
-        return _for_width(labelling, options.width)
-    return float(GUIDE_DPI * (options.scale or 1)) if options.dpi is None else options.dpi
-
-
-def _for_width(labelling: Labelling, width: int) -> float:
-    """The highest resolution at which a figure has room for its labels in so many pixels.
-
-    The size of letters is in pixels, so a figure with labels has more cells across at a lower resolution.
-    """
-
-    def fitting(dpi: float) -> float:
-        """The resolution at which the figure, with its labels laid out for `dpi`, is `width` pixels wide."""
-        return dpi_of(width, labelling.at(dpi).box.width)
-
-    largest = fitting(GUIDE_DPI)
-    if not labelling.names or largest >= GUIDE_DPI:
-        return largest
-    low, high = LOWEST_DPI, float(GUIDE_DPI)
-    needed = low / fitting(low)
-    if needed > 1:
-        raise ConvanimError(
-            f"width={width}: labels whose letters can be read need {math.ceil(width * needed)} pixels: "
-            'take a larger width, fewer labels, or labels="none"'
-        )
-    for _ in range(HALVINGS):
-        middle = math.sqrt(low * high)
-        if fitting(middle) >= middle:
-            low = middle
-        else:
-            high = middle
-    return low

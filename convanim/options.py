@@ -15,6 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from .errors import ConvanimError, expected_one_of
 from .geometry import Operation
 from .labels import LABELS, OF_THEME, labels_of
+from .labels.page import Page
 from .option_kinds import KINDS, Option, ViewRule, option
 from .text.escaping import shown
 from .text.lang import LANGUAGES
@@ -167,6 +168,26 @@ class Options:
         most=65_535,
         rule="the width is a whole number of pixels, from {least} to {most}",
     )
+    width_pt: float | None = option(
+        None,
+        "number",
+        "The width in points at which the figure is shown, such as TeX's \\columnwidth: letters of labels have 8 points"
+        " there. It is also the width of a page, if no other size is given.",
+        metavar="PT",
+        least=16,
+        most=65_535,
+        rule="the width at which the figure is shown is a number of points, from {least} to {most}",
+        unset="letters are laid out for the figure's pixels",
+    )
+    label_size: float = option(
+        1.0,
+        "number",
+        "How large the letters of labels are: 1.5 is half as large again.",
+        metavar="X",
+        least=0.25,
+        most=8,
+        rule="the size of labels' letters is a number from {least} to {most}; 1 is the usual size",
+    )
     input: object | None = option(
         None,
         "array",
@@ -241,6 +262,11 @@ class Options:
         if self.background == "transparent":
             return replace(theme, transparent=True)
         return replace(theme, background=self.background, dark=None)  # the letters of `dark` can't be read on it
+
+    def page(self) -> Page:
+        """How large the figure and its letters are."""
+        dpi = self.dpi if self.scale is None else GUIDE_DPI * self.scale
+        return Page(dpi, self.width, self.width_pt, self.label_size)
 
     def label_names(self) -> tuple[str, ...]:
         """The labels of the figure in their order; without `labels`, those of the theme, and a title that is given."""

@@ -5,64 +5,185 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .errors import ConvanimError, short_repr
+from .labels import LABELS
 from .labels.labelling import Labelling
-from .labels.layout import FACE, letter_size
-from .scene import Box, Equation, Group, Layer, Marks, Scene, Text
+from .labels.layout import FACE, LabelContext
+from .labels.page import Page, fitted
+from .labels.placing import around, measures
+from .options import checked
+from .scene import Box, Equation, Group, Layer, Marks, Scene, Text, moved
+from .scene.plane import Point
 from .text.lang import language
 from .themes.theme import BORDER
 
 if TYPE_CHECKING:
     from .clip import Clip
 
-SHAPE = 1.5  # of a page: its width over its height, if nothing else is asked for
+SHAPE = 1.5  # of a page: its width over its height, if nothing else is asked for; few places are left empty
 CAPTION = 2.0  # the height of a caption, in ems
-EACH = (
-    "sizes",
-    "sum",
-)  # labels of every picture; the others stand once, around all of them, and the step is its caption
+PICTURE = 8  # ems across that a picture has at least, and the lines of its sum: 64 of the 240 points of a column
+# labels of every picture, and of the first picture alone; the others stand once, around all of them
+EACH, FIRST = ("step", "sum"), "sizes"
 
 
-def board(clip: Clip, steps: object, columns: object) -> Labelling:
-    """The figure of a storyboard: a picture for each step, row by row, each with its number below it; what all have in
-    common is said once.
+def board(clip: Clip, steps: object, columns: object, page: Page) -> tuple[Labelling, Scene, float]:
+    """The figure of a storyboard without its labels, the scene with them, and its resolution: a picture for each step,
+    row by row, each with its number below it; what all have in common is said once.
 
-    Pictures keep their size, and share their borders.
+    Pictures share their borders.
     """
-    labelling, dpi = clip.labelling, clip.dpi
+    labelling = replace(clip.labelling, page=page)
     chosen = _chosen(steps, clip.scene)
-    scene = replace(labelling, names=tuple(name for name in labelling.names if name in EACH)).at(dpi)
-    em = letter_size(dpi)
-    across, down = scene.box.width - BORDER, scene.box.height - BORDER + CAPTION * em
-    in_row = _columns(columns, len(chosen), across, down)
-    say = language(scene.lang).say
-    marks: Marks = ()
-    for n, step in enumerate(chosen):
-        row, column = divmod(n, in_row)
-        at = column * across, row * down
-        caption = scene.box.x + scene.box.width / 2 + at[0], scene.box.y + scene.box.height - BORDER + 0.8 * em + at[1]
-        marks += (
-            Group(at, scene.seen(step)),
-            Text("label", caption, say("label.step", n=step + 1, steps=scene.steps), em, across - BORDER, face=FACE),
-        )
-    rows = -(-len(chosen) // in_row)
-    description = say("description.storyboard", steps=", ".join(str(step + 1) for step in chosen), whole=scene.steps)
+    found: list[tuple[float, int, float, Scene]] = []
+    counts = _counts(columns, len(chosen), page)
+    for in_row in counts:
+        try:
+            letters, scene = fitted(partial(_drawn, labelling, chosen, in_row), page, labelling.scene.box.width)
+        except ConvanimError:
+            if in_row == counts[-1] and not found:
+                raise
+            continue
+        box = _board(labelling, chosen, in_row, letters).scene.box
+        shape = abs(math.log(box.width / box.height / SHAPE)) + (-len(chosen) % in_row) / in_row
+        if not found or labelling.scene.box.width >= PICTURE * letters:
+            found.append((shape, in_row, letters, scene))
+    _, in_row, letters, scene = min(found, key=lambda one: one[:2])
+    return _board(labelling, chosen, in_row, letters), scene, page.resolution(scene.box.width)
+
+
+def _counts(columns: object, count: int, page: Page) -> list[int]:
+    """How many pictures may be in a row: as many as asked for, or all numbers that leave room for each picture."""
+    if columns is None:
+        return list(range(1, max(int(min(page.ems / PICTURE, count)), 1) + 1))
+    found = _whole(columns)
+    if found is None or found < 1:
+        raise ConvanimError(f"columns={short_repr(columns)}: the pictures in a row are a whole number, 1 or more")
+    return [min(found, count)]
+
+
+def _drawn(labelling: Labelling, steps: list[int], in_row: int, page: Page, em: float) -> Scene:
+    """The page with all labels."""
+    return _board(replace(labelling, page=page), steps, in_row, em).at(em)
+
+
+def page_of(clip: Clip, width: object, width_pt: object) -> Page:
+    """The page of a storyboard of this width in pixels or points; without one, pictures keep their size."""
+    page = clip.labelling.page
+    if width_pt is not None:
+        page = replace(page, width=None, width_pt=checked("width_pt", width_pt))
+    if width is not None:
+        return replace(page, dpi=None, width=checked("width", width))
+    in_points = page.width_pt is not None and page.dpi is None and page.width is None
+    return page if in_points else replace(page, dpi=clip.dpi, width=None)
+
+
+def _board(labelling: Labelling, steps: list[int], in_row: int, em: float) -> Labelling:
+    """The pictures of these steps on one page, in letters of this size, and what is still to be said around them."""
+    scene, lang = labelling.scene, language(labelling.scene.lang)
+    captions = [lang.say("label.step", n=step + 1, steps=scene.steps) for step in steps]
+    context = labelling.context(em)
+    context = replace(context, room=max(PICTURE * em, scene.box.width - 2 * BORDER))
+    total = LABELS["sum"].block(context) if "sum" in labelling.names else None
+    sizes = _sizes(context, steps[0]) if FIRST in labelling.names else ()
+    texts = max(*map(context.length, captions), total.width if total else 0.0)
+    grid = Grid(
+        scene.box,
+        around(scene.box, sizes) if sizes else scene.box,
+        texts,
+        (CAPTION + 0.4 * bool(total)) * em + (total.height if total else 0.0),
+    )
+    marks = sizes
+    for n, (step, caption) in enumerate(zip(steps, captions, strict=True)):
+        x, y = grid.at(*divmod(n, in_row))
+        below = grid.below(n // in_row)
+        marks += (Group((x, y), scene.seen(step)),)
+        middle = x + scene.box.x + scene.box.width / 2
+        if total and total.moving:  # both begin at one edge
+            marks += moved(total.moving(step), x + grid.left + BORDER, below + CAPTION * em)
+            middle = x + grid.left + BORDER + context.length(caption) / 2
+        marks += (Text("label", (middle, below + 0.8 * em), caption, em, math.inf, face=FACE),)
+    listed = ", ".join(str(step + 1) for step in steps)
     made = replace(
         scene,
-        box=Box(scene.box.x, scene.box.y, in_row * across + BORDER, rows * down + BORDER),
+        box=grid.box(-(-len(steps) // in_row), in_row),
         layers=(Layer(marks),),
         steps=1,
         poster=0,
+        corner=0,
         measured=(),
         equation=_nothing,
-        description=f"{scene.description} {description}",
+        description=f"{scene.description} {lang.say('description.storyboard', steps=listed, whole=scene.steps)}",
     )
-    return Labelling(
-        made, labelling.op, labelling.texts, tuple(name for name in labelling.names if name not in (*EACH, "step"))
-    )
+    return replace(labelling, scene=made, names=tuple(n for n in labelling.names if n not in (*EACH, FIRST)))
+
+
+def _sizes(context: LabelContext, step: int) -> Marks:
+    """The sizes along the axes in a step."""
+    measured = measures(context)
+    if measured is None:
+        return ()
+    return (*measured.marks, *(mark for windows in measured.windows for mark in windows(step)))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where pictures stand on a page: each has the `box`, the first one the `outer` box, and all have lines of text
+    below them, so wide and so high.
+
+    Boxes have a border, which neighbours share. Lengths are in cells.
+    """
+
+    picture: Box
+    outer: Box
+    texts: float
+    lines: float
+
+    @property
+    def _wide(self) -> float:
+        """How far the texts reach beyond the picture, to either side."""
+        return max(self.texts + 2 * BORDER - self.picture.width, 0.0) / 2
+
+    @property
+    def left(self) -> float:
+        """The left edge of a picture with its texts."""
+        return self.picture.x - self._wide
+
+    @property
+    def across(self) -> float:
+        """From a picture to the next one in its row."""
+        return self.picture.width + 2 * self._wide - BORDER
+
+    @property
+    def down(self) -> float:
+        """From a picture to the one below it."""
+        return self.picture.height - BORDER + self.lines
+
+    @property
+    def _corner(self) -> Point:
+        """The room that the first picture needs beyond the others: on its right, and below it."""
+        right = self.picture.corners[1][0] + self._wide
+        return max(self.outer.corners[1][0] - right, 0.0), self.outer.corners[1][1] - self.picture.corners[1][1]
+
+    def at(self, row: int, column: int) -> Point:
+        """How far a picture is moved."""
+        right, below = self._corner
+        return column * self.across + (right if column else 0.0), row * self.down + (below if row else 0.0)
+
+    def below(self, row: int) -> float:
+        """Where the lines below the pictures of a row begin."""
+        return self.picture.corners[1][1] - BORDER + self._corner[1] + row * self.down
+
+    def box(self, rows: int, columns: int) -> Box:
+        """The page."""
+        left, top = min(self.left, self.outer.x), self.outer.y
+        right, below = self._corner
+        width = self.left + columns * self.across + right + BORDER - left
+        return Box(left, top, width, self.picture.y + rows * self.down + below + BORDER - top)
 
 
 def _nothing(step: int) -> Equation:
@@ -100,14 +221,3 @@ def _whole(value: object) -> int | None:
         return None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
     except TypeError:
         return None
-
-
-def _columns(columns: object, count: int, across: float, down: float) -> int:
-    """How many pictures are in a row: as asked for, or what gives a page of a good shape with few places left empty."""
-    if columns is None:
-        ratios = {n: n * across / (-(-count // n) * down) for n in range(1, count + 1)}
-        return min(ratios, key=lambda n: (abs(math.log(ratios[n] / SHAPE)) + (-count % n) / n, n))
-    found = _whole(columns)
-    if found is None or found < 1:
-        raise ConvanimError(f"columns={short_repr(columns)}: the pictures in a row are a whole number, 1 or more")
-    return min(found, count)

@@ -218,6 +218,8 @@ def test_the_limits_are_those_that_have_been_published():
         "scale": (1 / 150, 64),
         "width": (16, 65_535),
         "precision": (0, 15),
+        "width_pt": (16, 65_535),
+        "label_size": (0.25, 8),
     }
 
 

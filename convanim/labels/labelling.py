@@ -4,34 +4,50 @@ they are needed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import ConvanimError
 from ..text.lang import language
+from .page import Page, fitted
 
 if TYPE_CHECKING:
     from ..geometry import Operation
     from ..scene import Scene
     from ..text.cell_texts import Texts
+    from .layout import LabelContext
 
 
 @dataclass(frozen=True)
 class Labelling:
-    """A figure without its labels: the scene, its operation and texts, and the names of its labels."""
+    """A figure without its labels: the scene, its operation and texts, the names of its labels, and its page."""
 
     scene: Scene
     op: Operation
     texts: Texts | None
     names: tuple[str, ...]
+    page: Page
 
-    def at(self, dpi: float) -> Scene:
-        """The scene with its labels around it, in letters that can be read at this resolution."""
+    def at(self, letters: float) -> Scene:
+        """The scene with its labels around it, in letters of this size, in cells."""
         if not self.names:
             return self.scene
         from .placing import labelled
 
-        return labelled(self.scene, self.op, self.texts, self.names, dpi)
+        return labelled(self.context(letters), self.names)
+
+    def context(self, letters: float) -> LabelContext:
+        """What labels of letters of this size, in cells, are made from."""
+        from .layout import LabelContext
+
+        return LabelContext.of(self.scene, self.op, self.texts, self.page, letters)
+
+    def fitted(self) -> tuple[Scene, float]:
+        """The scene with its labels in letters that can be read on its page, and its resolution."""
+        if not self.names:
+            return self.scene, self.page.resolution(self.scene.box.width)
+        _, scene = fitted(lambda page, em: replace(self, page=page).at(em), self.page, self.scene.box.width)
+        return scene, self.page.resolution(scene.box.width)
 
     def formula(self) -> tuple[str, ...]:
         """The formula of the output's size in letters and with its numbers, a line for each that differs."""

@@ -13,26 +13,24 @@ from ..scene import Marks, Scene, Text
 from ..text import describe
 from ..text.cell_texts import Texts
 from ..text.escaping import visible
-from ..text.lang import Language
-from ..themes.theme import CELL_BP, GUIDE_DPI
+from ..text.lang import Language, language
+from ..themes.theme import BORDER
+from .page import Page
 
 FACE: Literal["sans"] = "sans"
-LETTER_PX = 13  # pixels of an em at the guide's resolution
-LEAST_PX = 10.1  # of an em at any resolution, so that even the digits of a subscript have 7
 LINE = 1.45  # from line to line, in ems
-LEAST_ROOM = 24  # ems that a text has at least before it is broken into lines
+LEAST_ROOM = 24  # ems that a text has at least before it is broken into lines, if the page has so many
+NARROWEST = 10  # ems that a text has on any page
 # Chinese text may break between any two characters, but not before these, and not after these
 NOT_FIRST, NOT_LAST = set("，。、；：？！）》」』】…·,.;:?!)"), set("（《「『【(")
 
 
-def letter_size(dpi: float) -> float:
-    """The size of labels' letters in cells: .44 at 150 dpi and more, larger where 10 pixels are larger."""
-    return max(LETTER_PX * dpi / GUIDE_DPI, LEAST_PX) / (CELL_BP * dpi / 72)
-
-
 @dataclass(frozen=True)
 class LabelContext:
-    """The context of labels: the figure, the language, the size of letters and the width of lines, in cells."""
+    """The context of labels: the figure, the language, the size of letters and the width of lines, in cells.
+
+    Letters are `factor` times as large as usual.
+    """
 
     op: Operation
     scene: Scene
@@ -40,6 +38,13 @@ class LabelContext:
     lang: Language
     em: float
     room: float
+    factor: float
+
+    @classmethod
+    def of(cls, scene: Scene, op: Operation, texts: Texts | None, page: Page, em: float) -> LabelContext:
+        """The context of a figure's labels, whose lines have LEAST_ROOM ems, or what a narrower page has."""
+        room = max(NARROWEST, min(LEAST_ROOM, page.ems - 2 * BORDER / em)) * em
+        return cls(op, scene, texts, language(scene.lang), em, room, page.label_size)
 
     def named_ops(self, word: str) -> list[tuple[str, Operation]]:
         """The figure's operations, each with its name by a row of [label], "" where there is only one."""

@@ -6,15 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from ..geometry import Operation
 from ..render import glyphs
 from ..scene import AnyLayer, Box, Layer, Marks, PerStep, Scene, Text, extremes, moved, roles
 from ..scene.plane import Point
-from ..text.cell_texts import Texts
-from ..text.lang import language
 from ..themes.theme import BORDER
 from . import LABELS
-from .layout import LEAST_ROOM, Block, LabelContext, letter_size
+from .layout import Block, LabelContext
 from .sizes import Measured, sizes
 
 Placed = tuple[tuple[Point, Callable[[int], Marks]], ...]  # labels that move, each with where it begins
@@ -33,22 +30,32 @@ class Together:
         return (*self.figure(step), *(mark for (x, y), labels in self.placed for mark in moved(labels(step), x, y)))
 
 
-def labelled(scene: Scene, op: Operation, texts: Texts | None, names: tuple[str, ...], dpi: float) -> Scene:
-    """The scene with these labels around it, in its language, in letters that can be read at this resolution.
+def labelled(context: LabelContext, names: tuple[str, ...]) -> Scene:
+    """The scene with these labels around it, in its language, in letters of the context's size.
 
     The scene's box grows by the room that they need; its marks stay the same. No label can meet the figure or another
     one: those above and below have lines of their own, and sizes lie beyond the edges that a view keeps free.
     """
-    em = letter_size(dpi)
-    context = LabelContext(op, scene, texts, language(scene.lang), em, LEAST_ROOM * em)
-    measured = sizes(context) if "sizes" in names and em <= scene.largest_label else None
-    box = _around(scene.box, measured.all) if measured and measured.all else scene.box
+    scene = context.scene
+    measured = measures(context) if "sizes" in names else None
+    box = around(scene.box, measured.all) if measured and measured.all else scene.box
     context = replace(context, room=max(context.room, box.width - 2 * BORDER))
     blocks = [(LABELS[name].place, LABELS[name].block(context)) for name in names if LABELS[name].function]
-    return _placed(scene, box, measured, [(place, block) for place, block in blocks if block.height], em)
+    return _placed(scene, box, measured, [(place, block) for place, block in blocks if block.height], context.em)
 
 
-def _around(box: Box, marks: Marks) -> Box:
+def measures(context: LabelContext) -> Measured | None:
+    """The sizes along the axes; None if there is no room for them between the planes.
+
+    Letters that are too large for it because of a `label_size` above 1 are as large as there is room for.
+    """
+    largest = context.scene.largest_label
+    if context.em > largest * max(context.factor, 1):
+        return None
+    return sizes(replace(context, em=min(context.em, largest)))
+
+
+def around(box: Box, marks: Marks) -> Box:
     """The box that has these marks in it too, with a border around them."""
     return Box.around([*box.corners, *Box.around(extremes(marks, _text_width), BORDER).corners])
 

@@ -1,0 +1,106 @@
+"""How large a figure is, and how large the letters of its labels are for it: in pixels, or in points where it is shown.
+
+The size of letters is a number of pixels, or a share of the figure's width; and a figure grows with its letters. So
+`fitted` looks for the size of letters at which both are right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..errors import ConvanimError
+from ..scene import Scene
+from ..themes.theme import CELL_BP, GUIDE_DPI, dpi_of
+
+LETTER_PX = 13  # pixels of an em at the guide's resolution
+LEAST_PX = 10.1  # of an em at any resolution, so that even the digits of a subscript have 7
+LETTER_PT = 8  # points of an em at `width_pt`: TeX's \footnotesize, the size of captions
+POINTS = 72.27  # of TeX in an inch
+# of the search for the size of letters: how often they are doubled at most, and how near to the best size they come
+DOUBLINGS, NEAR, ROUNDED = 6, 1.002, 1 + 1e-9
+FURTHER = 1.05  # from a width that is too small to the next one that is tried
+LETTER = LETTER_PX / (CELL_BP * GUIDE_DPI / 72)  # an em in cells: .44
+
+Draw = Callable[["Page", float], Scene]  # a figure on a page, with letters of a size in cells
+
+
+@dataclass(frozen=True)
+class Page:
+    """How large a figure is: its resolution, or its `width` in pixels, or `width_pt`, at which it will be shown.
+
+    With `width_pt`, in points of TeX, letters have LETTER_PT points there; a resolution or a width in pixels may be
+    given too. All letters are `label_size` times as large.
+    """
+
+    dpi: float | None = None
+    width: int | None = None
+    width_pt: float | None = None
+    label_size: float = 1.0
+
+    @property
+    def share(self) -> float:
+        """The least size of letters as a share of the figure's width; 0 where it depends on the resolution alone."""
+        if self.width_pt is not None:
+            return self.label_size * LETTER_PT / self.width_pt
+        return self.label_size * LEAST_PX / self.width if self.width is not None else 0.0
+
+    @property
+    def least(self) -> float:
+        """The least size of letters in cells: .44 at 150 dpi and more, larger where 10 pixels are larger."""
+        if self.width_pt is not None:
+            return 0.0
+        dpi = GUIDE_DPI if self.dpi is None else self.dpi
+        return self.label_size * max(LETTER, LEAST_PX / (CELL_BP * dpi / 72))
+
+    @property
+    def ems(self) -> float:
+        """How many ems there are from the left of the figure to its right, if their size is a share of its width."""
+        return 1 / self.share if self.share else math.inf
+
+    def resolution(self, cells: float) -> float:
+        """The resolution of a figure that is so many cells wide."""
+        if self.width is not None:
+            return dpi_of(self.width, cells)
+        if self.dpi is None and self.width_pt is not None:  # no wider than that, after pixels are rounded
+            return dpi_of(max(math.floor(self.width_pt * GUIDE_DPI / POINTS), 1), cells)
+        return float(GUIDE_DPI) if self.dpi is None else self.dpi
+
+
+def fitted(draw: Draw, page: Page, plain: float) -> tuple[float, Scene]:
+    """The size of letters in cells, and the scene that `draw` makes with them; without labels it is `plain` cells wide.
+
+    Raises ConvanimError for a page that is too small for its labels.
+    """
+    found = _fitting(draw, page, plain)
+    if found is None:
+        name, unit = ("width", "pixels") if page.width_pt is None else ("width_pt", "points")
+        value = needed = getattr(page, name)
+        while _fitting(draw, replace(page, **{name: needed}), plain) is None:
+            needed = math.ceil(needed * FURTHER)
+        raise ConvanimError(
+            f"{name}={value:g}: labels whose letters can be read need {needed} {unit}: take a larger {name}, a smaller"
+            ' label_size, fewer labels, or labels="none"'
+        )
+    return found
+
+
+def _fitting(draw: Draw, page: Page, plain: float) -> tuple[float, Scene] | None:
+    """The size of letters and the scene, if there is a size that fits: if letters grew, the figure would grow less."""
+    letters = low = max(page.least, page.share * plain)
+    for _ in range(DOUBLINGS):
+        scene = draw(page, letters)
+        if page.share * scene.box.width <= letters * ROUNDED:
+            break
+        low, letters = letters, 2 * letters
+    else:
+        return None
+    while letters > low * NEAR:
+        middle = math.sqrt(low * letters)
+        made = draw(page, middle)
+        if page.share * made.box.width <= middle * ROUNDED:
+            letters, scene = middle, made
+        else:
+            low = middle
+    return letters, scene
