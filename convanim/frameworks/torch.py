@@ -37,12 +37,11 @@ def from_torch(layer: Any, input_size: Any = None) -> Imported | list[Imported] 
             f"{type(layer).__name__} has lazy layers, whose channels aren't known yet: call it once on an input"
         )
     layer = getattr(layer, "_orig_mod", layer)  # of torch.compile
-    for name, module in layer.named_modules():
-        if isinstance(module, torch.jit.ScriptModule):
-            raise ConvanimError(
-                f"{name or module.original_name} is a ScriptModule, whose calls can't be followed: give the model from"
-                " which it was made"
-            )
+    if isinstance(layer, torch.jit.ScriptModule):
+        raise ConvanimError(
+            f"{layer.original_name} is a ScriptModule, whose calls can't be followed: give the model from which it was"
+            " made"
+        )
     known = known_kind(layer)
     if known in KINDS:
         return _of_layer(layer, size_of(input_size, KINDS[known], f"a {known}"))

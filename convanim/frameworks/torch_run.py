@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from contextlib import ExitStack, suppress
 from typing import Any
 
 import torch
 
+from ..errors import ConvanimError
+from ..geometry.parameters import MOST_BYTES
 from .torch_calls import Calls, tensors_in
 from .torch_functions import HANDLERS
 from .trace import Trace
+
+# of the zeros that a model runs on; of a single layer, which isn't computed, as many as PyTorch counts with its padding
+MOST_CELLS = {False: MOST_BYTES // 4, True: 1 << 56}
 
 
 def followed(model: Any, shape: tuple[int, ...], dims: tuple[int, ...], kind: str, *, alone: bool = False) -> Trace:
@@ -22,7 +28,9 @@ def followed(model: Any, shape: tuple[int, ...], dims: tuple[int, ...], kind: st
     calls = Calls(model, alone, HANDLERS)
     parameter = next((p for p in model.parameters() if p.is_floating_point()), torch.empty(0))
     dtype = torch.int64 if kind == "int" else parameter.dtype
-    zeros = torch.zeros(shape, dtype=dtype, device=parameter.device)
+    if math.prod(shape) > MOST_CELLS[alone]:
+        raise ConvanimError(f"an input of the shape {shape} has too many cells for PyTorch: take a smaller input_size")
+    zeros = torch.zeros(shape, dtype=dtype, device="meta" if alone else parameter.device)
     calls.keep(zeros, calls.trace.input("the input", shape, dims))
     training = [(module, module.training) for module in model.modules()]
     handles = calls.hook(model)

@@ -33,7 +33,14 @@ KINDS = {
     "requests": "HTTP requests",
     "exact": "numbers",
 }
-NEEDED = {"models": "onnx", "modules": "torch", "words": "convanim.cli", "requests": "convanim.publish.server"}
+# the first case of a kind, which imports what the others need, once for all of them
+FIRST = {
+    "models": "from onnx import helper, reference, shape_inference",
+    "modules": "torch.set_num_threads(1)\nca.from_torch(torch.nn.Sequential(torch.nn.Conv2d(1, 1, 1)), 2)",
+    "words": "import convanim.cli",
+    "requests": "import convanim.publish.server",
+}
+FIGURE = "a = ca.animate(ca.Conv(3, 2), theme='clear', labels='all', dpi=20)\na.frame(0), a.svg(0), ca.figures()"
 ROUND = 60  # cases, of which one fault is shrunk
 SHRINKING = 90.0  # seconds for one finding
 
@@ -112,7 +119,7 @@ def main() -> int:
 def _hunt_for(kind: str, seed: int, seconds: float, most: int) -> int:
     """Draw, print what is found, and count."""
     cases = import_module(f".{kind}", __package__).cases()
-    _preload(NEEDED.get(kind, "PIL.Image"))
+    _preload(FIRST.get(kind, "import PIL.Image"))
     end = time.monotonic() + seconds
     known: set[str] = set()
     count = turn = 0
@@ -136,18 +143,12 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _preload(module: str) -> None:
-    """Import what cases need, once for all of them."""
-    import convanim as ca
-
-    a = ca.animate(ca.Conv(3, 2), theme="clear", labels="all", dpi=20)
-    a.frame(0)
-    a.svg(0)
-    ca.figures()
-    try:
-        import_module(module)
-    except ImportError:
-        print(f"{module} is not installed: these cases are refused for that")
+def _preload(first: str) -> None:
+    for code in (FIGURE, first):
+        try:
+            exec(Case(code).program, {})
+        except ImportError as error:
+            print(f"{error}: these cases are refused for that")
     gc.freeze()  # a child needn't look at what is here already
 
 

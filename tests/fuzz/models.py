@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -72,13 +73,15 @@ SHAPES = [
 ]
 WEIGHTS = [[1, 1, 2, 2], [1, 1, 3, 3], [2, 1, 1], [1, 2, 2, 2], [0, 1, 2, 2], [2, 2], []]
 NAMES = ["x", "w", "b", "a0", "a1", "a2", "y", ""]
+LARGEST = 6000  # bytes of a model that can be printed
 SIZES = ["None", "None", "6", "(6, 6)", "{'h': 6, 'w': 5}", "{'h': 2**40}", "0", "10**9", "'x'", "(1, 2, 3)"]
 NODES = ["None", "None", "None", "'a1'", "'x'", "''", "3", "'a' * 10_000"]
 
 
 def cases() -> st.SearchStrategy[Case]:
     """A file, and its import."""
-    data = st.one_of(graphs(), graphs(), changed(graphs(), 3))
+    whole = st.sampled_from(shipped()).map(Path.read_bytes)
+    data = st.one_of(graphs(), graphs(), changed(graphs(), 3), changed(whole), changed(whole, 3))
     return st.tuples(data, st.sampled_from(SIZES), st.sampled_from(NODES), st.booleans()).map(
         lambda row: Case(
             f"found = ca.from_onnx('x.onnx', input_size={row[1]}, node={row[2]})"
@@ -86,6 +89,14 @@ def cases() -> st.SearchStrategy[Case]:
             {"x.onnx": row[0]},
         )
     )
+
+
+def shipped() -> list[Path]:
+    """The small models that come with onnx, for its own tests."""
+    import onnx.backend.test
+
+    found = sorted(Path(onnx.backend.test.__file__).parent.rglob("*.onnx"))
+    return [path for path in found if path.stat().st_size < LARGEST]
 
 
 def graphs() -> st.SearchStrategy[bytes]:

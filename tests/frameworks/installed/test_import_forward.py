@@ -154,7 +154,18 @@ def test_models_on_the_meta_device_compiled_and_in_place():
     assert from_torch(torch.compile(nn.Sequential(nn.Conv2d(1, 1, 3))), 5)[0].op == Conv(5, 3, bias=True)
     script = torch.jit.script(nn.Sequential(nn.Conv2d(1, 1, 3)))
     assert refusal(from_torch, script, 5).startswith("Sequential is a ScriptModule")
-    assert refusal(from_torch, nn.Sequential(nn.Conv2d(1, 1, 3), script), 9).startswith("1 is a ScriptModule")
+    (found,), (line,) = recorded(from_torch, nn.Sequential(nn.Conv2d(1, 1, 3), script), input_size=9)
+    assert found.op == Conv(9, 3, bias=True)
+    assert line.endswith(": 1 (Sequential: a ScriptModule, whose calls can't be followed)")
+
+
+def test_an_input_of_more_cells_than_the_memory_has_is_refused_or_not_made():
+    from torch import nn
+
+    op = from_torch(nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect"), 10**8).op
+    assert op == Conv(10**8, 3, padding=1, padding_mode="reflect", bias=True)
+    for layer in (nn.MaxPool3d(1), nn.Sequential(nn.Conv1d(1, 1, 3))):
+        assert "has too many cells" in refusal(from_torch, layer, 10**9)
 
     def written(layers, x):
         y = layers[0](x)
