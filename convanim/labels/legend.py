@@ -7,16 +7,17 @@ from itertools import product
 
 from ..geometry import Operation
 from ..geometry.axis import strongest
-from ..scene import Line, Marks, Polygon, Text
+from ..scene import Line, Marks, Polygon, Text, moved
 from ..scene.plane import Plane
 from ..text.cell_texts import W
 from ..text.numbers import number
 from ..themes.theme import WEIGHTS
-from .layout import LINE, Block, LabelContext
+from .layout import LINE, Block, LabelContext, paragraph
 
 SWATCH = 1.15  # the edge of a legend's cell, in ems
 AFTER, BETWEEN = 0.45, 1.5  # from the cell to its words, from the words to the next cell, in ems
 ROWS = 1.55  # from row to row, in ems
+NOTE = 0.3  # from the last row to the remark, in ems
 
 
 def _cell(plane: Plane, role: str) -> Polygon:
@@ -170,7 +171,17 @@ def _padded(context: LabelContext) -> list[Operation]:
 
 
 def legend(context: LabelContext) -> Block:
-    """The legend in rows, as many entries in each as there is room for."""
+    """The legend in rows, as many entries in each as there is room for, and the figure's remark below them."""
+    cells, scene, space = _rows(context), context.scene, NOTE * context.em
+    remark = paragraph(context, [context.lang.say(f"remark.{scene.remark}")] if scene.remark else [])
+    return Block(
+        max(cells.width, remark.width),
+        cells.height + (remark.height + space if scene.remark else 0.0),
+        (*cells.marks, *moved(remark.marks, 0.0, cells.height + space)),
+    )
+
+
+def _rows(context: LabelContext) -> Block:
     em, marks, rows, x, widest = context.em, [], 0, 0.0, 0.0
     for role, words in entries(context):
         length = (SWATCH + AFTER) * em + context.length(words)

@@ -42,7 +42,7 @@ COLLECTIONS = {
     ),
     "matrix.toml": (
         "As a matrix",
-        "What a convolution is to linear algebra: a sparse matrix times the input as one column.",
+        "What a convolution is to linear algebra: a sparse matrix, with the input as a row above its columns.",
     ),
     "dense.toml": ("As a network", "Connections of a dense layer, most of them left out, and weights that are shared."),
     "im2col.toml": ("As columns times a row", "How libraries compute it."),

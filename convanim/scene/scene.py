@@ -203,7 +203,7 @@ class Scene:
     output's cells one by one says with `equation` what each computes, and with `ops` which operations it shows, if that
     isn't one. `largest_label` is the size, in cells, of the largest letters that fit between the planes; larger size
     labels are left out. `meanings` gives rows of [legend] for roles that have another meaning in this scene, "" for
-    none.
+    none. `remark` is a row of [remark], which the legend and the alternative text end with, "" for none.
     """
 
     box: Box
@@ -219,6 +219,7 @@ class Scene:
     ops: tuple[Operation, ...] = ()
     meanings: tuple[tuple[str, str], ...] = ()
     corner: int = 0
+    remark: str = ""
 
     def seen(self, step: int) -> Marks:
         """The marks of a step, in drawing order."""

@@ -18,12 +18,15 @@ ENDS = (".", "!", "?", "…", "。", "！", "？")
 
 
 def text(scene: Scene, op: Operation, texts: Texts | None) -> str:
-    """The title of a figure, its description with motion and sizes, and its output values if they are few."""
+    """The title of a figure, its description with motion and sizes, its remark, and its output values if they are
+    few.
+    """
     say = language(scene.lang).say
     title = scene.title.rstrip()
     parts = [
         f"{title}{'' if title.endswith(ENDS) else say('alt.stop')}" if title else "",
         scene.description.strip(),
+        say(f"remark.{scene.remark}") if scene.remark else "",
         _result(scene, op, texts),
     ]
     found = [part for part in parts if part]

@@ -73,7 +73,7 @@ VIEWS = {
     ),
     "matrix": View(
         _of("matrix.view", "draw"),
-        "the window beside the sparse matrix times the input as one column, row by row",
+        "the window beside the sparse matrix, with the input as a row above its columns",
         "symbols",
         _of("matrix.view", "refuses"),
     ),

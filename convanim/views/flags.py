@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..themes.theme import Theme
+from ..themes.theme import WEIGHTS, Theme
 
 # kinds of padded cells besides the input's; a theme may have a style for each
 CELL_KINDS = ("copy", "inserted", "padding", "odd_padding", "overhang")
@@ -19,6 +19,7 @@ class ViewFlags:
     cells that they copy. `cropped` output cells are drawn around the output, `output_padding` and `unread` input cells
     are marked. `cell_kinds` are the rows of CELL_KINDS that are filled in the padded input. With `shade`, cells have
     the colours of their values. With `guide_numbers`, outputs have the guide's small letters.
+    With `white_weights` no colour tells which cells have a weight.
     """
 
     reveal: bool = False
@@ -30,6 +31,7 @@ class ViewFlags:
     cell_kinds: frozenset[str] = frozenset()
     shade: bool = False
     guide_numbers: bool = False
+    white_weights: bool = False
 
 
 def view_flags(theme: Theme, *, reveal: bool = False, shade: bool = False) -> ViewFlags:
@@ -38,6 +40,7 @@ def view_flags(theme: Theme, *, reveal: bool = False, shade: bool = False) -> Vi
         reveal=reveal,
         shade=shade,
         guide_numbers=theme.guide_numbers,
+        white_weights=len({theme.styles[f"weight_{n}"] for n in WEIGHTS}) == 1,
         distinguish_kinds="padding" in theme.styles,
         links="copy_link" in theme.styles,
         cropped="cropped" in theme.styles,

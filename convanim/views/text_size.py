@@ -18,11 +18,26 @@ LARGE = (7.97011 / CELL_BP, ROOM, 1.062)  # size, width, stretch of a Text
 SMALL = (4.98132 / CELL_BP, 0.86, 1.362)
 # of CMR10, in ems: a digit, and the other characters of numbers
 DIGIT_WIDTH = 0.5
-WIDTHS = {".": 0.277, "e": 0.444, MINUS: 0.777, "+": 0.777, "≈": 0.777, INFINITY: 1.0, **dict.fromkeys(INDICES, 0.35)}
+WIDTHS = {
+    ".": 0.277,
+    "e": 0.444,
+    MINUS: 0.777,
+    "+": 0.777,
+    "≈": 0.777,
+    INFINITY: 1.0,
+    **dict.fromkeys(INDICES, 0.35),
+    "𝑥": 0.572,
+    "𝑤": 0.716,
+    "𝑦": 0.49,
+    "𝑏": 0.429,
+}
+# The least size of letters, as a share of the figure's width: 5.5 pixels in a picture of 300, which is as small as
+# READMEs have them. Long numbers may shrink to 3.5, since a larger picture of them is of use.
+READABLE, SHRUNK = 1 / 55, 1 / 85
 
 
 def ems(text: str) -> float:
-    """How wide a number is in the face "roman", in ems: 1.777 for −12. A symbol is about so wide."""
+    """How wide a number or a symbol is in the face "roman", in ems: 1.777 for −12."""
     return sum(WIDTHS.get(character, DIGIT_WIDTH) for character in text)
 
 
@@ -37,6 +52,17 @@ def same_size(texts: list[Text]) -> list[Text]:
 def _stretch(text: Text, length: float) -> float:
     """The stretch with which a text of this many ems fits, but not below NARROW."""
     return min(text.stretch, max(NARROW, text.width / (text.size * length)))
+
+
+def readable(texts: Iterable[Text], width: float) -> bool:
+    """Whether all texts can be read in a small picture of a figure that is so many cells wide."""
+    return all(
+        text.size >= READABLE * width
+        and text.size * min(1.0, text.width / (text.size * text.stretch * max(map(ems, (text.text, text.like)))))
+        >= SHRUNK * width
+        for text in texts
+        if text.text
+    )
 
 
 def cell_values(

@@ -100,43 +100,49 @@ def bounds(parts):
     return min(xs), min(ys), max(xs), max(ys)
 
 
+def edge(lines):
+    """The edge of a grid's cells, from top to bottom."""
+    places = sorted({round(y, 9) for part in lines for _, y in part})
+    return places[1] - places[0]
+
+
 class Seen:
-    """The parts of the scene, found from its lines, areas and texts: everything right of the upright line belongs to
-    the product.
+    """The parts of the scene, found from its lines, areas and texts: everything right of the upright line, or below the
+    level one, belongs to the product, whose cells may be smaller than those of the planes.
     """
 
     def __init__(self, scene):
         self.scene = scene
         self.still = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
         bar = bounds(next(mark for mark in self.still if isinstance(mark, Polygon) and mark.role == "sign").parts)
-        self.bar = (bar[0] + bar[2]) / 2
-        self.grid = bounds(
-            next(
-                mark
-                for mark in self.still
-                if isinstance(mark, Line) and mark.role == "grid" and bounds(mark.parts)[0] > self.bar
-            ).parts
-        )
-        self.vector = bounds(
-            next(
-                mark
-                for mark in self.still
-                if isinstance(mark, Polygon) and mark.role == "input" and bounds(mark.parts)[0] > self.bar
-            ).parts
-        )
-        self.below = bounds(next(mark for mark in self.still if isinstance(mark, Line) and mark.role == "grid").parts)
+        self.level = bar[2] - bar[0] > bar[3] - bar[1]
+        self.bar = (bar[1] + bar[3]) / 2 if self.level else (bar[0] + bar[2]) / 2
+        grids = [mark for mark in self.still if isinstance(mark, Line) and mark.role == "grid"]
+        grid = next(mark for mark in grids if self.beyond(bounds(mark.parts)))
+        inputs = [mark for mark in self.still if isinstance(mark, Polygon) and mark.role == "input"]
         edges = [
             bounds(mark.parts)
             for mark in self.still
             if isinstance(mark, Line) and mark.role in ("output_grid", "pending")
         ]
-        self.above, self.result = min(edges), max(edges)
+        self.grid = bounds(grid.parts)
+        self.vector = bounds(next(mark for mark in inputs if self.beyond(bounds(mark.parts))).parts)
+        self.below = bounds(grids[0].parts)
+        (self.above,) = {box for box in edges if not self.beyond(box)}
+        self.result = max(box for box in edges if self.beyond(box))
+        cell = (self.result[3] - self.result[1]) / scene.steps  # small cells have no lines between
+        self.edges = {box: edge(grids[0].parts) for box in (self.below, self.above)}
+        self.edges |= dict.fromkeys((self.grid, self.vector, self.result), cell)
         left, top, right, bottom = self.grid
-        self.shape = (round(bottom - top), round(right - left))
+        self.shape = (round((bottom - top) / self.edges[self.grid]), round((right - left) / self.edges[self.grid]))
+
+    def beyond(self, box):
+        """Whether a box belongs to the product."""
+        return box[self.level] > self.bar
 
     def texts(self, role, box, marks=None):
         """(row, column) within a box -> the texts there."""
-        found = defaultdict(list)
+        found, cell = defaultdict(list), self.edges.get(box, 1.0)
         for mark in self.still if marks is None else marks:
             if (
                 isinstance(mark, Text)
@@ -144,27 +150,29 @@ class Seen:
                 and box[0] < mark.at[0] < box[2]
                 and box[1] < mark.at[1] < box[3]
             ):
-                found[math.floor(mark.at[1] - box[1]), math.floor(mark.at[0] - box[0])].append(mark.text)
+                at = math.floor((mark.at[1] - box[1]) / cell), math.floor((mark.at[0] - box[0]) / cell)
+                found[at].append(mark.text)
         return found
 
     def cells(self, box, role, marks):
         """The cells within a box that areas of a role cover."""
-        found = set()
+        found, cell = set(), self.edges[box]
         for part in (part for mark in marks if isinstance(mark, Polygon) and mark.role == role for part in mark.parts):
             x0, y0, x1, y1 = bounds([part])
             if box[0] - 1e-6 < x0 and x1 < box[2] + 1e-6 and box[1] - 1e-6 < y0 and y1 < box[3] + 1e-6:
-                rows, columns = (range(round(a - c), round(b - c)) for a, b, c in ((y0, y1, box[1]), (x0, x1, box[0])))
-                assert all(abs(v - round(v)) < 1e-6 for v in (x0 - box[0], y0 - box[1], x1 - box[0], y1 - box[1]))
-                found |= set(itertools.product(rows, columns))
+                x0, x1 = ((v - box[0]) / cell for v in (x0, x1))
+                y0, y1 = ((v - box[1]) / cell for v in (y0, y1))
+                assert all(abs(v - round(v)) < 1e-6 for v in (x0, y0, x1, y1))
+                found |= set(itertools.product(range(round(y0), round(y1)), range(round(x0), round(x1))))
         return found
 
     def column(self, role, box):
-        """The texts of a column of cells, from the top."""
+        """The texts of a column or a row of cells, from its beginning."""
         found = self.texts(role, box)
-        assert set(found) == {(n, 0) for n in range(round(box[3] - box[1]))} and all(
-            len(texts) == 1 for texts in found.values()
-        )
-        return [found[n, 0][0] for n in range(len(found))]
+        rows, columns = (round((box[n + 2] - box[n]) / self.edges[box]) for n in (1, 0))
+        assert min(rows, columns) == 1 and all(len(texts) == 1 for texts in found.values())
+        assert sorted(found) == list(itertools.product(range(rows), range(columns)))
+        return [found[at][0] for at in sorted(found)]
 
     def bands(self):
         """(row, column) -> how often each colour is there, and the area that all of them take."""
@@ -173,10 +181,14 @@ class Seen:
             if isinstance(mark, Polygon) and mark.role.startswith("weight_"):
                 for part in mark.parts:
                     x0, y0, x1, y1 = bounds([part])
-                    at = math.floor((y0 + y1) / 2 - self.grid[1]), math.floor((x0 + x1) / 2 - self.grid[0])
+                    cell = self.edges[self.grid]
+                    at = (
+                        math.floor(((y0 + y1) / 2 - self.grid[1]) / cell),
+                        math.floor(((x0 + x1) / 2 - self.grid[0]) / cell),
+                    )
                     found[at][mark.role] += 1
-                    area[at] += (x1 - x0) * (y1 - y0)
-        assert all(math.isclose(one, 1) for one in area.values()), "bands that don't fill their cell"
+                    area[at] += (x1 - x0) * (y1 - y0) / cell**2
+        assert all(math.isclose(one, 1, rel_tol=1e-6) for one in area.values()), "bands that don't fill their cell"
         return found
 
     def symbols(self, op):
@@ -214,11 +226,15 @@ def symbol_faults(scene, op):
     seen, wanted = Seen(scene), meant(op)
     found = [] if seen.shape == (math.prod(op.output_size), math.prod(op.input_size)) else ["shape"]
     written, bands = seen.symbols(op), seen.bands()
-    found += [f"entries {set(written) ^ set(wanted)}"] if set(written) != set(wanted) else []
+    if scene.remark:  # texts that would be too small are left out, and this is said
+        found += [f"entries {set(written) - set(wanted)}"] if not set(written) <= set(wanted) else []
+    else:
+        found += [f"entries {set(written) ^ set(wanted)}"] if set(written) != set(wanted) else []
     for at, kernel in wanted.items():
         cells = [tuple(int(n) for n in np.unravel_index(k, op.kernel_size)) for k in kernel]
         cells = [cells[0], cells[-1]] if len(cells) > 4 else cells
-        found += [f"{at} has {written.get(at)} for {cells}"] if written.get(at) != cells else []
+        left_out = scene.remark and at not in written
+        found += [f"{at} has {written.get(at)} for {cells}"] if written.get(at) != cells and not left_out else []
         colours = Counter(role_of(op, k) for k in kernel)
         found += [f"{at} has the colours {bands.get(at)} for {colours}"] if bands.get(at) != colours else []
     return found

@@ -31,7 +31,7 @@ from oracle.rasteriser import rasterised
 from oracle.scenes import leaves, marks_of
 
 THEMES = list(ca.THEMES)
-NEAR = {"tile": 0.4, "flat": 8, "mean": 2}
+NEAR = {"tile": 0.45, "flat": 8, "mean": 2}
 SEEN = ["all", None, "none"]  # label sets, in turn
 MANY = 90  # operations of a view; of the two views that take all of them, test_placing judges the labels of each
 

@@ -1,3 +1,3 @@
-"""The view "matrix": the sparse matrix times the input as one column. `view` has its `draw`, and the other
+"""The view "matrix": the sparse matrix with the input as a row above its columns. `view` has its `draw`, and the other
 modules are its parts.
 """

@@ -12,16 +12,16 @@ from ...geometry.axis import unravel
 from ...scene import Group, Line, Marks, Polygon, Text, roles
 from ...scene.plane import Part, Plane, Point, joined
 from ...themes.theme import WEIGHTS
-from ..text_size import ROOM, ems
+from ..text_size import ROOM, ems, readable
 from ..weights import weight_role
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
 
-SIZE, STRETCH = 0.46, 1.062  # of letters in the matrix and the vectors; the size is between the guide's two
+SIZE, STRETCH = 0.54, 1.062  # of letters in the matrix and the vectors
 # number of weights that meet in a cell -> its bands (down, across), and the size of the letters in each. More weights
 # are bands side by side, with three lines of text: the first weight, "+…+", the last weight
-BANDS = {1: (1, 1, SIZE), 2: (2, 1, 0.36), 3: (3, 1, 0.28), 4: (2, 2, 0.3)}
+BANDS = {1: (1, 1, SIZE), 2: (2, 1, 0.38), 3: (3, 1, 0.28), 4: (2, 2, 0.3)}
 PLUS = 0.2  # the size of the sign between four weights, in the cell's middle
 
 
@@ -95,15 +95,20 @@ def _sum(op: Operation, column: int, cells: list[int], texts: Texts) -> Entry:
 
 @dataclass(frozen=True)
 class MatrixTable:
-    """The matrix, and the input as a column beside it. Veils and outlines over the cells that a step reads move.
+    """The matrix, and the input as a row above it. Veils and outlines over the cells that a step reads move.
 
-    Rows that are the same but for their first column share their marks.
+    Rows that are the same but for their first column share their marks. Texts that can't be read in a figure of this
+    `width` are left out, and so are all texts of cells smaller than 1. `blocks` are the (rows, columns) of the matrix
+    between lines.
     """
 
     plane: Plane
     vector: Plane
     columns: int
     rows: MatrixRows
+    width: float
+    cell: float
+    blocks: tuple[int, int]
     _kept: dict[object, Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -111,25 +116,29 @@ class MatrixTable:
         """The widest text of a single weight, which gives all of them their size."""
         return max((one.texts[0] for row in self.rows for one in row if len(one.roles) == 1), key=ems, default="")
 
-    def matrix(self) -> Marks:
-        """The entries in their colours, the grid, and the texts."""
+    def matrix(self, *, edges: bool) -> Marks:
+        """The entries in their colours, with `edges` of their own, the grid, and the texts."""
         areas: dict[str, list[Part]] = {}
         for r, row in enumerate(self.rows):
             for entry in row:
                 for role, part in entry.areas(self.plane, r):
                     areas.setdefault(role, []).append(part)
-        lines = Line("grid", self.plane.lines((0, len(self.rows)), (0, self.columns)))
+        lines = Line("grid", every(self.plane, (len(self.rows), self.columns), self.blocks))
         letters = (
-            text
-            for r, row in enumerate(self.rows)
-            for entry in row
-            for text in entry.letters(self.plane, r, self._like)
+            text for r, row in enumerate(self.rows) for entry in row for text in self._letters(entry, self.plane, r)
         )
-        return (*(Polygon(role, tuple(areas[role]), self.plane) for role in sorted(areas)), lines, *letters)
+        around = tuple((*part, *part[:2]) for role in sorted(areas) for part in areas[role]) if edges else ()
+        return (
+            *(Polygon(role, tuple(areas[role]), self.plane) for role in sorted(areas)),
+            lines,
+            *([Line("output_grid", around)] if around else []),
+            *letters,
+        )
 
     def input(self, *, unread: bool) -> Marks:
-        """The input's cells as a column; with `unread` the cells that no row reads are marked."""
-        plane, lines = self.vector, self.vector.lines((0, self.columns), (0, 1), outline=False)
+        """The input's cells as a row; with `unread` the cells that no row reads are marked."""
+        plane = self.vector
+        lines = [plane.lines((y, y), (0, 1))[0] for y in range(self.blocks[1], self.columns, self.blocks[1])]
         idle = (
             joined(sorted({*range(self.columns)} - {entry.column for row in self.rows for entry in row}))
             if unread
@@ -137,7 +146,7 @@ class MatrixTable:
         )
         return (
             Polygon("input", plane.rectangles([(0, self.columns)], [(0, 1)]), plane),
-            *([Line("input", lines)] if lines else []),
+            *([Line("input", tuple(lines))] if lines else []),
             *([Polygon("unread", plane.rectangles(idle, [(0, 1)]), plane)] if idle else []),
         )
 
@@ -147,7 +156,10 @@ class MatrixTable:
         The entries' texts are drawn again above the veil.
         """
         if "outline" not in self._kept:
-            self._kept["outline"] = (Line("window", self.plane.at_origin().lines((0, 1), (0, self.columns))),)
+            plane = self.plane.at_origin()
+            row = plane.rectangle((0, 1), (0, self.columns))
+            lines = plane.lines((0, 1), (0, self.columns)) if self.cell == 1 else ((*row, *row[:2]),)
+            self._kept["outline"] = (Line("window", lines),)
         outline = Group(self.plane.point(0, r), self._kept["outline"])
         if not self.rows[r]:
             return (outline,)
@@ -168,12 +180,29 @@ class MatrixTable:
     def _entries(self, row: tuple[Entry, ...]) -> Marks:
         plane = self.plane.at_origin()
         veil = Polygon("tap", plane.rectangles([(0, 1)], joined(entry.column for entry in row)), plane)
-        return (veil, *(text for entry in row for text in entry.letters(plane, 0, self._like)))
+        return (veil, *(text for entry in row for text in self._letters(entry, plane, 0)))
+
+    def _letters(self, entry: Entry, plane: Plane, row: int) -> tuple[Text, ...]:
+        """The texts of an entry; () where they would be too small."""
+        found = tuple(entry.letters(plane, row, self._like)) if self.cell == 1 else ()
+        return found if readable([text for text in found if text.text != "+"], self.width) else ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all entries have their texts."""
+        return all(self._letters(entry, self.plane, 0) for row in self.rows for entry in row)
 
     @property
     def roles(self) -> frozenset[str]:
         """The roles of all moving marks."""
         return frozenset().union(*(roles(self.step(r)) for r in range(len(self.rows))))
+
+
+def every(plane: Plane, size: tuple[int, int], blocks: tuple[int, int]) -> tuple[Part, ...]:
+    """The lines around a plane of `size` cells, and those between blocks of so many rows and columns."""
+    (rows, columns), (down, across) = size, blocks
+    along_x = tuple((plane.point(0, y), plane.point(columns, y)) for y in range(rows, -1, -down))
+    return along_x + tuple((plane.point(x, rows), plane.point(x, 0)) for x in range(0, columns + 1, across))
 
 
 def _read(plane: Plane, cells: list[tuple[int, int]]) -> Marks:

@@ -1,8 +1,9 @@
-"""The view "matrix": the window beside the operation as a matrix, times the input as a column (guide, section 4.1)."""
+"""The view "matrix": the window and the operation as a matrix, the input above its columns (guide, section 4.1)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 from math import ceil, prod
 from typing import TYPE_CHECKING
@@ -10,31 +11,38 @@ from typing import TYPE_CHECKING
 from ...errors import ConvanimError
 from ...geometry import Operation
 from ...geometry.axis import Axis, unravel
-from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene, Text
+from ...scene import (
+    Accumulating,
+    Box,
+    Group,
+    Layer,
+    Line,
+    Marks,
+    MeasuredPlane,
+    PerStep,
+    Polygon,
+    Scene,
+    Text,
+)
 from ...scene.plane import Part, Plane, joined
 from ...text.describe import name
 from ...text.numbers import MINUS
-from ...themes.theme import BORDER, THICK, THIN
+from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import padded_input
 from ..poster import stills
 from ..sliding_window import Pair, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding, one_channel
-from ..text_size import ROOM, cell_values, same_size
+from ..text_size import ROOM, cell_values, readable, same_size
 from ..weights import weight_role
-from .table import SIZE, STRETCH, MatrixTable, matrix_rows
+from .layout import ADDEND, TAG_SIZE, MatrixLayout
+from .table import SIZE, STRETCH, MatrixTable, every, matrix_rows
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
 
-RIGHT, DOWN = (1.0, 0.0), (0.0, 1.0)
 MOST_CELLS, MOST_SIDE = 25_000, 400  # of the matrix: 12 x 12 input and output cells give 20,736 cells
-APART = 1.0  # between planes, the line beside them, the matrix, the signs, and the vectors
-LOW = 3.0  # the least distance of the planes' middles: the numbers beside them need room
-ADDEND, LETTER = 1.6, 0.3  # the most room of the bias, and the room of each of its letters
-ASIDE = 0.7  # from the bias to the signs beside it
-WIDE = 12  # a matrix of so many columns is wider than its label
-HIGH, TAG = 0.31, (0.56, 0.94)  # how far down in a cell are the input's value, and the top and bottom of a kernel's tag
-TAG_SIDE, TAG_SIZE = 0.1, 0.35  # from a cell's side to the tag; the size of the tag's letters
+HIGH, TAG = 0.3, (0.56, 0.96)  # how far down in a cell are the input's value, and the top and bottom of a kernel's tag
+TAG_SIDE = 0.1  # from a cell's side to the tag
 VALUE = (SIZE, ROOM, STRETCH)  # size, width and stretch of the values in cells
 SIGN, BIAS = 0.7, 0.56  # the sizes of signs and of the bias
 
@@ -62,13 +70,24 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     height, width = drawn_axes(op)
     around, extra = drawn_crops(op, flags), drawn_output_padding(op, flags)
     at = MatrixLayout.of(op, around, texts.bias if texts.bias != "0" else "")
-    planes, tags = (at.input_plane, at.output_plane), _tags(op, height, width, texts)
-    sliding = SlidingWindow.of((height, width), planes, flags, output_padding=extra, window_marks=tags)
-    table = MatrixTable(at.matrix, at.vector, prod(op.input_size), matrix_rows(op, texts))
-    results = _results(at, width, texts)
-    column = OutputColumn(sliding, at.result, results)
-    under = _input_texts(at.input_plane, height, width, texts)
-    inputs = cell_values("input_value", at.vector, 1, texts.input, VALUE)
+    listed = (
+        _input_texts(at, height, width, texts),
+        cell_values("input_value", at.vector, 1, texts.input, VALUE),
+        cell_values("output_value", at.output_plane, width.output, texts.output, at.value),
+        cell_values("output_value", at.result, 1, texts.output, VALUE),
+    )
+    under, inputs, *outputs = (
+        own if (at.cell == 1 or n in (0, 2)) and readable(own, at.shown) else () for n, own in enumerate(listed)
+    )
+    tags, told = _tags(op, at, texts)
+    told = told if readable(told, at.shown) else ()
+    # between small cells there are lines alone where a row of the output or of the input ends
+    blocks = (1, 1) if at.cell == 1 else (width.output, width.input)
+    table = MatrixTable(at.matrix, at.vector, prod(op.input_size), matrix_rows(op, texts), at.shown, at.cell, blocks)
+    sliding = SlidingWindow.of(
+        (height, width), (at.input_plane, at.output_plane), flags, output_padding=extra, window_marks=(*tags, *told)
+    )
+    column = OutputColumn(sliding, at.result, (outputs[0], outputs[1]), blocks[0])
     still = Layer(
         (
             *padded_input(at.input_plane, height, width, flags),
@@ -76,109 +95,67 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
             *sliding.cropped(around),
             *sliding.output(),
             *column.still(),
-            *table.matrix(),
+            *table.matrix(edges=flags.white_weights and at.cell < 1),
             *table.input(unread=flags.unread),
             *inputs,
-            *(() if sliding.reveal else (text for both in results for text in both)),
+            *(() if sliding.reveal else (text for own in outputs for text in own)),
             *_signs(at, texts.bias),
         )
     )
     growing = [Accumulating(column, column.roles)] if sliding.reveal else []
-    moving = PerStep(
-        MatrixMotion(sliding, table, column, under, inputs),
-        sliding.roles | table.roles | {"input_value", "output_value"},
-    )
-    box = Box.around([(-sliding.reach, 0.0), (at.width, at.height)], THICK / 2 + BORDER)
+    motion = MatrixMotion(sliding, table, column, under, inputs)
+    values = {text.role for own in (under, inputs, *outputs) for text in own if text.text}
+    ends = [at.input_plane.point(-sliding.reach, -sliding.rise), (0.0, 0.0), (at.width, at.height)]
     poster, corner = stills(op, texts)
+    whole = table.complete and all((under, inputs, *outputs)) and bool(told or not texts.kernel)
     return Scene(
-        box,
-        (still, *growing, moving),
+        Box.around(ends, THICK / 2 + BORDER),
+        (still, *growing, PerStep(motion, sliding.roles | table.roles | values)),
         sliding.steps,
         poster,
         _measured(at, sliding, around, len(table.rows), table.columns),
         corner=corner,
+        remark="" if whole else "small",
     )
-
-
-@dataclass(frozen=True)
-class MatrixLayout:
-    """The places of all parts, centred at one height: the planes, a line, the matrix, the input, a bias, the output."""
-
-    input_plane: Plane
-    output_plane: Plane
-    line: float
-    matrix: Plane
-    vector: Plane
-    result: Plane
-    signs: tuple[tuple[str, float], ...]
-    bias: float
-    width: float
-    height: float
-
-    @staticmethod
-    def of(op: Operation, around: tuple[Pair, Pair], bias: str) -> MatrixLayout:
-        """The places of an operation's parts. `around` are the drawn cropped cells; `bias` is its text, "" for none."""
-        height, width = drawn_axes(op)
-        (top, bottom), (left, right) = around
-        m, n = prod(op.output_size), prod(op.input_size)
-        tall, across = top + height.output + bottom, left + width.output + right
-        gap = max(APART, LOW - (height.output + height.extent) / 2)
-        planes, side = tall + gap + height.extent, float(max(across, width.extent))
-        high = float(max(planes, m, n))
-        y = (high - planes) / 2
-        line = side + APART
-        times = line + APART + n + APART
-        plus = times + APART + 1 + APART
-        room = min(ADDEND, LETTER * (len(bias) + 1))
-        equal = plus + room + 2 * ASIDE if bias else plus
-        last = equal + APART
-        return MatrixLayout(
-            _upright((side - width.extent) / 2, y + tall + gap),
-            _upright((side - across) / 2 + left, y + top),
-            line,
-            _upright(line + APART, (high - m) / 2),
-            _upright(times + APART, (high - n) / 2),
-            _upright(last, (high - m) / 2),
-            (("×", times), *([("+", plus)] if bias else []), ("=", equal)),
-            (plus + equal) / 2,
-            last + 1,
-            high,
-        )
-
-
-def _upright(x: float, y: float) -> Plane:
-    return Plane((x, y), RIGHT, DOWN)
 
 
 def _measured(
     at: MatrixLayout, sliding: SlidingWindow, around: tuple[Pair, Pair], rows: int, columns: int
 ) -> tuple[MeasuredPlane, ...]:
-    """The planes that labels measure: both planes on their left, and the matrix' rows beside the output's column.
-
-    Its columns are measured above it; where it is narrower than their label may be, above the input beside it too.
-    """
+    """The planes that labels measure: both planes, and the matrix below it and beside the output's column."""
     height, width = sliding.height, sliding.width
-    over = ceil(at.matrix.origin[1]) if columns < WIDE else 0
-    beyond = ceil(at.width - at.matrix.origin[0] - columns)
+    side, other, edge = at.sides
+    beyond = ceil((at.result.point(1, 0)[0] - at.matrix.origin[0]) / at.cell - columns)
     return (
-        MeasuredPlane("input", at.input_plane, (height.extent, width.extent), "left", "bottom", reach=sliding.reach),
-        MeasuredPlane("output", at.output_plane, (height.output, width.output), "left", "top", around),
-        MeasuredPlane("matrix", at.matrix, (rows, columns), "right", "top", ((over, 0), (0, beyond))),
+        MeasuredPlane(
+            "input",
+            at.input_plane,
+            (height.extent, width.extent),
+            side,
+            edge,
+            reach=sliding.reach,
+            rise=sliding.rise if at.above else 0.0,
+        ),
+        MeasuredPlane("output", at.output_plane, (height.output, width.output), other, "top", around),
+        MeasuredPlane("matrix", at.matrix, (rows, columns), "right", "bottom", ((0, 0), (0, beyond))),
     )
 
 
 @dataclass(frozen=True)
 class OutputColumn:
-    """The output as a column. With `reveal` its cells and the plane's cells appear with their texts."""
+    """The output as a column. With `reveal` its cells and the plane's cells appear with their texts, which are those of
+    the plane and of the column, each () where they are left out. There is a line after so many cells as a `block` has.
+    """
 
     sliding: SlidingWindow
     plane: Plane
-    results: tuple[tuple[Text, Text], ...]
+    texts: tuple[tuple[Text, ...], tuple[Text, ...]]
+    block: int
 
     def still(self) -> Marks:
         """The static marks: the cells, with `output_padding` marked; with `reveal` the edges of the cells alone."""
-        sliding, plane, count = self.sliding, self.plane, len(self.results)
-        lines = plane.lines((0, count), (0, 1))
+        sliding, plane, count = self.sliding, self.plane, self.sliding.steps
+        lines = every(plane, (count, 1), (self.block, 1))
         if sliding.reveal:
             return (Line("pending", lines),)
         rows, columns = (
@@ -193,14 +170,24 @@ class OutputColumn:
         )
 
     def __call__(self, step: int) -> Marks:
-        cell = self.sliding.appearing(step)
-        return (cell, Group(self.plane.point(0, step), cell.marks), *self.results[step])
+        own = tuple(mark for mark in self.cells.appearing(step).marks if self.block == 1 or isinstance(mark, Polygon))
+        return (self.sliding.appearing(step), Group(self.plane.point(0, step), own), *self.results(step))
+
+    def results(self, step: int) -> Marks:
+        """The texts of a step's output."""
+        return tuple(text for own in self.texts for text in own[step : step + 1])
+
+    @cached_property
+    def cells(self) -> SlidingWindow:
+        """The output's cells in the size of the column's."""
+        return replace(self.sliding, output_plane=self.plane)
 
     @property
     def roles(self) -> frozenset[str]:
         """The roles of all appearing cells."""
         return frozenset(
-            {"output", "output_grid", "output_value"}
+            {"output", "output_grid"}
+            | ({"output_value"} if any(self.texts) else set())
             | ({"output_padding"} if any(self.sliding.output_padding) else set())
         )
 
@@ -220,7 +207,6 @@ class MatrixMotion:
 
     def __call__(self, step: int) -> Marks:
         sliding = self.sliding
-        cell = sliding.current(step)
         r, q = divmod(step, sliding.width.output)
         down, across = sliding.height, sliding.width
         read = [
@@ -228,19 +214,19 @@ class MatrixMotion:
             for y, x in product(down.taps(r), across.taps(q))
             if y < down.padded and x < across.padded
         ]
-        values = [self.under[n] for n in read if self.under[n].text]
-        values += [self.inputs[entry.column] for entry in self.table.rows[step]]
+        values = [self.under[n] for n in read if self.under and self.under[n].text]
+        values += [self.inputs[entry.column] for entry in self.table.rows[step] if self.inputs]
         return (
             *sliding.window(step),
-            cell,
+            sliding.current(step),
             *self.table.step(step),
-            Group(self.column.plane.point(0, step), cell.marks),
+            Group(self.column.plane.point(0, step), self.column.cells.current(step).marks),
             *values,
-            *self.column.results[step],
+            *self.column.results(step),
         )
 
 
-def _input_texts(plane: Plane, height: Axis, width: Axis, texts: Texts) -> tuple[Text, ...]:
+def _input_texts(at: MatrixLayout, height: Axis, width: Axis, texts: Texts) -> tuple[Text, ...]:
     """The text of each padded cell, row by row: of the input, a copy, or a zero; "" if the cell doesn't count."""
     high = HIGH if texts.kernel else 0.5
     rows, columns = ([axis.source(cell) for cell in range(axis.padded)] for axis in (height, width))
@@ -250,23 +236,28 @@ def _input_texts(plane: Plane, height: Axis, width: Axis, texts: Texts) -> tuple
     return tuple(
         same_size(
             [
-                Text("input_value", plane.point(n % width.padded + 0.5, n // width.padded + high), text, *VALUE)
+                Text(
+                    "input_value",
+                    at.input_plane.point(n % width.padded + 0.5, n // width.padded + high),
+                    text,
+                    *at.value,
+                )
                 for n, text in enumerate(shown)
             ]
         )
     )
 
 
-def _tags(op: Operation, height: Axis, width: Axis, texts: Texts) -> Marks:
-    """The kernel's values over the window, each on a tag in its colour; a transposed convolution's are flipped."""
+def _tags(op: Operation, at: MatrixLayout, texts: Texts) -> tuple[Marks, tuple[Text, ...]]:
+    """Tags in the kernel's colours over the window, and its values for them; a transposed convolution's are flipped."""
     if not texts.kernel:
-        return ()
-    (y0, y1), found = TAG, []
+        return (), ()
+    (y0, y1), found, (height, width) = TAG, [], drawn_axes(op)
     tags: dict[str, list[Part]] = {}
     cells = list(
         product(range(0, height.effective_kernel, height.dilation), range(0, width.effective_kernel, width.dilation))
     )
-    plane = _upright(0.0, 0.0)
+    plane = at.input_plane.at_origin()
     for (r, q), n in zip(cells, reversed(range(len(cells))) if op.flipped else range(len(cells)), strict=True):
         part = plane.rectangles([(r + y0, r + y1)], [(q + TAG_SIDE, q + 1 - TAG_SIDE)])
         tags.setdefault(weight_role(op.kernel_size, unravel(n, op.kernel_size)), []).extend(part)
@@ -274,35 +265,22 @@ def _tags(op: Operation, height: Axis, width: Axis, texts: Texts) -> Marks:
         found.append(
             Text(
                 "kernel_value",
-                (q + 0.5, r + (y0 + y1) / 2 - low),
+                plane.point(q + 0.5, r + (y0 + y1) / 2 - low),
                 texts.kernel[n],
-                TAG_SIZE,
-                1 - 2 * TAG_SIDE - 0.06,
+                TAG_SIZE * at.large,
+                (1 - 2 * TAG_SIDE - 0.06) * at.large,
                 STRETCH,
             )
         )
-    return (*(Polygon(role, tuple(parts), plane) for role, parts in sorted(tags.items())), *same_size(found))
-
-
-def _results(at: MatrixLayout, width: Axis, texts: Texts) -> tuple[tuple[Text, Text], ...]:
-    """The text of each output cell on the plane and in the column."""
-    places = (at.output_plane, width.output), (at.result, 1)
-    first, second = (cell_values("output_value", *place, texts.output, VALUE) for place in places)
-    return tuple(zip(first, second, strict=True))
+    areas = tuple(Polygon(role, tuple(parts), plane) for role, parts in sorted(tags.items()))
+    return areas, tuple(same_size(found))
 
 
 def _signs(at: MatrixLayout, bias: str) -> Marks:
     """The line between planes and matrix, the signs, and the bias."""
-    middle, half = at.height / 2, THIN
-    made: list[Polygon | Text] = [
-        Polygon(
-            "sign",
-            (((at.line - half, 0.0), (at.line + half, 0.0), (at.line + half, at.height), (at.line - half, at.height)),),
-        )
-    ]
-    for sign, x in at.signs:
-        shown = MINUS if sign == "+" and bias.startswith(MINUS) else sign
-        made.append(Text("sign", (x, middle), shown, SIGN, ROOM))
+    made: list[Polygon | Text] = [Polygon("sign", (at.line,))]
+    for sign, place in at.signs:
+        made.append(Text("sign", place, MINUS if sign == "+" and bias.startswith(MINUS) else sign, SIGN, ROOM))
     if len(at.signs) > 2:
-        made.append(Text("output_value", (at.bias, middle), bias.removeprefix(MINUS), BIAS, ADDEND, STRETCH))
+        made.append(Text("output_value", at.bias, bias.removeprefix(MINUS), BIAS, ADDEND, STRETCH))
     return tuple(made)
