@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from .errors import ConvanimError, expected_one_of, short_repr
 from .labels import Label, labels_of
+from .themes.colours import colour_of, remedy
 from .themes.table import theme_of
-from .themes.theme import COLOUR
 from .views import View
 
 
@@ -123,9 +123,11 @@ def _labels(name: str, option: Option, value: Any) -> str | tuple[str, ...]:
 
 
 def _colour(name: str, option: Option, value: Any) -> str:
-    if not isinstance(value, str) or (value != "transparent" and not COLOUR.fullmatch(value)):
-        raise ConvanimError(f"{name}={short_repr(value)} is neither 'transparent' nor a colour: write it as '#rrggbb'")
-    return value
+    if isinstance(value, str) and value == "transparent":
+        return value
+    if (found := colour_of(value)) is None:
+        raise ConvanimError(f"{name}={short_repr(value)} is neither 'transparent' nor a colour: {remedy(value)}")
+    return found
 
 
 def _listed(option: Option) -> str:
@@ -145,6 +147,6 @@ KINDS = {
     "number": Kind(_number, _range),
     "labels": Kind(_labels, lambda option: f"{_listed(option)}, or a list of labels"),
     "theme": Kind(lambda name, option, value: theme_of(value), lambda option: f"{_listed(option)}, a file, or a table"),
-    "colour": Kind(_colour, lambda option: "`transparent`, or `#rrggbb`"),
+    "colour": Kind(_colour, lambda option: "`transparent`, a name of CSS, `#rgb`, or `#rrggbb`"),
     "array": Kind(lambda name, option, value: value, lambda option: "numbers"),  # checked where it is computed with
 }

@@ -90,7 +90,11 @@ class Options:
         views=SHADES,
     )
     background: str | None = option(
-        None, "colour", "transparent, or a colour as #rrggbb.", metavar="COLOUR", unset="the theme's own"
+        None,
+        "colour",
+        "transparent, or a colour: a name of CSS, #rgb or #rrggbb.",
+        metavar="COLOUR",
+        unset="the theme's own",
     )
     step_ms: int = option(
         1000,

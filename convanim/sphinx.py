@@ -12,6 +12,7 @@ are kept beside the doctrees. Their names depend on all that the figures are mad
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,7 +24,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from . import __version__
-from .errors import ConvanimError, expected_one_of
+from .errors import ConvanimError, expected_one_of, short_repr
 from .publish.directive import Recipe, spelt
 from .text.escaping import attribute
 from .write import FORMATS, literal
@@ -31,6 +32,8 @@ from .write import FORMATS, literal
 # the suffix of the format for each type of picture; a builder lists the types that it can show, the best first
 SUFFIXES = {"image/svg+xml": ".svg", "application/pdf": ".pdf", "image/png": ".png"}
 STILL = ("epub",)  # builders of web pages on which nothing should move
+LENGTH = re.compile(r"(?=.*[1-9])(\d+(?:\.\d+)?|\.\d+) ?(%|em|ex|in|cm|mm|pt|pc)")  # docutils' units
+PIXELS = re.compile(r"([+-]?\d+)(?: ?px)?")
 
 
 def _align(argument: str) -> str:
@@ -76,7 +79,10 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
         """The figure's node, or the error if it can't be drawn."""
         texts = {name.replace("-", "_"): value for name, value in self.options.items() if name not in OWN}
         try:
-            recipe = self._recipe(texts)
+            defaults = dict(self.config.convanim_options)
+            usual, own = _page_width(defaults), _page_width(texts)
+            page_width = own or ("" if "width" in texts else usual)
+            recipe = self._recipe(texts, defaults)
             animation = recipe.animate()
             for path in recipe.files():
                 self.env.note_dependency(path)
@@ -88,13 +94,14 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
             digest=recipe.digest(animation),
             alt=self.options.get("alt") or animation.alt,
             size=animation.size,
+            page_width=page_width,
             player="player" in self.options,
             classes=list(self.options.get("class", ())),
         )
         self.set_source_info(place)
         return self._figure(place)
 
-    def _recipe(self, texts: dict[str, str]) -> Recipe:
+    def _recipe(self, texts: dict[str, str], defaults: dict[str, Any]) -> Recipe:
         """The figure that the directive describes; paths are relative to the document."""
         subject = self.arguments[0].strip()
         known = Recipe.options(subject)
@@ -106,7 +113,7 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
         theme = texts.get("theme", "")
         if theme.lower().endswith(".toml"):
             _, texts["theme"] = self.env.relfn2path(theme)
-        return Recipe.of(subject, texts, path, self.config.convanim_options)
+        return Recipe.of(subject, texts, path, defaults)
 
     def _line(self, message: str, names: Iterable[str]) -> int:
         """The line of the option that a message names first; the directive's own if it names none."""
@@ -142,6 +149,25 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
         return [figure]
 
 
+def _page_width(options: dict[str, Any]) -> str:
+    """The width in a measure of the page, "50%" or "8cm", taken out of the options; "" for a width in pixels, in which
+    the figure is drawn.
+    """
+    width = options.get("width")
+    if not isinstance(width, str):
+        return ""
+    if (found := LENGTH.fullmatch(width.strip())) is not None:
+        del options["width"]
+        return "".join(found.groups())
+    if (pixels := PIXELS.fullmatch(width.strip())) is None:
+        raise ConvanimError(
+            f"{spelt('width')} {short_repr(width)}: write pixels such as 300, or a measure of the page such as 50% or"
+            " 8cm"
+        )
+    options["width"] = pixels[1]
+    return ""
+
+
 def draw(app: Any, document: Any, docname: str) -> None:
     """Put an image or the player in the place of each figure of a page that a builder is about to write.
 
@@ -151,7 +177,7 @@ def draw(app: Any, document: Any, docname: str) -> None:
     for place in list(document.findall(Placeholder)):
         try:
             drawn = (
-                nodes.raw("", place["recipe"].animate().html(), format="html")
+                nodes.raw("", _player(place), format="html")
                 if page and place["player"]
                 else _image(app, docname, place, moving=page)
             )
@@ -159,6 +185,12 @@ def draw(app: Any, document: Any, docname: str) -> None:
             logging.getLogger(__name__).error(f"convanim: {error}", location=place)
             drawn = _alternative(place)
         place.replace_self(drawn)
+
+
+def _player(place: Placeholder) -> str:
+    """The player, as wide as the directive says."""
+    player: str = place["recipe"].animate().html()
+    return f'<div style="width: {place["page_width"]}">{player}</div>' if place["page_width"] else player
 
 
 def _alternative(place: Placeholder) -> Any:
@@ -188,9 +220,9 @@ def _image(app: Any, docname: str, place: Placeholder, *, moving: bool) -> Any:
         names=place["names"],
     )
     if make is ResponsiveImage:
-        image["size"] = place["size"]
+        image["size"], image["page_width"] = place["size"], place["page_width"]
     else:  # the height follows
-        image["width"] = f"{place['size'][0]}px"
+        image["width"] = place["page_width"] or f"{place['size'][0]}px"
     if place.get("align"):
         image["align"] = place["align"]
     return image
@@ -202,11 +234,12 @@ def show(translator: Any, node: ResponsiveImage) -> None:
     name = builder.images.get(node["uri"], node["uri"])
     classes = " ".join(["convanim", *node["classes"], *([f"align-{node['align']}"] if "align" in node else [])])
     ids = f' id="{html.escape(node["ids"][0])}"' if node["ids"] else ""
+    own = f"width: {node['page_width']}; " if node["page_width"] else ""
     (width, height), alone = node["size"], "" if isinstance(node.parent, nodes.figure) else "; display: block"
     translator.body.append(
         f'<img{ids} class="{html.escape(classes)}" src="{html.escape(f"{builder.imgpath}/{quote(name)}")}"'
         f' width="{width}" height="{height}" alt="{attribute(node["alt"])}" loading="lazy" decoding="async"'
-        f' style="max-width: 100%; height: auto{alone}" />\n'
+        f' style="{own}max-width: 100%; height: auto{alone}" />\n'
     )
 
 

@@ -200,6 +200,40 @@ def test_a_pdf_gets_the_poster_as_vectors_and_an_epub_a_still(build):
             assert attrs["src"] in book.read("content.opf").decode()
 
 
+def test_a_width_may_be_a_part_of_the_page_or_a_length(build):
+    def page(*options, name="conv", **more):
+        lines = "".join(f"   :{option}\n" for option in options)
+        sizes = "   :input-size: 4\n   :kernel-size: 3\n"
+        return f".. convanim:: {name}\n{sizes}{lines}\n"
+
+    widths = {"50%": "50%", "7.5 cm": "7.5cm", ".5em": ".5em", "300": "", "300px": "", "250 px": ""}
+    rst = "T\n=\n\n" + "".join(page(f"width: {width}") for width in widths)
+    rst += page() + page("scale: 2") + page("width: 40%", "player:")
+    folder, lines = build(index_rst=rst, conf='convanim_options = {"width": "80%", "theme": "clear"}\n')
+    assert lines == []
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    a = ca.animate(ca.Conv(4, 3), theme="clear")
+    small, middle, large = (
+        ca.animate(ca.Conv(4, 3), theme="clear", **size) for size in ({"width": 300}, {"width": 250}, {"scale": 2})
+    )
+    shown = [(attrs["style"].split("max-width")[0].strip(), attrs["width"]) for attrs in Tags(text).images()]
+    assert shown == [
+        *((f"width: {width};", str(a.size[0])) for width in ("50%", "7.5cm", ".5em")),
+        *(("", str(one.size[0])) for one in (small, small, middle)),
+        ("width: 80%;", str(a.size[0])),
+        ("width: 80%;", str(large.size[0])),
+    ]
+    assert all("; height: auto" in attrs["style"] for attrs in Tags(text).images())
+    assert '<div style="width: 40%">' in text
+    folder, lines = build("latex", index_rst=rst)
+    assert lines == []
+    found = re.findall(r"\\sphinxincludegraphics\[width=(.*?)\]", (folder / "x.tex").read_text(encoding="utf-8"))
+    assert found[:5] == ["0.500\\linewidth", "7.5cm", "0.5em", "300\\sphinxpxdimen", "300\\sphinxpxdimen"]
+    folder, lines = build("epub", index_rst=rst)
+    with zipfile.ZipFile(folder / "x.epub") as book:
+        assert "width: 50%;" in Tags(book.read("index.xhtml").decode()).images()[0]["style"]
+
+
 @pytest.mark.parametrize(("builder", "file"), [("text", "index.txt"), ("man", "x.1"), ("texinfo", "x.texi")])
 def test_places_of_text_alone_say_the_alternative_text(builder, file, build):
     conf = 'man_pages = [("index", "x", "x", ["x"], 1)]\n'
@@ -252,6 +286,9 @@ WRONG = [
     (":padding: sam", 3, ":padding: 'sam' is not a size"),
     (":step-ms: 1.5", 3, ":step-ms: '1.5' is not a whole number"),
     (":reveal: maybe", 3, ":reveal: 'maybe' is neither true nor false"),
+    (":width: wide", 3, ":width: 'wide': write pixels such as 300, or a measure of the page such as 50% or 8cm"),
+    (":width: 0%", 3, ":width: '0%'"),
+    (":width: 50 %%", 3, ":width: '50 %%'"),
     (":dpi: x", 3, ":dpi: 'x' is not a number"),
     (":kernel: [1, 2", 3, ":kernel: '[1, 2' is not an array"),
     (":kernel: [[1, 2]]", 3, "kernel has the shape"),

@@ -4,7 +4,6 @@ themes.py.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
@@ -15,9 +14,9 @@ from ..errors import ConvanimError, expected_one_of, short_repr
 from ..scene import Colour, Shade
 from ..scene.hatch import HATCHES
 from .colormaps import COLORMAPS
+from .colours import check_colour, colour_of
 from .contrast import blended, readable
 
-COLOUR = re.compile("#[0-9a-fA-F]{6}")
 GUIDE_DPI = 150  # pixels per inch of the guide's figures, in which a cell is 0.5 cm wide
 CELL_BP = 14.1734  # one cell of the guide in bp (1/72 inch): TeX's rounding of 0.5 cm
 THICK = 0.79701 / CELL_BP  # TikZ's "thick" line, in cells
@@ -83,7 +82,8 @@ ROLES = NEEDED | EXTRA
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """The look of one role: colours as `#rrggbb` or None, widths and dashes in cells.
+    """The look of one role: colours as `#rrggbb` or None, widths and dashes in cells. A name of CSS and `#rgb` become
+    that.
 
     `hatch` is a pattern of HATCHES over the fill, drawn in `hatch_stroke` with lines `hatch_width` wide.
     """
@@ -96,6 +96,12 @@ class Style:
     hatch: str | None = None
     hatch_stroke: str = "#000000"
     hatch_width: float = THIN
+
+    def __post_init__(self) -> None:
+        for name in ("fill", "stroke", "hatch_stroke"):
+            given = getattr(self, name)
+            if (found := colour_of(given)) is not None and found is not given:  # a theme refuses what isn't one
+                object.__setattr__(self, name, found)
 
     @property
     def hatching(self) -> Style:
@@ -147,7 +153,7 @@ class Theme:
                 f"{place} has no style for {', '.join(missing)}: begin with another, as in"
                 " {**THEMES['classic'].styles, ...}"
             )
-        check_colour(f"{place} has the", self.background)
+        object.__setattr__(self, "background", check_colour(f"{place} has the", self.background))
         for role, style in self.styles.items():
             if role not in ROLES:
                 raise ConvanimError(f"{place}: {expected_one_of('role', role, ROLES)}")
@@ -176,13 +182,6 @@ def _readable(style: Style, below: str, layers: tuple[Style | None, ...]) -> Sty
 @lru_cache(maxsize=1 << 12)
 def _shaded(style: Style, shade: Shade) -> Style:
     return replace(style, fill=COLORMAPS[shade.colormap][shade.index])
-
-
-def check_colour(place: str, colour: object) -> str:
-    """The colour, if it is written as `#rrggbb`; otherwise a ConvanimError."""
-    if not (isinstance(colour, str) and COLOUR.fullmatch(colour)):
-        raise ConvanimError(f"{place} colour {short_repr(colour)}: write it as '#rrggbb'")
-    return colour
 
 
 def _check(place: str, style: Style) -> None:
@@ -227,7 +226,7 @@ def derived(base: Theme, name: str, styles: Mapping[str, Any], **rest: Any) -> T
                 if word not in KEYS:
                     raise ConvanimError(f"theme {name!r}, role {role!r}: {expected_one_of('key', word, KEYS)}")
             values: dict[str, Any] = {
-                word: None if value is False or (isinstance(value, str) and value == "none") else value
+                word: None if value is False or (isinstance(value, str) and value in ("none", "transparent")) else value
                 for word, value in changes.items()
             }
             if values.get("stroke") and "width" not in values and not made.get(role, Style()).width:
