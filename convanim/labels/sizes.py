@@ -48,9 +48,7 @@ class Edge:
         normal = (-step[1] / length, step[0] / length)
         away = sign * (normal[0] * other[0] + normal[1] * other[1])
         normal = normal if away > 0 else (-normal[0], -normal[1])
-        free = abs(away) * (
-            sheet.reach if normal[0] < -1e-9 else {"top": sheet.rise, "bottom": sheet.drop}.get(side, 0.0)
-        )
+        free = abs(away) * {"top": sheet.rise, "bottom": sheet.drop}.get(side, 0.0)
         return Edge(plane.point(*start), step, normal, free, -1 if sheet.rows == "left" else 1)
 
     def at(self, cell: float, distance: float = 0.0) -> Point:

@@ -137,13 +137,13 @@ class MeasuredPlane:
     """A plane of cells whose sizes labels show.
 
     `role` is a row of [label] in the catalogue: an "input", an "output", or another plane, whose cells are counted.
-    `op` is the operation that it belongs to, if that isn't the figure's. A `padded` input is measured with its padding.
-    Over an input that is `read` the window moves by output cells, a step each, and is measured too. `rows` and
-    `columns` are the sides along which there is room to measure them, None where that isn't wanted; a text that is
-    longer than its side reaches out to where the rows are measured. `around` are the cells that are drawn beyond its
-    own, (before, after) of rows and of columns; `reach`, `rise` and `drop` are how far other marks go beyond its left
-    side, its top and its bottom, in cells. `rows_at` is where along its side the number of rows stands: 0 at the first,
-    .5 in the middle. Where no side is free, its name and its size may begin at a point, `named_at`, to the right of all
+    `op` is the operation that it belongs to, if that isn't the figure's. A `padded` input is measured with its
+    padding. Over an input that is `read` the window moves by output cells, a step each, and is measured too. `rows`
+    and `columns` are the sides along which there is room to measure them, None where that isn't wanted; a text that
+    is longer than its side reaches out to where the rows are measured. `around` are the cells that are drawn beyond
+    its own, (before, after) of rows and of columns; `rise` and `drop` are how far other marks go beyond its top and
+    its bottom, in cells. `rows_at` is where along its side the number of rows stands: 0 at the first, .5 in the
+    middle. Where no side is free, its name and its size may begin at a point, `named_at`, to the right of all
     marks.
     """
 
@@ -153,7 +153,6 @@ class MeasuredPlane:
     rows: Side | None
     columns: Side | None
     around: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
-    reach: float = 0.0
     rise: float = 0.0
     drop: float = 0.0
     rows_at: float = 0.5

@@ -64,7 +64,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     whole = (-top, rows + bottom), (-before, columns + after)
     box = Box.around((*left.rectangle((0, deep), (0, wide)), *right.rectangle(*whole)), MARGIN + BORDER)
     measured = (
-        MeasuredPlane("input", left, (deep, wide), "left", "bottom", reach=sliding.reach, rise=sliding.rise),
+        MeasuredPlane("input", left, (deep, wide), "left", "bottom"),
         MeasuredPlane("output", right, (rows, columns), "right", "top", around),
     )
     moving = PerStep(FlatMotion(sliding, results), sliding.roles | {"output_value"})

@@ -11,6 +11,7 @@ from ..scene.plane import Plane
 from ..themes.theme import BORDER, CELL_BP, THICK
 from .flags import ViewFlags
 from .input_plane import padded_input
+from .links import MIDDLES
 from .poster import stills
 from .rays import ray
 from .sliding_window import AppearingCells, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding
@@ -35,7 +36,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     corner = Plane((LIFT_X, -lift), RIGHT, DOWN)  # the lower left of the output with its cropped cells
     above = Plane(corner.point(left, -rows - bottom), RIGHT, DOWN)
     extra = drawn_output_padding(op, flags)
-    sliding = SlidingWindow.of((height, width), (below, above), flags, output_padding=extra, link_place=(0.5, 0.5))
+    sliding = SlidingWindow.of((height, width), (below, above), flags, output_padding=extra, lanes=MIDDLES)
     still = Layer((*padded_input(below, height, width, flags), *sliding.cropped(around), *sliding.output()))
     cells = AppearingCells(sliding)
     growing = [Accumulating(cells, cells.roles)] if sliding.reveal else []
@@ -43,7 +44,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     far = width.window(columns - 1)[1]
     over = any(above.coordinates(below.point(far, y))[0] > columns + right for y in (0, deep))
     measured = (
-        MeasuredPlane("input", below, (deep, wide), "left", "bottom", reach=sliding.reach),
+        MeasuredPlane("input", below, (deep, wide), "left", "bottom"),
         MeasuredPlane("output", above, (rows, columns), "right", "top", around, rows_at=0.0 if over else 0.5),
     )
     whole = (-top, rows + bottom), (-left, columns + right)

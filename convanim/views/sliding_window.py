@@ -8,9 +8,9 @@ from functools import cached_property
 from ..geometry import Operation
 from ..geometry.axis import Axis, Cell, rows_and_columns
 from ..scene import Group, Line, Marks, Polygon, Text, roles
-from ..scene.plane import Plane, Point, runs
+from ..scene.plane import Plane, runs
 from .flags import ViewFlags
-from .links import LINK, CopyLinks
+from .links import EDGES, CopyLinks, Lanes
 
 Pair = tuple[int, int]
 
@@ -33,8 +33,8 @@ class WindowShape:
 class SlidingWindow:
     """The moving marks of two planes: the window over the input's plane, and the current cell of the output's plane.
 
-    `window_marks` are added to the window, around its top left corner. Links between copies and the copied cells begin
-    and end at `link_place` in their cells; without it there are none. `output_padding` is the number of rows and of
+    `window_marks` are added to the window, around its top left corner. Links between copies and the copied cells run in
+    the `lanes` of their cells; without these there are none. `output_padding` is the number of rows and of
     columns at the output's end that are marked as added. With `reveal` output cells appear one by one, as they are
     computed.
     """
@@ -44,7 +44,7 @@ class SlidingWindow:
     input_plane: Plane
     output_plane: Plane
     window_marks: Marks = ()
-    link_place: Point | None = None
+    lanes: Lanes | None = None
     output_padding: Pair = (0, 0)
     reveal: bool = False
     _windows: dict[tuple[WindowShape, WindowShape], Marks] = field(
@@ -59,14 +59,14 @@ class SlidingWindow:
         *,
         output_padding: Pair,
         window_marks: Marks = (),
-        link_place: Point = LINK,
+        lanes: Lanes = EDGES,
     ) -> SlidingWindow:
         """The window over the planes of input and output, drawn by the flags; `axes` are of rows and of columns."""
         return SlidingWindow(
             *axes,
             *planes,
             window_marks,
-            link_place if flags.links else None,
+            lanes if flags.links else None,
             output_padding,
             flags.reveal,
         )
@@ -81,7 +81,7 @@ class SlidingWindow:
             for o in range(axis.output)
             for cell in axis.taps(o)
         )
-        linked = {"copy_link"} if self.link_place and any(copies) else set()
+        linked = {"copy_link"} if self.lanes and any(copies) else set()
         return frozenset({"tap", "window", "current"} | linked | roles(self.window_marks))
 
     @cached_property
@@ -185,24 +185,10 @@ class SlidingWindow:
         _, (r, q) = self.corners(step)
         return Group(self.output_plane.point(q, r), self._cell)
 
-    @property
-    def reach(self) -> float:
-        """How far links bow out beyond the left edge of the input's plane, in cells."""
-        return self._links.reach if self._links else 0.0
-
-    @property
-    def rise(self) -> float:
-        """How far links bow out beyond the top edge of the input's plane, in cells."""
-        return self._links.rise if self._links else 0.0
-
     @cached_property
     def _links(self) -> CopyLinks | None:
         copies = self.height.copies or self.width.copies
-        return (
-            CopyLinks(self.height, self.width, self.input_plane, self.link_place)
-            if self.link_place and copies
-            else None
-        )
+        return CopyLinks(self.height, self.width, self.input_plane, self.lanes) if self.lanes and copies else None
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,7 @@ SHAPES = {
         "copy",
         "input" + UNDER,
         "copy" + UNDER,
-        "background",
-    ),  # where it bows, it leaves the plane
+    ),
     ("copy_link", "fill"): ("input", "input" + UNDER),
     ("copy", "hatch_stroke"): ("copy", "copy" + UNDER),
     ("inserted", "hatch_stroke"): ("inserted", "inserted" + UNDER),

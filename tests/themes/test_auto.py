@@ -38,7 +38,10 @@ AUTO = {
     ),
     "overhang, unread": (ca.Pool((3, 5), 2, stride=(2, 3), ceil_mode=True), {"labels": "none"}),
     "cropped": (ca.ConvTranspose(3, 2, stride=2, padding=1), {"labels": ["sizes"], "lang": "zh"}),
-    "links that bow": (ca.Conv(5, 3, padding=2, padding_mode="reflect", ndim=1), {"view": "flat", "labels": "none"}),
+    "links side by side": (
+        ca.Conv(5, 3, padding=2, padding_mode="reflect", ndim=1),
+        {"view": "flat", "labels": "none"},
+    ),
 }
 
 
@@ -119,8 +122,7 @@ RULES = {  # a figure, and the rules that it shows the work of
     ],
     "hatches and labels": ["padding", "inserted", "odd_padding", "output_padding", "cropped", "measure"],
     "overhang, unread": ["overhang", "unread"],
-    "numbers and links": ["input_value", "kernel_value", "output_value"],
-    "links that bow": ["line"],
+    "numbers and links": ["input_value", "kernel_value", "output_value", "line"],
     "appearing": ["pending"],
 }
 

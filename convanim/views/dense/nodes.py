@@ -142,7 +142,7 @@ class DenseLayout:
         ((top, bottom), (_, right)), taps = self.around, kernel_size(self.op)
         ends = [(0.0, 0.0)] if not taps else [self.kernel.point(0, 0), self.kernel.point(taps[1], taps[0])]
         ends += [
-            self.input_plane.point(-sliding.reach, -sliding.rise),
+            self.input_plane.point(0, 0),
             self.input_plane.point(self.width.extent, self.height.extent),
         ]
         ends += [
@@ -162,14 +162,12 @@ class DenseLayout:
         if self.line:  # the axis goes down
             turned = [Plane(plane.origin, DOWN, RIGHT) for plane in (self.input_plane, self.output_plane)]
             return (
-                MeasuredPlane("input", turned[0], (1, deep), "left", "top", reach=sliding.reach),
+                MeasuredPlane("input", turned[0], (1, deep), "left", "top"),
                 *kernel,
                 MeasuredPlane("output", turned[1], (1, rows), "right", "bottom", (self.around[1], self.around[0])),
             )
         return (
-            MeasuredPlane(
-                "input", self.input_plane, (deep, wide), "left", "top", reach=sliding.reach, rise=sliding.rise
-            ),
+            MeasuredPlane("input", self.input_plane, (deep, wide), "left", "top"),
             *kernel,
             MeasuredPlane("output", self.output_plane, (rows, columns), "right", "top", self.around),
         )

@@ -83,7 +83,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     growing = [Accumulating(columns, columns.roles)] if sliding.reveal else []
     poster, corner = stills(op, texts)
     return Scene(
-        layout.box(sliding.rise),
+        layout.box(),
         (still, *growing, PerStep(motion, motion.roles)),
         sliding.steps,
         poster,
@@ -159,13 +159,13 @@ class Im2colLayout:
             ),
         )
 
-    def box(self, rise: float) -> Box:
-        """The box around all parts; links rise so far above the input."""
+    def box(self) -> Box:
+        """The box around all parts."""
         (top, bottom), (_, right) = ((0, 0), (0, 0)) if self.line else self.around
         height, width = drawn_axes(self.op)
         ends = [
             self.kernel.point(0, 0),
-            self.input_plane.point(0, -rise),
+            self.input_plane.point(0, 0),
             self.input_plane.point(width.extent, height.extent),
             (0.0, 0.0),
             self.row.point(self.size[1], 1),
@@ -192,8 +192,6 @@ class Im2colLayout:
                 (height.extent, width.extent),
                 "left",
                 "top",
-                reach=sliding.reach,
-                rise=sliding.rise,
             ),
             MeasuredPlane("kernel", self.kernel, (1, self.size[0]), "left", "bottom"),
             MeasuredPlane("columns_of_windows", MATRIX, self.size, None, "top"),

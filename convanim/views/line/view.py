@@ -76,9 +76,9 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
     growing = [Accumulating(cells, cells.roles)] if out.reveal else []
     x0, x1 = wide * min(0.0, out.first - around[0]), wide * max(axis.extent, out.first + out.length + around[1])
-    box = Box.around([(x0, -sliding.rise), (x1, out.plane.origin[1] + 1)], BORDER + THICK)
+    box = Box.around([(x0, 0.0), (x1, out.plane.origin[1] + 1)], BORDER + THICK)
     measured = (
-        MeasuredPlane("input", row, (1, axis.extent), None, "top", rise=sliding.rise),
+        MeasuredPlane("input", row, (1, axis.extent), None, "top"),
         MeasuredPlane("output", out.ruled, (1, out.count), None, "bottom"),
     )
     poster, corner = stills(op, texts)

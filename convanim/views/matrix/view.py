@@ -105,7 +105,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     growing = [Accumulating(column, column.roles)] if sliding.reveal else []
     motion = MatrixMotion(sliding, table, column, under, inputs)
     values = {text.role for own in (under, inputs, *outputs) for text in own if text.text}
-    ends = [at.input_plane.point(-sliding.reach, -sliding.rise), (0.0, 0.0), (at.width, at.height)]
+    ends = [at.input_plane.point(0.0, 0.0), (0.0, 0.0), (at.width, at.height)]
     poster, corner = stills(op, texts)
     whole = table.complete and all((under, inputs, *outputs)) and bool(told or not texts.kernel)
     return Scene(
@@ -133,8 +133,6 @@ def _measured(
             (height.extent, width.extent),
             side,
             edge,
-            reach=sliding.reach,
-            rise=sliding.rise if at.above else 0.0,
         ),
         MeasuredPlane("output", at.output_plane, (height.output, width.output), other, "top", around),
         MeasuredPlane("matrix", at.matrix, (rows, columns), "right", "bottom", ((0, 0), (0, beyond))),
