@@ -6,6 +6,7 @@ import warnings
 from collections import Counter
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from ..errors import ConvanimError
 from ..geometry.axis import Cell
@@ -30,9 +31,18 @@ def finish(trace: Trace, input_size: Cell = (), stacklevel: int = 3) -> list[Imp
     fold(trace)
     network, leading = _network(trace)
     said = [f"skipped what is no convolution or pooling: {_names(_rows(trace))}"] if trace.skipped else []
-    said += _broken(network)
+    said += [*_broken(network), *_lost(trace)]
     chain = _chain(network)
     said += _first(network, leading, input_size)
+    if trace.means:
+        said.append(
+            f"receptive fields leave out the means that {_names([*trace.means], MOST_FUNCTIONS)} take over all cells"
+        )
+    if trace.looks:
+        said.append(
+            f"the model looks at values that come from its input ({_names([*trace.looks], MOST_FUNCTIONS)}), which was"
+            " zeros: for others it may compute something else"
+        )
     if said:
         warnings.warn("; ".join(said), ConvanimWarning, stacklevel=stacklevel)
     return network if chain is None else chain
@@ -64,29 +74,54 @@ def _broken(network: Network) -> list[str]:
         if node.kind == "break":
             before = {name: None for one in node.takes for name in network.names_before(one)}
             after = network.names_after(index)
-            rows.append(
-                f"{node.name} stands between {_names([*before], MOST_FUNCTIONS)} and {_names([*after], MOST_FUNCTIONS)}"
-            )
+            behind = _names([*before], MOST_FUNCTIONS)
+            between = f"between {behind} and {_names([*after], MOST_FUNCTIONS)}" if after else f"behind {behind}"
+            rows.append(f"{node.name} stands {between}")
     if not rows:
         return []
     return [f"the chain is broken, since convanim doesn't know which cells these read: {_names(rows)}"]
 
 
-def _first(network: Network, leading: str, input_size: Cell) -> list[str]:
+def _lost(trace: Trace) -> list[str]:
+    """A line for what puts the outputs of several layers together behind the last layer, where it isn't known how: a
+    function, or a join of what a function made.
+    """
+    needed, rows = _needed(trace), []
+    layers = {step.name for step in trace.steps if step.layer is not None}
+    for index, step in enumerate(trace.steps):
+        if step.kind in ("unknown", "join") and index not in needed and len(step.takes) > 1:
+            parts = dict.fromkeys(tuple(trace.names_before(one)) for one in step.takes)
+            names = dict.fromkeys(name for part in parts for name in part)
+            if len(parts) > 1 and layers & {*names}:
+                rows.append(f"{step.what or step.name} of {_names([*names], MOST_FUNCTIONS)}")
+    if not rows:
+        return []
+    return [f"behind the last layer, convanim doesn't know which cells these read: {_names(rows, MOST_FUNCTIONS)}"]
+
+
+def _first(network: Network, leading: list[str], input_size: Cell) -> list[str]:
     """Where the first layer takes another size than the model, or another thing than its input."""
+    index = next(n for n, node in enumerate(network.nodes) if node.kind == "layer")
     first = network.layers[0]
-    if not input_size or (not leading and first.op.input_size == input_size):
-        return []
-    if not leading and len({node.name for node in network.nodes if node.kind == "input"}) > 1:
-        return []
+    made = [name for name in leading if name in network.names_before(network.nodes[index].takes[0])]
+    said = [
+        f"{name} takes the model's input beside the layers, and convanim doesn't know which cells it reads"
+        for name in leading
+        if name not in made
+    ]
+    if not made and first.op.input_size == (input_size or first.op.input_size):
+        return said
+    if not made and len({node.name for node in network.nodes if node.kind == "input"}) > 1:
+        return said
     taken = f"the first layer, {first.name}, takes an input of {first.op.input_size}"
-    if first.op.input_size == input_size:
-        return [f"{taken} that {leading} made of the model's input"]
-    return [f"{taken}, and the model one of {input_size}" + (f": {leading} stands between" if leading else "")]
+    if first.op.input_size == (input_size or first.op.input_size):
+        return [f"{taken} that {', '.join(made)} made of the model's input", *said]
+    between = f": {', '.join(made)} stands between" if made else ""
+    return [f"{taken}, and the model one of {input_size}{between}", *said]
 
 
 def _chain(network: Network) -> list[Imported] | None:
-    """The layers of a network as a list, where each takes the one before it; None for others."""
+    """The layers of a network as a list, where each takes the one before it, all channels of it; None for others."""
     nodes = list(network.nodes)
     if len(nodes) > 2 and nodes[1].kind == "cells":  # a padding before the first layer, named in the warning
         del nodes[1]
@@ -95,7 +130,10 @@ def _chain(network: Network) -> list[Imported] | None:
         node.kind == ("layer" if index else "input") and node.takes == ((index - 1,) if index else ())
         for index, node in enumerate(nodes)
     )
-    return [node.layer for node in nodes[1:]] if linear else None
+    layers = [node.layer for node in nodes[1:]]
+    weighted = [layer.op for layer in layers if linear and layer.op.weighted]  # others keep the channels
+    fits = all(one.out_channels == other.in_channels for one, other in pairwise(weighted))
+    return layers if linear and fits else None
 
 
 # --- folding
@@ -191,7 +229,7 @@ def _needed(trace: Trace) -> set[int]:
     return found
 
 
-def _network(trace: Trace) -> tuple[Network, str]:
+def _network(trace: Trace) -> tuple[Network, list[str]]:
     """The steps that matter as a network, and the name of the functions that stand between the model's input and all
     layers.
     """
@@ -213,7 +251,8 @@ def _network(trace: Trace) -> tuple[Network, str]:
         else:
             places[index] = len(nodes)
             nodes.append(_node(step, takes))
-    return _pruned(nodes), ", ".join(leading)
+    network = _pruned(nodes)
+    return network, [name for name in leading if name in {node.name for node in network.nodes}]
 
 
 def _node(step: Step, takes: tuple[int, ...]) -> Node:

@@ -58,6 +58,18 @@ class Padding:
         return self.is_whole and not any_pad(self.pads)
 
 
+def sliced(name: str, kind: str, size: Cell, parts: Iterable[slice]) -> Padding | None:
+    """The cells that slices leave, one slice an axis; None where they leave none, or turn an axis round."""
+    pads, steps = [], []
+    for cells, part in zip(size, parts, strict=True):
+        kept = range(cells)[part]
+        if kept.step < 1 or not kept:
+            return None
+        pads.append((-kept[0], kept[-1] + 1 - cells))
+        steps.append(kept.step if len(kept) > 1 else 1)
+    return Padding(name, kind, size, tuple(pads), steps=tuple(steps) if max(steps, default=1) > 1 else ())
+
+
 def is_growing(padding: Padding) -> bool:
     """Whether cells are added alone."""
     return padding.is_whole and min(map(min, padding.pads)) >= 0

@@ -83,7 +83,9 @@ class Calls:
                 value = self._padding(layer, known, takes[0], outputs[0])
             else:
                 handler = self.handlers.get(name_in_keras(layer))
-                value = handler(self, layer, args, takes, outputs[0]) if handler and len(outputs) == 1 else None
+                value = (
+                    handler(self, layer, (args, kwargs), takes, outputs[0]) if handler and len(outputs) == 1 else None
+                )
         except ConvanimError as error:
             reason = str(error)
         if not known and name_in_keras(layer) not in JOINS and isinstance(layer, self.keras.Layer):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 # fmt: off
 CELLWISE = [
-    "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "BatchNormalization", "LayerNormalization",
-    "GroupNormalization", "RMSNormalization", "UnitNormalization", "Dropout", "SpatialDropout1D",
+    "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "BatchNormalization",
+    "Dropout", "SpatialDropout1D",
     "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "GaussianDropout", "AlphaDropout",
     "ActivityRegularization", "Rescaling", "Normalization", "Identity", "Relu", "Relu6", "Sigmoid", "Silu",
     "Swish", "Gelu", "Tanh", "Elu", "Selu", "Celu", "LeakyRelu", "HardSigmoid", "HardSilu", "HardSwish",
@@ -17,5 +17,8 @@ JOINS = {
     **dict.fromkeys(("Add", "Subtract", "Average"), "sum"),
     **dict.fromkeys(("Multiply", "Divide", "TrueDivide"), "product"),
     **dict.fromkeys(("Maximum", "Minimum", "Power", "Where"), "combination"),
+    **dict.fromkeys(("Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual"), "combination"),
+    **dict.fromkeys(("LogicalAnd", "LogicalOr"), "combination"),
     "Concatenate": "concatenation",
 }
+REDUCED = ["Mean", "Max", "Min", "Sum", "Prod", "Var", "Std", "Norm", "Logsumexp", "Argmax", "Argmin", "Any", "All"]

@@ -336,11 +336,20 @@ def computed(graph: Graph, node: Any, given: list[Array | None]) -> list[Array]:
         sides = [[helper.make_tensor_value_info(name, 1, None) for name in part] for part in (names, node.output)]
         made = helper.make_model(
             helper.make_graph([node], "g", *sides),
-            opset_imports=[helper.make_opsetid(domain, version) for domain, version in graph.opsets.items()],
+            opset_imports=[
+                helper.make_opsetid(domain, _computing(node, version)) for domain, version in graph.opsets.items()
+            ],
         )
         return list(ReferenceEvaluator(made).run(None, names))
     except Exception as error:
         raise ConvanimError(f"the constants of {name_of(node)} can't be computed: {_reason(error)}") from None
+
+
+def _computing(node: Any, version: int) -> int:
+    """The version of the operators to compute a node with; quantised numbers mean the same in all that have them, and
+    the reference implementation lacks the older ones.
+    """
+    return max(version, 21) if node.op_type in ("QuantizeLinear", "DequantizeLinear") else version
 
 
 def _types(graph: Graph, node: Any) -> dict[str, Any]:

@@ -7,9 +7,8 @@ CELLWISE = [
     "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "ThresholdedRelu", "Gelu", "Swish", "Mish",
     "HardSwish", "HardSigmoid", "Sigmoid", "Tanh", "Softplus", "Softsign", "Shrink", "Clip", "Abs", "Neg",
     "Exp", "Log", "Sqrt", "Reciprocal", "Sin", "Cos", "Tan", "Erf", "Sign", "Floor", "Ceil", "Round", "Cast",
-    "CastLike", "BatchNormalization", "InstanceNormalization", "LayerNormalization", "GroupNormalization",
-    "RMSNormalization", "LRN", "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "Not", "IsNaN",
-    "IsInf", "MeanVarianceNormalization", "Bernoulli",
+    "CastLike", "BatchNormalization", "LRN", "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "Not",
+    "IsNaN", "IsInf", "Bernoulli",
 ]
 # fmt: on
 JOINS = {
@@ -20,3 +19,18 @@ JOINS = {
     ),
 }
 QUIET = (*JOINS, "Concat")  # a network has them
+REDUCED = [
+    *(
+        f"Reduce{name}"
+        for name in ("Mean", "Max", "Min", "Sum", "Prod", "L1", "L2", "LogSum", "LogSumExp", "SumSquare")
+    ),
+    "ArgMax",
+    "ArgMin",
+]
+NORMALISATIONS = [
+    "InstanceNormalization",
+    "LayerNormalization",
+    "GroupNormalization",
+    "RMSNormalization",
+    "MeanVarianceNormalization",
+]

@@ -7,11 +7,11 @@ from typing import Any
 from ..errors import ConvanimError
 from ..geometry import AdaptivePool
 from ..geometry.axis import Cell
-from .folding import Padding
+from .folding import Padding, sliced
 from .imported import Imported
 from .onnx_graph import name_of
 from .onnx_layers import pairs_of
-from .onnx_names import CELLWISE, JOINS
+from .onnx_names import CELLWISE, JOINS, NORMALISATIONS, REDUCED
 from .onnx_walk import Handler, Made, Walk
 from .trace import Dims, Value, inserted, permuted, removed, reshaped
 
@@ -26,9 +26,27 @@ def _same(walk: Walk, node: Any, given: dict[str, Any], takes: list[Value]) -> M
     return walk.trace.same(name_of(node), takes[0], walk.shape(node.output[0]) or takes[0].shape)
 
 
+def _normalised(walk: Walk, node: Any, given: dict[str, Any], takes: list[Value]) -> Made:
+    rank = len(takes[0].shape)
+    along = range(2, rank)
+    if node.op_type in ("LayerNormalization", "RMSNormalization"):
+        along = range(given.get("axis", -1) % max(rank, 1), rank)
+    shape = walk.shape(node.output[0]) or takes[0].shape
+    return walk.trace.normalised(name_of(node), takes[0], shape, along)
+
+
 def _along_channels(walk: Walk, node: Any, given: dict[str, Any], takes: list[Value]) -> Made:
-    """A function along one dimension: of each cell where that isn't an axis."""
-    axis = given.get("axis", -1) % max(len(takes[0].shape), 1)
+    """A function along one dimension: of each cell where that isn't an axis.
+
+    Before opset 13, all but LpNormalization are along all dimensions from the given one on.
+    """
+    rank = max(len(takes[0].shape), 1)
+    if walk.graph.opsets.get("", 13) < 13 and node.op_type != "LpNormalization":
+        axis = given.get("axis", 1) % rank
+        if takes[0].dims is None or any(d is not None and d >= axis for d in takes[0].dims):
+            return None
+        return _same(walk, node, given, takes)
+    axis = given.get("axis", -1) % rank
     return None if takes[0].dims is None or axis in takes[0].dims else _same(walk, node, given, takes)
 
 
@@ -100,7 +118,9 @@ def _padded(walk: Walk, node: Any, given: dict[str, Any], takes: list[Value]) ->
     filled = given.get("value", 0.0)
     if len(node.input) > 2 and node.input[2]:
         constant = walk.graph.value(node.input[2])
-        filled = 0.0 if constant is None or not constant.size else float(constant.flat[0])
+        if constant is None:
+            raise ConvanimError("the value of its cells is only known when the model runs")
+        filled = float(constant.flat[0]) if constant.size else 0.0
     mode = MODES[given.get("mode", "constant")]
     mode = "constant" if filled and mode == "zeros" else mode
     sides = tuple((0, 0) if d is None else rows.get(d, (0, 0)) for d in value.dims or ())
@@ -136,16 +156,11 @@ def cut(
     walk: Walk, name: str, kind: str, value: Value, parts: dict[int, slice], shape: tuple[int, ...]
 ) -> Value | None:
     """The rest after slices of some dimensions; along the axes, cells are cut."""
-    rows, steps = [], []
-    for d in value.dims or ():
-        length = 1 if d is None else value.shape[d]
-        start, stop, step = parts.get(-1 if d is None else d, slice(None)).indices(length)
-        count = len(range(start, stop, step))
-        if not count:
-            return None
-        rows.append((-start, -(length - stop) if step == 1 else 0))
-        steps.append(step)
-    padding = Padding(name, kind, value.size, tuple(rows), steps=tuple(steps) if max(steps) > 1 else ())
+    padding = sliced(
+        name, kind, value.size, (slice(None) if d is None else parts.get(d, slice(None)) for d in value.dims or ())
+    )
+    if padding is None:
+        return None
     if padding.is_nothing:
         return walk.trace.same(name, value, shape)
     return walk.trace.padding(padding, value, shape or _put(value, padding.output_size))
@@ -221,12 +236,24 @@ def _expanded(walk: Walk, node: Any, given: dict[str, Any], takes: list[Value]) 
         return None
     dims = tuple(d if d is None else d + shift for d in value.dims)
     whole = tuple(1 if d is None else shape[d] for d in dims)
+    if node.op_type != "Expand" and not _is_plain(walk, node, given, value.size == whole):
+        return None
     if whole == value.size:
         return Value(walk.trace.same(name_of(node), value, shape).step, shape, dims)
     one_cell = all(n in (1, wanted) for n, wanted in zip(value.size, whole, strict=True))
     if not one_cell or (node.op_type == "Resize" and {*value.size} != {1}):
         return None
     return Value(walk.trace.spread(name_of(node), value, value.size, whole), shape, dims)
+
+
+def _is_plain(walk: Walk, node: Any, given: dict[str, Any], keeps: bool) -> bool:
+    """Whether a Resize takes the whole input; and where it keeps the size, whether no scale but 1 moves its cells."""
+    if given.get("coordinate_transformation_mode") == "tf_crop_and_resize":
+        return False
+    place = {"Upsample": 1, "Resize": 2 if walk.graph.opsets.get("", 13) > 10 else 1}[node.op_type]
+    scales = walk.graph.value(node.input[place]) if place < len(node.input) and node.input[place] else None
+    listed = given.get("scales", () if scales is None else scales.reshape(-1))
+    return not keeps or all(one == 1 for one in listed)
 
 
 def _multiplied(walk: Walk, node: Any, given: dict[str, Any], takes: list[Value]) -> Made:
@@ -238,18 +265,18 @@ def _multiplied(walk: Walk, node: Any, given: dict[str, Any], takes: list[Value]
 
 
 def _reduced(walk: Walk, node: Any, given: dict[str, Any], takes: list[Value]) -> Made:
-    """`ReduceMean` and `ReduceMax` over axes are an adaptive pooling to one cell; over other dimensions they are
-    functions of each cell.
+    """A reduction over some dimensions: of each cell, where no axis is among them; `ReduceMean` and `ReduceMax` over
+    axes are an adaptive pooling to one cell.
     """
     value, rank = takes[0], len(takes[0].shape)
-    asked = given.get("axes") or _numbers(walk, node, 1)
+    asked = given.get("axes") or ([given.get("axis", 0)] if node.op_type[:3] == "Arg" else _numbers(walk, node, 1))
     if asked is None or value.dims is None or None in value.dims:
         return None
     dims, shape = {n % rank for n in asked}, walk.shape(node.output[0])
     left = value.dims if given.get("keepdims", 1) else removed(value.dims, [*dims])
     if not dims & {*value.dims}:
         return Value(walk.trace.same(name_of(node), value, shape).step, shape, left)
-    if not dims <= {*value.dims}:
+    if not dims <= {*value.dims} or node.op_type not in ("ReduceMean", "ReduceMax"):
         return None
     size = tuple(1 if d in dims else n for d, n in zip(value.dims, value.size, strict=True))
     op = AdaptivePool(value.size, size, mode="average" if node.op_type == "ReduceMean" else "max")
@@ -259,13 +286,14 @@ def _reduced(walk: Walk, node: Any, given: dict[str, Any], takes: list[Value]) -
 
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(CELLWISE, _same),
+    **dict.fromkeys(NORMALISATIONS, _normalised),
     **dict.fromkeys(("Identity", "Dropout"), _alias),
     **dict.fromkeys(JOINS, _joined),
     **dict.fromkeys(("Softmax", "LogSoftmax", "LpNormalization", "Hardmax"), _along_channels),
     **dict.fromkeys(("Reshape", "Flatten"), _reshaped),
     **dict.fromkeys(("Expand", "Resize", "Upsample"), _expanded),
     **dict.fromkeys(("MatMul", "Gemm"), _multiplied),
-    **dict.fromkeys(("ReduceMean", "ReduceMax"), _reduced),
+    **dict.fromkeys(REDUCED, _reduced),
     "Concat": _concatenated,
     "Pad": _padded,
     "Slice": _sliced,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..errors import ConvanimError
 from .imported import Imported
 from .onnx_graph import Graph, attributes, name_of
-from .onnx_layers import KINDS, WEIGHTS, weights_of
+from .onnx_layers import BIASES, KINDS, WEIGHTS, weights_of
 from .onnx_names import QUIET
 from .trace import Trace, Value
 
@@ -54,8 +54,8 @@ class Walk:
         return first is not None
 
     def takes(self, node: Any) -> list[Value]:
-        """The values that a node takes, constants left out."""
-        return [self.values[name] for name in node.input if name in self.values]
+        """The values that a node takes, and those that the graphs inside it do; constants left out."""
+        return [self.values[name] for name in dict.fromkeys(names_in(node)) if name in self.values]
 
     def shape(self, name: str) -> tuple[int, ...]:
         """A shape with 0 for what is open."""
@@ -95,12 +95,20 @@ class Walk:
 
     def _made(self, node: Any, takes: list[Value]) -> list[Value] | None:
         """The outputs of a node; None for an operator that convanim doesn't know."""
+        if node.domain not in ("", "ai.onnx"):
+            return None
         if node.op_type in KINDS:
             return [self._layer(node)]
-        if node.domain not in ("", "ai.onnx") or node.op_type not in self.handlers:
+        if node.op_type not in self.handlers or not (node.op_type in QUIET or self._takes_one(node, takes)):
             return None
         made = self.handlers[node.op_type](self, node, attributes(node), takes)
         return [made] if isinstance(made, Value) else made
+
+    def _takes_one(self, node: Any, takes: list[Value]) -> bool:
+        """Whether the model's input reaches a node through its first input alone, as all handlers but joins think."""
+        others = takes[1:] if node.op_type != "CastLike" else ()
+        tensors = {node.input[0]} if node.op_type not in ("Gather", "MatMul") else {*node.input}
+        return bool(tensors & {*self.values}) and all(one.step == takes[0].step for one in others)
 
     def _layer(self, node: Any) -> Value:
         kind = node.op_type
@@ -111,6 +119,10 @@ class Walk:
         if node.input[0] not in self.values:
             raise ConvanimError("it takes a constant, and not what comes from the model's input")
         value, graph = self.values[node.input[0]], self.graph
+        given = [node.input[n] for n in (WEIGHTS.get(kind, 0), BIASES.get(kind, 0)) if 0 < n < len(node.input)]
+        computed = [self.values[one].step for one in given if one in self.values]
+        if computed and self.trace.inputs_before(*computed) & self.trace.inputs_before(value.step):
+            raise ConvanimError("its weights are computed from the model's input, so that they read cells as well")
         op = KINDS[kind](graph, node, graph.size(node.input[0]), attributes(node))
         kernel, bias = weights_of(graph, node) if op.weighted else (None, None)
         if kernel is not None and kernel.shape != op.kernel_shape:
@@ -120,3 +132,13 @@ class Walk:
         made = self.trace.layer(Imported(name_of(node), op, kernel, bias), value, shape, tuple(range(2, rank)))
         self.layers[node.output[0]] = made.step
         return made
+
+
+def names_in(node: Any) -> Iterator[str]:
+    """The tensors that a node takes: its inputs, and what the graphs in its attributes take from outside."""
+    yield from node.input
+    for one in node.attribute:
+        for graph in (one.g, *one.graphs):
+            for inner in graph.node:
+                yield from names_in(inner)
+            yield from (output.name for output in graph.output)

@@ -23,7 +23,8 @@ def from_torch(layer: Any, input_size: Any = None) -> Imported | list[Imported] 
     `input_size` has no channels; an int is for all axes. A model is run once on zeros, in eval mode, and its calls of
     modules and functions are followed from its input on: `F.conv2d`, `F.pad`, slices, sums, concatenations. Paddings
     fold into the layer after them where that is exact, and crops into the layer before them. An unknown function breaks
-    the chain. All other modules are named in one ConvanimWarning. Raises ConvanimError for an object that is no such
+    the chain. All other modules are named in one ConvanimWarning, which also says where the model looks at values of
+    its input, and where a normalisation takes means over cells. Raises ConvanimError for an object that is no such
     layer, for a model that doesn't run, and for a missing input size.
     """
     try:

@@ -8,9 +8,9 @@ models that compute a padding from the size of their input (PyTorch 2.13).
 
 from __future__ import annotations
 
-import weakref
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import torch
@@ -21,25 +21,14 @@ from .folding import Padding
 from .imported import Imported
 from .torch_layers import LAYERS, array_of
 from .torch_modules import PADS, known_kind
-from .torch_names import ALIASES, CONSTANTS, JOINS
+from .torch_names import ALIASES, CONSTANTS, JOINS, LOOKS, SHAPES_ONLY
+from .torch_tensors import Dispatched, Tensors, tensors_in
 from .trace import Trace, Value
 
 # A handler takes the calls, a function's name and arguments, the tensors that it made and the values that it took. It
 # gives the values of these tensors, or None for a function that it doesn't understand.
 Handled: TypeAlias = "list[Value] | None"
 Handler: TypeAlias = "Callable[[Calls, str, Any, Any, list[Any], list[Value]], list[Value] | None]"
-
-
-def tensors_in(value: Any) -> Iterator[Any]:
-    """The tensors in an output, or an argument, of any form."""
-    if isinstance(value, torch.Tensor):
-        yield value
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from tensors_in(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from tensors_in(one)
 
 
 class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by the checker of types
@@ -53,7 +42,8 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
         self.names = {module: name or (type(model).__name__ if alone else "") for name, module in model.named_modules()}
         self.known = {module: known_kind(module) for module in self.names}
         self.leaves = _leaves(self.names, self.known)
-        self.values: dict[int, tuple[Any, int, Value]] = {}
+        self.tensors = Tensors(self.trace)
+        self.thread = threading.get_ident()
         self.running: list[tuple[Any, list[str]]] = []  # modules, each with the functions that it called
         self.used: Counter[str] = Counter()
 
@@ -61,21 +51,19 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
 
     def keep(self, tensor: Any, value: Value) -> None:
         """Remember what a tensor is now; one that is changed in place is another from then on."""
-        self.values[id(tensor)] = (weakref.ref(tensor), _version(tensor), value)
+        self.tensors.keep(tensor, value)
 
     def value(self, tensor: Any) -> Value | None:
         """The value of a tensor, None for one that doesn't come from the input."""
-        kept, version, value = self.values.get(id(tensor), (lambda: None, 0, None))
-        if value is None or kept() is not tensor:
-            return None
-        if version != _version(tensor):  # through another tensor that shares its memory
-            value = self.trace.unknown(self.name("change in place"), "", [value], value.shape, value.dims)
-            self.keep(tensor, value)
-        return value
+        return self.tensors.value(tensor)
 
     def values_of(self, given: Any) -> list[Value]:
         """The values of all tensors in a call's arguments that come from the input."""
         return [value for one in tensors_in(given) if (value := self.value(one)) is not None]
+
+    def dispatched(self) -> Dispatched:
+        """A mode for the time of the run that sees which tensors come from which, whatever computes them."""
+        return Dispatched(self.tensors)
 
     # --- modules
 
@@ -93,13 +81,15 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
         return handles
 
     def _begin(self, module: Any, args: Any, kwargs: Any) -> None:
+        if threading.get_ident() != self.thread:  # where no mode sees the calls
+            raise ConvanimError(f"{self.names[module]} runs in a thread of its own, whose calls can't be followed")
         self.running.append((module, []))
 
     def _end(self, module: Any, args: Any, kwargs: Any, output: Any) -> None:
         _, called = self.running.pop()
         takes = self.values_of([args, kwargs])
         for one in tensors_in(output):
-            if takes and self.value(one) is None:
+            if takes and not self.tensors.is_told(one):
                 self.keep(one, self.trace.unknown(self.names[module], type(module).__name__, takes, one.shape))
         if module not in self.leaves or self.known[module]:
             return
@@ -142,6 +132,7 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
         kwargs = kwargs or {}
         name = _name(func)
         takes = self.values_of([args, kwargs])
+        first = self.value(next(tensors_in([args, kwargs]), None))
         if self.alone and name in LAYERS:
             self._layer(name, args, kwargs, None)
             return args[0]
@@ -151,8 +142,10 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
             if name in ("cat", "concat", "concatenate", *JOINS):
                 self._check_join(name, takes)
             raise
+        if takes and getattr(func, "__name__", "") in LOOKS:
+            self.trace.looks.setdefault(self.name(name))
         if takes or name in LAYERS:
-            self.meet(name, args, kwargs, out, takes)
+            self.meet(name, args, kwargs, out, takes, first)
         return out
 
     def _check_join(self, name: str, takes: list[Value]) -> None:
@@ -167,17 +160,21 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
                     " must be the same, so take an input_size that each stride divides"
                 ) from None
 
-    def meet(self, name: str, args: Any, kwargs: Any, out: Any, takes: list[Value]) -> None:
-        """Tell the trace of a call that was computed."""
+    def meet(self, name: str, args: Any, kwargs: Any, out: Any, takes: list[Value], first: Value | None) -> None:
+        """Tell the trace of a call that was computed; `first` is its first tensor's value."""
         made = list(tensors_in(out))
         if name == "__setitem__":
             made = [args[0]]
-        if not made or name in CONSTANTS or all(self.value(one) in takes and name in ALIASES for one in made):
+        if name in CONSTANTS or (name in SHAPES_ONLY and first is None):
+            self.tensors.forget(made)
+            return
+        if not made or (name in ALIASES and all(self.tensors.told(one) in takes for one in made)):
             return
         if name in LAYERS:
-            self.keep(made[0], self._layer(name, args, kwargs, made[0]))
+            if (value := self._layer(name, args, kwargs, made[0])) is not None:
+                self.keep(made[0], value)
             return
-        handler = self.handlers.get(name)
+        handler = self.handlers.get(name) if _takes_one(name, first, takes) else None
         values = handler(self, name, args, kwargs, made, takes) if handler else None
         if values is None:
             values = [self.unknown(name, takes, one) for one in made]
@@ -200,30 +197,36 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
     def _note(self, name: str) -> None:
         self.called().append(name.strip("_"))
 
-    def _layer(self, name: str, args: Any, kwargs: Any, made: Any) -> Value:
-        """A layer; one that convanim refuses is a function that it doesn't know."""
+    def _layer(self, name: str, args: Any, kwargs: Any, made: Any) -> Value | None:
+        """A layer; one that convanim refuses is a function that it doesn't know, and one that computes constants from
+        constants is None.
+        """
         build, names = LAYERS[name]
         given = dict(zip(names, args, strict=False)) | kwargs
         tensor = given["input"]
         ndim = int(name.removesuffix("_with_indices")[-2]) if name[-1] in "ds" else given["weight"].ndim - 2
         value = self.value(tensor)
-        if value is None:
-            seen = [row[2] for row in [*self.values.values()][-1:]]
-            value = self.trace.unknown("a function that can't be followed", "", seen, tensor.shape)
+        computed = [one for word in ("weight", "bias") if (one := self.value(given.get(word))) is not None]
+        if value is None and not computed:
+            if not self.trace.looks:
+                return None
+            value = self.tensors.unfollowed(tensor)  # it may be made of values that the model looked at
         size = tuple(tensor.shape[-ndim:])
         label = self.name(name)
         try:
+            if computed:
+                raise ConvanimError("its weights are computed from the model's input, so that they read cells as well")
             op = build(given, size)
-            weights = [
-                None if self.value(given.get(word)) else array_of(given.get(word)) for word in ("weight", "bias")
-            ]
+            weights = [array_of(given.get(word)) for word in ("weight", "bias")]
         except ConvanimError as error:
             if self.alone:
                 raise
             self.trace.skip(label, f"{self.kind(name) or name}: {error}")
             self._note("layer")
             dims = tuple(range(made.ndim - ndim, made.ndim))
-            return self.trace.unknown(label, self.kind(name), [value], made.shape, dims)
+            takes = [*([value] if value else []), *computed]
+            return self.trace.unknown(label, self.kind(name), takes, made.shape, dims)
+        assert value is not None
         self.called().append("layer")
         rank = tensor.ndim
         shape = (*tensor.shape[: rank - ndim], *op.output_size) if made is None else made.shape
@@ -261,11 +264,12 @@ def _leaves(names: dict[Any, str], known: dict[Any, str]) -> set[Any]:
     }
 
 
-def _version(tensor: Any) -> int:
-    try:
-        return int(tensor._version)
-    except RuntimeError:  # in inference mode there are none
-        return 0
+def _takes_one(name: str, first: Value | None, takes: list[Value]) -> bool:
+    """Whether the input reaches a function through its first tensor alone, as handlers think; joins take more."""
+    if name in JOINS or name in ("cat", "concat", "concatenate"):
+        return True
+    others = () if name in SHAPES_ONLY else takes[1:]
+    return first is not None and all(one.step == first.step for one in others)
 
 
 def _name(func: Any) -> str:

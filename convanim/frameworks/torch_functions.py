@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from ..geometry import AdaptivePool
+from .folding import sliced
 from .imported import Imported
 from .torch_calls import Calls, Handled, Handler
 from .torch_names import ALIASES, CELLWISE, JOINS
@@ -28,6 +29,17 @@ def _along_channels(calls: Calls, name: str, args: Any, kwargs: Any, made: list[
     if takes[0].dims is None or not isinstance(dim, int) or dim % len(takes[0].shape) in takes[0].dims:
         return None
     return [calls.same(name, takes[0], one) for one in made]
+
+
+def _normalised(calls: Calls, name: str, args: Any, kwargs: Any, made: list[Any], takes: list[Value]) -> Handled:
+    rank = len(takes[0].shape)
+    along = range(2, rank)
+    if name in ("layer_norm", "rms_norm"):
+        along = range(rank - len(kwargs.get("normalized_shape", args[1] if len(args) > 1 else ())), rank)
+    if name == "instance_norm" and kwargs.get("use_input_stats", args[5] if len(args) > 5 else True) is False:
+        along = range(0)
+    calls._note(name)
+    return [calls.trace.normalised(calls.name(name), takes[0], made[0].shape, along)]
 
 
 def _alias(calls: Calls, name: str, args: Any, kwargs: Any, made: list[Any], takes: list[Value]) -> Handled:
@@ -112,47 +124,43 @@ def _item(calls: Calls, name: str, args: Any, kwargs: Any, made: list[Any], take
 
 def _sliced(calls: Calls, value: Value, index: Sequence[Any], made: Any) -> Handled:
     """The value of a slice: what is cut along the axes, and where they are then."""
-    pads: dict[int, tuple[int, int]] = {}
-    steps = dict.fromkeys(range(len(value.shape)), 1)
+    if value.dims is None:
+        return None
     gone: list[int] = []
     new: list[int] = []
+    parts: dict[int | None, slice] = {}
     dim, place = 0, 0
     for one in index:
         if one is None:
             new.append(place)
             place += 1
             continue
-        length = value.shape[dim]
         if isinstance(one, slice):
-            start, stop, step = one.indices(length)
-            count = len(range(start, stop, step))
-            if step < 1 or (not count and dim in (value.dims or ())):
-                return None
-            if dim in (value.dims or ()):
-                pads[dim] = (-start, -(length - (start + (count - 1) * step + 1)) if step == 1 else 0)
-                steps[dim] = step
+            parts[dim] = one
             place += 1
         else:
             gone.append(dim)
-            if dim in (value.dims or ()) and length > 1:
+            if dim in value.dims and value.shape[dim] > 1:
                 return None
         dim += 1
-    shape = list(value.shape)
-    cut: Value | None = value
-    if any(map(any, pads.values())) or any(steps[one] > 1 for one in pads):
-        kept = tuple(1 if d is None else steps[d] for d in value.dims or ())
-        cut = calls.padding(value, pads, shape, function="slice", kind="a slice", steps=kept if max(kept) > 1 else ())
+    cut = sliced(
+        "slice", "a slice", value.size, (slice(None) if d is None else parts.get(d, slice(None)) for d in value.dims)
+    )
     if cut is None:
         return None
-    dims = removed(cut.dims, gone)
+    if cut.is_nothing:
+        left = calls.trace.same("slice", value, value.shape)
+    else:
+        pads = {d: pair for d, pair in zip(value.dims, cut.pads, strict=True) if d is not None}
+        found = calls.padding(value, pads, value.shape, function="slice", kind=cut.kind, steps=cut.steps)
+        if found is None:
+            return None
+        left = found
+    dims = removed(left.dims, gone)
     for one in new:
         dims = inserted(dims, one)
     calls._note("")
-    return [
-        Value(calls.trace.same("slice", cut, shape).step, tuple(made.shape), dims)
-        if cut is value
-        else Value(cut.step, tuple(made.shape), dims)
-    ]
+    return [Value(left.step, tuple(made.shape), dims)]
 
 
 def _of_dim(calls: Calls, name: str, args: Any, kwargs: Any, made: list[Any], takes: list[Value]) -> Handled:
@@ -246,10 +254,17 @@ def _expanded(calls: Calls, name: str, args: Any, kwargs: Any, made: list[Any], 
 
 
 def _resized(calls: Calls, name: str, args: Any, kwargs: Any, made: list[Any], takes: list[Value]) -> Handled:
-    """`interpolate`: from one cell it is copied to all, to the same size nothing changes."""
+    """`interpolate`: from one cell it is copied to all, to the same size nothing changes.
+
+    With a scale_factor, cells of the same size may still be others: by 1.1, the five cells 0 0 1 2 3 of five.
+    """
     value = takes[0]
+    given = dict(zip(("input", "size", "scale_factor", "mode"), args, strict=False)) | kwargs
     whole = tuple(made[0].shape[one] for one in value.dims or () if one is not None)
-    if whole and whole == value.size:
+    scaled = given.get("scale_factor") is not None and not given.get("recompute_scale_factor")
+    scales = given["scale_factor"] if scaled else 1
+    same = all(one == 1 for one in (scales if isinstance(scales, list | tuple) else [scales]))
+    if whole and whole == value.size and same:
         return [calls.same(name, value, made[0])]
     if len(whole) == len(value.size) and {*value.size} == {1}:
         calls._note("")
@@ -258,18 +273,21 @@ def _resized(calls: Calls, name: str, args: Any, kwargs: Any, made: list[Any], t
 
 
 def _reduced(calls: Calls, name: str, args: Any, kwargs: Any, made: list[Any], takes: list[Value]) -> Handled:
-    """`mean` and `amax` over axes are an adaptive pooling to one cell; over other dimensions they are of each cell."""
+    """A reduction over some dimensions: of each cell, where no axis is among them; `mean` and `amax` over axes are an
+    adaptive pooling to one cell.
+    """
     value = takes[0]
-    asked = kwargs.get("dim", args[1] if len(args) > 1 else None)
+    given = dict(zip(("input", *REDUCED[name], "keepdim"), args, strict=False)) | kwargs
+    asked = given.get("dim", given.get("axis"))
     if asked is None or value.dims is None or not isinstance(asked, int | list | tuple):
         return None
     rank = len(value.shape)
     dims = {n % rank for n in (asked if isinstance(asked, list | tuple) else [asked])}
-    keep = bool(kwargs.get("keepdim", args[2] if len(args) > 2 else False))
+    keep = bool(given.get("keepdim", given.get("keepdims", False)))
     left = value.dims if keep else removed(value.dims, [*dims])
     if not dims & {*value.dims}:
-        return [Value(calls.same(name, value, made[0]).step, tuple(made[0].shape), left)]
-    if not dims <= {*value.dims} or None in value.dims:
+        return [Value(calls.same(name, value, one).step, tuple(one.shape), left) for one in made]
+    if not dims <= {*value.dims} or None in value.dims or name not in ("mean", "amax"):
         return None
     size = tuple(1 if one in dims else n for one, n in zip(value.dims, value.size, strict=True))
     op = AdaptivePool(value.size, size, mode="average" if name == "mean" else "max")
@@ -279,8 +297,15 @@ def _reduced(calls: Calls, name: str, args: Any, kwargs: Any, made: list[Any], t
     return [Value(done.step, tuple(made[0].shape), left)]
 
 
+# the parameters between the input and keepdim
+REDUCED = {
+    **dict.fromkeys(("mean", "amax", "amin", "sum", "max", "min", "prod", "logsumexp", "argmax", "argmin"), ("dim",)),
+    **dict.fromkeys(("nansum", "nanmean", "median", "any", "all"), ("dim",)),
+    "norm": ("p", "dim"),
+}
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(CELLWISE, _same),
+    **dict.fromkeys(("instance_norm", "group_norm", "layer_norm", "rms_norm"), _normalised),
     **dict.fromkeys(ALIASES, _alias),
     **dict.fromkeys(JOINS, _joined),
     **dict.fromkeys(("cat", "concat", "concatenate"), _concatenated),
@@ -292,7 +317,7 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("permute", "transpose", "swapaxes", "swapdims", "movedim", "moveaxis"), _permuted),
     **dict.fromkeys(("t", "get_T", "get_mT", "adjoint"), _permuted),
     **dict.fromkeys(("expand", "expand_as", "repeat", "broadcast_to", "tile"), _expanded),
-    **dict.fromkeys(("mean", "amax"), _reduced),
+    **dict.fromkeys(REDUCED, _reduced),
     "__getitem__": _item,
     "unbind": _unbound,
     "squeeze": _squeezed,

@@ -11,8 +11,9 @@ import torch
 
 from ..errors import ConvanimError
 from ..geometry.parameters import MOST_BYTES
-from .torch_calls import Calls, tensors_in
+from .torch_calls import Calls
 from .torch_functions import HANDLERS
+from .torch_tensors import tensors_in
 from .trace import Trace
 
 # of the zeros that a model runs on; of a single layer, which isn't computed, as many as PyTorch counts with its padding
@@ -44,6 +45,8 @@ def followed(model: Any, shape: tuple[int, ...], dims: tuple[int, ...], kind: st
             with suppress(NotImplementedError):  # of an exported program, which has one mode
                 model.eval()
             stack.enter_context(calls)
+            if not alone:
+                stack.enter_context(calls.dispatched())
             output = model(zeros)
     finally:
         for handle in handles:

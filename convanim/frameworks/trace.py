@@ -60,6 +60,8 @@ class Trace:
     steps: list[Step] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)  # by name: the kind, or with ": " why it was skipped
     outputs: list[int] = field(default_factory=list)  # the steps that make the model's output
+    means: dict[str, None] = field(default_factory=dict)  # normalisations whose mean is over cells
+    looks: dict[str, None] = field(default_factory=dict)  # functions that told the model values of its input
 
     def _add(self, step: Step) -> int:
         self.steps.append(step)
@@ -93,6 +95,12 @@ class Trace:
         """A function of each cell, such as an activation or a normalisation."""
         step = self._add(Step("same", name, (takes.step,), takes.size))
         return Value(step, tuple(shape), takes.dims)
+
+    def normalised(self, name: str, takes: Value, shape: Sequence[int], along: Sequence[int]) -> Value:
+        """A normalisation, whose mean is along these dimensions; it counts as a function of each cell."""
+        if any(d is not None and d in along and takes.shape[d] != 1 for d in takes.dims or ()):
+            self.means.setdefault(name)
+        return self.same(name, takes, shape)
 
     def unknown(self, name: str, what: str, takes: Sequence[Value], shape: Sequence[int], dims: Dims = None) -> Value:
         """A function that may read any cell; `dims` are those of its output, if they are known."""
@@ -146,6 +154,15 @@ class Trace:
         """The step that copies axes of one cell to a larger size."""
         axes = tuple(AdaptiveAxis.over(n, wanted) for n, wanted in zip(own, whole, strict=True))
         return self._add(Step("spread", name, (one.step,), whole, axes=axes))
+
+    def inputs_before(self, *steps: int) -> set[int]:
+        """The inputs that the outputs of these steps come from."""
+        waiting, seen = [*steps], {*steps}
+        while waiting:
+            new = [one for one in self.steps[waiting.pop()].takes if one not in seen]
+            waiting += new
+            seen |= {*new}
+        return {one for one in seen if self.steps[one].kind == "input"}
 
     def names_before(self, step: int) -> list[str]:
         """The layers, or inputs, that a step's output comes from."""

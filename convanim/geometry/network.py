@@ -187,7 +187,7 @@ class Network:
 
     def _kinds(self) -> str:
         words = [count(n, word) for word in (*JOINS, "break") if (n := sum(node.kind == word for node in self.nodes))]
-        return ", ".join(words) or "branches, or cells that are cut or added between layers"
+        return ", ".join(words) or "branches, or cells or channels that change between layers"
 
     def __len__(self) -> int:
         return len(self.layers)
@@ -214,14 +214,14 @@ def _longest(sources: dict[int, list[int]], order: Any) -> dict[int, list[int]]:
 def _check_sizes(network: Network, node: Node) -> None:
     """Raise ConvanimError where a node doesn't take the size that it is given."""
     sizes = [network.nodes[one].output_size for one in node.takes]
-    if node.kind in JOINS and len({*sizes}) > 1:
+    if node.kind in JOINS and len({*sizes} - {()}) > 1:  # () is behind a break, whose output nobody knows
         parts = " and ".join(
             f"{size} from {' and '.join(network.names_before(one))}"
             for size, one in zip(sizes, node.takes, strict=True)
         )
         raise ConvanimError(f"the {node.kind} {node.name} joins {parts}: their sizes must be the same")
     wanted = tuple(axis.input for axis in node.reads)
-    if wanted and sizes not in ([wanted], [()]):  # () is behind a break, whose output nobody knows
+    if wanted and sizes not in ([wanted], [()]):
         given = " and ".join(map(str, sizes))
         raise ConvanimError(
             f"{node.name} has input_size={wanted}, and {' and '.join(network.names_before(node.takes[0]))} before it"

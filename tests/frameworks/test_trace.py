@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 import convanim as ca
 from convanim.frameworks import Imported
 from convanim.frameworks.assemble import finish
-from convanim.frameworks.folding import Padding, both, folded
+from convanim.frameworks.folding import Padding, both, folded, sliced
 from convanim.frameworks.trace import Trace, reshaped
 
 
@@ -186,3 +187,63 @@ def test_a_path_goes_through_a_concatenation():
 )
 def test_where_the_axes_are_after_a_reshape(shape, dims, new, there):
     assert reshaped(shape, dims, new) == there
+
+
+# --- what is said
+
+
+@pytest.mark.parametrize("cells", range(1, 7))
+def test_a_slice_leaves_the_cells_that_python_leaves(cells):
+    ends = [None, *range(-cells - 1, cells + 2)]
+    for part in itertools.starmap(slice, itertools.product(ends, ends, (None, 1, 2, 3))):
+        kept = list(range(cells))[part]
+        cut = sliced("s", "a slice", (cells,), (part,))
+        assert (cut is None) == (not kept)
+        if cut is not None:
+            (axis,) = cut.axes
+            assert cut.output_size == (len(kept),)
+            assert [axis.window(n)[0] - axis.before for n in range(axis.output)] == kept
+            assert cut.is_nothing == (len(kept) == cells)
+    assert sliced("s", "a slice", (cells,), (slice(None, None, -1),)) is None or cells == 0
+
+
+def test_layers_whose_channels_change_on_the_way_are_no_list():
+    steps = (layer("a", ca.Conv(5, 3, out_channels=2)), layer("b", ca.Conv(3, 3)))
+    net = finish(traced(*steps))
+    assert isinstance(net, ca.Network) and ca.receptive_field(net)[-1].size == (5, 5)
+    pooled = (layer("a", ca.Conv(5, 2, out_channels=2)), layer("p", ca.Pool(4, 2)))
+    assert isinstance(finish(traced(*pooled, layer("b", ca.Conv(2, 1, in_channels=2)))), list)
+    assert isinstance(finish(traced(*pooled, layer("b", ca.Conv(2, 1)))), ca.Network)
+
+
+def test_means_over_cells_looks_and_lost_joins_are_said():
+    def norm(along):
+        return lambda trace, values: trace.normalised("norm", values[-1], values[-1].shape, along)
+
+    for along, said in (((1,), False), ((1, 2, 3), True), ((3,), True), ((0,), False)):
+        trace = traced(layer("a", ca.Conv(5, 3)), norm(along))
+        assert bool(trace.means) == said
+    with pytest.warns(ca.ConvanimWarning, match="leave out the means that norm take over all cells$"):
+        finish(traced(layer("a", ca.Conv(5, 3)), norm((2,))))
+    trace = traced(layer("a", ca.Conv(5, 3)))
+    trace.looks["item"] = None
+    with pytest.warns(ca.ConvanimWarning, match=r"values that come from its input \(item\), which was zeros"):
+        finish(trace)
+
+    def turned(trace, values):
+        return trace.unknown("turn", "Flip", [values[-1]], values[-1].shape, (2, 3))
+
+    lost = (layer("a", ca.Conv(5, 1)), turned, joined("sum", 2, 0))
+    with pytest.warns(ca.ConvanimWarning, match="behind the last layer, .* which cells these read: sum of a, x$"):
+        finish(traced(*lost))
+    beside = (turned, layer("a", ca.Conv(5, 1), takes=0), joined("sum", 1, 2))
+    with pytest.warns(ca.ConvanimWarning, match=r"^turn \(Flip\) takes the model's input beside the layers"):
+        finish(traced(*beside))
+
+
+def test_the_inputs_behind_a_step_are_found():
+    trace = traced(layer("a", ca.Conv(5, 1)), layer("b", ca.Conv(5, 1), takes=0))
+    other = trace.input("w", (1, 1, 5, 5), (2, 3))
+    both_parts = trace.join("sum", "sum", [trace.same("s", other, other.shape), other], other.shape)
+    assert trace.inputs_before(1, 2) == {0} and trace.inputs_before(both_parts.step) == {other.step}
+    assert trace.inputs_before(both_parts.step, 1) == {0, other.step}

@@ -1,4 +1,6 @@
-"""What the tests of imports share: computing what was imported, and the lines that an import warns or refuses with."""
+"""What the tests of imports share: models of a function, computing what was imported, and the lines that an import
+warns or refuses with.
+"""
 
 from __future__ import annotations
 
@@ -48,3 +50,18 @@ def refusal(load, *args, **options):
 
 
 BROKEN = "; the chain is broken, since convanim doesn't know which cells these read: "
+
+
+def net_of(function, *modules):
+    """A model whose `forward` is a function of its modules and its input."""
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.ModuleList(modules)
+
+        def forward(self, x):
+            return function(self.layers, x)
+
+    return Net()

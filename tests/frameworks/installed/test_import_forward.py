@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from code_import import close, computed, recorded, refusal
+from code_import import close, computed, net_of, recorded, refusal
 
 from convanim.errors import ConvanimError
 from convanim.frameworks import Imported, from_torch
@@ -13,21 +13,6 @@ from convanim.geometry.network import Network
 from convanim.geometry.receptive_field import receptive_field
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what a framework warns about is its own matter; ours are recorded
-
-
-def net_of(function, *modules):
-    """A model whose `forward` is a function of its modules and its input."""
-    from torch import nn
-
-    class Net(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.layers = nn.ModuleList(modules)
-
-        def forward(self, x):
-            return function(self.layers, x)
-
-    return Net()
 
 
 @pytest.mark.parametrize(
@@ -102,7 +87,6 @@ def test_what_is_not_known_between_two_layers_breaks_the_chain():
         (lambda x: x.flatten(2).unflatten(2, (7, 7)), "flatten"),
         (lambda x: torch.fft.fft2(x).real, "fft_fft2"),
         (lambda x: torch.from_numpy(x.numpy()[..., ::-1].copy()), "a function that can't be followed"),
-        (torch.jit.script(nn.ReLU()), "a function that can't be followed"),
     ]
     for function, name in functions:
         channels = 1 if isinstance(function, nn.PixelShuffle) else 4

@@ -244,6 +244,68 @@ def test_what_keras_computes_and_convanim_does_not_know_breaks_the_chain():
             receptive_field(net)
 
 
+def test_a_pad_of_keras_ops_has_its_mode_and_its_value():
+    import keras
+    from keras import layers
+
+    rows = [
+        ({}, {"padding": ((2, 0),)}),
+        ({"constant_values": 0}, {"padding": ((2, 0),)}),
+        ({"mode": "reflect"}, {"padding": ((2, 0),), "padding_mode": "reflect"}),
+        ({"constant_values": 3.0}, None),
+    ]
+    for words, right in rows:
+        pads = [[0, 0], [2, 0], [0, 0]]
+        model = built(lambda x, w=words, p=pads: layers.Conv1D(1, 3)(keras.ops.pad(x, p, **w)), (9, 1))
+        (found,), lines = recorded(from_keras, model)
+        assert found.op == (Conv(9, 3, bias=True, **right) if right else Conv(11, 3, ndim=1, bias=True))
+        assert (lines == []) == bool(right) and (right or "its cells are 3" in lines[0])
+        x = np.random.RandomState(0).rand(1, 9, 1).astype(np.float32)
+        if right:
+            assert close(computed(found, x[0].T), keras.ops.convert_to_numpy(model(x))[0].T)
+
+
+def test_slices_reductions_and_comparisons_of_keras_ops():
+    import keras
+    from keras import layers
+
+    def sliced(x):
+        return layers.Conv1D(1, 2, name="b")(layers.Conv1D(1, 3, name="a")(x)[:, 0:5:2])
+
+    net, _ = recorded(from_keras, built(sliced, (12, 1)))
+    assert [node.output_size for node in net.nodes] == [(12,), (10,), (3,), (2,)]
+    assert sources(net, 1) == {(n,) for n in range(2, 7)}
+    for name in ("sum", "min", "std", "max"):
+        model = built(
+            lambda x, f=getattr(keras.ops, name): layers.Conv1D(1, 3)(f(layers.Conv1D(4, 3)(x), -1, keepdims=True)),
+            (12, 1),
+        )
+        found, lines = recorded(from_keras, model)
+        assert not found.breaks and receptive_field(found)[-1].size == (5,) and lines == []
+
+    def gated(x):
+        a = layers.Conv1D(1, 3, padding="same", name="a")(x)
+        return keras.ops.where(a > 0, x, layers.Conv1D(1, 5, padding="same", name="b")(x))
+
+    net, lines = recorded(from_keras, built(gated, (12, 1)))
+    assert not net.breaks and lines == [] and sources(net, 5) == {(n,) for n in range(3, 8)}
+
+
+def test_what_keras_does_before_the_first_layer_or_behind_the_last_is_named():
+    import keras
+    from keras import layers
+
+    _, lines = recorded(from_keras, built(lambda x: layers.Conv1D(1, 2)(x[:, :, 0]), (12, 4, 1)))
+    assert "that get_item" in lines[0] and "made of the model's input" in lines[0]
+    _, lines = recorded(from_keras, built(lambda x: x + keras.ops.flip(layers.Conv1D(1, 1, name="a")(x), 1), (9, 1)))
+    assert "behind the last layer, convanim doesn't know which cells these read" in lines[0]
+    model = built(
+        lambda x: layers.Conv1D(1, 3)(layers.LayerNormalization(axis=[1, 2], name="norm")(layers.Conv1D(2, 3)(x))),
+        (9, 1),
+    )
+    assert "leave out the means that norm take over all cells" in recorded(from_keras, model)[1][0]
+
+
 def test_whole_models_of_keras_have_its_parameters_and_known_receptive_fields():
     import keras
 
