@@ -71,10 +71,7 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
         """Follow which module is running; the handles end that."""
         handles = []
         for module in model.modules():
-            if isinstance(module, torch.jit.ScriptModule):  # it takes no hooks
-                if self.names[module].rpartition(".")[0] not in self.trace.skipped:
-                    kind = f"{module.original_name}: a ScriptModule, whose calls can't be followed"
-                    self.trace.skip(self.names[module], kind)
+            if isinstance(module, torch.jit.ScriptModule):  # it takes no hooks; its operators are seen
                 continue
             handles.append(module.register_forward_pre_hook(self._begin, with_kwargs=True))
             handles.append(module.register_forward_hook(self._end, with_kwargs=True))

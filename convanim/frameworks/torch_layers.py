@@ -138,3 +138,4 @@ LAYERS["convolution"] = (
     _either,
     ("input", "weight", "bias", "stride", "padding", "dilation", "transposed", "output_padding", "groups"),
 )
+LAYERS["_convolution"] = LAYERS["convolution"]  # in traced models, with switches behind the groups

@@ -33,7 +33,7 @@ def followed(model: Any, shape: tuple[int, ...], dims: tuple[int, ...], kind: st
         raise ConvanimError(f"an input of the shape {shape} has too many cells for PyTorch: take a smaller input_size")
     zeros = torch.zeros(shape, dtype=dtype, device="meta" if alone else parameter.device)
     calls.keep(zeros, calls.trace.input("the input", shape, dims))
-    training = [(module, module.training) for module in model.modules()]
+    training = [(module, module.training) for module in model.modules() if hasattr(module, "training")]  # not if frozen
     handles = calls.hook(model)
     try:
         with ExitStack() as stack:

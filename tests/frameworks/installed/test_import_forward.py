@@ -127,7 +127,7 @@ def test_a_first_layer_whose_input_is_not_the_models_is_named():
         assert lines and (f"{name}" in lines[0] or isinstance(found, Network)), lines
 
 
-def test_models_on_the_meta_device_compiled_and_in_place():
+def test_models_on_the_meta_device_and_compiled():
     import torch
     from torch import nn
 
@@ -138,9 +138,27 @@ def test_models_on_the_meta_device_compiled_and_in_place():
     assert from_torch(torch.compile(nn.Sequential(nn.Conv2d(1, 1, 3))), 5)[0].op == Conv(5, 3, bias=True)
     script = torch.jit.script(nn.Sequential(nn.Conv2d(1, 1, 3)))
     assert refusal(from_torch, script, 5).startswith("Sequential is a ScriptModule")
-    (found,), (line,) = recorded(from_torch, nn.Sequential(nn.Conv2d(1, 1, 3), script), input_size=9)
-    assert found.op == Conv(9, 3, bias=True)
-    assert line.endswith(": 1 (Sequential: a ScriptModule, whose calls can't be followed)")
+
+
+def test_scripted_parts_of_a_model_are_followed_by_their_operators():
+    import torch
+    from torch import nn
+
+    class Causal(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.pool = nn.Conv2d(1, 1, 3, dilation=2), nn.MaxPool2d(2)
+
+        def forward(self, x):
+            return self.pool(self.conv(nn.functional.pad(x, (4, 0, 4, 0)))) + nn.functional.avg_pool2d(x, 2)
+
+    parts = [Causal(), torch.jit.script(Causal()), torch.jit.trace(Causal(), torch.zeros(1, 1, 12, 12))]
+    parts.append(torch.jit.freeze(torch.jit.script(Causal().eval())))
+    for part in parts:
+        net, lines = recorded(from_torch, nn.Sequential(nn.Conv2d(1, 1, 1), part), input_size=12)
+        assert net[1].op == Conv(12, 3, padding=((4, 0), (4, 0)), dilation=2, bias=True)
+        assert [node.kind for node in net.nodes] == ["input", "layer", "layer", "layer", "layer", "sum"]
+        assert [field.size[0] for field in receptive_field(net)] == [1, 5, 6, 2] and lines == []
 
 
 def test_an_input_of_more_cells_than_the_memory_has_is_refused_or_not_made():
@@ -150,6 +168,10 @@ def test_an_input_of_more_cells_than_the_memory_has_is_refused_or_not_made():
     assert op == Conv(10**8, 3, padding=1, padding_mode="reflect", bias=True)
     for layer in (nn.MaxPool3d(1), nn.Sequential(nn.Conv1d(1, 1, 3))):
         assert "has too many cells" in refusal(from_torch, layer, 10**9)
+
+
+def test_what_is_written_into_a_tensor_breaks_the_chain():
+    from torch import nn
 
     def written(layers, x):
         y = layers[0](x)
