@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from .geometry.padding import PADDING_MODES, PADDINGS
     from .geometry.receptive_field import receptive_field, sources
     from .geometry.seen import Field
-    from .numeric import Unrolled, evaluate, unrolled
+    from .numeric.evaluation import evaluate
+    from .numeric.matrix import Unrolled, unrolled
     from .publish.gallery import gallery
     from .publish.notebook import explore
     from .publish.snippets import EMBEDS
@@ -48,7 +49,8 @@ _PLACES = {
     "geometry.seen": ("Field",),
     "frameworks": ("ConvanimWarning", "Imported", "from_keras", "from_onnx", "from_torch"),
     "publish.notebook": ("explore",),
-    "numeric": ("Unrolled", "evaluate", "unrolled"),
+    "numeric.evaluation": ("evaluate",),
+    "numeric.matrix": ("Unrolled", "unrolled"),
     "themes.theme": ("Style", "Theme"),
     "themes.table": ("THEMES",),
     "views": ("VIEWS",),

@@ -18,7 +18,7 @@ from convanim.errors import ConvanimError
 from convanim.geometry import OPERATIONS, REDUCTIONS, Axis, Reduction, check_operation
 from convanim.geometry.operation import CELLS_OF_INPUT, CELLS_OF_KERNEL, PADDING, Cells, Pads, Sized
 from convanim.geometry.parameters import normalise, parameter
-from convanim.numeric import unrolled
+from convanim.numeric.matrix import unrolled
 from convanim.scene import Text
 from convanim.text import describe
 from convanim.text.formula import number_formula

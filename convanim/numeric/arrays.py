@@ -1,4 +1,4 @@
-"""Checks the arrays that a figure is given, and that results have room in memory."""
+"""Checks the arrays that `evaluate` and `unrolled` are given."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from ..errors import ConvanimError, short_repr
 from ..geometry import Operation
-from ..geometry.axis import Cell
 from ..geometry.parameters import MOST_AXES, MOST_BYTES
+from .refusals import no_bias, no_kernel, not_finite, size, wrong_shape
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -22,7 +22,7 @@ def numbers(name: str, values: object, shape: tuple[int, ...]) -> Array:
     """
     converted = finite(name, values, shape)
     if converted.shape != shape:
-        raise ConvanimError(f"{name} has the shape {converted.shape}: this figure needs {shape}")
+        raise wrong_shape(name, converted.shape, shape)
     return converted
 
 
@@ -35,22 +35,22 @@ def finite(name: str, values: object, shape: tuple[int, ...]) -> Array:
         )
     if count * 8 > MOST_BYTES:
         raise ConvanimError(
-            f"{name} holds itself, or more than {MOST_BYTES // 8:,} numbers: give {_size(shape)} numbers"
+            f"{name} holds itself, or more than {MOST_BYTES // 8:,} numbers: give {size(shape)} numbers"
         )
     try:
         array = np.asarray(values)
     except Exception:  # a user's object may raise anything here
         raise ConvanimError(
-            f"{name} is not an array, or has rows of different lengths: give {_size(shape)} numbers"
+            f"{name} is not an array, or has rows of different lengths: give {size(shape)} numbers"
         ) from None
     if array.dtype.kind not in "biuf":
-        raise ConvanimError(f"{name} holds {array.dtype} ({short_repr(values)}): give {_size(shape)} real numbers")
+        raise ConvanimError(f"{name} holds {array.dtype} ({short_repr(values)}): give {size(shape)} real numbers")
     whole = array.dtype.kind in "biu" and (array.size == 0 or int(array.max()) < 2**63)
     with np.errstate(over="ignore"):
         converted = array.astype(np.int64 if whole else np.float64)
     if not np.isfinite(converted).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(converted))[0])
-        raise ConvanimError(f"{name} holds {array[where]} at {where}: every value must be a finite number")
+        raise not_finite(name, array[where], where)
     return converted
 
 
@@ -78,19 +78,6 @@ def _nested(values: object) -> tuple[float, bool]:
     return count(values, 0), masked
 
 
-def check_memory(what: str, size: Cell) -> None:
-    """Raise ConvanimError for an array of this size, 8 bytes a number, that is larger than MOST_BYTES."""
-    needed = math.prod(size) * 8
-    if needed > MOST_BYTES:
-        raise ConvanimError(
-            f"the {what} of {_size(size)} would need {needed / 2**30:,.0f} GB, and {MOST_BYTES >> 30} GB are the most"
-        )
-
-
-def _size(size: Cell) -> str:
-    return " x ".join(map(str, size))
-
-
 def given_input(op: Operation, values: object) -> tuple[Array, bool]:
     """The input as (channels, *size), and whether it was given with its channels."""
     wanted = op.in_channels if op.weighted else None  # None: any number
@@ -100,21 +87,21 @@ def given_input(op: Operation, values: object) -> tuple[Array, bool]:
         return x[None], False
     if x.shape[1:] == op.input_size and x.ndim == len(op.axes) + 1 and len(x) == (wanted or len(x)) > 0:
         return x, True
-    raise ConvanimError(f"input has the shape {x.shape}: this figure needs {shape}")
+    raise wrong_shape("input", x.shape, shape)
 
 
 def given_kernel(op: Operation, kernel: object | None) -> Array | None:
     """The kernel as `op.kernel_shape`; None for pooling."""
     if not op.weighted:
         if kernel is not None:
-            raise ConvanimError(f"{op.reduction.name} pooling has no kernel values: leave out kernel=")
+            raise no_kernel(op)
         return None
     shape = op.kernel_size if math.prod(op.kernel_shape[:2]) == 1 else op.kernel_shape
     if kernel is None:
-        raise ConvanimError(f"the kernel's values are missing: give kernel= as {_size(shape)} numbers")
+        raise ConvanimError(f"the kernel's values are missing: give kernel= as {size(shape)} numbers")
     w = finite("kernel", kernel, shape)
     if w.shape not in (shape, op.kernel_shape):
-        raise ConvanimError(f"kernel has the shape {w.shape}: this figure needs {shape}")
+        raise wrong_shape("kernel", w.shape, shape)
     return w.reshape(op.kernel_shape)
 
 
@@ -131,5 +118,5 @@ def given_bias(op: Operation, bias: object | None) -> Array | None:
         single = op.out_channels == 1 and isinstance(bias, Real | np.number) and not isinstance(bias, bool)
         return numbers("bias", [bias] if single else bias, (op.out_channels,))
     if bias is not None:
-        raise ConvanimError("this operation has no bias: leave out bias=, or take bias=True for the operation")
+        raise no_bias()
     return None

@@ -14,9 +14,8 @@ from ..errors import ConvanimError
 from ..geometry import Operation, Reduction, check_operation
 from ..geometry.axis import Axis
 from ..geometry.padding import PADDING_MODES
-from .arrays import Array, check_memory, given_bias, given_input, given_kernel
-
-TOO_LARGE = "the output's values are too large for float64: take smaller values for input= and kernel="
+from .arrays import Array, given_bias, given_input, given_kernel
+from .refusals import TOO_LARGE, check_memory, no_average
 
 
 def evaluate(op: Operation, input: object, kernel: object | None = None, bias: object | None = None) -> Array:  # noqa: A002 - the field's word
@@ -176,9 +175,5 @@ def divisors(op: Operation, reads: list[Reads] | None = None) -> Array:
         np.multiply, [(read.on_padded if op.count_include_pad else read.source >= 0).sum(0) for read in reads]
     )
     if not counts.all():
-        where = tuple(int(i) for i in np.argwhere(counts == 0)[0])
-        raise ConvanimError(
-            f"the window of output cell {where} has no cell that counts, so there is no average: take"
-            " count_include_pad=True, or less padding"
-        )
+        raise no_average(tuple(int(i) for i in np.argwhere(counts == 0)[0]))
     return counts

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 
-import numpy as np
-
 from ..geometry import Operation
-from .arrays import Array
-from .evaluation import combined, divisors, reads_along
+from .taps import Meeting, divisors, meetings
 
 Exact = int | Fraction | float  # a float stands for an infinity alone
 DIGITS = 50  # of a root that has no end
@@ -21,41 +19,51 @@ def exact(value: float | Fraction) -> Exact:
     return value if isinstance(value, int | Fraction) or math.isinf(value) else Fraction(Decimal(repr(value)))
 
 
-def exact_output(op: Operation, x: Array, w: Array | None, b: Array | None, output: Array) -> list[Exact]:
-    """The output row by row: exact sums of exact products, exact averages, and the decimals of other results.
+def exact_output(op: Operation, x: Sequence[float], w: Sequence[float] | None, bias: float | None) -> list[Exact]:
+    """The output row by row: exact sums of exact products, exact averages, and values that a window picks.
 
-    The arrays are those of one channel, (1, *op.input_size) and `op.kernel_shape`; `output` is what `evaluate` gives.
-    With the kernel 1 1 1 the sum of 1e15, 1 and -1e15 is 1, and that of .1, .2 and -.3 is 0. A root that has no end is
-    right to 50 digits, and to so many that it can't be taken for a number that ends.
+    `x` and `w` have one channel, row by row. With the kernel 1 1 1 the sum of 1e15, 1 and -1e15 is 1, and that of .1,
+    .2 and -.3 is 0. A root that has no end is right to 50 digits, and to so many that it can't be taken for a number
+    that ends. A window without a value has the reduction's `padding_value`. Raises ConvanimError for an average over
+    nothing.
     """
     rule = op.reduction
-    if output.dtype.kind == "i" or not (rule.linear or rule.squares):
-        return [exact(value) for value in output.ravel().tolist()]
-    (x, ten), (w, ten_w), (b, ten_b) = _whole(x), _whole(w), _whole(b)
-    x, ten = (x.astype(object) ** 2, 2 * ten) if rule.squares else (x, ten)
-    if _largest(x) * (1 if w is None else _largest(w)) * math.prod(op.kernel_size) >= 2**63:
-        x = x.astype(object)  # Python's whole numbers, which have no end
-    reads = [reads_along(axis, op.flipped) for axis in op.axes]
-    totals, counts = combined(op, x, w, reads)[0].ravel().tolist(), divisors(op, reads).ravel().tolist()
-    unit, added = Fraction(10) ** (ten + ten_w), 0 if b is None else int(b[0]) * Fraction(10) ** ten_b
-    found = (total * unit / count + added for total, count in zip(totals, counts, strict=True))
-    return [_root(square) for square in found] if rule.squares else list(found)
+    if rule.picks is not None:
+        values = list(map(exact, x))
+        found = ([values[i] for _, i in met] for met in meetings(op))
+        return [rule.picks(window) if window else rule.padding_value for window in found]
+    (xs, ten), (ws, ten_w) = _whole(x), _whole(w or ())
+    if rule.squares:
+        xs, ten = [value**2 for value in xs], 2 * ten
+    total = _total(xs, ws if w is not None else None)
+    unit, added = _power(ten + ten_w), 0 if bias is None else exact(bias)
+    sums = (total(met) * unit for met in meetings(op))
+    means = sums if not rule.divides else (Fraction(one) / n for one, n in zip(sums, divisors(op), strict=True))
+    return [_root(Fraction(square)) for square in means] if rule.squares else [one + added for one in means]
 
 
-def _whole(values: Array | None) -> tuple[Array, int]:
+def _total(x: list[int], w: list[int] | None) -> Callable[[list[Meeting]], int]:
+    if w is None:
+        return lambda met: sum(x[i] for _, i in met)
+    return lambda met: sum(w[k] * x[i] for k, i in met)
+
+
+def _power(ten: int) -> int | Fraction:
+    """Ten to a power."""
+    return 10**ten if ten >= 0 else Fraction(1, 10**-ten)
+
+
+def _whole(values: Sequence[float]) -> tuple[list[int], int]:
     """Whole numbers, and the power of ten of their unit: .5 and 12 are 5 and 120 tenths."""
-    if values is None or values.dtype.kind == "i":
-        return values, 0  # type: ignore[return-value]  # None stays None
-    different, where = np.unique(values, return_inverse=True)
-    parts = [Decimal(repr(value)).normalize().as_tuple() for value in different.tolist()]
-    lowest = min(int(part.exponent) for part in parts)
-    numbers = [int(Decimal((part.sign, part.digits, 0))) * 10 ** (int(part.exponent) - lowest) for part in parts]
-    kind = object if max(map(abs, numbers)) >= 2**63 else np.int64
-    return np.array(numbers, kind)[where].reshape(values.shape), lowest
-
-
-def _largest(values: Array) -> int:
-    return max(abs(int(values.max())), abs(int(values.min())))
+    if all(isinstance(value, int) for value in values):
+        return list(map(int, values)), 0
+    parts = {value: Decimal(repr(value)).normalize().as_tuple() for value in values}
+    lowest = min(int(part.exponent) for part in parts.values())
+    whole = {
+        value: int(Decimal((part.sign, part.digits, 0))) * 10 ** (int(part.exponent) - lowest)
+        for value, part in parts.items()
+    }
+    return [whole[value] for value in values], lowest
 
 
 def _root(square: Fraction) -> Fraction:

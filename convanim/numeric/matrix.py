@@ -9,8 +9,9 @@ import numpy as np
 
 from ..errors import ConvanimError
 from ..geometry import Operation, check_operation
-from .arrays import Array, check_memory, given_kernel
+from .arrays import Array, given_kernel
 from .evaluation import divisors, reads_along
+from .refusals import check_memory
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,32 +1,33 @@
-"""The values of a figure: the given arrays, and random numbers for the others."""
+"""The values of a figure: the given numbers, and random ones for the others."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from math import prod
+from operator import index
 
 from ..errors import ConvanimError, short_repr
 from ..geometry import Operation, check_operation
-from ..geometry.axis import Cell
-from .arrays import Array, check_memory, given_bias, given_input, given_kernel
-from .evaluation import TOO_LARGE, evaluate
 from .exact import Exact, exact_output
+from .given import Number, figures_bias, figures_input, figures_kernel
+from .legacy_random import RandomState
+from .refusals import TOO_LARGE, check_memory
+from .taps import meetings
 
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """The arrays behind a figure: input, kernel (None for pooling) and output; the value of padding (None where it
-    doesn't count), and whether the kernel is flipped.
+    """The numbers behind a figure, row by row: input, kernel (None for pooling) and output; the value of padding (None
+    where it doesn't count), and whether the kernel is flipped.
 
-    `exact` is the output without rounding, row by row; `output` has the floats next to it.
+    `exact` is the output without rounding; `output` has whole numbers, and the floats next to the others.
     """
 
-    input: Array
-    kernel: Array | None
-    output: Array
-    exact: Sequence[Exact]
+    input: tuple[Number, ...]
+    kernel: tuple[Number, ...] | None
+    output: tuple[Number, ...]
+    exact: tuple[Exact, ...]
     padding: float | None
     flipped: bool
     bias: float = 0.0
@@ -34,9 +35,7 @@ class Values:
     @property
     def whole(self) -> bool:
         """Whether input, kernel and bias hold whole numbers alone."""
-        return self.bias == round(self.bias) and all(
-            bool((a == np.round(a)).all()) for a in (self.input, self.kernel) if a is not None
-        )
+        return all(value == int(value) for value in (*self.input, *(self.kernel or ()), self.bias))
 
 
 def values(
@@ -54,41 +53,47 @@ def values(
     whose numbers never change between versions. Raises ConvanimError as `evaluate`, for a seed outside of 0 to 2**32 -
     1, and for more than one channel, whose sums one plane can't show.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
-        raise ConvanimError(f"seed={short_repr(seed)}: it must be a whole number from 0 to {2**32 - 1}")
+    number = _seed(seed)
     check_operation(op)
     for what, size in (("input", op.input_size), ("kernel", op.kernel_size), ("output", op.output_size)):
         check_memory(what, size)
     check_one_channel(op)
-    random = np.random.RandomState(seed)
+    random = RandomState(number)
     # always both, in this order: the numbers drawn for one don't depend on whether the other is given
-    drawn: list[Array] = [
-        np.asarray(random.randint(0, high, size)) for high, size in ((4, op.input_size), (3, op.kernel_size))
-    ]
-    x = drawn[0] if input is None else given_input(op, input)[0][0]
-    if op.weighted:
-        kernel = drawn[1] if kernel is None else kernel
-        bias = np.zeros(1, np.int64) if bias is None and op.bias else bias
-    weights, added = given_kernel(op, kernel), given_bias(op, bias)
-    output = evaluate(op, x, weights, added)
-    exact = exact_output(op, x[None], weights, added, output)
+    drawn_x, drawn_w = random.randint(4, prod(op.input_size)), random.randint(3, prod(op.kernel_size))
+    x = drawn_x if input is None else figures_input(op, input)
+    w = drawn_w if kernel is None and op.weighted else figures_kernel(op, kernel)
+    added = 0 if bias is None and op.bias else figures_bias(op, bias)
+    exact = exact_output(op, x, w, added)
     return Values(
-        x,
-        None if weights is None else weights[0, 0],
-        output if output.dtype.kind == "i" else _floats(exact, op.output_size),
-        exact,
+        tuple(x),
+        None if w is None else tuple(w),
+        _rounded(exact),
+        tuple(exact),
         op.padding_value,
         op.flipped,
-        0.0 if added is None else float(added[0]),
+        0.0 if added is None else float(added),
     )
 
 
-def _floats(exact: Sequence[Exact], size: Cell) -> Array:
-    """The floats next to exact numbers."""
+def _seed(seed: object) -> int:
+    """The seed as a whole number: numpy's count too."""
     try:
-        return np.reshape([float(value) for value in exact], size)
-    except OverflowError:  # the exact sum may be a little larger than that of floats
+        number = -1 if isinstance(seed, bool) else index(seed)  # type: ignore[arg-type]
+    except TypeError:
+        number = -1
+    if not 0 <= number < 2**32:
+        raise ConvanimError(f"seed={short_repr(seed)}: it must be a whole number from 0 to {2**32 - 1}")
+    return number
+
+
+def _rounded(exact: Sequence[Exact]) -> tuple[Number, ...]:
+    """Whole numbers, and the floats next to the others."""
+    try:
+        floats = [float(value) for value in exact]
+    except OverflowError:
         raise ConvanimError(TOO_LARGE) from None
+    return tuple(value if isinstance(value, int) else near for value, near in zip(exact, floats, strict=True))
 
 
 def computed_from(op: Operation, inputs: list[bool], kernel: list[bool]) -> frozenset[int]:
@@ -97,15 +102,8 @@ def computed_from(op: Operation, inputs: list[bool], kernel: list[bool]) -> froz
 
     The last input cell of four is read by the last of three outputs of a kernel of 2: {2}.
     """
-    x, w = (
-        np.reshape(inputs, op.input_size).astype(int),
-        np.reshape(kernel, op.kernel_size).astype(int) if kernel else None,
-    )
-    bias = [0] if op.bias else None
-    found = evaluate(op, x, None if w is None else np.ones_like(w), bias) > 0
-    if w is not None:
-        found |= evaluate(op, np.ones_like(x), w, bias) > 0
-    return frozenset(np.flatnonzero(found).tolist())
+    weights = kernel or [False] * prod(op.kernel_size)
+    return frozenset(n for n, met in enumerate(meetings(op)) if any(weights[k] or inputs[i] for k, i in met))
 
 
 def check_one_channel(op: Operation) -> None:

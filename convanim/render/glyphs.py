@@ -169,7 +169,13 @@ def glyph(character: str, face: str) -> Glyph:
     if found is None:
         from . import machine_fonts
 
-        found = machine_fonts.glyph(character)
+        try:
+            found = machine_fonts.glyph(character)
+        except ImportError as error:
+            raise ConvanimError(
+                f"{_named(character)} does not ship with convanim, and other fonts are read by matplotlib: pip install"
+                " matplotlib, or leave it out"
+            ) from error
     if found is None:
         raise ConvanimError(
             f"no font has a glyph for {_named(character)}, neither the package's nor the machine's: install a font that"

@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from ..errors import ConvanimError
 from .matplot import quiet
 from .outlines import Command, Glyph
 
@@ -36,13 +35,10 @@ _LOCK = RLock()  # a font holds one glyph at a time, for all threads
 def glyph(character: str) -> Glyph | None:
     """A character's outline in the first font that has it; None where no font has it.
 
-    Raises ConvanimError where matplotlib, which reads fonts, isn't installed.
+    Raises ImportError where matplotlib, which reads fonts, isn't installed.
     """
-    try:
-        with quiet():
-            from matplotlib.ft2font import LoadFlags
-    except ImportError as error:
-        raise ConvanimError("letters that do not ship with convanim need matplotlib: pip install matplotlib") from error
+    with quiet():
+        from matplotlib.ft2font import LoadFlags
     with _LOCK:
         font = _font_with(character)
         if font is None:

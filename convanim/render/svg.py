@@ -8,12 +8,12 @@ same figure is the same text.
 from __future__ import annotations
 
 import hashlib
+import html
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import count, groupby
-from xml.sax.saxutils import escape
 
 from ..progress import Progress
 from ..scene import AnyLayer, Line, Marks, Scene
@@ -255,4 +255,4 @@ def _document(scene: Scene, theme: Theme, size: tuple[int, int], pen: Pen, body:
 
 def xml_text(text: str) -> str:
     """Text for an XML element or attribute: escaped, and without the characters that XML forbids."""
-    return escape(readable(text), {'"': "&quot;"})
+    return html.escape(readable(text), quote=False).replace('"', "&quot;")

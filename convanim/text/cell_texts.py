@@ -60,7 +60,7 @@ def numbers(
     without it all are that, if there is such a cell. With `precision`, numbers that aren't whole have so many decimals;
     without it, as `guide`, results of whole numbers have one.
     """
-    inputs, kernel = values.input.ravel().tolist(), [] if values.kernel is None else values.kernel.ravel().tolist()
+    inputs, kernel = values.input, values.kernel or ()
     x, w, (b,) = (map_texts(own, precision=precision) for own in (inputs, kernel, [values.bias]))
     rough_x, rough_w, rough_b = (
         [not says(text, value) for text, value in zip(texts, own, strict=True)]

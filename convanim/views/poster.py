@@ -21,7 +21,7 @@ def stills(op: Operation, texts: Texts | None = None) -> tuple[int, int]:
     The poster's window meets most cells of the input, and its result isn't 0. The other shows a corner with its
     padding, for two pictures. A 3x3 kernel on 5x5 with padding 1: step 12, the middle, and step 0.
     """
-    results = () if texts is None or texts.values is None else texts.values.output.ravel().tolist()
+    results = () if texts is None or texts.values is None else texts.values.output
     return chosen([[inputs(axis, output) for output in range(axis.output)] for axis in op.axes], results)
 
 

@@ -209,7 +209,7 @@ def shaded(scene: Scene, op: Operation, values: Values, texts: Iterable[Text], *
     """
     below, above = scene.measured
     height, width = drawn_axes(op)
-    given, computed = values.input.ravel().tolist(), values.output.ravel().tolist()
+    given, computed = values.input, values.output
     scales = [Scale.of(given), Scale.of(computed)] if op.weighted else [Scale.of([*given, *computed])]
     sources = [[(cell, axis.source(cell)) for cell in range(axis.padded)] for axis in (height, width)]
     held: dict[Cell, Shade] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import secrets
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,20 +46,26 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 def _name(descriptor: int, target: Path, mode: int) -> None:
     """Give an open file without a name the target's name."""
-    temporary = target.with_name(f".convanim-{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".convanim-{os.urandom(8).hex()}.tmp")
     os.chmod(descriptor, mode)
-    with contextlib.suppress(OSError, NotImplementedError):
-        os.link(f"/proc/self/fd/{descriptor}", target, follow_symlinks=True)  # at once, where there is no old file
+    if _linked(descriptor, target):  # at once, where there is no old file
         return
     try:
-        try:
-            os.link(f"/proc/self/fd/{descriptor}", temporary, follow_symlinks=True)
-        except (OSError, NotImplementedError):  # no such system, or a file system without links: copy, which is quick
+        if not _linked(descriptor, temporary):
             _copy(descriptor, temporary, mode)
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _linked(descriptor: int, path: Path) -> bool:
+    """Whether an open file without a name has this one now. Some systems and file systems have no links."""
+    try:
+        os.link(f"/proc/self/fd/{descriptor}", path, follow_symlinks=True)
+    except (AttributeError, OSError, NotImplementedError):
+        return False
+    return True
 
 
 def _copy(descriptor: int, path: Path, mode: int) -> None:

@@ -27,6 +27,7 @@ from convanim.render.glyphs import FACES  # noqa: E402
 from convanim.render.outlines import TABLE  # noqa: E402
 
 TARGET = ROOT / "convanim" / "render" / "fonts" / TABLE
+SIGNS = "\N{PRIME}\N{RIGHTWARDS ARROW OVER LEFTWARDS ARROW}"  # of formulas and the pair view, from DejaVu Sans
 WHOLE = ("cmr10.ttf", "NotoSansSC-subset.otf")  # a letter that these have is never looked for in the font behind them
 COMMANDS = {1: ("M", 1), 2: ("L", 1), 3: ("Q", 2), 4: ("C", 3), 79: ("Z", 0)}  # matplotlib.path.Path's codes
 UNITS = 64  # FreeType's units in a pixel, and an em has 1,000 pixels
@@ -43,7 +44,7 @@ def wanted() -> set[tuple[str, int]]:
     fonts = {name: opened(name) for face in FACES.values() for name in face.fonts}
     letters = {(name, code) for name in WHOLE for code in fonts[name].get_charmap()}
     letters |= {place for face in FACES.values() for place in face.elsewhere.values()}
-    asked = {ord(c) for c in characters() | {"\N{PRIME}"}}
+    asked = {ord(c) for c in characters() | set(SIGNS)}
     return letters | {(name, code) for name in fonts for code in asked if fonts[name].get_char_index(code)}
 
 

@@ -12,7 +12,7 @@ from convanim.geometry import Conv, ConvTranspose, Pool
 from convanim.geometry.axis import Axis
 from convanim.geometry.padding import PADDING_MODES, PADDINGS
 from convanim.geometry.parameters import LARGEST
-from convanim.numeric import evaluate
+from convanim.numeric.evaluation import evaluate
 from helpers.refusals import refusal
 from oracle.taps import window
 

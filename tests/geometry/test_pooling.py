@@ -13,7 +13,9 @@ import pytest
 from convanim.geometry import ADAPTIVE_MODES, POOL_MODES, AdaptivePool, Pool
 from convanim.geometry.axis import AdaptiveAxis, Axis
 from convanim.geometry.parameters import LARGEST
-from convanim.numeric import divisors, evaluate, unrolled, values
+from convanim.numeric import divisors, values
+from convanim.numeric.evaluation import evaluate
+from convanim.numeric.matrix import unrolled
 from helpers.refusals import refusal
 
 # --- oracles
@@ -268,7 +270,7 @@ def test_same_of_keras_tensorflow_and_onnx_does_not_count_the_padding_unless_it_
         x, total = rng.normal(size=i), max((math.ceil(i / s) - 1) * s + k - i, 0)
         pool = Pool((i,), (k,), stride=s, padding=name, mode="average")
         counted = Pool((i,), (k,), stride=s, padding=name, mode="average", count_include_pad=True)
-        assert set(divisors(counted).tolist()) == {k} and counted == dataclasses.replace(pool, count_include_pad=True)
+        assert set(divisors(counted)) == {k} and counted == dataclasses.replace(pool, count_include_pad=True)
         windows = [range(max(o * s - total // 2, 0), min(o * s - total // 2 + k, i)) for o in range(math.ceil(i / s))]
         assert_close(evaluate(pool, x), np.array([x[list(window)].mean() for window in windows]))
 
@@ -280,9 +282,9 @@ def test_the_divisors_are_the_counts_of_the_windows():
                 sum(case.on_padded(c) if both else 0 <= c < case.i for c in case.cells(o)) for o in range(case.output)
             ]
             if all(counts):
-                assert divisors(pool_of([case], mode="average", count_include_pad=both)).tolist() == counts
-    assert divisors(Pool(4, 2, mode="average")).tolist() == [[4, 4], [4, 4]]
-    assert divisors(Pool(4, 2)).tolist() == [[1, 1], [1, 1]]
+                assert divisors(pool_of([case], mode="average", count_include_pad=both)) == counts
+    assert divisors(Pool(4, 2, mode="average")) == [4] * 4
+    assert divisors(Pool(4, 2)) == [1] * 4
 
 
 @pytest.mark.parametrize("words", [{}, {"count_include_pad": False}, {"divisor_override": 7}])
@@ -308,7 +310,7 @@ def test_the_values_of_a_figure_say_what_the_padding_counts_as():
     assert values(Pool(4, 3, padding=1)).padding == -math.inf and values(Pool(4, 3, padding=1, mode="l2")).padding == 0
     assert values(Pool(4, 3, padding=1, mode="average")).padding == 0
     assert values(Pool(4, 3, padding=1, mode="average", count_include_pad=False)).padding is None
-    assert values(AdaptivePool(5, 3)).output.shape == (3, 3)
+    assert len(values(AdaptivePool(5, 3)).output) == 9
 
 
 def test_a_root_of_squares_too_large_for_float64_is_refused():
@@ -479,7 +481,7 @@ def test_pooling_has_no_bias():
 
 def test_windows_that_need_more_memory_than_there_is_are_refused_in_one_line(monkeypatch):
     monkeypatch.setattr(
-        "convanim.numeric.arrays.MOST_BYTES", 2000
+        "convanim.numeric.refusals.MOST_BYTES", 2000
     )  # as if it was little, so that a failure does no harm
     pool = Pool((5,), (1000,), stride=1, padding=500)
     assert pool.output_size == (6,)

@@ -16,7 +16,7 @@ import pytest
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
 from convanim.geometry.parameters import LARGEST
 from convanim.geometry.receptive_field import Field, receptive_field, sources
-from convanim.numeric import evaluate
+from convanim.numeric.evaluation import evaluate
 from helpers.refusals import refusal
 
 # --- oracles

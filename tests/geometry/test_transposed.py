@@ -10,7 +10,7 @@ import pytest
 
 from convanim.frameworks.keras_code import keras_crop
 from convanim.geometry import Conv, ConvTranspose
-from convanim.numeric import evaluate
+from convanim.numeric.evaluation import evaluate
 from helpers.refusals import refusal
 from oracle.taps import window
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from convanim import Conv, ConvTranspose, Pool, evaluate, unrolled
-from convanim.numeric import numbers, values
+from convanim.numeric import values
+from convanim.numeric.arrays import numbers
 from helpers.cases import whole
 from helpers.refusals import refusal
 from oracle.arrays import assert_exactly, by_scipy

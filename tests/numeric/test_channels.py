@@ -12,7 +12,9 @@ import pytest
 
 from convanim.geometry import Conv, ConvTranspose, Pool
 from convanim.geometry.parameters import LARGEST
-from convanim.numeric import evaluate, unrolled, values
+from convanim.numeric import values
+from convanim.numeric.evaluation import evaluate
+from convanim.numeric.matrix import unrolled
 from helpers.refusals import refusal
 
 
@@ -361,8 +363,8 @@ def test_the_values_of_a_figure_are_of_one_channel():
                 "values are shown of one channel"
             )
     plain, biased = values(Conv(5, 3)), values(Conv(5, 3, bias=True))
-    assert same(plain.output, biased.output), "a bias that isn't given is 0"
-    assert same(values(Conv(5, 3, bias=True), bias=[7]).output, plain.output + 7)
+    assert plain.output == biased.output, "a bias that isn't given is 0"
+    assert values(Conv(5, 3, bias=True), bias=[7]).output == tuple(one + 7 for one in plain.output)
     assert values(Conv(5, 3, flip=True)).flipped and not values(ConvTranspose(5, 3, flip=True)).flipped
 
 
@@ -374,7 +376,7 @@ def test_an_operation_of_no_kind_is_refused_wherever_one_is_wanted():
 
 def test_values_and_matrices_that_need_more_memory_than_there_is_are_refused_in_one_line(monkeypatch):
     monkeypatch.setattr(
-        "convanim.numeric.arrays.MOST_BYTES", 10_000
+        "convanim.numeric.refusals.MOST_BYTES", 10_000
     )  # as if it was little, so that a failure does no harm
     for op in (Conv(100, 3), Conv(LARGEST, 3), Pool(LARGEST, LARGEST), ConvTranspose(LARGEST, 3, padding=1)):
         assert "GB" in refusal(lambda op=op: values(op))

@@ -10,7 +10,7 @@ import pytest
 
 import convanim as ca
 from convanim.geometry import Conv, Pool
-from convanim.numeric import evaluate
+from convanim.numeric.evaluation import evaluate
 from helpers.refusals import refusal
 
 
@@ -52,4 +52,4 @@ def test_masked_values_are_refused_in_rows_and_in_figures_and_unmasked_arrays_ar
     assert evaluate(Conv((3,), (1,)), np.ma.array(ROW), [1]).tolist() == ROW
     endless = []
     endless.append(endless)
-    assert refusal(lambda: evaluate(two, endless, [[1]])).startswith("input is not an array")
+    assert refusal(lambda: evaluate(two, endless, [[1]])).startswith("input holds itself")

@@ -7,9 +7,27 @@ from fractions import Fraction
 
 import numpy as np
 
-from convanim import Conv, ConvTranspose, Pool, evaluate
-from convanim.numeric import values
-from oracle.arrays import assert_exactly, by_scipy
+import convanim.numeric.evaluation as evaluation
+from convanim import Conv, ConvTranspose, Pool, evaluate, unrolled
+from convanim.errors import ConvanimError
+from convanim.numeric import divisors, meetings, values
+from convanim.numeric.arrays import finite
+from convanim.numeric.given import given as read
+from convanim.numeric.legacy_random import RandomState
+from helpers.operations import drawn_at_random, lines_of
+from helpers.refusals import refusal
+from oracle.arrays import by_scipy
+
+KINDS = ("conv", "transpose", "pool", "adaptive")
+
+
+def _hollow(op):
+    """Whether it is an average over nothing."""
+    try:
+        divisors(op)
+    except ConvanimError:
+        return True
+    return False
 
 
 def test_the_values_of_a_figure_are_drawn_from_the_legacy_generator():
@@ -19,21 +37,21 @@ def test_the_values_of_a_figure_are_drawn_from_the_legacy_generator():
         x = state.randint(0, 4, (5, 5))
         w = state.randint(0, 3, (3, 3))
         drawn = values(conv, seed=seed)
-        assert_exactly(drawn.input, x)
-        assert_exactly(drawn.kernel, w)
-        assert_exactly(drawn.output, by_scipy(x, w, (2, 2), [(1, 1)] * 2, (1, 1)))
-    assert_exactly(values(conv).input, values(conv, seed=np.int64(1234)).input)
-    assert (values(conv, seed=1).input != values(conv, seed=2).input).any()
+        assert drawn.input == tuple(x.ravel().tolist())
+        assert drawn.kernel == tuple(w.ravel().tolist())
+        assert drawn.output == tuple(by_scipy(x, w, (2, 2), [(1, 1)] * 2, (1, 1)).ravel().tolist())
+    assert values(conv).input == values(conv, seed=np.int64(1234)).input
+    assert values(conv, seed=1).input != values(conv, seed=2).input
 
 
 def test_the_values_of_a_figure_are_those_given():
     x, w = np.arange(25).reshape(5, 5), np.eye(3)
     given = values(Conv(5, 3), input=x, kernel=w)
-    assert_exactly(given.input, x)
-    assert_exactly(given.kernel, w)
+    assert given.input == tuple(x.ravel().tolist())
+    assert given.kernel == tuple(w.ravel().tolist())
     assert given.whole and not values(Conv(5, 3), kernel=w / 2).whole and not values(Conv(5, 3), input=x / 2).whole
-    assert_exactly(values(Conv(5, 3), kernel=w).input, values(Conv(5, 3)).input)
-    assert_exactly(values(Conv(5, 3), input=x).kernel, values(Conv(5, 3)).kernel)
+    assert values(Conv(5, 3), kernel=w).input == values(Conv(5, 3)).input
+    assert values(Conv(5, 3), input=x).kernel == values(Conv(5, 3)).kernel
     assert values(Conv(5, 3)).flipped is False and values(ConvTranspose(5, 3)).flipped is True
     pool = values(Pool(4, 2))
     assert pool.kernel is None and pool.padding == -math.inf and values(Pool(4, 2, mode="average")).padding == 0
@@ -43,7 +61,7 @@ def test_the_output_is_the_exact_sum_of_the_decimals_that_are_given():
     noisy = [([0.1, 0.2, 0.3], [1, 1, -1], 0), ([0.2, 0.3, 0.3], [1, -2, 1], Fraction(-1, 10))]
     for x, w, exact in [*noisy, ([0.3, 0.1, -0.4], [1, 1, 1], 0), ([1e-9, 1, 2], [1, 0, 0], Fraction(1, 10**9))]:
         shown = values(Conv((3,), 3), input=x, kernel=w)
-        assert shown.exact == [exact] and shown.output[0] == float(exact)
+        assert shown.exact == (exact,) and shown.output[0] == float(exact)
     assert evaluate(Conv((3,), 3), *noisy[0][:2])[0] != 0, "what rounding leaves"
 
 
@@ -57,18 +75,76 @@ def test_numbers_of_all_magnitudes_are_added_up_exactly():
         ([2.0**70, -3, 0], 1180591620717411300000 - 3),  # the digits that Python writes
     ):
         shown = values(Conv((3,), 3), input=x, kernel=[1, 1, 1])
-        assert shown.exact == [exact] and shown.output[0] == float(exact)
+        assert shown.exact == (exact,) and float(shown.output[0]) == float(exact)
     biased = values(Conv((2,), 2, bias=True), input=[1e16, 0.25], kernel=[1, 1e-3], bias=-1e16)
-    assert biased.exact == [Fraction(1, 4000)]
+    assert biased.exact == (Fraction(1, 4000),)
 
 
 def test_averages_are_fractions_and_roots_are_exact_where_they_end():
     mean = values(Pool((4,), 3, stride=1, mode="average"), input=[0.1, 0.2, 0.4, 0.5])
-    assert mean.exact == [Fraction(7, 30), Fraction(11, 30)]
+    assert mean.exact == (
+        Fraction(7, 30),
+        Fraction(11, 30),
+    )
     root = values(Pool((4,), 2, stride=2, mode="l2"), input=[0.3, 0.4, 1, 1])
     assert (
         root.exact[0] == Fraction(1, 2) and abs(root.exact[1] ** 2 - 2) < Fraction(1, 10**49) != root.exact[1] ** 2 - 2
     )
     near = values(Pool((2,), 2, mode="l2"), input=[1, 1e-60]).exact[0]
     assert near != 1 and float(near) == 1.0, "no root that has no end is a number that ends"
-    assert values(Pool((2,), 2, padding=1), input=[0.1, 0.2]).exact == [Fraction(1, 10), Fraction(1, 5)]
+    assert values(Pool((2,), 2, padding=1), input=[0.1, 0.2]).exact == (
+        Fraction(1, 10),
+        Fraction(1, 5),
+    )
+
+
+# --- plain Python and arrays: each is the other's oracle
+
+SOME = [op for kind in KINDS for op in (*[*lines_of(kind)][::9], *drawn_at_random(kind, 12)) if not _hollow(op)]
+
+
+def test_figures_have_the_numbers_that_arrays_give():
+    for op in SOME:
+        shown = values(op, **({"bias": [2]} if op.bias else {}))
+        kernel = None if shown.kernel is None else np.reshape(shown.kernel, op.kernel_size)
+        theirs = evaluate(op, np.reshape(shown.input, op.input_size), kernel, [2] if op.bias else None)
+        np.testing.assert_allclose(shown.output, theirs.ravel(), rtol=1e-13)
+    assert len(SOME) > 200
+
+
+def test_meetings_and_divisors_are_those_of_arrays():
+    for op in SOME:
+        assert divisors(op) == evaluation.divisors(op).ravel().tolist()
+        if op.linear:
+            met = [(row, i, k) for row, met in enumerate(meetings(op)) for k, i in met]
+            matrix = unrolled(op)
+            assert sorted(met) == sorted(zip(*map(np.ndarray.tolist, (matrix.rows, matrix.columns, matrix.kernel))))
+
+
+def test_the_legacy_generator_is_numpys():
+    for seed in (0, 1, 1234, 2**32 - 1, *range(500, 540)):
+        ours, theirs = RandomState(seed), np.random.RandomState(seed)
+        for high, count in ((4, 25), (3, 9), (4, 700), (3, 1300), (1, 3), (9, 40)):
+            assert ours.randint(high, count) == theirs.randint(0, high, count).tolist(), seed
+    assert RandomState(1).randint(4, 50) != RandomState(2).randint(4, 50)
+
+
+def test_lists_are_read_as_numpy_reads_them():
+    for given, shape in (
+        ([1, True, 2.5], (3,)),
+        ([[1, 2], [3, 4]], (2, 2)),
+        ((1, [2][0]), (2,)),
+        ([2**63 - 1, -(2**63)], (2,)),
+        ([], (0,)),
+        (3, ()),
+        ([0.1, 2**60], (2,)),
+        ([[], []], (2, 0)),
+    ):
+        theirs = finite("x", given, shape)
+        found = read("x", given, shape)
+        assert found == (theirs.shape, theirs.ravel().tolist())
+        assert list(map(type, found[1])) == list(map(type, theirs.ravel().tolist()))
+    for wrong in ([[1, 2], [3]], [1, [2]], ["1"], [math.nan], [1, math.inf], [None], [2**70, 1], "12", [1, 2j]):
+        assert refusal(lambda wrong=wrong: read("x", wrong, (2,))) == refusal(
+            lambda wrong=wrong: finite("x", wrong, (2,))
+        )

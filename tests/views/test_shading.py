@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from dataclasses import replace
 from itertools import product
@@ -41,7 +42,8 @@ def misshaded(a, picture, step):
     """
     labelling = a.labelling
     values, op = labelling.texts.values, labelling.op
-    given, computed = (np.atleast_2d(np.asarray(part)) for part in (values.input, values.output))
+    given = np.atleast_2d(np.reshape(values.input, op.input_size))
+    computed = np.atleast_2d(np.reshape(values.output, op.output_size))
     own = isinstance(op, ca.Conv | ca.ConvTranspose)
     colours = {
         "input": wanted(given, given if own else np.append(given, computed)),
@@ -94,14 +96,25 @@ def test_each_cell_has_the_colour_of_its_value(name, theme):
         assert {*differences(a.frame(step), picture)} <= {"tile"}
 
 
+def _with(numbers, index, more):
+    return tuple(number + more * (n == index) for n, number in enumerate(numbers))
+
+
+def _showing(a, values):
+    """The figure as it is, for a reader who takes these values for its own."""
+    texts = dataclasses.replace(a.labelling.texts, values=values)
+    return dataclasses.replace(a, labelling=dataclasses.replace(a.labelling, texts=texts))
+
+
 def test_a_wrong_colour_is_found():
     a = ca.animate(
         ca.Conv(5, 3), input=np.arange(25).reshape(5, 5), kernel=np.eye(3), shade=True, labels="none", dpi=300
     )
     values = a.labelling.texts.values
-    values.input[2, 3] += 3
+    changed = dataclasses.replace(values, input=_with(values.input, 2 * 5 + 3, 3))
+    a = _showing(a, changed)
     assert misshaded(a, rasterised(a.svg(5)), 5) == [("input", 2, 3)]
-    values.output[1, 0] -= 9
+    a = _showing(a, dataclasses.replace(changed, output=_with(values.output, 1 * 3 + 0, -9)))
     assert misshaded(a, rasterised(a.svg(5)), 5) == [("input", 2, 3), ("output", 1, 0)]
 
 

@@ -114,7 +114,7 @@ def test_a_format_goes_into_a_pipe_whole(suffix, tmp_path):
 LIMITS = [
     (".webp", {}, "16383"),
     (".apng", {"step_ms": 65_537}, "65537"),
-    (".mp4", {"step_ms": 10}, "34 ms"),
+    (".mp4", {"step_ms": 10, "fps": 30}, "34 ms"),
     (".webm", {"step_ms": 20, "fps": 30}, "34 ms"),
     (".gif", {"hold_ms": 5}, "hold_ms=5"),
     (".gif", {"step_ms": 600_000, "hold_ms": 60_000}, "655350"),

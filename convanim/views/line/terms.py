@@ -101,9 +101,8 @@ class Terms:
         from ...numeric import exact
 
         assert self.texts.values is not None
-        arrays = self.texts.values.input, self.texts.values.kernel
-        x, w = ([] if array is None else [exact(value) for value in array.ravel().tolist()] for array in arrays)
-        return x, w
+        x, w = self.texts.values.input, self.texts.values.kernel or ()
+        return [exact(value) for value in x], [exact(value) for value in w]
 
     @cached_property
     def _products(self) -> dict[tuple[int | None, int], tuple[str, bool]]:

@@ -56,17 +56,18 @@ MatrixRows = tuple[tuple[Entry, ...], ...]
 
 def matrix_rows(op: Operation, texts: Texts) -> MatrixRows:
     """The entries of each row of the matrix, from left to right. Weights that meet in a cell are added."""
-    from ...numeric import divisors, unrolled
+    from ...numeric import divisors, meetings
 
-    matrix = unrolled(op)
-    found: list[dict[int, list[int]]] = [{} for _ in range(matrix.shape[0])]
-    for row, column, cell in zip(matrix.rows.tolist(), matrix.columns.tolist(), matrix.kernel.tolist(), strict=True):
-        found[row].setdefault(column, []).append(cell)
+    found: list[dict[int, list[int]]] = []
+    for met in meetings(op):
+        found.append({})
+        for cell, column in met:
+            found[-1].setdefault(column, []).append(cell)
     if op.weighted:
         return tuple(
             tuple(_sum(op, column, sorted(cells), texts) for column, cells in sorted(row.items())) for row in found
         )
-    counts = divisors(op).ravel().tolist()
+    counts = divisors(op)
     role = {
         count: f"weight_{n % len(WEIGHTS) + 1}" for n, count in enumerate(sorted(set(counts)))
     }  # equal weights have equal colours
@@ -85,7 +86,7 @@ def _sum(op: Operation, column: int, cells: list[int], texts: Texts) -> Entry:
     if texts.values is not None and texts.values.kernel is not None:
         from ...numeric import exact
 
-        weights = [exact(value) for value in texts.values.kernel.ravel().tolist()]
+        weights = [exact(value) for value in texts.values.kernel]
         return Entry(column, meeting, (texts.of_map([*weights, sum(weights[cell] for cell in cells)])[-1],))
     if len(cells) not in BANDS:
         return Entry(column, meeting, (shown[0], "+…+", shown[-1]))

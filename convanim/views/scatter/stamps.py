@@ -108,7 +108,7 @@ def _numbers(
     from ...numeric import exact
 
     assert values.kernel is not None
-    x, w = ([exact(value) for value in array.ravel().tolist()] for array in (values.input, values.kernel))
+    x, w = ([exact(value) for value in one] for one in (values.input, values.kernel))
     own_x, own_w = tuple(texts.input), tuple(texts.kernel)
     if flip:
         w, own_w = w[::-1], own_w[::-1]

@@ -11,7 +11,7 @@ import pytest
 
 from convanim.errors import ConvanimError
 from convanim.frameworks import ConvanimWarning
-from convanim.numeric import evaluate
+from convanim.numeric.evaluation import evaluate
 
 LOWEST = np.finfo(np.float32).min  # what onnxruntime has as the maximum over nothing
 

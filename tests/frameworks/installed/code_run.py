@@ -18,7 +18,7 @@ os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_cpu
 import numpy as np
 
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
-from convanim.numeric import evaluate
+from convanim.numeric.evaluation import evaluate
 
 Arrays = dict[str, np.ndarray]
 TOLERANCE = 1e-5  # relative, and absolute against the largest value

@@ -16,7 +16,7 @@ from code_ops import HAND_PICKED, random_operations
 from convanim.errors import ConvanimError
 from convanim.frameworks import from_keras, from_onnx, from_torch
 from convanim.geometry import Conv
-from convanim.numeric import evaluate
+from convanim.numeric.evaluation import evaluate
 
 FROM = {"torch": from_torch, "keras": from_keras, "onnx": from_onnx}
 

@@ -10,7 +10,7 @@ from code_import import close, computed, recorded, refusal
 from convanim.frameworks import Imported, from_onnx
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
 from convanim.geometry.network import Network
-from convanim.numeric import evaluate
+from convanim.numeric.evaluation import evaluate
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what a framework warns about is its own matter; ours are recorded
 

@@ -21,7 +21,7 @@ from torch import nn
 
 import convanim as ca
 from convanim.frameworks import from_onnx
-from convanim.numeric import evaluate
+from convanim.numeric.evaluation import evaluate
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 torch.set_num_threads(1)

@@ -1,0 +1,87 @@
+"""The numbers that a figure is given, read in plain Python, and checked."""
+
+from __future__ import annotations
+
+import math
+
+from ..errors import ConvanimError
+from ..geometry import Operation
+from ..geometry.axis import Cell, unravel
+from ..geometry.parameters import MOST_AXES
+from .refusals import no_bias, no_kernel, not_finite, size, wrong_shape
+
+Number = int | float
+MOST_PLAIN = 1 << 22  # numbers; numpy reads more of them faster, and in less memory
+
+
+def figures_input(op: Operation, values: object) -> list[Number]:
+    """The input of a figure, row by row; it may be given with its one channel."""
+    shape, numbers = given("input", values, op.input_size)
+    if shape not in (op.input_size, (1, *op.input_size)):
+        raise wrong_shape("input", shape, op.input_size)
+    return numbers
+
+
+def figures_kernel(op: Operation, values: object) -> list[Number] | None:
+    """The kernel of a figure, row by row; None for pooling."""
+    if not op.weighted:
+        if values is not None:
+            raise no_kernel(op)
+        return None
+    shape, numbers = given("kernel", values, op.kernel_size)
+    if shape not in (op.kernel_size, op.kernel_shape):
+        raise wrong_shape("kernel", shape, op.kernel_size)
+    return numbers
+
+
+def figures_bias(op: Operation, values: object) -> Number | None:
+    """The bias of a figure, which may stand in brackets; None where the operation has none."""
+    if not op.bias:
+        if values is not None:
+            raise no_bias()
+        return None
+    shape, numbers = given("bias", values, (1,))
+    if shape not in ((), (1,)) or isinstance(values, bool):
+        raise wrong_shape("bias", shape, (1,))
+    return numbers[0]
+
+
+def given(name: str, values: object, shape: Cell) -> tuple[Cell, list[Number]]:
+    """The shape of values and the values row by row, all int or all float; `shape` is the one that messages ask for.
+
+    Lists of Python's numbers are read here. numpy reads all others, and says what is wrong with them.
+    """
+    plain = _plain(values)
+    if plain is None:
+        try:
+            from .arrays import finite
+        except ImportError as error:
+            raise ConvanimError(f"{name} is not a list of {size(shape)} numbers, and numpy isn't installed") from error
+        array = finite(name, values, shape)
+        return array.shape, array.ravel().tolist()
+    for n, value in enumerate(plain[1]):
+        if not math.isfinite(value):
+            raise not_finite(name, value, unravel(n, plain[0]))
+    return plain
+
+
+def _plain(values: object) -> tuple[Cell, list[Number]] | None:
+    """The shape and the numbers of a list of lists; None where it is something else, or needs a closer look."""
+    level, shape = [values], []
+    while level and type(level[0]) in (list, tuple):
+        first = len(level[0])  # type: ignore[arg-type]
+        if any(type(row) not in (list, tuple) or len(row) != first for row in level):  # type: ignore[arg-type]
+            return None
+        shape.append(first)
+        if len(shape) > MOST_AXES or len(level) * first > MOST_PLAIN:
+            return None
+        level = [value for row in level for value in row]  # type: ignore[attr-defined]
+    kinds = set(map(type, level))
+    if not kinds <= {int, bool, float}:
+        return None
+    kind = float if float in kinds or not level else int
+    try:
+        numbers = list(map(kind, level))  # type: ignore[arg-type]
+    except OverflowError:
+        return None
+    return None if kind is int and not all(-(2**63) <= n < 2**63 for n in numbers) else (tuple(shape), numbers)

@@ -1,0 +1,48 @@
+"""Vector figures need the standard library alone, and are byte for byte what they are beside the libraries."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from helpers.processes import ROOT, python
+from helpers.vector_figures import FORMATS, HEAVY, drawn
+
+BLOCK = "import sys; from helpers.vector_figures import HEAVY, Blocked; sys.meta_path.insert(0, Blocked(HEAVY));"
+
+
+@pytest.fixture(scope="module")
+def without():
+    run = python("-m", "helpers.vector_figures", *HEAVY, cwd=ROOT / "tests")
+    assert not run.stderr, run.stderr[-2000:]
+    return json.loads(run.stdout)
+
+
+def test_every_view_theme_language_and_vector_format_is_the_same_without_any_library(without, tmp_path):
+    assert drawn(tmp_path) == without
+    figures = [key.split()[:4] for key, value in without.items() if not value.startswith("refused")]
+    assert len(figures) > 100
+    views, _, themes, langs = map(set, zip(*figures, strict=True))
+    from convanim.text.lang import LANGUAGES
+    from convanim.themes.table import THEMES
+    from convanim.views import VIEWS
+
+    assert (views, themes, langs) == ({*VIEWS}, {*THEMES}, {*LANGUAGES}) and len(FORMATS) == 4
+
+
+def test_the_digests_tell_figures_apart_and_the_block_holds(without):
+    digests = [value for value in without.values() if not value.startswith("refused")]
+    assert len({*digests}) == len(digests)
+    run = python("-c", BLOCK + "import numpy", cwd=ROOT / "tests")
+    assert "numpy is blocked" in run.stderr
+
+
+def test_storyboards_and_code_need_no_library():
+    code = BLOCK + (
+        "import convanim as ca; op = ca.Conv(5, 3, padding=1); a = ca.animate(op, theme='clear');"
+        "print(len(a.storyboard(steps=[0, 12]).svg(0)));"
+        "print(*(len(op.to_code(framework)) for framework in ('torch', 'keras', 'jax', 'onnx')))"
+    )
+    run = python("-c", code, cwd=ROOT / "tests")
+    assert not run.stderr and min(map(int, run.stdout.split())) > 20, run.stderr
