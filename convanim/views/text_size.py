@@ -34,6 +34,7 @@ WIDTHS = {
 # The least size of letters, as a share of the figure's width: 5.5 pixels in a picture of 300, which is as small as
 # READMEs have them. Long numbers may shrink to 3.5, since a larger picture of them is of use.
 READABLE, SHRUNK = 1 / 55, 1 / 85
+RATIO = 4 / 3  # of width to height: of several arrangements the one is taken that is larger in a picture of this shape
 
 
 def ems(text: str) -> float:

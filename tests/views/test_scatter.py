@@ -8,7 +8,6 @@ import itertools
 import math
 import pickle
 import random
-import re
 from collections import Counter
 from dataclasses import replace
 
@@ -23,159 +22,16 @@ from convanim.themes.table import THEMES
 from helpers.processes import ROOT
 from helpers.refusals import refusal
 from oracle.scenes import leaves
-
-MINUS = "\N{MINUS SIGN}"
-
-
-# --- the oracle
-
-
-class Stamped:
-    """What the steps of a transposed convolution are, by its definition: one product after the other, added where it
-    belongs.
-    """
-
-    def __init__(self, op, x, w, bias=0):
-        i, k, s, d, extra = op.input_size, op.kernel_size, op.stride, op.dilation, op.output_padding
-        pads = [(p, p) if isinstance(p, int) else p for p in op.padding]
-        if len(i) == 1:  # is one row
-            (i, k, s, d), extra, pads = ((1, *size) for size in (i, k, s, d)), (0, *extra), [(0, 0), *pads]
-        self.window = [b * (a - 1) + 1 for a, b in zip(k, d, strict=True)]
-        full = [(a - 1) * b + c + e for a, b, c, e in zip(i, s, self.window, extra, strict=True)]
-        inside = tuple(slice(p, n - q) for n, (p, q) in zip(full, pads, strict=True))
-        x, w = np.reshape(x, i), np.reshape(w, k)
-        w = w[::-1, ::-1] if op.flip else w
-        total, count = np.full(full, bias, np.result_type(x, w, np.asarray(bias))), np.zeros(full, int)
-        self.kernel, self.inputs, self.sums, self.counts, self.added, self.corners = w, x, [], [], [], []
-        self.begin = total[inside].copy()
-        for r, c in np.ndindex(*i):
-            added = {}
-            for a, b in np.ndindex(*k):
-                y, z = r * s[0] + a * d[0], c * s[1] + b * d[1]
-                total[y, z] += x[r, c] * w[a, b]
-                count[y, z] += 1
-                y, z = y - pads[0][0], z - pads[1][0]
-                if 0 <= y < full[0] - sum(pads[0]) and 0 <= z < full[1] - sum(pads[1]):
-                    added[y, z] = (x[r, c] * w[a, b], (a, b))
-            self.sums.append(total[inside].copy())
-            self.counts.append(count[inside].copy())
-            self.added.append(added)
-            self.corners.append((r * s[0] - pads[0][0], c * s[1] - pads[1][0]))
-        self.around = [(p, max(q - e, 0)) for (p, q), e in zip(pads, extra, strict=True)]
-
-
-# --- the reader
-
-
-def seen(scene, step):
-    return [mark for layer in scene.layers for mark in leaves(layer.seen(step))]
-
-
-def corner(marks):
-    points = [point for mark in marks for part in mark.parts for point in part]
-    return min(x for x, _ in points), min(y for _, y in points)
-
-
-class Planes:
-    """Where the planes lie, from the grids of what stands still: a grid of three is the kernel's, the output's or the
-    counts'.
-    """
-
-    def __init__(self, scene, late=False):
-        layers = [layer.marks for layer in scene.layers if isinstance(layer, Layer) and layer.span is None]
-        still = [mark for marks in layers for mark in leaves(marks) if not isinstance(mark, Text)]
-        self.input = corner([mark for mark in still if mark.role == "input"])
-        self.kernel = corner([mark for mark in still if mark.role.startswith("weight_")])
-        self.output = corner([mark for mark in still if mark.role == ("pending" if late else "output")])
-        grids = [corner([mark]) for mark in still if mark.role == "output_grid"]
-        self.counts = next(at for at in reversed(grids) if at not in (self.kernel, self.output))
-
-
-def cell(at, plane):
-    return math.floor(at[1] - plane[1] + 1e-6), math.floor(at[0] - plane[0] + 1e-6)
-
-
-def texts(marks, role, plane, size):
-    """cell -> text on one plane; a cell has one."""
-    found = [(cell(mark.at, plane), mark.text) for mark in marks if isinstance(mark, Text) and mark.role == role]
-    found = [(at, text) for at, text in found if all(0 <= a < n for a, n in zip(at, size, strict=True))]
-    assert len(dict(found)) == len(found), "two texts in one cell"
-    return dict(found)
-
-
-def covered(mark, plane):
-    """The cells under a polygon, all of whose parts are rectangles of whole cells."""
-    for part in mark.parts:
-        xs, ys = ([p[n] - plane[n] for p in part] for n in (0, 1))
-        assert len(part) == 4 and all(abs(v - round(v)) < 1e-6 for v in xs + ys)
-        yield from itertools.product(range(round(min(ys)), round(max(ys))), range(round(min(xs)), round(max(xs))))
-
-
-def value(text):
-    return float(text.replace(MINUS, "-"))
-
-
-def near(text, number):
-    return math.isclose(value(text), number, rel_tol=1e-3, abs_tol=6e-4)
-
-
-def adds(text, meant):
-    """Whether a text such as "5+3" says what there was, if it does, and what is added."""
-    (before, more), told = meant, re.fullmatch(rf"({MINUS}?[\d.]+(?:e{MINUS}?\d+)?)?([+{MINUS}].+)", text)
-    return told is not None and (told[1] is None or near(told[1], before)) and near(told[2], more)
-
-
-def wrong_values(found, wanted, fits=near):
-    return found.keys() != wanted.keys() or not all(fits(text, wanted[at]) for at, text in found.items())
-
-
-def step_faults(scene, planes, told, step, late=False):
-    """What one step shows that isn't so."""
-    marks, faults = seen(scene, step), []
-    size, added = told.counts[0].shape, told.added[step]
-    sums = {
-        at: told.sums[step][at]
-        for at in np.ndindex(*size)
-        if not late or told.counts[step][at] or step == len(told.sums) - 1
-    }
-    counts = {at: told.counts[step][at] for at in np.ndindex(*size) if told.counts[step][at]}
-    faults += ["sums"] * wrong_values(texts(marks, "output_value", planes.output, size), sums)
-    faults += ["counts"] * wrong_values(
-        texts(marks, "output_value", planes.counts, size), counts, lambda text, n: text == str(n)
-    )
-    shown = texts(marks, "kernel_value", planes.output, size)
-    faults += ["added"] * wrong_values(shown, {at: (told.sums[step][at] - n, n) for at, (n, _) in added.items()}, adds)
-    faults += ["inputs"] * wrong_values(
-        texts(marks, "input_value", planes.input, told.inputs.shape), dict(np.ndenumerate(told.inputs))
-    )
-    faults += ["kernel"] * wrong_values(
-        texts(marks, "kernel_value", planes.kernel, told.kernel.shape), dict(np.ndenumerate(told.kernel))
-    )
-    veils = Counter(at for mark in marks if mark.role == "stamp" for at in covered(mark, planes.counts))
-    faults += ["veils"] * (veils != Counter(counts))
-    coloured = [(mark.role, mark) for mark in marks if mark.role.startswith("weight_")]
-    still = [mark for mark in leaves(scene.layers[0].marks) if mark.role.startswith("weight_")]
-    colour = {at: mark.role for mark in still for at in covered(mark, planes.kernel)}
-    fills = {at: role for role, mark in coloured if mark not in still for at in covered(mark, planes.output)}
-    faults += ["colours"] * (fills != {at: colour[weight] for at, (_, weight) in added.items()})
-    here = divmod(step, told.inputs.shape[1])
-    faults += ["read"] * ([at for mark in marks if mark.role == "tap" for at in covered(mark, planes.input)] != [here])
-    points = [p for mark in marks if mark.role == "window" for part in mark.parts for p in part]
-    (top, left), (tall, wide) = told.corners[step], told.window
-    wanted = {(planes.input[0] + here[1] + x, planes.input[1] + here[0] + y) for x in (0, 1) for y in (0, 1)}
-    wanted |= {(planes.output[0] + left + x, planes.output[1] + top + y) for x in range(wide + 1) for y in (0, tall)}
-    wanted |= {(planes.output[0] + left + x, planes.output[1] + top + y) for x in (0, wide) for y in range(tall + 1)}
-    faults += ["outline"] * (
-        {(round(x, 6), round(y, 6)) for x, y in points} != {(round(x, 6), round(y, 6)) for x, y in wanted}
-    )
-    return faults
-
-
-def faults(scene, op, x, w, bias=0, late=False):
-    told = Stamped(op, x, w, bias)
-    assert len(told.sums) == scene.steps == math.prod(op.input_size)
-    planes = Planes(scene, late)
-    return sorted({fault for step in range(scene.steps) for fault in step_faults(scene, planes, told, step, late)})
+from oracle.view_scatter import (
+    Planes,
+    Stamped,
+    corner,
+    covered,
+    faults,
+    seen,
+    texts,
+    value,
+)
 
 
 def some(rng, ndim=None):
@@ -230,6 +86,48 @@ def test_sums_counts_products_and_colours_are_right_in_every_step_of_many_operat
     )
     assert any(not all(Stamped(op, x, w).added) for op, x, w, _ in CASES), "a stamp that is cropped as a whole"
     assert any((Stamped(op, x, w).counts[-1] == 0).any() for op, x, w, _ in CASES), "an output that is never stamped"
+
+
+def test_products_that_would_be_too_small_are_left_out_and_this_is_said():
+    left = []
+    for op, x, w, bias in CASES:
+        scene = scene_of(op, x, w, bias)
+        sizes = [
+            mark.size * 300 / scene.box.width
+            for step in range(scene.steps)
+            for mark in seen(scene, step)
+            if isinstance(mark, Text) and mark.role.endswith("_value")
+        ]
+        assert min(sizes) >= 5.4 and (not scene.remark or scene.box.width > 19), op
+        left.append(bool(scene.remark))
+    assert 5 < sum(left) < 20
+    a = ca.animate(ca.ConvTranspose(5, 3, stride=2), view="scatter", theme="clear")
+    words = "Values that would be too small to read are left out."
+    assert a.scene.remark and a.alt.count(words) == 1
+    assert [mark.text for mark in seen(a.scene, 0) if isinstance(mark, Text)].count(words) == 1
+
+
+def test_the_outputs_stand_below_the_input_where_all_in_a_row_would_be_smaller_in_a_picture():
+    kinds = Counter()
+    for op, x, w, bias in CASES:
+        scene = scene_of(op, x, w, bias)
+        box, planes = scene.box, Planes(scene)
+        (i, j), (k, m), (o, p) = ((1, *size)[-2:] for size in (op.input_size, op.kernel_size, op.output_size))
+        (top, bottom), (left, right) = ((0, 0), *op.cropped)[-2:]
+        first, wide, tall = j + 1.7 + max(m, 2.8), left + p + right, top + o + bottom
+        middle, reach = top + o / 2, max(i, k) / 2
+        row = first + 1.7 + wide + 1.5 + p, max(tall, middle + reach) - min(0, middle - reach)
+        square = max(first, wide + 1.5 + p), 2 * reach + 2 + tall
+        below = planes.output[1] > planes.input[1] + i - 1e-6
+        kind = "column" if planes.counts[1] > planes.output[1] else "square" if below else "row"
+        assert (kind == "column") == (wide >= 2 * tall), op
+        if kind != "column":
+            one, other = (row, square) if kind == "row" else (square, row)
+            edges = box.width - one[0]
+            assert math.isclose(box.width - one[0], box.height - one[1]), op
+            assert max(one[0] + edges, (one[1] + edges) * 4 / 3) <= max(other[0] + edges, (other[1] + edges) * 4 / 3)
+        kinds[kind] += 1
+    assert min(kinds.values()) > 2 and len(kinds) == 3
 
 
 def test_with_reveal_cells_appear_when_they_are_stamped_first_and_the_others_at_the_end():

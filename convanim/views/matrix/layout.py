@@ -10,14 +10,13 @@ from ...scene import Side
 from ...scene.plane import Part, Plane
 from ...themes.theme import BORDER, THIN
 from ..sliding_window import Pair, drawn_axes
-from ..text_size import READABLE, ROOM
+from ..text_size import RATIO, READABLE, ROOM
 from .table import SIZE, STRETCH
 
 APART = 1.0  # between planes, the line beside them, the matrix, the signs, and the vectors
 LOW = 3.0  # the least distance of the planes' middles: the numbers beside them need room
 ADDEND, LETTER = 1.6, 0.3  # the most room of the bias, and the room of each of its letters
 ASIDE = 0.7  # from the bias to the signs beside it
-RATIO = 4 / 3  # of width to height: of two arrangements the one is taken that is larger in a picture of this shape
 WIDEST, HIGHEST = SIZE / READABLE, 32.0  # cells: larger figures have a matrix of small cells, without letters
 SMALL = (15.0, 24.0)  # the most cells in width and height that a matrix of small cells takes
 LEAST, MOST = 0.2, 0.5  # the edges of small cells

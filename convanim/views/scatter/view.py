@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
 from ...errors import ConvanimError
 from ...geometry import Operation
 from ...geometry.axis import Axis
-from ...scene import Accumulating, AnyLayer, Box, Layer, Line, Marks, MeasuredPlane, PerStep, Scene, Side, Text
+from ...scene import Accumulating, AnyLayer, Layer, Line, Marks, PerStep, Scene, Text
 from ...scene.plane import Plane
 from ...text import describe, numbers
-from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..input_plane import padded_input
-from ..sliding_window import Pair, SlidingWindow, crops, drawn_crops, drawn_output_padding, one_or_two, two_axes
-from ..text_size import LARGE, SMALL, cell_values, same_size
+from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_or_two, two_axes
+from ..text_size import LARGE, SMALL, cell_values, readable, same_size
 from ..weights import weight_role
+from .layout import StampLayout
 from .marks import ReachedCells, ScatterMotion, StampFills, StampMarks, StampVeils
 from .stamps import Adds, Change, Equations, Stamps, additions, counts, reached, spans, sums
 
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
     from ...text.cell_texts import Texts
 
 MOST_PRODUCTS = 6_000  # each product is a text, and so is each sum after it
-SIGN = 0.8  # the size of × and →, in cells
-APART, BESIDE = 1.7, 1.5  # between planes side by side, with a sign and without
-BELOW = 2.0  # between planes below each other, with labels
-WIDE = 2  # an output that is so many times as wide as high is below the input, not beside it
-NAMED = 2.8  # the least room of the kernel, which its name needs
 PAIR = 5  # a cell can hold so many letters: "12+34"
 LETTERS = 0.72  # the largest letters that have room between the planes: those of labels at 72 dpi
 SUM_AT, ADDED_AT = 0.39, 0.81  # how far down in a cell are the sum, and the product that a step adds
@@ -68,7 +62,9 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     kernel = tuple(reversed(texts.kernel)) if op.flip else tuple(texts.kernel)  # as it is stamped
     raised = RAISED if texts.symbolic else 0.0
     fills = StampFills(stamp_marks)
-    motion = ScatterMotion(stamp_marks, _products(above, adds, stamps, ADDED_AT - raised / 2))
+    products = _products(above, adds, stamps, ADDED_AT - raised / 2)
+    told = readable([text for own in products for text in own], layout.box.width)
+    motion = ScatterMotion(stamp_marks, products if told else ((),) * len(stamps))
     layers: tuple[AnyLayer, ...] = (
         *_planes(op, layout, stamp_marks, adds, flags),
         PerStep(fills, fills.roles),
@@ -86,6 +82,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         equation=Equations(adds, tuple(texts.input), kernel, tuple(texts.output) if texts.symbolic else ()),
         meanings=MEANINGS,
         largest_label=LETTERS,
+        remark="" if told else "small",
     )
 
 
@@ -162,58 +159,3 @@ def _products(plane: Plane, adds: Adds, stamps: Stamps, down: float) -> tuple[tu
         )
     )
     return tuple(tuple(next(texts) for _ in found) for found in adds)
-
-
-@dataclass(frozen=True)
-class StampLayout:
-    """The planes of input, kernel, output (with the cropped cells `around` it) and counts, and the signs between."""
-
-    sizes: tuple[Pair, Pair, Pair]
-    around: tuple[Pair, Pair]
-    planes: tuple[Plane, Plane, Plane, Plane]
-    signs: tuple[Text, Text]
-    box: Box
-    stacked: bool
-
-    @staticmethod
-    def of(op: Operation, stamps: Stamps) -> StampLayout:
-        """The planes side by side, or, for a wide output, the output below the input and the counts below the output.
-
-        There is room for what padding takes away from the output, whether it is drawn or not: stamps reach there.
-        """
-        a, b = stamps.height, stamps.width
-        (i, j), (k, m), (o, p) = sizes = (a.input, b.input), (a.kernel, b.kernel), (a.output, b.output)
-        (top, bottom), (left, right) = around = crops(op)
-        tall, wide, first = top + o + bottom, left + p + right, j + APART + max(m, NAMED)
-        if stacked := wide >= WIDE * tall:
-            across, above = max(first, wide), max(i, k)
-            start, middle, sign = (across - first) / 2, above / 2, ("↓", across / 2, above + BELOW / 2)
-            out = ((across - wide) / 2 + left, above + BELOW + top)
-            count = (out[0], out[1] + o + bottom + BELOW)
-            low, high = 0.0, count[1] + o
-        else:
-            start, middle, out = 0.0, top + o / 2, (first + APART + left, float(top))
-            count, sign = (out[0] + p + right + BESIDE, float(top)), ("→", first + APART / 2, middle)
-            low, high, across = min(0.0, middle - max(i, k) / 2), max(tall, middle + max(i, k) / 2), count[0] + p
-        corners = ((start, middle - i / 2), (start + j + APART, middle - k / 2), out, count)
-        inputs, kernel, output, counts = (Plane(corner, (1.0, 0.0), (0.0, 1.0)) for corner in corners)
-        times, to = (
-            Text("sign", (x, y), text, SIGN, 1.0) for text, x, y in (("×", start + j + APART / 2, middle), sign)
-        )
-        box = Box.around([(0.0, low), (across, high)], BORDER + THICK)
-        return StampLayout(sizes, around, (inputs, kernel, output, counts), (times, to), box, stacked)
-
-    def measured(self, op: Operation) -> tuple[MeasuredPlane, ...]:
-        """The planes that labels measure. The texts of neighbours are on different sides, or grow apart."""
-        (plane, *others), (inputs, kernel, outputs) = self.planes, self.sizes
-        rows: Side | None = "right" if len(op.axes) == 2 else None
-        return (
-            MeasuredPlane(
-                "input", plane, inputs, "left", "top" if self.stacked else "bottom", padded=False, read=False
-            ),
-            MeasuredPlane("kernel", others[0], kernel, None, "top"),
-            MeasuredPlane("output", others[1], outputs, "left" if self.stacked else None, "bottom", self.around),
-            MeasuredPlane(
-                "stamps", others[2], outputs, None if self.stacked else rows, "bottom" if self.stacked else "top"
-            ),
-        )
