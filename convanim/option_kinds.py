@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from .errors import ConvanimError, expected_one_of, short_repr
-from .labels import Label, labels_of
+from .labels import labels_of
 from .themes.colours import colour_of, remedy
 from .themes.table import theme_of
 from .views import View
+
+
+class Explained(Protocol):
+    """A row of a table that has a line about itself."""
+
+    @property
+    def about(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class Option:
     metavar: str = ""
     unset: str = ""
     choices: Collection[str] = ()
-    explained: Mapping[str, View] | Mapping[str, Label] | None = None
+    explained: Mapping[str, Explained] | None = None
     noun: str = ""
     least: float = 0
     most: int | None = None

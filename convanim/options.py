@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .errors import ConvanimError, expected_one_of
 from .geometry import Operation
-from .labels import LABELS, OF_THEME, labels_of
+from .labels import LABELS, LAYOUTS, OF_THEME, labels_of
 from .labels.page import Page
 from .option_kinds import KINDS, Option, ViewRule, option
 from .text.escaping import shown
@@ -172,6 +172,14 @@ class Options:
         most=65_535,
         rule="the width is a whole number of pixels, from {least} to {most}",
     )
+    layout: str = option(
+        next(iter(LAYOUTS)),
+        "choice",
+        "Where the texts stand; landscape is a page of 16:9 for slides.",
+        metavar="LAYOUT",
+        choices=LAYOUTS,
+        explained=LAYOUTS,
+    )
     width_pt: float | None = option(
         None,
         "number",
@@ -270,7 +278,7 @@ class Options:
     def page(self) -> Page:
         """How large the figure and its letters are."""
         dpi = self.dpi if self.scale is None else GUIDE_DPI * self.scale
-        return Page(dpi, self.width, self.width_pt, self.label_size)
+        return Page(dpi, self.width, self.width_pt, self.label_size, self.layout)
 
     def label_names(self) -> tuple[str, ...]:
         """The labels of the figure in their order; without `labels`, those of the theme, and a title that is given."""

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .errors import ConvanimError, short_repr
-from .labels import LABELS
+from .labels import LABELS, LAYOUTS
 from .labels.labelling import Labelling
 from .labels.layout import FACE, LabelContext
 from .labels.page import Page, fitted
@@ -24,7 +24,6 @@ from .themes.theme import BORDER
 if TYPE_CHECKING:
     from .clip import Clip
 
-SHAPE = 1.5  # of a page: its width over its height, if nothing else is asked for; few places are left empty
 CAPTION = 2.0  # the height of a caption, in ems
 PICTURE = 8  # ems across that a picture has at least, and the lines of its sum: 64 of the 240 points of a column
 # labels of every picture, and of the first picture alone; the others stand once, around all of them
@@ -49,7 +48,7 @@ def board(clip: Clip, steps: object, columns: object, page: Page) -> tuple[Label
                 raise
             continue
         box = _board(labelling, chosen, in_row, letters).scene.box
-        shape = abs(math.log(box.width / box.height / SHAPE)) + (-len(chosen) % in_row) / in_row
+        shape = abs(math.log(box.width / box.height / LAYOUTS[page.layout].shape)) + (-len(chosen) % in_row) / in_row
         if not found or labelling.scene.box.width >= PICTURE * letters:
             found.append((shape, in_row, letters, scene))
     _, in_row, letters, scene = min(found, key=lambda one: one[:2])
@@ -79,7 +78,7 @@ def page_of(clip: Clip, width: object, width_pt: object) -> Page:
     if width is not None:
         return replace(page, dpi=None, width=checked("width", width))
     in_points = page.width_pt is not None and page.dpi is None and page.width is None
-    return page if in_points else replace(page, dpi=clip.dpi, width=None)
+    return page if in_points or LAYOUTS[page.layout].width else replace(page, dpi=clip.dpi, width=None)
 
 
 def _board(labelling: Labelling, steps: list[int], in_row: int, em: float) -> Labelling:

@@ -65,7 +65,7 @@ def test_letters_can_be_read_at_the_width_in_points_or_pixels(view):
     a = ca.animate(VIEWS[view], view=view, theme="clear")
     for width, steps in itertools.product((240, 516), (2, 6)):
         points = a.storyboard(steps, width_pt=width)
-        assert least(points, width) >= 7.999
+        assert least(points, width) >= (6 if view == "scatter" else 7.999), "6 between planes"
         assert points.size[0] == int(width * 150 / 72.27)
         pixels = a.storyboard(steps, width=2 * width)
         assert least(pixels, 2 * width) >= 10 and pixels.size[0] == 2 * width

@@ -11,12 +11,8 @@ from .. import parsing
 from ..geometry import OPERATIONS
 from ..geometry.padding import PADDINGS
 from ..geometry.parameters import Parameter
-from ..labels import Label
-from ..option_kinds import Option
+from ..option_kinds import Explained, Option
 from ..options import TEXT_OPTIONS
-from ..publish.snippets import Embed
-from ..views import View
-from ..write import Format
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 SHORT = {"input_size": "-i", "kernel_size": "-k", "stride": "-s", "padding": "-p", "dilation": "-d"}
@@ -29,7 +25,7 @@ def flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def table(rows: Mapping[str, View] | Mapping[str, Label] | Mapping[str, Format] | Mapping[str, Embed]) -> str:
+def table(rows: Mapping[str, Explained]) -> str:
     """The rows of a table for a help text: their names, and what each is."""
     return " ".join(f"{name}: {row.about}." for name, row in rows.items())
 

@@ -1,6 +1,7 @@
 """Labels: titles, formulas, sizes, sums and legends around the scene that a view has drawn.
 
-A new label is a row of LABELS and a function. Imports: `geometry`, `render`, `scene`, `text`, `themes`.
+A new label is a row of LABELS and a function, a new layout a row of LAYOUTS and a function. Imports: `geometry`,
+`render`, `scene`, `text`, `themes`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Literal
 from ..errors import ConvanimError, expected_one_of, short_repr
 
 if TYPE_CHECKING:
-    from .layout import Block, LabelContext
+    from ..scene import Box
+    from .layout import Arranged, Block, LabelContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,41 @@ LABELS = {
     "legend": Label("what the colours that occur stand for", "below", "legend.legend"),
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where texts stand around a figure: in one line, and the function that places them, named as "module.function".
+
+    A page of a layout may have a `width` of its own, in pixels, where no size is asked for. Its letters are then the
+    first of `shares` of its width at which all has room. A storyboard's pictures together are about `shape` times as
+    wide as high.
+    """
+
+    about: str
+    function: str
+    shape: float
+    width: int | None = None
+    shares: tuple[float, ...] = (0.0,)
+
+    def place(self, context: LabelContext, names: tuple[str, ...], box: Box) -> Arranged:
+        """The page, and the texts with their places, for a figure in its box."""
+        module, _, name = self.function.partition(".")
+        made: Arranged = getattr(import_module(f".{module}", __name__), name)(context, names, box)
+        return made
+
+
+SLIDE = 16 / 9  # the width of a slide over its height
+LAYOUTS = {
+    "portrait": Layout("texts above and below the figure", "placing.portrait", shape=1.5),
+    # letters of 18 points, or 15 or 12, on a slide of 960, which is PowerPoint's
+    "landscape": Layout(
+        "a page of 16:9 for slides, with the texts beside the figure",
+        "landscape.landscape",
+        shape=1.0,
+        width=1280,
+        shares=(18 / 960, 15 / 960, 12 / 960),
+    ),
+}
 
 OF_THEME = "theme"  # in place of names: the theme's own labels, without a title that is given
 

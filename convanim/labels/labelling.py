@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConvanimError
 from ..text.lang import language
+from . import LAYOUTS
 from .page import Page, fitted
 
 if TYPE_CHECKING:
@@ -30,21 +31,26 @@ class Labelling:
 
     def at(self, letters: float) -> Scene:
         """The scene with its labels around it, in letters of this size, in cells."""
-        if not self.names:
+        if self.bare:
             return self.scene
         from .placing import labelled
 
-        return labelled(self.context(letters), self.names)
+        return labelled(self.context(letters), self.names, self.page.layout)
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing stands around the figure, and its page is its box."""
+        return not self.names and not LAYOUTS[self.page.layout].width
 
     def context(self, letters: float) -> LabelContext:
         """What labels of letters of this size, in cells, are made from."""
         from .layout import LabelContext
 
-        return LabelContext.of(self.scene, self.op, self.texts, self.page, letters)
+        return LabelContext.of(self.scene, self.op, self.texts, letters, self.page.ems, self.page.spare)
 
     def fitted(self) -> tuple[Scene, float]:
         """The scene with its labels in letters that can be read on its page, and its resolution."""
-        if not self.names:
+        if self.bare:
             return self.scene, self.page.resolution(self.scene.box.width)
         _, scene = fitted(lambda page, em: replace(self, page=page).at(em), self.page, self.scene.box.width)
         return scene, self.page.resolution(scene.box.width)

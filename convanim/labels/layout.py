@@ -9,13 +9,13 @@ from typing import Literal
 
 from ..geometry import Operation
 from ..render import glyphs
-from ..scene import Marks, Scene, Text
+from ..scene import Box, Marks, Scene, Text
+from ..scene.plane import Point
 from ..text import describe
 from ..text.cell_texts import Texts
 from ..text.escaping import visible
 from ..text.lang import Language, language
 from ..themes.theme import BORDER
-from .page import Page
 
 FACE: Literal["sans"] = "sans"
 LINE = 1.45  # from line to line, in ems
@@ -29,7 +29,7 @@ NOT_FIRST, NOT_LAST = set("，。、；：？！）》」』】…·,.;:?!)"), s
 class LabelContext:
     """The context of labels: the figure, the language, the size of letters and the width of lines, in cells.
 
-    Letters are `factor` times as large as usual.
+    Letters are `spare` times as large as they must be. If `listed`, each entry of the legend has a row of its own.
     """
 
     op: Operation
@@ -38,13 +38,14 @@ class LabelContext:
     lang: Language
     em: float
     room: float
-    factor: float
+    spare: float
+    listed: bool = False
 
     @classmethod
-    def of(cls, scene: Scene, op: Operation, texts: Texts | None, page: Page, em: float) -> LabelContext:
-        """The context of a figure's labels, whose lines have LEAST_ROOM ems, or what a narrower page has."""
-        room = max(NARROWEST, min(LEAST_ROOM, page.ems - 2 * BORDER / em)) * em
-        return cls(op, scene, texts, language(scene.lang), em, room, page.label_size)
+    def of(cls, scene: Scene, op: Operation, texts: Texts | None, em: float, ems: float, spare: float) -> LabelContext:
+        """The context of a figure's labels, whose lines have LEAST_ROOM ems, or what a page of fewer `ems` has."""
+        room = max(NARROWEST, min(LEAST_ROOM, ems - 2 * BORDER / em)) * em
+        return cls(op, scene, texts, language(scene.lang), em, room, spare)
 
     def named_ops(self, word: str) -> list[tuple[str, Operation]]:
         """The figure's operations, each with its name by a row of [label], "" where there is only one."""
@@ -81,6 +82,10 @@ class Block:
     height: float
     marks: Marks = ()
     moving: Callable[[int], Marks] | None = None
+
+
+Placed = list[tuple[Point, Block]]  # texts, each with its top left corner
+Arranged = tuple[Box, Placed]  # the page, and what stands around the figure
 
 
 def paragraph(context: LabelContext, lines: list[str]) -> Block:

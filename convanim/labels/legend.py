@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 
 from ..geometry import Operation
@@ -12,7 +13,7 @@ from ..scene.plane import Plane
 from ..text.cell_texts import W
 from ..text.numbers import number
 from ..themes.theme import WEIGHTS
-from .layout import LINE, Block, LabelContext, paragraph
+from .layout import LINE, Block, LabelContext, paragraph, wrapped
 
 SWATCH = 1.15  # the edge of a legend's cell, in ems
 AFTER, BETWEEN = 0.45, 1.5  # from the cell to its words, from the words to the next cell, in ems
@@ -182,15 +183,19 @@ def legend(context: LabelContext) -> Block:
 
 
 def _rows(context: LabelContext) -> Block:
-    em, marks, rows, x, widest = context.em, [], 0, 0.0, 0.0
+    """The entries in rows; one that is too long has several lines."""
+    em, marks, rows, more, x, widest = context.em, [], 0.0, 0.0, 0.0, 0.0
+    before = (SWATCH + AFTER) * em
+    narrower = replace(context, room=context.room - before)
     for role, words in entries(context):
-        length = (SWATCH + AFTER) * em + context.length(words)
-        if x and x + length > context.room:
-            rows, x = rows + 1, 0.0
+        lines = wrapped(words, narrower)
+        length = before + max(map(context.length, lines))
+        if x and (context.listed or x + length > context.room):
+            rows, more, x = rows + more, 0.0, 0.0
         middle = (rows + 0.5) * ROWS * em
         plane = Plane((x, middle - SWATCH / 2 * em), (SWATCH * em, 0.0), (0.0, SWATCH * em))
-        marks += [*ENTRIES[role](plane, context), context.text(words, x + (SWATCH + AFTER) * em, middle)]
-        widest = max(widest, x + length)
+        texts = [context.text(line, x + before, middle + n * LINE * em) for n, line in enumerate(lines)]
+        marks += [*ENTRIES[role](plane, context), *texts]
+        widest, more = max(widest, x + length), max(more, 1 + (len(lines) - 1) * LINE / ROWS)
         x += length + BETWEEN * em
-    height = (rows + 1) * ROWS * em if marks else 0.0
-    return Block(widest, max(height, LINE * em if marks else 0.0), tuple(marks))
+    return Block(widest, (rows + more) * ROWS * em, tuple(marks))

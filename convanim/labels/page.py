@@ -13,14 +13,16 @@ from dataclasses import dataclass, replace
 from ..errors import ConvanimError
 from ..scene import Scene
 from ..themes.theme import CELL_BP, GUIDE_DPI, dpi_of
+from . import LAYOUTS
 
 LETTER_PX = 13  # pixels of an em at the guide's resolution
 LEAST_PX = 10.1  # of an em at any resolution, so that even the digits of a subscript have 7
 LETTER_PT = 8  # points of an em at `width_pt`: TeX's \footnotesize, the size of captions
+LEAST_PT = 6  # of an em where there is no room for more
 POINTS = 72.27  # of TeX in an inch
 # of the search for the size of letters: how often they are doubled at most, and how near to the best size they come
 DOUBLINGS, NEAR, ROUNDED = 6, 1.002, 1 + 1e-9
-FURTHER = 1.05  # from a width that is too small to the next one that is tried
+FURTHER, MOST = 1.1, 10  # from a width that is too small to the next one that is tried, and to the last one
 LETTER = LETTER_PX / (CELL_BP * GUIDE_DPI / 72)  # an em in cells: .44
 
 Draw = Callable[["Page", float], Scene]  # a figure on a page, with letters of a size in cells
@@ -31,20 +33,24 @@ class Page:
     """How large a figure is: its resolution, or its `width` in pixels, or `width_pt`, at which it will be shown.
 
     With `width_pt`, in points of TeX, letters have LETTER_PT points there; a resolution or a width in pixels may be
-    given too. All letters are `label_size` times as large.
+    given too. All letters are `label_size` times as large. `layout` is a row of LAYOUTS, which may have a width, and
+    `share_of_layout` the one that is taken of its shares.
     """
 
     dpi: float | None = None
     width: int | None = None
     width_pt: float | None = None
     label_size: float = 1.0
+    layout: str = next(iter(LAYOUTS))
+    share_of_layout: int = 0
 
     @property
     def share(self) -> float:
         """The least size of letters as a share of the figure's width; 0 where it depends on the resolution alone."""
         if self.width_pt is not None:
             return self.label_size * LETTER_PT / self.width_pt
-        return self.label_size * LEAST_PX / self.width if self.width is not None else 0.0
+        least = LEAST_PX / self.pixels if self.pixels else 0.0
+        return self.label_size * max(LAYOUTS[self.layout].shares[self.share_of_layout], least)
 
     @property
     def least(self) -> float:
@@ -52,17 +58,34 @@ class Page:
         if self.width_pt is not None:
             return 0.0
         dpi = GUIDE_DPI if self.dpi is None else self.dpi
+        if LAYOUTS[self.layout].width:
+            return 0.0 if self.dpi is None else self.label_size * LEAST_PX / (CELL_BP * dpi / 72)
         return self.label_size * max(LETTER, LEAST_PX / (CELL_BP * dpi / 72))
+
+    @property
+    def spare(self) -> float:
+        """How many times as large as they must be letters are."""
+        shares = LAYOUTS[self.layout].shares
+        wanted, least = (
+            (LETTER_PT, LEAST_PT) if self.width_pt is not None else (shares[self.share_of_layout], shares[-1])
+        )
+        return max(self.label_size, 1) * (wanted / least if least else 1)
 
     @property
     def ems(self) -> float:
         """How many ems there are from the left of the figure to its right, if their size is a share of its width."""
         return 1 / self.share if self.share else math.inf
 
+    @property
+    def pixels(self) -> int | None:
+        """The width in pixels that is asked for, or that the layout has where no size is asked for."""
+        sized = self.width is not None or self.dpi is not None or self.width_pt is not None
+        return self.width if sized else LAYOUTS[self.layout].width
+
     def resolution(self, cells: float) -> float:
         """The resolution of a figure that is so many cells wide."""
-        if self.width is not None:
-            return dpi_of(self.width, cells)
+        if self.pixels is not None:
+            return dpi_of(self.pixels, cells)
         if self.dpi is None and self.width_pt is not None:  # no wider than that, after pixels are rounded
             return dpi_of(max(math.floor(self.width_pt * GUIDE_DPI / POINTS), 1), cells)
         return float(GUIDE_DPI) if self.dpi is None else self.dpi
@@ -73,17 +96,34 @@ def fitted(draw: Draw, page: Page, plain: float) -> tuple[float, Scene]:
 
     Raises ConvanimError for a page that is too small for its labels.
     """
-    found = _fitting(draw, page, plain)
+    found = _readable(draw, page, plain)
     if found is None:
-        name, unit = ("width", "pixels") if page.width_pt is None else ("width_pt", "points")
-        value = needed = getattr(page, name)
-        while _fitting(draw, replace(page, **{name: needed}), plain) is None:
-            needed = math.ceil(needed * FURTHER)
-        raise ConvanimError(
-            f"{name}={value:g}: labels whose letters can be read need {needed} {unit}: take a larger {name}, a smaller"
-            ' label_size, fewer labels, or labels="none"'
-        )
+        raise _too_small(page, lambda other: _readable(draw, other, plain) is not None)
     return found
+
+
+def _too_small(page: Page, fits: Callable[[Page], bool]) -> ConvanimError:
+    """How to mend a page that is too small for its labels: a larger width, or smaller letters, that were tried."""
+    name, unit = ("width", "pixels") if page.width_pt is None else ("width_pt", "points")
+    value = getattr(page, name)
+    needed = value
+    while needed is not None and needed < MOST * value:
+        needed = math.ceil(needed * FURTHER)
+        if fits(replace(page, **{name: needed})):
+            return ConvanimError(
+                f"{name}={value:g}: labels whose letters can be read need {needed} {unit}: take a larger {name}, a"
+                ' smaller label_size, fewer labels, or labels="none"'
+            )
+    sizes = (round(page.label_size * share / 10, 2) for share in range(9, 2, -1))
+    smaller = next((size for size in sizes if fits(replace(page, label_size=size))), None)
+    instead = "fewer labels" if smaller is None else f"label_size={smaller:g}, or fewer labels"
+    return ConvanimError(f"labels whose letters can be read have no room in layout={page.layout!r}: take {instead}")
+
+
+def _readable(draw: Draw, page: Page, plain: float) -> tuple[float, Scene] | None:
+    """The size of letters and the scene, in the first of the layout's sizes of letters that fits."""
+    pages = (replace(page, share_of_layout=n) for n in range(len(LAYOUTS[page.layout].shares)))
+    return next((found for one in pages if (found := _fitting(draw, one, plain))), None)
 
 
 def _fitting(draw: Draw, page: Page, plain: float) -> tuple[float, Scene] | None:

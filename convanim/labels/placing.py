@@ -10,11 +10,11 @@ from ..render import glyphs
 from ..scene import AnyLayer, Box, Layer, Marks, PerStep, Scene, Text, extremes, moved, roles
 from ..scene.plane import Point
 from ..themes.theme import BORDER
-from . import LABELS
-from .layout import Block, LabelContext
+from . import LABELS, LAYOUTS
+from .layout import Arranged, Block, LabelContext, Placed
 from .sizes import Measured, sizes
 
-Placed = tuple[tuple[Point, Callable[[int], Marks]], ...]  # labels that move, each with where it begins
+Moving = tuple[tuple[Point, Callable[[int], Marks]], ...]  # labels that move, each with where it begins
 
 APART = 0.55  # from block to block, and to the figure, in ems
 
@@ -24,33 +24,64 @@ class Together:
     """The moving marks of the figure and the moving labels, each in its place."""
 
     figure: Callable[[int], Marks]
-    placed: Placed
+    placed: Moving
 
     def __call__(self, step: int) -> Marks:
         return (*self.figure(step), *(mark for (x, y), labels in self.placed for mark in moved(labels(step), x, y)))
 
 
-def labelled(context: LabelContext, names: tuple[str, ...]) -> Scene:
+def labelled(context: LabelContext, names: tuple[str, ...], layout: str) -> Scene:
     """The scene with these labels around it, in its language, in letters of the context's size.
 
     The scene's box grows by the room that they need; its marks stay the same. No label can meet the figure or another
-    one: those above and below have lines of their own, and sizes lie beyond the edges that a view keeps free.
+    one: texts have lines of their own, and sizes lie beyond the edges that a view keeps free.
     """
     scene = context.scene
     measured = measures(context) if "sizes" in names else None
     box = around(scene.box, measured.all) if measured and measured.all else scene.box
-    context = replace(context, room=max(context.room, box.width - 2 * BORDER))
-    blocks = [(LABELS[name].place, LABELS[name].block(context)) for name in names if LABELS[name].function]
-    return _placed(scene, box, measured, [(place, block) for place, block in blocks if block.height], context.em)
+    page, placed = LAYOUTS[layout].place(context, names, box)
+    still: Marks = measured.marks if measured else ()
+    moving: list[tuple[Point, Callable[[int], Marks]]] = [
+        ((0.0, 0.0), windows) for windows in (measured.windows if measured else ())
+    ]
+    for (x, y), block in placed:
+        still += moved(block.marks, x, y)
+        if block.moving:
+            moving.append(((x, y), block.moving))
+    named = frozenset({"label"}) | roles(measured.all if measured else ())
+    return replace(scene, box=page, layers=_layers(scene, still, tuple(moving), named))
+
+
+def blocks_of(context: LabelContext, names: tuple[str, ...]) -> list[tuple[str, Block]]:
+    """The texts of these labels that say something, each with whether it stands above or below, from the top."""
+    made = [(LABELS[name].place, LABELS[name].block(context)) for name in names if LABELS[name].function]
+    return [(place, block) for place, block in made if block.height]
+
+
+def portrait(context: LabelContext, names: tuple[str, ...], box: Box) -> Arranged:
+    """The texts above and below the figure in its box, all beginning at one left edge."""
+    blocks = blocks_of(replace(context, room=max(context.room, box.width - 2 * BORDER)), names)
+    width = max([box.width, *(block.width + 2 * BORDER for _, block in blocks)])
+    left, apart = box.x - (width - box.width) / 2, APART * context.em
+    heights = {
+        where: sum(block.height + apart for place, block in blocks if place == where) for where in ("above", "below")
+    }
+    top, bottom = box.y - heights["above"], box.y + box.height
+    at = {"above": top + BORDER, "below": bottom - BORDER + apart}
+    placed: Placed = []
+    for place, block in blocks:
+        placed.append(((left + BORDER, at[place]), block))
+        at[place] += block.height + apart
+    return Box(left, top, width, bottom + heights["below"] - top), placed
 
 
 def measures(context: LabelContext) -> Measured | None:
     """The sizes along the axes; None if there is no room for them between the planes.
 
-    Letters that are too large for it because of a `label_size` above 1 are as large as there is room for.
+    Letters that are too large for it are as large as there is room for, if they can still be read.
     """
     largest = context.scene.largest_label
-    if context.em > largest * max(context.factor, 1):
+    if context.em > largest * context.spare:
         return None
     return sizes(replace(context, em=min(context.em, largest)))
 
@@ -64,30 +95,7 @@ def _text_width(text: Text) -> float:
     return glyphs.width(text.text, text.face) * text.size
 
 
-def _placed(scene: Scene, box: Box, measured: Measured | None, blocks: list[tuple[str, Block]], em: float) -> Scene:
-    """The scene with the blocks above and below it, all beginning at one left edge."""
-    width = max([box.width, *(block.width + 2 * BORDER for _, block in blocks)])
-    left, apart = box.x - (width - box.width) / 2, APART * em
-    heights = {
-        where: sum(block.height + apart for place, block in blocks if place == where) for where in ("above", "below")
-    }
-    top, bottom = box.y - heights["above"], box.y + box.height
-    still: Marks = measured.marks if measured else ()
-    moving: list[tuple[Point, Callable[[int], Marks]]] = [
-        ((0.0, 0.0), windows) for windows in (measured.windows if measured else ())
-    ]
-    at = {"above": top + BORDER, "below": bottom - BORDER + apart}
-    for place, block in blocks:
-        still += moved(block.marks, left + BORDER, at[place])
-        if block.moving:
-            moving.append(((left + BORDER, at[place]), block.moving))
-        at[place] += block.height + apart
-    whole = Box(left, top, width, bottom + heights["below"] - top)
-    named = frozenset({"label"}) | roles(measured.all if measured else ())
-    return replace(scene, box=whole, layers=_layers(scene, still, tuple(moving), named))
-
-
-def _layers(scene: Scene, still: Marks, moving: Placed, named: frozenset[str]) -> tuple[AnyLayer, ...]:
+def _layers(scene: Scene, still: Marks, moving: Moving, named: frozenset[str]) -> tuple[AnyLayer, ...]:
     """The scene's layers with the labels: static labels below the first layer that isn't static, moving labels with the
     last layer, if that moves.
     """

@@ -53,3 +53,14 @@ def seen_texts(a, steps):
         for mark in leaves(marks_of(a.scene, step))
         if isinstance(mark, Text) and mark.face == "sans"
     ]
+
+
+HALVED = ca.Conv(5, 3, stride=2, padding=1)
+# (operation, view): a figure of each view
+EACH_VIEW = {
+    **{name: (HALVED, name) for name in ca.VIEWS if name not in ("line", "scatter", "channels", "stack")},
+    "line": (ca.Conv(7, 3, ndim=1), "line"),
+    "scatter": (HALVED.transpose(), "scatter"),
+    "channels": (ca.Conv(3, 2, in_channels=2, out_channels=2), "channels"),
+    "stack": ([ca.Conv(5, 3), ca.Conv(3, 2)], "stack"),
+}
