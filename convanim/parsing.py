@@ -88,13 +88,23 @@ def _switch(name: str, text: str) -> bool:
     return found
 
 
+def is_array_file(text: str) -> bool:
+    """Whether the text of an array is the name of a file."""
+    return text.strip().lower().endswith((".npy", ".csv"))
+
+
 def array(name: str, text: str) -> Any:
-    """The numbers of a text in JSON, row by row."""
+    """The numbers of a text in JSON, row by row, or of the .npy or .csv file that it names."""
+    if is_array_file(text):
+        from .numeric.files import array_file
+
+        return array_file(name, text.strip())
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         raise ConvanimError(
-            f"{name} {short_repr(text)} is not an array: write its rows as in [[1, 2], [3, 4]]"
+            f"{name} {short_repr(text)} is not an array: write its rows as in [[1, 2], [3, 4]], or give a .npy or"
+            " .csv file"
         ) from None
 
 

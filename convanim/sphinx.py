@@ -25,7 +25,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from . import __version__
 from .errors import ConvanimError, expected_one_of, short_repr
-from .publish.directive import Recipe, spelt
+from .publish.directive import Recipe, is_file, spelt
 from .text.escaping import attribute
 from .write import FORMATS, literal
 
@@ -110,9 +110,9 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
                 raise expected_one_of("option", spelt(name), sorted([*map(spelt, known), *map(spelt, OWN)]))
         source = self.options.get("file", "")
         _, path = self.env.relfn2path(source) if source else ("", "")
-        theme = texts.get("theme", "")
-        if theme.lower().endswith(".toml"):
-            _, texts["theme"] = self.env.relfn2path(theme)
+        for name, value in texts.items():
+            if is_file(name, value):
+                _, texts[name] = self.env.relfn2path(value.strip())
         return Recipe.of(subject, texts, path, defaults)
 
     def _line(self, message: str, names: Iterable[str]) -> int:

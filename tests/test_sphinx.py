@@ -200,6 +200,20 @@ def test_a_pdf_gets_the_poster_as_vectors_and_an_epub_a_still(build):
             assert attrs["src"] in book.read("content.opf").decode()
 
 
+def test_an_array_may_be_a_file_beside_the_page_and_a_change_of_it_is_seen(build, tmp_path):
+    page = "T\n=\n\n.. convanim:: conv\n   :input-size: 5\n   :kernel-size: 3\n   :kernel: k.csv\n"
+    shown = []
+    for last in (-1, 2):
+        (tmp_path / "docs" / "sub" / "k.csv").write_text(f"1,0,-1\n2,0,-2\n1,0,{last}\n", encoding="utf-8")
+        folder, lines = build(index_rst="T\n=\n\n.. toctree::\n\n   sub/page\n", sub__page_rst=page)
+        assert lines == []
+        (attrs,) = Tags((folder / "sub" / "page.html").read_text(encoding="utf-8")).images()
+        a = ca.animate(ca.Conv(5, 3), kernel=[[1, 0, -1], [2, 0, -2], [1, 0, last]])
+        shown.append((folder / "sub" / attrs["src"]).read_bytes())
+        assert shown[-1] == a.save(folder / "own.svg")[0].read_bytes()
+    assert shown[0] != shown[1]
+
+
 def test_a_width_may_be_a_part_of_the_page_or_a_length(build):
     def page(*options, name="conv", **more):
         lines = "".join(f"   :{option}\n" for option in options)
@@ -228,7 +242,7 @@ def test_a_width_may_be_a_part_of_the_page_or_a_length(build):
     folder, lines = build("latex", index_rst=rst)
     assert lines == []
     found = re.findall(r"\\sphinxincludegraphics\[width=(.*?)\]", (folder / "x.tex").read_text(encoding="utf-8"))
-    assert found[:5] == ["0.500\\linewidth", "7.5cm", "0.5em", "300\\sphinxpxdimen", "300\\sphinxpxdimen"]
+    assert found[:5] == ["0.500\\linewidth", "7.5cm", ".5em", "300\\sphinxpxdimen", "300\\sphinxpxdimen"]
     folder, lines = build("epub", index_rst=rst)
     with zipfile.ZipFile(folder / "x.epub") as book:
         assert "width: 50%;" in Tags(book.read("index.xhtml").decode()).images()[0]["style"]

@@ -19,6 +19,7 @@ from ..progress import Count, bar
 from ..publish.snippets import EMBEDS
 from ..write import FORMATS, literal
 from .flags import figure_options, operation_options, specified, still_options, table
+from .layers import layers_of
 from .long import announce
 from .operation import operation_of
 
@@ -56,6 +57,12 @@ def list_() -> None:
 @cli.command()
 @operation_options
 @click.option(
+    "--layers",
+    metavar="TEXT",
+    help="Several layers in place of an operation, each in its words, with commas between:"
+    ' "conv -i 9 -k 3, pool -k 2, conv -k 3".',
+)
+@click.option(
     "-o",
     "--output",
     multiple=True,
@@ -65,13 +72,16 @@ def list_() -> None:
 )
 @still_options
 @figure_options
-def draw(output: tuple[str, ...], step: int | str | None, storyboard: int | None, **options: Any) -> None:
+def draw(
+    output: tuple[str, ...], step: int | str | None, storyboard: int | None, layers: str | None, **options: Any
+) -> None:
     """Draw an animation of your own."""
     from ..drawing import animate
 
     given = specified(options)
     width = _storyboard_width(given, storyboard, step)
-    animation = animate(operation_of(**options), **given)
+    subject = operation_of(**options) if layers is None else layers_of(layers, options)
+    animation = animate(subject, **given)
     if storyboard is not None:
         animation = animation.storyboard(storyboard, width=width)
     announce(animation, output, step)  # if one of them is refused, none is written
@@ -104,7 +114,16 @@ def info(code: tuple[str, ...], **operation: Any) -> None:
 @cli.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME|TOML...")
 @click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Folder to write to.")
-@click.option("-f", "--format", "suffixes", multiple=True, default=("gif", "svg"), show_default=True, metavar="SUFFIX")
+@click.option(
+    "-f",
+    "--format",
+    "suffixes",
+    multiple=True,
+    default=("gif", "svg"),
+    show_default=True,
+    metavar="SUFFIX",
+    help="May be given again. png is the step that explains most, {step}.png or {step:03d}.svg a file for each step.",
+)
 @still_options
 @figure_options
 def render(
@@ -128,17 +147,17 @@ def render(
                 raise ConvanimError(f"figure {figure.name!r}: {error}") from None
             if storyboard is not None:
                 animation = animation.storyboard(storyboard, width=width)
-            its_names = [_file(figure.name, animation, f".{suffix.removeprefix('.')}", step) for suffix in suffixes]
-            files = [Path(literal(output), name) for name in its_names]
+            files = [Path(literal(output), _file(figure.name, suffix)) for suffix in suffixes]
             announce(animation, files, step)
             paths += chain(*_saved(animation, files, step, partial(_part, told, before, len(chosen))))
     _wrote(paths)
 
 
-def _file(name: str, animation: Animation, suffix: str, step: int | str | None) -> str:
-    """The name of a figure's file, or of a file for each step."""
-    several = step is None and len(animation) > 1 and suffix in FORMATS and FORMATS[suffix].animated is None
-    return f"{name}{'_{step:03d}' if several else ''}{suffix}"
+def _file(name: str, ending: str) -> str:
+    """The name of a figure's file: "png" ends it with ".png", and "{step}.png" with "_{step}.png", a file a step."""
+    if "{" in ending:
+        return f"{literal(name)}{'_' if ending.startswith('{') else ''}{ending}"
+    return f"{literal(name)}.{ending.removeprefix('.')}"
 
 
 def _saved(animation: Animation, files: Sequence[str | Path], step: int | str | None, told: Count) -> list[list[Path]]:

@@ -17,6 +17,7 @@ from ..options import TEXT_OPTIONS
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 SHORT = {"input_size": "-i", "kernel_size": "-k", "stride": "-s", "padding": "-p", "dilation": "-d"}
 EXAMPLES = {"input_size": " 5, or 5x7 for rows x columns.", "padding": " 1, 1x2, or before:after as in 1:2x0:1."}
+FILES = " Or a .npy or .csv file."
 NUMBER_TYPES: dict[str, type] = {"count": int, "number": float}  # by kind; the value of any other flag is a text
 
 
@@ -37,10 +38,22 @@ def operation_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--onnx", metavar="FILE", help="Take the operation from an ONNX model."),
         click.option("--node", metavar="NAME", help="The node of the ONNX model, by its name or its output's."),
     )
+    return _decorated(command, [*_operation(), ndim, onnx, node])
+
+
+def layer_parameters() -> list[click.Parameter]:
+    """The parameters of all operations, for the words of one layer."""
+
+    def layer() -> None: ...
+
+    _decorated(layer, _operation())
+    return list(reversed(layer.__click_params__))  # type: ignore[attr-defined]
+
+
+def _operation() -> list[Decorator]:
+    """The operation and its parameters."""
     operation = click.argument("operation", metavar=f"[{'|'.join(OPERATIONS)}]", required=False)
-    return _decorated(
-        command, [operation, *(_parameter(name, one) for name, one in parsing.KNOWN.items()), ndim, onnx, node]
-    )
+    return [operation, *(_parameter(name, one) for name, one in parsing.KNOWN.items())]
 
 
 def figure_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -105,7 +118,7 @@ def _option(name: str, row: Option) -> Decorator:
         type=NUMBER_TYPES.get(row.kind),
         metavar=row.metavar or None,
         callback=_array if row.kind == "array" else None,
-        help=f"{row.summary} {table(row.explained)}" if row.explained else row.help,
+        help=f"{row.summary} {table(row.explained)}" if row.explained else row.help + FILES * (row.kind == "array"),
     )
 
 
@@ -114,7 +127,7 @@ def _switch(name: str, about: str) -> Decorator:
 
 
 def _array(context: click.Context, option: click.Parameter, value: str | None) -> Any:
-    """The numbers of a text in JSON."""
+    """The numbers of a text in JSON, or of a file."""
     return None if value is None else parsing.array(flag(str(option.name)), value)
 
 

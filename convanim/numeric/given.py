@@ -14,9 +14,19 @@ Number = int | float
 MOST_PLAIN = 1 << 22  # numbers; numpy reads more of them faster, and in less memory
 
 
+class Table(list[list[Number]]):
+    """The rows of a CSV file."""
+
+    def along(self, dimensions: int) -> list[list[Number]] | list[Number]:
+        """The rows; in one dimension a single row, or a single column, is the line of numbers."""
+        if dimensions == 1 and 1 in (len(self), len(self[0])):
+            return [value for row in self for value in row]
+        return list(self)
+
+
 def figures_input(op: Operation, values: object) -> list[Number]:
     """The input of a figure, row by row; it may be given with its one channel."""
-    shape, numbers = given("input", values, op.input_size)
+    shape, numbers = given("input", _fitted(op, values), op.input_size)
     if shape not in (op.input_size, (1, *op.input_size)):
         raise wrong_shape("input", shape, op.input_size)
     return numbers
@@ -28,7 +38,7 @@ def figures_kernel(op: Operation, values: object) -> list[Number] | None:
         if values is not None:
             raise no_kernel(op)
         return None
-    shape, numbers = given("kernel", values, op.kernel_size)
+    shape, numbers = given("kernel", _fitted(op, values), op.kernel_size)
     if shape not in (op.kernel_size, op.kernel_shape):
         raise wrong_shape("kernel", shape, op.kernel_size)
     return numbers
@@ -44,6 +54,11 @@ def figures_bias(op: Operation, values: object) -> Number | None:
     if shape not in ((), (1,)) or isinstance(values, bool):
         raise wrong_shape("bias", shape, (1,))
     return numbers[0]
+
+
+def _fitted(op: Operation, values: object) -> object:
+    """The values, those of a CSV file with as many dimensions as the operation has."""
+    return values.along(len(op.axes)) if isinstance(values, Table) else values
 
 
 def given(name: str, values: object, shape: Cell) -> tuple[Cell, list[Number]]:

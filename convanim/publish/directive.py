@@ -25,6 +25,14 @@ def spelt(name: str) -> str:
     return f":{name.replace('_', '-')}:"
 
 
+def is_file(name: str, value: object) -> bool:
+    """Whether the value of an option is the path of a file: a theme's, or one with an array."""
+    kind = TEXT_OPTIONS[name].kind if name in TEXT_OPTIONS else ""
+    if kind == "array":
+        return isinstance(value, str) and parsing.is_array_file(value)
+    return kind == "theme" and str(value).lower().endswith(".toml")
+
+
 @dataclass(frozen=True)
 class Recipe:
     """An operation or a figure by its name, with parameters and options as texts.
@@ -91,13 +99,12 @@ class Recipe:
 
     def files(self) -> list[str]:
         """The files that the figure is made from: when they change, it may change."""
-        themes = [value for word, value in (*self.texts, *self.defaults) if word == "theme"]
+        named = [*self.texts, *self.defaults]
         if self.file:
-            themes += [one.options.get("theme") for one in figures(self.file).values() if one.name == self.name]
-        return [
-            *([self.file] if self.file else []),
-            *(str(theme) for theme in themes if str(theme).lower().endswith(".toml")),
-        ]
+            named += [
+                pair for one in figures(self.file).values() if one.name == self.name for pair in one.options.items()
+            ]
+        return [*([self.file] if self.file else []), *(str(value) for word, value in named if is_file(word, value))]
 
     def digest(self, animation: Animation) -> str:
         """A name that changes with all that the figure is made of: the version, its texts and file, and its poster."""

@@ -1,0 +1,62 @@
+"""Several layers as one text, each in the words of `draw`: "conv -i 9 -k 3 -p 1, pool -k 2, conv -k 3"."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import click
+
+from .. import parsing
+from ..errors import ConvanimError, short_repr
+from ..geometry import Operation
+from .flags import flag, layer_parameters
+
+EXAMPLE = '"conv -i 9 -k 3, pool -k 2"'
+
+
+def layers_of(text: str, beside: dict[str, Any]) -> list[Operation]:
+    """The layers of a text, with commas between; those after the first have the output of the one before as input.
+
+    `beside` are the flags of the command: -i and --ndim are for the first layer too, and others are refused. Raises
+    ConvanimError for a layer that can't be.
+    """
+    given = {name: value for name, value in beside.items() if value is not None}
+    size, ndim = given.pop("input_size", None), given.pop("ndim", None)
+    if "operation" in given:
+        raise ConvanimError(
+            f"{given['operation']} has no place beside --layers, whose text has all layers: write --layers {EXAMPLE}"
+        )
+    for name in given:
+        raise ConvanimError(f"{flag(name)} has no place beside --layers: write it into the layer that it belongs to")
+    made: list[Operation] = []
+    if size is not None and "-i" in text.split(",")[0].split():
+        raise ConvanimError(f"-i {size} and --layers both say the size of the input: leave one of them out")
+    for n, words in enumerate(text.split(","), 1):
+        place = f"--layers, layer {n}, {short_repr(words.strip())}"
+        try:
+            made.append(_layer(words, size, ndim))
+        except click.UsageError as error:
+            raise ConvanimError(f"{place}: {error.format_message()}") from None
+        except ValueError as error:  # of shlex, and ConvanimError
+            raise ConvanimError(f"{place}: {error}") from None
+        size, ndim = "x".join(map(str, made[-1].output_size)), len(made[-1].output_size)
+    return made
+
+
+def _layer(text: str, size: str | None, ndim: int | None) -> Operation:
+    """The operation of the words of one layer; `size` is its input's, where the words don't say it."""
+    words = shlex.split(text)
+    if not words:
+        raise ConvanimError(f"a layer is empty: write an operation and its parameters, as in --layers {EXAMPLE}")
+    with _READER.make_context("layer", words) as context:
+        given = {name: value for name, value in context.params.items() if value is not None}
+    operation = given.pop("operation", None)
+    if operation is None:
+        raise ConvanimError(f"a layer begins with its operation, as in --layers {EXAMPLE}")
+    if size is not None:
+        given.setdefault("input_size", size)
+    return parsing.operation(operation, given, flag, ndim)
+
+
+_READER = click.Command("layer", params=layer_parameters(), add_help_option=False)

@@ -1,0 +1,91 @@
+"""Arrays from files: numpy's .npy, and .csv. A file that isn't one of them is refused in one line, and runs nothing."""
+
+from __future__ import annotations
+
+import csv
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import ConvanimError, short_repr
+from .given import Number, Table
+
+if TYPE_CHECKING:
+    from .arrays import Array
+
+MAGIC = b"\x93NUMPY"
+MOST_BYTES = 100_000_000  # of a file: no figure shows so many numbers
+DELIMITERS = (";", "\t", ",")  # the first that is found; where none is, blanks
+
+
+def array_file(place: str, name: str | os.PathLike[str]) -> Array | Table:
+    """The numbers of a .npy or .csv file.
+
+    Raises ConvanimError, which begins with the place, for a file that can't be read, is too large, or has something
+    else than numbers in it, Python's objects (pickles) among them.
+    """
+    path = Path(name)
+    said = f"{place} {short_repr(str(name))}"
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ConvanimError(f"{said} has more than {MOST_BYTES // 10**6} MB: save fewer numbers")
+        if not path.is_file():
+            raise ConvanimError(f"{said} is no file: give the path of a .npy or .csv file")
+        return _npy(said, path) if path.suffix.lower() == ".npy" else _csv(said, path)
+    except ConvanimError:
+        raise
+    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+        reason = getattr(error, "strerror", None) or error
+        raise ConvanimError(f"{said} can't be read, {reason}: give the path of a .npy or .csv file") from None
+
+
+def _npy(said: str, path: Path) -> Array:
+    import numpy as np
+
+    with path.open("rb") as file:
+        begin = file.read(len(MAGIC))
+    if begin != MAGIC:
+        raise ConvanimError(f"{said} is not numpy's format: write it with numpy.save, or give numbers in a .csv file")
+    try:
+        # mapped, so that a header that promises more than there is can't take memory
+        found: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except Exception as error:  # numpy raises many kinds for broken headers
+        if "object" in str(error).lower():
+            raise ConvanimError(
+                f"{said} holds Python's objects, which can run code when they are read: save numbers, as"
+                " numpy.save(path, x.astype(float)) does"
+            ) from None
+        raise ConvanimError(f"{said} is broken: write it again with numpy.save") from None
+    return np.asarray(found)
+
+
+def _csv(said: str, path: Path) -> Table:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConvanimError(f"{said} is not text in UTF-8: save it again as CSV in that encoding") from None
+    between = next((sign for sign in DELIMITERS if sign in text), " ")
+    try:
+        rows = [row for row in csv.reader(text.splitlines(), delimiter=between, skipinitialspace=True) if any(row)]
+    except csv.Error as error:
+        raise ConvanimError(f"{said} is not CSV, {error}: write a row of numbers a line") from None
+    if not rows:
+        raise ConvanimError(f"{said} holds no numbers: write a row of them a line, with commas between")
+    if between == " ":
+        rows = [[word for word in row if word] for row in rows]
+    table = Table([[_number(said, word, n) for word in row] for n, row in enumerate(rows, 1)])
+    for n, row in enumerate(table, 1):
+        if len(row) != len(table[0]):
+            raise ConvanimError(
+                f"{said} has {len(table[0])} numbers in row 1 and {len(row)} in row {n}: give all rows as many"
+            )
+    return table
+
+
+def _number(said: str, word: str, row: int) -> Number:
+    """A whole number where it is written as one."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(word)
+    raise ConvanimError(f"{said}, row {row}: {short_repr(word)} is not a number; take numbers alone, without names")
