@@ -7,6 +7,7 @@ import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from .errors import ConvanimError, short_repr
@@ -24,6 +25,7 @@ from .themes.theme import BORDER
 if TYPE_CHECKING:
     from .clip import Clip
 
+MOST_PICTURES = 10_000  # that a list may name
 CAPTION = 2.0  # the height of a caption, in ems
 PICTURE = 8  # ems across that a picture has at least, and the lines of its sum: 64 of the 240 points of a column
 # labels of every picture, and of the first picture alone; the others stand once, around all of them
@@ -195,9 +197,11 @@ def _chosen(steps: object, scene: Scene) -> list[int]:
 
     One is the poster, and two are a corner with its padding and the poster.
     """
-    if isinstance(steps, Iterable) and not isinstance(steps, str | bytes):
-        listed = list(steps)
+    if isinstance(steps, Iterable) and not isinstance(steps, str | bytes) and getattr(steps, "ndim", 1) != 0:
+        listed = list(islice(steps, MOST_PICTURES + 1))
         found = [_whole(n) for n in listed]
+        if len(found) > MOST_PICTURES:
+            raise ConvanimError(f"steps={short_repr(steps)}: a storyboard has at most {MOST_PICTURES:,} pictures")
         if not found or any(n is None or not 0 <= n < scene.steps for n in found):
             raise ConvanimError(
                 f"steps={short_repr(listed)}: list steps of this figure, which has 0 to {scene.steps - 1}"

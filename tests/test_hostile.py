@@ -249,6 +249,16 @@ def test_an_output_padding_that_was_not_given_follows_the_padding_of_a_copy():
         lambda: ca.gallery([], 3),
         lambda: ca.animate(CONV, theme={"name": 10**5000, "x": 1}),
         lambda: ca.animate(CONV, theme={10**5000: 1}),
+        lambda: ca.animate(CONV, theme={"input": {"stroke": np.array([1, 2])}}),
+        lambda: replace(ca.THEMES["dark"], labels=None),
+        lambda: replace(ca.THEMES["dark"], labels=3.0),
+        lambda: ca.animate(CONV, labels=range(10**9)),
+        lambda: ca.animate(CONV, view="flat", input=range(10**9)),
+        lambda: ca.Conv(range(10**9), 3),
+        lambda: ca.Conv(5, 3, padding=[range(10**9)] * 2),
+        lambda: ca.sources([CONV], range(10**9)),
+        lambda: ca.animate(CONV).storyboard(range(10**9)),
+        lambda: ca.animate(CONV).storyboard(np.array(None)),
     ],
 )
 def test_what_is_no_path_no_name_and_no_list_of_suffixes_is_refused(make, tmp_path, monkeypatch):

@@ -167,7 +167,7 @@ def _paddings(value: Any, ndim: int) -> tuple[int, ...] | tuple[tuple[int, int],
     """The padding of each axis, from an int, or an int or a pair an axis."""
     pairs = []
     for one in value if is_many(value) else [value] * ndim:
-        sides = tuple(one) if is_many(one) and not isinstance(one, str | bytes) else (one, one)
+        sides = one if is_many(one) and not isinstance(one, str | bytes) else (one, one)
         if len(sides) != 2:
             raise ConvanimError(
                 f"padding={short_repr(one)} of one axis: write a whole number, or a pair (before, after)"

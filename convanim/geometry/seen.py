@@ -71,7 +71,7 @@ def cells_read(axis: Axis, outputs: set[int]) -> set[int]:
 def output_cell(op: Any, cell: object) -> Cell:
     size: Cell = op.output_size
     try:
-        given = tuple(cell) if is_many(cell) else (cell,)  # type: ignore[arg-type]
+        given = (cell,) if not is_many(cell) else tuple(cell) if len(cell) == len(size) else ()  # type: ignore[arg-type]
         index = () if any(isinstance(c, bool) for c in given) else tuple(map(operator.index, given))  # type: ignore[arg-type]
     except TypeError:
         index = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import ConvanimError, expected_one_of, short_repr
@@ -83,6 +84,7 @@ LAYOUTS = {
     ),
 }
 
+MOST_NAMES = 100  # in a list of labels, some of which may stand there again
 OF_THEME = "theme"  # in place of names: the theme's own labels, without a title that is given
 
 
@@ -99,11 +101,11 @@ def labels_of(given: object, own: tuple[str, ...] | None = None) -> tuple[str, .
     if isinstance(given, str):
         given = [word.strip() for word in given.split(",")]
     try:
-        chosen = list(given)  # type: ignore[call-overload]
+        chosen = list(islice(given, MOST_NAMES + 1))  # type: ignore[call-overload]
     except TypeError:
-        raise ConvanimError(
-            f'labels={short_repr(given)}: give "all", "none", or a list of {", ".join(LABELS)}'
-        ) from None
+        chosen = None
+    if chosen is None or len(chosen) > MOST_NAMES:
+        raise ConvanimError(f'labels={short_repr(given)}: give "all", "none", or a list of {", ".join(LABELS)}')
     if len(chosen) == 1 and isinstance(chosen[0], str) and chosen[0].lower() in ("all", "none"):
         return tuple(LABELS) if chosen[0].lower() == "all" else ()
     for name in chosen:

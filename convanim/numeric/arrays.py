@@ -69,7 +69,7 @@ def _nested(values: object) -> tuple[float, bool]:
             masked = masked or np.ma.is_masked(one)
             return one.size
         if not isinstance(one, list | tuple):
-            return 1
+            return len(one) if isinstance(one, range) else 1
         if id(one) not in counts:
             counts[id(one)] = math.inf  # until all that it holds is counted
             counts[id(one)] = sum(count(part, depth + 1) for part in one) if depth <= MOST_AXES else math.inf

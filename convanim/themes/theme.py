@@ -136,7 +136,7 @@ class Theme:
         if not isinstance(self.styles, Mapping) or not all(isinstance(style, Style) for style in self.styles.values()):
             raise ConvanimError(f"{place} has the styles {short_repr(self.styles)}: give a Style for each role")
         object.__setattr__(self, "styles", dict(self.styles))  # what is checked stays as it is
-        if isinstance(self.labels, str) or not all(isinstance(label, str) for label in self.labels):
+        if not isinstance(self.labels, list | tuple) or not all(isinstance(label, str) for label in self.labels):
             raise ConvanimError(
                 f'{place} has labels={short_repr(self.labels)}: give a list of names such as ["step", "legend"]'
             )
@@ -229,7 +229,7 @@ def derived(base: Theme, name: str, styles: Mapping[str, Any], **rest: Any) -> T
                 word: None if value is False or (isinstance(value, str) and value in ("none", "transparent")) else value
                 for word, value in changes.items()
             }
-            if values.get("stroke") and "width" not in values and not made.get(role, Style()).width:
+            if values.get("stroke") is not None and "width" not in values and not made.get(role, Style()).width:
                 values["width"] = THIN  # a stroke that is asked for is seen
             made[role] = replace(made.get(role, Style()), **values)
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from hypothesis import strategies as st
 
 from convanim.frameworks import FRAMEWORKS
@@ -11,12 +13,13 @@ from convanim.geometry.parameters import Parameter, parameters
 from convanim.option_kinds import Option
 from convanim.options import OPTIONS
 from convanim.publish.snippets import EMBEDS
-from convanim.themes.theme import ROLES
+from convanim.themes.theme import KEYS, ROLES, Theme
 from convanim.write import FORMATS
 
 from .case import Case
 from .values import array, mostly, odd, per_axis, real, text, whole
 
+THEME = [one.name for one in fields(Theme)]
 Source = st.SearchStrategy[str]
 SUFFIXES = [suffix for suffix in FORMATS if suffix not in (".mp4", ".webm")]  # those need a program beside
 
@@ -190,4 +193,13 @@ def others() -> Source:
         st.tuples(odd(), odd()).map(lambda row: f"ca.evaluate({row[0]}, {row[1]})"),
         odd().map(lambda one: f"ca.explore({one})"),
         odd().map("ca.from_onnx({})".format),
+        st.tuples(st.sampled_from(KEYS), odd()).map(lambda row: f"ca.Style(**{{{row[0]!r}: {row[1]}}})"),
+        st.tuples(st.sampled_from(THEME), odd()).map(
+            lambda row: (
+                f"theme = replace(ca.THEMES['dark'], **{{{row[0]!r}: {row[1]}}})\n"
+                "ca.animate(ca.Conv(3, 2), theme=theme).svg(0)"
+            )
+        ),
+        st.tuples(odd(), odd(), odd()).map(lambda row: f"ca.animate(ca.Imported({', '.join(row)}), dpi=20).svg(0)"),
+        odd().map("ca.animate(ca.Imported('x', ca.Conv(3, 2), {}), view='flat', dpi=20).svg(0)".format),
     )

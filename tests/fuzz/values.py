@@ -34,6 +34,7 @@ ODD = [
     "object()",
     "object",
     "range(2)",
+    "range(10**9)",
     "ring",
     "table",
     "np.int64(2)",
