@@ -270,6 +270,25 @@ def test_nothing_meets_anything_or_leaves_the_box_and_roles_are_those_declared()
             assert not misdeclared(scene), op
 
 
+def test_values_that_would_be_too_small_are_left_out_and_this_is_said():
+    left = []
+    for op in (*small(), ca.ConvTranspose(2, 3), ca.Conv(8, 3), ca.Conv(4, 3), ca.Conv(60, 3, ndim=1), ca.Conv(9, 3)):
+        scene = draw(op)
+        texts = [
+            mark
+            for mark in leaves(scene.seen(0))
+            if isinstance(mark, Text) and mark.role in ("input_value", "output_value", "kernel_value")
+        ]
+        assert all(mark.size * 300 / scene.box.width > 5.2 for mark in texts), op
+        left.append(bool(scene.remark))
+        read = op.steps[0].taps if op.weighted else ()
+        cells = 2 * (math.prod(op.input_size) + math.prod(op.output_size))
+        assert scene.remark or len(texts) >= cells + len(read), op
+    assert 2 < sum(left) < len(left) / 2
+    a = ca.animate(ca.ConvTranspose(2, 3), view="dense", theme="clear")
+    assert a.scene.remark and a.alt.count("Values that would be too small to read are left out.") == 1
+
+
 def test_with_reveal_output_nodes_come_one_by_one():
     op = ca.Conv(4, 3)
     scene = draw(op, reveal=True)

@@ -16,7 +16,7 @@ from ...themes.theme import BORDER
 from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT
 from ..sliding_window import SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding
-from ..text_size import SMALL, same_size
+from ..text_size import same_size
 
 APART = 1.15  # from node to node, in cells; less in a column that would be longer than LONGEST
 LONGEST = 30.0
@@ -25,6 +25,7 @@ ROW = 0.5  # the extra distance between nodes of different rows, as a share of A
 ROUND = 0.42  # a node's radius, as a share of the distance to the next
 LEAST_RADIUS = 0.3  # the least radius of a node with a text
 WITHIN = 0.84  # the part of a node's width that its text may take
+VALUE, STRETCH = 0.46, 1.15  # the size of letters in nodes and in the kernel's cells, and how far they are widened
 NARROWEST, WIDEST = 5.0, 12.0  # from column to column
 SHARE = 0.42  # this distance as a share of the columns' height
 BESIDE = 1.25  # from a plane to the middle of the nodes
@@ -68,17 +69,17 @@ class Nodes:
         """The marks of one node, repeated for all nodes."""
         return tuple(Group((self.x, y), marks) for y in self.ys)
 
-    def texts(self, role: str, texts: Sequence[str]) -> list[Text]:
+    def texts(self, role: str, texts: Sequence[str]) -> tuple[Text, ...]:
         """The texts in the nodes; none if the nodes are small."""
         if self.radius < LEAST_RADIUS:
-            return []
-        size, _, stretch = SMALL
-        return same_size(
+            return ()
+        values = same_size(
             [
-                Text(role, (self.x, y), text, size, 2 * self.radius * WITHIN, stretch)
+                Text(role, (self.x, y), text, VALUE, 2 * self.radius * WITHIN, STRETCH)
                 for y, text in zip(self.ys, texts, strict=True)
             ]
         )
+        return tuple(values)
 
 
 @dataclass(frozen=True)

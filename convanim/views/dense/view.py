@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
@@ -20,9 +20,9 @@ from ..flat import bias_text, plane_texts
 from ..input_plane import padded_input
 from ..poster import stills
 from ..sliding_window import AppearingCells, SlidingWindow, one_channel
-from ..text_size import SMALL, cell_values, same_size
+from ..text_size import ROOM, cell_values, readable, same_size
 from ..weights import edge_role, weight_role
-from .nodes import DenseLayout, Nodes, kernel_size
+from .nodes import STRETCH, VALUE, DenseLayout, Nodes, kernel_size
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -66,23 +66,30 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         raise ConvanimError("the dense view shows values: give input= (and kernel=), a seed, or symbols")
     layout = DenseLayout.of(op, flags)
     height, width = layout.height, layout.width
-    inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
+    planes, bias = (layout.input_plane, layout.output_plane), bias_text(texts, layout.bias)
+    sliding = SlidingWindow.of((height, width), planes, flags, output_padding=layout.added)
+    box = layout.box(sliding, biased=bool(bias))
+    listed, weights = plane_texts(height, width, texts, flipped=op.flipped)
+    if not readable([mark for mark in weights if isinstance(mark, Text)], box.width):
+        listed, weights = plane_texts(height, width, replace(texts, kernel=()), flipped=op.flipped)
     results = cell_values("output_value", layout.output_plane, width.output, texts.output)
-    planes = layout.input_plane, layout.output_plane
-    sliding = SlidingWindow.of((height, width), planes, flags, output_padding=layout.added, window_marks=weights)
-    values = tuple(layout.after.texts("output_value", texts.output))
+    inputs, results = (own if readable(own, box.width) else () for own in (tuple(listed), results))
+    sliding = replace(sliding, window_marks=weights)
+    before, values = (
+        own if readable(own, box.width) else ()
+        for own in (layout.before.texts("input_value", texts.input), layout.after.texts("output_value", texts.output))
+    )
     motion = DenseMotion(op, sliding, layout.before, layout.after, results, values)
-    bias = bias_text(texts, layout.bias)
     still = Layer(
         (
             *padded_input(layout.input_plane, height, width, flags),
-            *moved(tuple(inputs), *layout.input_plane.origin),
+            *moved(inputs, *layout.input_plane.origin),
             *sliding.cropped(layout.around),
             *sliding.output(),
-            *_kernel(op, texts, layout.kernel),
+            *_kernel(op, texts, layout.kernel, box.width),
             *motion.all(),
             *layout.before.all(layout.before.shape("input")),
-            *layout.before.texts("input_value", texts.input),
+            *before,
             *bias,
             *(
                 layout.after.all(layout.after.outline("pending"))
@@ -95,18 +102,19 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     growing = [Accumulating(cells, cells.roles)] if sliding.reveal else []
     poster, corner = stills(op, texts)
     return Scene(
-        layout.box(sliding, biased=bool(bias)),
+        box,
         (still, *growing, PerStep(motion, motion.roles)),
         sliding.steps,
         poster,
         layout.measured(sliding),
         corner=corner,
         meanings=(("ray", "ray"),),
+        remark="" if all((inputs, before, results, values)) and (weights or not texts.kernel) else "small",
     )
 
 
-def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
-    """The kernel: each weight in its colour, with a piece of its connections."""
+def _kernel(op: Operation, texts: Texts, plane: Plane, shown: float) -> Marks:
+    """The kernel: each weight in its colour, with a piece of its connections, in a figure `shown` cells wide."""
     size = kernel_size(op)
     if size is None:
         return ()
@@ -124,17 +132,22 @@ def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
         samples = tuple((plane.point(q + 0.15, r + SAMPLE), plane.point(q + 0.85, r + SAMPLE)) for r, q in places)
         marks.append(Line(edge_role(op.kernel_size, alike_cells[0]), samples))
     values = [
-        Text("kernel_value", plane.point(q + 0.5, r + RISEN), text, *SMALL)
+        Text("kernel_value", plane.point(q + 0.5, r + RISEN), text, VALUE, ROOM, STRETCH)
         for (r, q), text in zip(product(*map(range, size)), texts.kernel, strict=True)
     ]
-    return (*marks, Line("output_grid", plane.lines((0, size[0]), (0, size[1]))), *same_size(values))
+    values = same_size(values)
+    return (
+        *marks,
+        Line("output_grid", plane.lines((0, size[0]), (0, size[1]))),
+        *(values if readable(values, shown) else ()),
+    )
 
 
 @dataclass(frozen=True)
 class DenseMotion:
     """The moving marks: the window and the output cell, their nodes, and the connections between these.
 
-    `results` are the texts of the output's plane and `values` those of its nodes, which may have none.
+    `results` are the texts of the output's plane and `values` those of its nodes; both may have none.
     """
 
     op: Operation
@@ -186,7 +199,7 @@ class DenseMotion:
         return (
             *self.sliding.window(step),
             self.sliding.current(step),
-            self.results[step],
+            *self.results[step : step + 1],
             *self._connections(step),
             *read,
             Group((self.after.x, self.after.ys[step]), current),
@@ -202,7 +215,7 @@ class DenseMotion:
             for mark in self._connections(step)
             if isinstance(mark, Line)
         )
-        return self.sliding.roles | {"output_value"} | frozenset(lines)
+        return self.sliding.roles | roles_of((*self.results, *self.values)) | frozenset(lines)
 
     @cached_property
     def _output(self) -> tuple[Marks, Marks]:
