@@ -123,7 +123,8 @@ def _first(network: Network, leading: list[str], input_size: Cell) -> list[str]:
 def _chain(network: Network) -> list[Imported] | None:
     """The layers of a network as a list, where each takes the one before it, all channels of it; None for others."""
     nodes = list(network.nodes)
-    if len(nodes) > 2 and nodes[1].kind == "cells":  # a padding before the first layer, named in the warning
+    shifted = len(nodes) > 2 and nodes[1].output_size == nodes[0].output_size
+    if len(nodes) > 2 and nodes[1].kind == "cells" and not shifted:  # before the first layer, named in the warning
         del nodes[1]
         nodes = [replace(node, takes=tuple(max(0, one - 1) for one in node.takes)) for node in nodes]
     linear = all(

@@ -358,6 +358,7 @@ def _types(graph: Graph, node: Any) -> dict[str, Any]:
 
     nothing = helper.make_tensor_type_proto(1, None)
     try:
+        node = _without_nothing(graph, node)
         domain = "" if node.domain == "ai.onnx" else node.domain
         schema = defs.get_schema(node.op_type, graph.opsets.get(domain, graph.opsets.get("ai.onnx", 1)), domain)
         types = {one: graph.types.get(one, nothing) for one in node.input if one}
@@ -367,6 +368,18 @@ def _types(graph: Graph, node: Any) -> dict[str, Any]:
         return {name: _positive(one) for name, one in made.items()}
     except Exception:  # an unknown operator, or inputs that don't fit it
         return {}
+
+
+def _without_nothing(graph: Graph, node: Any) -> Any:
+    """A concatenation without its constants of no cell, whose sizes inference can't be told (see _positive)."""
+    left = [one for one in node.input if one not in graph.values or graph.values[one].size]
+    if node.op_type != "Concat" or len(left) == len(node.input) or not left:
+        return node
+    copy = type(node)()
+    copy.CopyFrom(node)
+    del copy.input[:]
+    copy.input.extend(left)
+    return copy
 
 
 def name_of(node: Any) -> str:

@@ -81,11 +81,27 @@ def _concatenated(walk: Walk, node: Any, given: dict[str, Any], takes: list[Valu
         return None
     axis = given.get("axis", 1) % len(shape)
     dims = next((one.dims for one in takes if one.dims is not None), None)
-    if dims is None or axis in dims:
+    if dims is None:
         return None
+    if axis in dims:
+        return _beside_zeros(walk, node, axis, takes, shape)
     if len(takes) == 1:
         return walk.trace.same(name_of(node), takes[0], shape)
     return walk.trace.join("concatenation", name_of(node), takes, shape)
+
+
+def _beside_zeros(walk: Walk, node: Any, axis: int, takes: list[Value], shape: tuple[int, ...]) -> Made:
+    """A concatenation along an axis, which is a padding where all but one part are zeros."""
+    parts = [None if name in walk.values else walk.graph.value(name) for name in node.input]
+    places = [n for n, name in enumerate(node.input) if name in walk.values]
+    zeros = all(one is not None and not one.any() for n, one in enumerate(parts) if n not in places)
+    if len(places) != 1 or not zeros:
+        return None
+    before, after = (
+        sum(one.shape[axis] for one in side if one is not None) for side in (parts[: places[0]], parts[places[0] + 1 :])
+    )
+    pads = tuple((before, after) if d == axis else (0, 0) for d in takes[0].dims or ())
+    return walk.trace.padding(Padding(name_of(node), "Concat", takes[0].size, pads), takes[0], shape)
 
 
 def _numbers(walk: Walk, node: Any, place: int) -> list[int] | None:

@@ -77,7 +77,7 @@ class Walk:
             self.refused[node.output[0]] = broken
             made, reason = None, str(broken)
         quiet = node.op_type in QUIET and len({one.step for one in takes}) > 1
-        if not quiet and (made is None or node.op_type not in (*KINDS, "Pad", "Slice", "Split")):
+        if not quiet and (made is None or node.op_type not in (*KINDS, "Pad", "Slice", "Split", "Concat")):
             self.trace.skip(name, f"{node.op_type}: {reason}" if reason else node.op_type)
         if made is None:
             made = [self.unknown(node, takes, one) for one in node.output]

@@ -14,6 +14,8 @@ from .imported import Imported, need, size_of
 from .torch_modules import KINDS, base_kind, known_kind
 from .trace import Trace
 
+MOST_CHANNELS = 16  # that are tried for a model's input, where no layer of it takes them as they are
+
 
 def from_torch(layer: Any, input_size: Any = None) -> Imported | list[Imported] | Network:
     """A layer of PyTorch as an operation with its weights, on an input of this size; for a model, a list of its layers,
@@ -110,7 +112,7 @@ def _run_on_zeros(model: Any, input_size: Any) -> tuple[Trace, Cell]:
 def _shapes(modules: list[Any], size: Cell) -> Iterator[tuple[tuple[int, ...], tuple[int, ...], str]]:
     """The shapes that a model may take, with the dimensions of their axes, and whether numbers are floats or ints."""
     ndim = len(size)
-    channels = list(dict.fromkeys([*_channels(modules), 3, 1]))
+    channels = list(dict.fromkeys([*_channels(modules), 3, 1, *range(2, MOST_CHANNELS + 1)]))
     if any(type(module).__name__ == "Embedding" for module in modules):
         yield (1, *size), tuple(range(1, 1 + ndim)), "int"
     for count in channels:

@@ -5,6 +5,7 @@ values that the model looks at; and functions that only seem to keep each cell.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pytest
 import torch
@@ -195,3 +196,32 @@ def test_what_is_lost_behind_the_last_layer_is_named():
         )
         assert "layers.1" in lines[0] and "convanim doesn't know which cells these read" in lines[0]
     assert imported(lambda layers, x: layers[0](x).flip(2), conv(3))[1] == []
+
+
+def test_a_shift_before_the_first_layer_is_no_chain():
+    found, lines = imported(lambda layers, x: layers[0](F.pad(x, (2, 0))[..., :-2]), conv(1))
+    assert [one.op.pads for one in found] == [((2, -2),)] if isinstance(found, list) else found.nodes[1].kind == "cells"
+    assert ca.sources(found, 0) == set() and ca.sources(found, 4) == {(2,)} and "pad: it crops the input" in lines[0]
+
+
+@pytest.mark.parametrize("channels", [1, 2, 5, 7])
+def test_a_model_whose_first_layer_takes_other_channels_than_the_model_runs_on_its_own(channels):
+    def with_coordinates(layers, x):
+        place = torch.linspace(0, 1, x.shape[2]).expand(1, 1, -1)
+        return layers[0](torch.cat([x, x, place], 1))
+
+    found, _ = imported(with_coordinates, conv(3, 2 * channels + 1))
+    assert [one.op.in_channels for one in found] == [2 * channels + 1]
+
+
+@dataclass
+class Both:
+    first: torch.Tensor
+    second: torch.Tensor
+
+
+def test_an_output_in_a_record_is_one():
+    layer = conv(3, padding=2)
+    cut = imported(lambda layers, x: layers[0](x)[..., :-2], layer)[0]
+    whole = imported(lambda layers, x: Both(y := layers[0](x), y[..., :-2]), layer)[0]
+    assert (cut[0].op.pads, whole[0].op.pads) == (((2, 0),), ((2, 2),))

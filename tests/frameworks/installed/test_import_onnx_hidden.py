@@ -89,6 +89,16 @@ def test_what_keeps_or_picks_cells_is_followed(name):
         assert ca.sources(found, cell) == cells, (name, cell)
 
 
+def test_zeros_beside_the_input_are_its_padding():
+    nodes = (node("Concat", ["left", "x", "right"], ["a"], axis=2), node("Conv", ["a", "w"], ["y"]))
+    sides = {name: np.zeros((1, 1, n), np.float32) for name, n in (("left", 3), ("right", 0))}
+    (found,), lines = recorded(from_onnx, model(*nodes, **sides))
+    assert found.op == ca.Conv(8, 3, padding=((3, 0),), ndim=1) and lines == []
+    sides["left"][:] = 1
+    (found,), lines = recorded(from_onnx, model(*nodes, **sides))
+    assert found.op == ca.Conv(11, 3, ndim=1) and "a (Concat) stands between" in lines[0]
+
+
 def branch(*nodes):
     output = helper.make_tensor_value_info(nodes[-1].output[0], TensorProto.FLOAT, None)
     return helper.make_graph(list(nodes), "g", [], [output])
