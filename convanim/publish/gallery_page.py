@@ -100,7 +100,9 @@ def _card(figure: Figure, animation: Animation, suffix: str) -> str:
     ops = _ops(figure)
     kinds = " ".join(describe.name(op) for op in ops)
     look = [figure.options.get(option, "") for option in ("view", "theme")]
-    words = f"{figure.name} {' '.join(map(str, look))} {kinds} {PurePath(figure.source).stem}"
+    words = (
+        f"{figure.name} {' '.join(map(str, look))} {'stack' * (len(ops) > 1)} {kinds} {PurePath(figure.source).stem}"
+    )
     parameters = describe.title(ops[0] if len(ops) == 1 else ops)
     more = f" · {_text(parameters)}" if parameters != figure.title else ""
     name, file = _text(figure.name), quote(figure.name + suffix)

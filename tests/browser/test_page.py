@@ -90,6 +90,52 @@ def test_the_search_finds_all_words_anywhere_and_says_how_many(opened):
     assert page.locator(".card:visible").count() == len(ca.figures())
 
 
+# what a reader types -> figures that are found, and some that aren't
+ASKED = {
+    "receptive field": ({"two_3x3", "wavenet", "down_and_up"}, {"dilation", "checkerboard"}),
+    "deconvolution": ({"padding_strides_transposed", "by_hand_transposed", "down_and_up"}, {"padding_strides"}),
+    "atrous": ({"dilation", "by_hand_dilated", "wavenet"}, {"padding_strides"}),
+    "Fractionally strided": ({"no_padding_strides_transposed", "transposed_k2_s2"}, {"no_padding_strides"}),
+    "U-Net": ({"down_and_up", "transposed_k2_s2"}, {"two_3x3"}),
+    "VGG": ({"two_3x3", "three_3x3"}, {"wavenet", "dilation"}),
+    "depthwise separable": ({"depthwise", "pointwise"}, {"two_groups"}),
+    "checkerboard artefacts": ({"checkerboard", "even_stamps", "transposed_k3_s2"}, {"stamps_cropped"}),
+    "'same'": ({"same_upper_strided", "by_hand_same", "same_padding_no_strides"}, {"full_padding_no_strides"}),
+    "stamps": ({"stamps_apart", "checkerboard", "pair_dilation"}, {"dilation"}),
+    "overlap-add": ({"stamps_apart", "checkerboard"}, {"dilation"}),
+    "strides": ({"padding_strides", "by_hand_strided"}, {"toeplitz", "depthwise"}),
+    "感受野": ({"two_3x3", "wavenet"}, {"dilation"}),
+}
+
+
+def test_the_search_knows_the_words_of_other_people(opened):
+    page = opened(PAGE)
+    for asked, (wanted, others) in ASKED.items():
+        page.locator("#search").fill(asked)
+        shown = page.evaluate("[...document.querySelectorAll('.card:not([hidden])')].map(card => card.dataset.name)")
+        assert wanted <= {*shown} and not others & {*shown}, asked
+        assert len(shown) < len(ca.figures())
+
+
+def test_the_picture_the_title_the_name_and_the_small_line_open_a_figure_and_what_one_wants_most_comes_first(opened):
+    page = opened(PAGE)
+    card = page.locator("[data-name=padding_strides]")
+    for part in (".picture", "h3 a", "p code", "p"):
+        card.locator(part).click()
+        page.locator("#detail[open]").wait_for()
+        assert page.url.endswith("#figure:padding_strides")
+        page.keyboard.press("Escape")
+        page.wait_for_function("!document.querySelector('#detail[open]')")
+    card.locator("p").click()
+    page.locator("#detail[open]").wait_for()
+    parts = [".files", ".copy:nth-child(1)", ".copy:nth-child(2)", ".formula", ".facts"]
+    tops = [page.locator(f"#detail {part}").bounding_box()["y"] for part in parts]
+    assert tops == sorted(tops)
+    assert page.locator(".copy h3").all_text_contents() == ["Put it into", "Code"]
+    saved = [link.get_attribute("download") for link in page.locator(".files a").all()]
+    assert saved == ["padding_strides.gif", "padding_strides.svg"]
+
+
 def test_with_the_keyboard_alone_a_figure_is_opened_read_and_closed_and_the_focus_is_where_it_was(opened):
     page = opened(PAGE)
     for _ in range(40):
@@ -118,17 +164,17 @@ def test_what_is_copied_is_what_is_shown_and_the_choice_is_kept(opened):
         "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async text => { window.taken = text; }}})"
     )
     page.get_by_label("Put it into").first.select_option("rst")
-    page.locator(".copy button").nth(1).click()
+    page.locator(".copy button").first.click()
     page.get_by_role("button", name="Copied").wait_for()
     assert (
         page.evaluate("taken")
-        == page.locator(".copy pre").nth(1).text_content()
+        == page.locator(".copy pre").first.text_content()
         == ca.figure("padding_strides").embed("rst", "padding_strides.svg")
     )
     page.keyboard.press("Escape")
     page.locator("[data-name=dilation] h3 a").click()
     page.locator("#detail[open]").wait_for()
-    assert page.locator(".copy pre").nth(1).text_content() == ca.figure("dilation").embed("rst", "dilation.svg")
+    assert page.locator(".copy pre").first.text_content() == ca.figure("dilation").embed("rst", "dilation.svg")
 
 
 def test_colours_are_switched_remembered_and_go_to_the_figures(opened):

@@ -18,8 +18,8 @@ function loaderOf(src) {
 }
 
 function fileLink(name, suffix, href) {
-  const item = made("li"), link = made("a", suffix, { href });
-  link.setAttribute("aria-label", `${name}${suffix}`);
+  const item = made("li"), link = made("a", suffix, { href, download: name + suffix });
+  link.setAttribute("aria-label", `Save ${name}${suffix}`);
   item.append(link);
   return item;
 }
@@ -35,7 +35,7 @@ function fill(dialog, card, name, { formula, facts, code, embed, files }) {
   inside(".big").style.cssText = card.querySelector(".picture").style.cssText;
   inside(".formula").replaceChildren(...formula.map((line) => made("p", line)));
   inside(".facts").replaceChildren(...facts.flatMap(([fact, value]) => [made("dt", fact), made("dd", value)]));
-  inside(".copies").replaceChildren(choiceOf("Code", code, dialog), choiceOf("Put it into", embed, dialog));
+  inside(".copies").replaceChildren(choiceOf("Put it into", embed, dialog), choiceOf("Code", code, dialog));
   inside(".files").replaceChildren(...files.map(([suffix, href]) => fileLink(name, suffix, href)));
 }
 

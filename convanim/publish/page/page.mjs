@@ -2,6 +2,7 @@
 import { openerOf } from "./detail.mjs";
 import { buttonOf, modeOf, nextMode } from "./modes.mjs";
 import { countLine, hasAll, wordsOf } from "./search.mjs";
+import { withSynonyms } from "./synonyms.mjs";
 
 // a figure is loaded when it comes near, plays while it is seen, and is put away afterwards
 function playWhileSeen(cards) {
@@ -16,7 +17,7 @@ function playWhileSeen(cards) {
 
 function searchIn(cards, dialog) {
   const search = document.getElementById("search"), count = document.getElementById("count");
-  const texts = cards.map((card) => `${card.dataset.words} ${card.textContent}`.toLowerCase());
+  const texts = cards.map((card) => withSynonyms(`${card.dataset.words} ${card.textContent}`.toLowerCase()));
   search.oninput = () => {
     const words = wordsOf(search.value);
     cards.forEach((card, n) => { card.hidden = !hasAll(texts[n], words); });
@@ -54,8 +55,7 @@ function openOnClick(card, open) {
     link.focus();
     open(card.dataset.name);
   };
-  link.onclick = opened;
-  card.querySelector(".picture").onclick = opened;
+  for (const part of [link, card.querySelector(".picture"), card.querySelector("p")]) part.onclick = opened;
 }
 
 const cards = [...document.querySelectorAll(".card")];

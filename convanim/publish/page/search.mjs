@@ -1,19 +1,20 @@
 /** The search: which figures have all words that a reader asks for. */
 
 /**
- * The words of a query, in lower case.
+ * The words of a query, in lower case and without quotation marks and commas.
  * @param {string} query
  * @returns {string[]}
  */
-export const wordsOf = (query) => query.toLowerCase().split(/\s+/).filter(Boolean);
+export const wordsOf = (query) => query.toLowerCase().split(/[\s,"'`“”‘’„]+/).filter(Boolean);
 
 /**
- * Whether each word is somewhere in a text.
+ * Whether each word is somewhere in a text, in the singular too.
  * @param {string} text in lower case
  * @param {string[]} words
  * @returns {boolean}
  */
-export const hasAll = (text, words) => words.every((word) => text.includes(word));
+export const hasAll = (text, words) => words.every((word) => text.includes(word)
+  || (word.length > 3 && word.endsWith("s") && text.includes(word.slice(0, -1))));
 
 /**
  * The line that says how many figures were found; nothing without a search.

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { figureIn, hashOf } from "../../../convanim/publish/page/address.mjs";
 import { buttonOf, modeOf, nextMode } from "../../../convanim/publish/page/modes.mjs";
 import { countLine, hasAll, wordsOf } from "../../../convanim/publish/page/search.mjs";
+import { SYNONYMS, withSynonyms } from "../../../convanim/publish/page/synonyms.mjs";
 
 const NAMES = ["dilation", "a'b & c", "100%", "ünï", "#figure:x", "a/b?c", "</script>", "x y"];
 
@@ -21,6 +22,25 @@ test("words are looked for in any case and in any order", () => {
   assert.deepEqual(wordsOf("  "), []);
   assert.ok(hasAll("a stride, transposed", ["transposed", "stride"]) && hasAll("anything", []));
   assert.ok(!hasAll("a stride", ["transposed", "stride"]));
+});
+
+test("quotation marks and commas are no words, and a plural finds the singular", () => {
+  assert.deepEqual(wordsOf("'same', \"U-Net\" “x”"), ["same", "u-net", "x"]);
+  assert.ok(hasAll("a stamp", ["stamps"]) && hasAll("two stamps", ["stamps"]) && !hasAll("a stamp", ["steps"]));
+  assert.ok(!hasAll("a ga", ["gas"]), "short words have no plural");
+});
+
+test("a text has the words that mean the same, and a text of something else hasn't", () => {
+  const text = withSynonyms("dilation a dilated kernel");
+  assert.ok(text.startsWith("dilation a dilated kernel ") && hasAll(text, ["atrous"]) && !hasAll(text, ["vgg"]));
+  assert.equal(withSynonyms("xyz"), "xyz");
+});
+
+test("synonyms are in lower case, once each, and no pattern remembers where it was", () => {
+  const words = SYNONYMS.flatMap(([typed]) => typed.split(", "));
+  assert.deepEqual(words, words.map((word) => word.toLowerCase()));
+  assert.equal(new Set(words).size, words.length);
+  assert.ok(SYNONYMS.every(([, pattern]) => !pattern.global && !pattern.sticky));
 });
 
 test("the count is said after a search alone", () => {
