@@ -196,12 +196,18 @@ def started(folder, *args):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         process_group=0,
+        preexec_fn=hears_ctrl_c,
     ) as child:
         try:
             yield child, temporary
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
+
+
+def hears_ctrl_c():
+    """Let the program hear Ctrl-C: a shell that starts the tests in its background has it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def stop(child, name):
