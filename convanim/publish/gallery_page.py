@@ -55,7 +55,7 @@ COLLECTIONS = {
     "channels.toml": ("Channels and groups", "Which input channels feed which output channel."),
     "stack.toml": ("Layer upon layer", "All that one output sees of the maps below it."),
     "shaded.toml": ("Values as colours", "Cells shaded by their values, with colour bars."),
-    "looks.toml": ("Looks", "Themes, languages, symbols."),
+    "looks.toml": ("Looks", "Themes, languages, symbols, slides."),
 }
 
 

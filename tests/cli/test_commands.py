@@ -52,7 +52,7 @@ def test_list_has_a_line_for_each_figure_with_its_title(command):
         "numerical.toml": 4,
         "padding.toml": 19,
         "explained.toml": 19,
-        "looks.toml": 7,
+        "looks.toml": 8,
         "line.toml": 11,
         "matrix.toml": 9,
         "dense.toml": 6,
