@@ -12,7 +12,7 @@ from ..geometry.parameters import is_many
 from .assemble import finish, fold
 from .imported import ConvanimWarning, Imported, need
 from .onnx_graph import Graph, attributes, infer, loaded, name_of, read
-from .onnx_layers import KINDS, WEIGHTS
+from .onnx_layers import BIASES, KINDS, WEIGHTS
 from .onnx_operators import HANDLERS
 from .onnx_sizes import input_shapes, left_open, open_names
 from .onnx_walk import Walk
@@ -47,12 +47,20 @@ def _imported(graph: Graph, node: str | None, input_size: Any) -> Imported | lis
     chosen = None if node is None else _named(graph, node)
     if not any(one.op_type in KINDS for one in graph.nodes):
         raise ConvanimError("the model holds no convolution or pooling that convanim knows: there is nothing to import")
+    _data_first(graph)
     walk, size = _walked(graph, input_size)
     if name := left_open(graph, KINDS):
         _check_open(graph, name, input_size)
     if chosen is not None:
         return _one(walk, chosen)
     return finish(walk.trace, size, stacklevel=4)
+
+
+def _data_first(graph: Graph) -> None:
+    """Put inputs that are weights behind those that are data; the first one is the model's input."""
+    rows = [(one, table.get(one.op_type, 0)) for one in graph.nodes for table in (WEIGHTS, BIASES)]
+    weights = {one.input[n] for one, n in rows if 0 < n < len(one.input)}
+    graph.inputs = dict(sorted(graph.inputs.items(), key=lambda row: row[0] in weights))
 
 
 def _check_open(graph: Graph, name: str, input_size: Any) -> None:

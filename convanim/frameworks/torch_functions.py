@@ -34,7 +34,7 @@ def _along_channels(calls: Calls, name: str, args: Any, kwargs: Any, made: list[
 def _normalised(calls: Calls, name: str, args: Any, kwargs: Any, made: list[Any], takes: list[Value]) -> Handled:
     rank = len(takes[0].shape)
     along = range(2, rank)
-    if name in ("layer_norm", "rms_norm"):
+    if name in ("layer_norm", "native_layer_norm", "rms_norm"):
         along = range(rank - len(kwargs.get("normalized_shape", args[1] if len(args) > 1 else ())), rank)
     if name == "instance_norm" and kwargs.get("use_input_stats", args[5] if len(args) > 5 else True) is False:
         along = range(0)
@@ -306,10 +306,13 @@ REDUCED = {
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(CELLWISE, _same),
     **dict.fromkeys(("instance_norm", "group_norm", "layer_norm", "rms_norm"), _normalised),
+    **dict.fromkeys(("native_layer_norm", "native_group_norm"), _normalised),
     **dict.fromkeys(ALIASES, _alias),
     **dict.fromkeys(JOINS, _joined),
     **dict.fromkeys(("cat", "concat", "concatenate"), _concatenated),
-    **dict.fromkeys(("softmax", "log_softmax", "glu", "normalize", "index_select"), _along_channels),
+    **dict.fromkeys(
+        ("softmax", "_softmax", "log_softmax", "_log_softmax", "glu", "normalize", "index_select"), _along_channels
+    ),
     **dict.fromkeys(("pad", "constant_pad_nd"), _padded),
     **dict.fromkeys(("narrow", "select", "slice"), _of_dim),
     **dict.fromkeys(("chunk", "split", "tensor_split", "split_with_sizes"), _parts),

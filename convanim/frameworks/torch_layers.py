@@ -139,3 +139,4 @@ LAYERS["convolution"] = (
     ("input", "weight", "bias", "stride", "padding", "dilation", "transposed", "output_padding", "groups"),
 )
 LAYERS["_convolution"] = LAYERS["convolution"]  # in traced models, with switches behind the groups
+LAYERS |= {f"_{name}": LAYERS[name] for name in ("adaptive_avg_pool2d", "adaptive_avg_pool3d")}  # of ATen

@@ -11,7 +11,7 @@ CELLWISE = [
     "ceil", "batch_norm", "local_response_norm", "to", "type", "float", "half", "double", "bfloat16", "type_as",
     "nan_to_num", "channel_shuffle", "native_channel_shuffle", "logical_not", "isnan", "quantize_per_tensor",
     "dequantize", "fake_quantize_per_tensor_affine", "positive", "logit", "sinh", "cosh", "tan", "atan",
-    "_batch_norm_no_training", "_native_batch_norm_legit_no_training",
+    "_batch_norm_no_training", "_native_batch_norm_legit_no_training", "native_batch_norm", "_to_copy",
 ]
 # fmt: on
 # fmt: off

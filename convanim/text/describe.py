@@ -7,6 +7,7 @@ from typing import Any
 
 from ..geometry import Operation
 from ..geometry.axis import Cell
+from ..geometry.network import Path
 from ..geometry.parameters import parameters
 from ..geometry.receptive_field import receptive_field
 from .formula import number_formula
@@ -79,7 +80,7 @@ def description(op: Operation | tuple[Operation, ...], bias: float = 0, lang: st
         "inner": size(op.inner_size),
     }
     if several:
-        numbers["field"] = size(receptive_field(layers)[-1].size)
+        numbers["field"] = size(receptive_field(Path(layers))[-1].size)  # their channels may change between them
     if catalogue.has(f"whole.{view}"):
         return catalogue.say(f"whole.{view}", 1, **numbers)
     return f"{_usual_description(op, bias, lang)} {catalogue.say(f'more.{view}', 1, **numbers)}"

@@ -211,6 +211,11 @@ def test_layers_whose_channels_change_on_the_way_are_no_list():
     steps = (layer("a", ca.Conv(5, 3, out_channels=2)), layer("b", ca.Conv(3, 3)))
     net = finish(traced(*steps))
     assert isinstance(net, ca.Network) and ca.receptive_field(net)[-1].size == (5, 5)
+    with pytest.raises(ca.ConvanimError, match=r"channels that change .*: take one of its paths, paths\[0\] \(a to b"):
+        ca.animate(net)
+    assert ca.animate(net.paths[0]).scene.steps == 1
+    with pytest.raises(ca.ConvanimError, match="layer 2 has in_channels=1, and 2 channels come from"):
+        ca.animate([*net])
     pooled = (layer("a", ca.Conv(5, 2, out_channels=2)), layer("p", ca.Pool(4, 2)))
     assert isinstance(finish(traced(*pooled, layer("b", ca.Conv(2, 1, in_channels=2)))), list)
     assert isinstance(finish(traced(*pooled, layer("b", ca.Conv(2, 1)))), ca.Network)

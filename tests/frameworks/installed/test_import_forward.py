@@ -161,6 +161,21 @@ def test_scripted_parts_of_a_model_are_followed_by_their_operators():
         assert [field.size[0] for field in receptive_field(net)] == [1, 5, 6, 2] and lines == []
 
 
+def test_operators_of_scripted_parts_are_what_functions_are():
+    import torch
+    from torch import nn
+
+    part = nn.Sequential(
+        nn.BatchNorm2d(2), nn.ReLU(), nn.GroupNorm(1, 2), nn.LayerNorm(6), nn.Softmax(1), nn.AdaptiveAvgPool2d(2)
+    )
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), torch.jit.script(part), nn.Conv2d(2, 1, 2))
+    found, (line,) = recorded(from_torch, net, input_size=8)
+    assert [type(one.op).__name__ for one in found] == ["Conv", "AdaptivePool", "Conv"]
+    assert line == (
+        "receptive fields leave out the means that native_group_norm, native_layer_norm take over all cells"
+    )
+
+
 def test_an_input_of_more_cells_than_the_memory_has_is_refused_or_not_made():
     from torch import nn
 

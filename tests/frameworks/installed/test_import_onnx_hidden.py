@@ -89,6 +89,15 @@ def test_what_keeps_or_picks_cells_is_followed(name):
         assert ca.sources(found, cell) == cells, (name, cell)
 
 
+def test_the_models_input_is_the_data_wherever_its_weights_stand():
+    sizes = {"k": [1, 1, 3], "b": [1], "x": ["N", 1, "T"]}
+    inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, size) for name, size in sizes.items()]
+    output = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
+    graph = helper.make_graph([node("Conv", ["x", "k", "b"], ["y"])], "g", inputs, [output])
+    (found,), lines = recorded(from_onnx, helper.make_model(graph), input_size=8)
+    assert found.op == ca.Conv(8, 3, ndim=1, bias=True) and lines == []
+
+
 def test_zeros_beside_the_input_are_its_padding():
     nodes = (node("Concat", ["left", "x", "right"], ["a"], axis=2), node("Conv", ["a", "w"], ["y"]))
     sides = {name: np.zeros((1, 1, n), np.float32) for name, n in (("left", 3), ("right", 0))}
