@@ -28,6 +28,7 @@ KINDS = {
     "calls": "Python calls",
     "tables": "TOML files",
     "words": "command lines",
+    "arrays": "files of numbers",
     "models": "ONNX files",
     "modules": "PyTorch models",
     "requests": "HTTP requests",
@@ -38,6 +39,7 @@ FIRST = {
     "models": "from onnx import helper, reference, shape_inference",
     "modules": "torch.set_num_threads(1)\nca.from_torch(torch.nn.Sequential(torch.nn.Conv2d(1, 1, 1)), 2)",
     "words": "import convanim.cli",
+    "arrays": "import convanim.cli, convanim.numeric.files",
     "requests": "import convanim.publish.server",
 }
 FIGURE = "a = ca.animate(ca.Conv(3, 2), theme='clear', labels='all', dpi=20)\na.frame(0), a.svg(0), ca.figures()"

@@ -116,13 +116,20 @@ def words() -> st.SearchStrategy[list[str]]:
     flags = st.lists(flag, max_size=3).map(lambda rows: [word for row in rows for word in row])
     file = st.sampled_from(FILES)
     figure = st.sampled_from(["dilation", "padding_strides", "x.toml", "no.toml", "a" * 10_000])
+    between = st.sampled_from([", ", ",", ",,", ";", " , '"])
+    layers = st.tuples(st.lists(st.one_of(operation, flag), max_size=3), between).map(
+        lambda row: row[1].join(" ".join(words) for words in row[0])
+    )
     return st.one_of(
+        st.tuples(layers, file, flags).map(
+            lambda row: ["draw", "--layers", row[0], "--dpi", "20", "-o", row[1], *row[2]]
+        ),
         st.tuples(operation, file, flags).map(lambda row: ["draw", *row[0], "--dpi", "20", "-o", row[1], *row[2]]),
         st.tuples(operation, file, flags).map(lambda row: ["draw", *row[0], *row[2], "-o", row[1]]),
         st.tuples(operation, flags).map(lambda row: ["info", *row[0], *row[1]]),
-        st.tuples(figure, st.sampled_from(["svg", "png", "x", "."]), flags).map(
-            lambda row: ["render", row[0], "-f", row[1], "--dpi", "20", *row[2]]
-        ),
+        st.tuples(
+            figure, st.sampled_from(["svg", "png", "x", ".", "{step}.png", "{}", "{step", "../x.svg"]), flags
+        ).map(lambda row: ["render", row[0], "-f", row[1], "--dpi", "20", *row[2]]),
         st.tuples(figure, st.sampled_from(["html", "latex", "x"]), flags).map(
             lambda row: ["embed", row[0], row[1], *row[2]]
         ),
