@@ -97,12 +97,11 @@ def test_a_seed_draws_the_same_cases_again_and_each_is_a_program(kind):
 
 
 def test_a_wrong_number_is_found_and_shrunk(monkeypatch):
-    from convanim.numeric import exact as computed
-
+    computed = importlib.import_module("convanim.numeric.exact")
     right = computed.divisors
     monkeypatch.setattr(computed, "divisors", lambda op: [n * (1 if op.weighted else 2) for n in right(op)])
     exact = importlib.import_module("fuzz.exact")
-    found = hunt(exact.cases(), 3, 60, Hunt((), LATER))
+    found = hunt(exact.cases(), 3, 30, Hunt((), LATER))
     assert found.found and "average" in found.case.code
 
 
