@@ -18,7 +18,7 @@ from convanim.scene import Layer, Line, PerStep, Polygon, Text
 from oracle.scenes import leaves
 from oracle.shapes import apart
 
-(A, B), (C, D) = RIGHT, DOWN = (1.0, 0.0), (0.5, 0.6)  # what one column and one row mean in the scene
+C, D = 0.5, 0.6  # one row in the scene, for columns of 1; all may be smaller
 
 
 INDICES = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -81,10 +81,16 @@ def meant_taps(op, r, q):
     return {(r * s[0] + a * d[0], q * s[1] + b * d[1]) for a, b in itertools.product(range(k[0]), range(k[1]))}
 
 
-def coordinates(point, origin=(0.0, 0.0)):
-    """(column, row) on a plane with its first cell at `origin`."""
-    x, y = point[0] - origin[0], point[1] - origin[1]
+def coordinates(point, origin=(0.0, 0.0), edge=1.0):
+    """(column, row) on a plane with its first cell at `origin`, with cells of this edge."""
+    x, y = (point[0] - origin[0]) / edge, (point[1] - origin[1]) / edge
     return x - C / D * y, y / D
+
+
+def edge_of(mark):
+    """The edge of a cell of a plane, from the distance of its lines along columns."""
+    ys = [y for part in mark.parts for _, y in part]
+    return (max(ys) - min(ys)) / (len({round(y, 6) for y in ys}) - 1) / D
 
 
 @dataclass
@@ -93,10 +99,11 @@ class Sheet:
 
     origin: tuple[float, float]
     size: tuple[int, int]
+    edge: float
 
     def cells(self, part):
         """The cells of a rectangle; None if it isn't one of whole cells on this plane."""
-        corners = [coordinates(point, self.origin) for point in part]
+        corners = [coordinates(point, self.origin, self.edge) for point in part]
         if any(abs(v - round(v)) > 1e-6 for corner in corners for v in corner):
             return None
         xs, ys = ([round(corner[n]) for corner in corners] for n in (0, 1))
@@ -105,7 +112,7 @@ class Sheet:
         return set(itertools.product(range(min(ys), max(ys)), range(min(xs), max(xs))))
 
     def corners(self):
-        (x, y), (rows, columns) = self.origin, self.size
+        (x, y), (rows, columns) = self.origin, (n * self.edge for n in self.size)
         return [(x + a * columns + C * b * rows, y + D * b * rows) for a, b in ((0, 0), (1, 0), (1, 1), (0, 1))]
 
 
@@ -114,11 +121,11 @@ def sheets(marks, role):
     found = []
     for mark in marks:
         if isinstance(mark, Line) and mark.role == role:
-            points = [coordinates(point) for part in mark.parts for point in part]
+            edge = edge_of(mark)
+            points = [coordinates(point, edge=edge) for part in mark.parts for point in part]
             x, y = min(p[0] for p in points), min(p[1] for p in points)
-            found.append(
-                Sheet((x + C * y, D * y), (round(max(p[1] for p in points) - y), round(max(p[0] for p in points) - x)))
-            )
+            size = round(max(p[1] for p in points) - y), round(max(p[0] for p in points) - x)
+            found.append(Sheet(((x + C * y) * edge, D * y * edge), size, edge))
     return sorted(found, key=lambda sheet: sheet.origin)
 
 
@@ -192,7 +199,7 @@ def wrong_step(seen, op, step):
 
 
 def inside(point, sheet, edge=1e-6):
-    x, y = coordinates(point, sheet.origin)
+    x, y = coordinates(point, sheet.origin, sheet.edge)
     return edge < x < sheet.size[1] - edge and edge < y < sheet.size[0] - edge
 
 
@@ -225,7 +232,7 @@ def wrong_rays(seen, step, drawn):
                 abs(cross(a, b, point)) < 0.06 and min(a[1], b[1]) - 1e-9 <= point[1] <= max(a[1], b[1]) + 1e-9
                 for a, b in segments
             )
-            if not on and not any(inside(point, sheet, -1e-6) for sheet in drawn):
+            if not on and not any(inside(point, sheet, -0.06 / sheet.edge) for sheet in drawn):  # or on its outline
                 return "a ray that has a gap"
     for window, kernel in zip(reading, kernels, strict=True):
         if any(

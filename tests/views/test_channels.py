@@ -27,7 +27,6 @@ from oracle.shapes import apart, hull
 from oracle.view_channels import (
     INDICES,
     Seen,
-    Sheet,
     convolved,
     hull_of,
     located,
@@ -158,9 +157,8 @@ def test_rays_lead_through_kernels_to_the_output_and_go_behind_its_planes(reveal
         rows, columns = seen.above[0].size
         for step in seen_steps(seen.scene.steps, 2):
             channel, r = divmod(step // columns, rows)
-            there = (
-                [*seen.above[:channel], Sheet(seen.above[channel].origin, (r + 1, columns))] if reveal else seen.above
-            )
+            current = seen.above[channel]
+            there = [*seen.above[:channel], replace(current, size=(r + 1, columns))] if reveal else seen.above
             assert not wrong_rays(seen, step, there), (op, step)
 
 
@@ -421,3 +419,15 @@ def test_the_figures_show_what_their_titles_say():
     assert min(located(parts(groups.marks(groups.scene.poster), Polygon, "tap"), groups.below)) == 2, (
         "the poster is in the later group"
     )
+
+
+def test_cells_are_smaller_where_planes_are_many_so_that_letters_stay_large():
+    for op, smaller in (
+        (ca.Conv(5, 3, padding=1, in_channels=2, out_channels=2), False),
+        (ca.Conv(5, 3, padding=1, in_channels=4, out_channels=2, groups=2), True),
+        (ca.Conv(6, 3, in_channels=3, out_channels=2, ndim=1), False),
+    ):
+        scene = draw(op)
+        (edge,) = {round(sheet.edge, 6) for sheet in (*Seen(scene).below, *Seen(scene).above)}
+        letters = [mark.size for mark in leaves(scene.seen(0)) if isinstance(mark, Text)]
+        assert (edge < 0.99) == smaller and scene.box.width < 25 and min(letters) * 300 / scene.box.width > 7

@@ -59,7 +59,7 @@ def under(sums: Sums, channel: int) -> Marks:
     deep, wide = rows.size
     edges = [plane.point(wide / 2, deep) for plane in rows.input_planes]
     places = [(x, y + NAME) for x, y in edges]
-    room = min(rows.slot - SIGN, wide + BEYOND)
+    room = min(rows.slot - SIGN, wide * rows.edge + BEYOND)
     terms = same_size([Text("sign", places[n], sums.term(channel, n), SIZE, room) for n in feeding])
     others = [
         Text("sign", place, sums.inputs[n], SIZE, rows.slot) for n, place in enumerate(places) if n not in feeding

@@ -25,7 +25,7 @@ from ..sliding_window import (
     drawn_output_padding,
     one_or_two,
 )
-from .rows import DOWN, HOVER, NAME, RIGHT, SIGN, SIZE, PlaneRows, coincide, kernel_role, plane_rows
+from .rows import HOVER, NAME, SIGN, SIZE, PlaneRows, coincide, kernel_role, plane_rows
 
 if TYPE_CHECKING:
     from ...text.cell_texts import Texts
@@ -60,7 +60,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
 
     height, width = drawn_axes(op)
     rows = plane_rows(op, height, width, drawn_crops(op, flags))
-    level = Plane((0.0, 0.0), RIGHT, DOWN)
+    level = rows.plane()
     sliding = SlidingWindow(
         height, width, level, level, output_padding=drawn_output_padding(op, flags), reveal=flags.reveal
     )
@@ -123,7 +123,7 @@ def _measured(op: Operation, rows: PlaneRows) -> tuple[MeasuredPlane, ...]:
             rows.size,
             "left" if deep > 2 else None,
             "bottom",
-            drop=NAMED,
+            drop=NAMED / rows.edge,
             rows_at=1.0 if over_left else 0.5,
             read=op.groups == 1 and not over_left,
         ),
@@ -134,7 +134,7 @@ def _measured(op: Operation, rows: PlaneRows) -> tuple[MeasuredPlane, ...]:
             "right",
             "top",
             ((top, bottom), (left, right)),
-            rise=NAMED,
+            rise=NAMED / rows.edge,
             rows_at=0.0 if over_right else 0.5,
         ),
     )
@@ -205,7 +205,7 @@ class ChannelsMotion:
         """A kernel on the way from the window to the output cell, as wide as the rays there, with a dilation's gaps."""
         if (rows, columns, role) not in self._kernels:
             x, y = ((1 - HOVER) + HOVER / shape.cells for shape in (columns, rows))
-            plane = Plane((0.0, 0.0), (RIGHT[0] * x, RIGHT[1] * x), (DOWN[0] * y, DOWN[1] * y))
+            plane = self.rows.plane(x, y)
             cells = Polygon(role, plane.rectangles(runs(rows.taps), runs(columns.taps)), plane)
             self._kernels[rows, columns, role] = (
                 cells,
