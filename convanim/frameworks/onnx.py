@@ -13,6 +13,7 @@ from .assemble import finish, fold
 from .imported import ConvanimWarning, Imported, need
 from .onnx_graph import Graph, attributes, infer, loaded, name_of, read
 from .onnx_layers import BIASES, KINDS, WEIGHTS
+from .onnx_names import DOMAINS
 from .onnx_operators import HANDLERS
 from .onnx_sizes import input_shapes, left_open, open_names
 from .onnx_walk import Walk
@@ -45,7 +46,7 @@ def from_onnx(model: Any, node: str | None = None, input_size: Any = None) -> Im
 
 def _imported(graph: Graph, node: str | None, input_size: Any) -> Imported | list[Imported] | Network:
     chosen = None if node is None else _named(graph, node)
-    if not any(one.op_type in KINDS for one in graph.nodes):
+    if not any(map(_is_layer, graph.nodes)):
         raise ConvanimError("the model holds no convolution or pooling that convanim knows: there is nothing to import")
     _data_first(graph)
     walk, size = _walked(graph, input_size)
@@ -54,6 +55,10 @@ def _imported(graph: Graph, node: str | None, input_size: Any) -> Imported | lis
     if chosen is not None:
         return _one(walk, chosen)
     return finish(walk.trace, size, stacklevel=4)
+
+
+def _is_layer(node: Any) -> bool:
+    return node.op_type in KINDS and node.domain in DOMAINS
 
 
 def _data_first(graph: Graph) -> None:
@@ -80,11 +85,11 @@ def _check_open(graph: Graph, name: str, input_size: Any) -> None:
 
 def _named(graph: Graph, wanted: str) -> Any:
     """The node of this name, or with an output of this name."""
-    known = [name_of(one) for one in graph.nodes if one.op_type in KINDS]
+    known = [name_of(one) for one in graph.nodes if _is_layer(one)]
     node = next((one for one in graph.nodes if wanted == one.name or wanted in one.output), None)
     if node is None:
         raise expected_one_of("node", wanted, known)
-    if node.op_type not in KINDS:
+    if not _is_layer(node):
         raise ConvanimError(
             f"node {wanted!r} is a {node.op_type}, no convolution or pooling: take one of"
             f" {', '.join(known) or 'another model'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+DOMAINS = ("", "ai.onnx")  # of ONNX' own operators, which has two names
 # fmt: off
 CELLWISE = [
     "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "ThresholdedRelu", "Gelu", "Swish", "Mish",

@@ -10,7 +10,7 @@ from ..errors import ConvanimError
 from .imported import Imported
 from .onnx_graph import Graph, attributes, name_of
 from .onnx_layers import BIASES, KINDS, WEIGHTS, weights_of
-from .onnx_names import QUIET
+from .onnx_names import DOMAINS, QUIET
 from .trace import Trace, Value
 
 Made: TypeAlias = "Value | list[Value] | None"
@@ -95,7 +95,7 @@ class Walk:
 
     def _made(self, node: Any, takes: list[Value]) -> list[Value] | None:
         """The outputs of a node; None for an operator that convanim doesn't know."""
-        if node.domain not in ("", "ai.onnx"):
+        if node.domain not in DOMAINS:
             return None
         if node.op_type in KINDS:
             return [self._layer(node)]

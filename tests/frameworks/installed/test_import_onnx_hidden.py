@@ -179,6 +179,16 @@ def test_what_reads_other_cells_breaks_the_chain(name):
         assert found.breaks and "stands b" in lines[0]
 
 
+def test_operators_of_another_domain_are_no_layers():
+    other = node("Conv", ["x", "w"], ["a"], domain="my", name="other")
+    made = model(other, node("Conv", ["x", "w"], ["y"], name="own"), domain="my")
+    assert from_onnx(made, node="own").op == ca.Conv(8, 3, ndim=1)
+    assert "node 'other' is a Conv, no convolution or pooling: take one of own" in refusal(
+        from_onnx, made, node="other"
+    )
+    assert "there is nothing to import" in refusal(from_onnx, model(other, domain="my"))
+
+
 def test_quantised_weights_are_numbers_at_each_opset():
     whole = {"q": np.array([[[1, 2, 3]], [[4, 5, 6]]], np.int8), "scale": np.array([0.5, 0.25], np.float32)}
     whole["zero"] = np.array([0, 1], np.int8)
