@@ -359,3 +359,15 @@ def test_every_figure_of_im2col_toml_can_be_drawn_and_says_what_is_so():
     assert (padded.size, (padded == 0).sum()) == (81, 32)
     line = columns_of(found["im2col_line"].op(), np.arange(8))
     assert (line[1:, :-1] == line[:-1, 1:]).all()
+
+
+def test_the_kernel_stands_on_the_window_where_it_can_be_read_and_else_the_figure_says_that_it_does_not():
+    seen = set()
+    for op in (ca.Conv(3, 2), ca.Conv(8, 3, ndim=1), ca.Conv(4, 3), ca.Conv(3, 3, padding=1)):
+        scene = draw(op, input=np.ones(op.input_size), kernel=np.ones(op.kernel_size))
+        texts = [mark for mark in leaves(scene.layers[-1].at(0)) if isinstance(mark, Text)]
+        on_window = [mark.size * 300 / scene.box.width for mark in texts if mark.role == "kernel_value"]
+        assert len(on_window) == (0 if scene.remark else math.prod(op.kernel_size)), op
+        assert all(size > 5.4 for size in on_window), op
+        seen.add(bool(scene.remark))
+    assert seen == {True, False}

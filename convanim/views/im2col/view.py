@@ -20,7 +20,7 @@ from ..flat import DOWN, RIGHT, plane_texts
 from ..input_plane import padded_input
 from ..poster import stills
 from ..sliding_window import SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding, one_channel
-from ..text_size import LARGE, cell_values, same_size
+from ..text_size import LARGE, cell_values, readable, same_size
 from .columns import MATRIX, WindowMatrix, coloured
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     height, width = drawn_axes(op)
     layout = Im2colLayout(op, drawn_crops(op, flags), biased=texts.bias not in ("", "0"))
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
+    told = readable([mark for mark in weights if isinstance(mark, Text)], layout.box().width)
+    if not told:
+        inputs, weights = plane_texts(height, width, replace(texts, kernel=()), flipped=op.flipped)
     sliding = SlidingWindow.of(
         (height, width),
         (layout.input_plane, layout.output_plane),
@@ -89,6 +92,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         poster,
         layout.measured(sliding),
         corner=corner,
+        remark="" if told else "small",
     )
 
 
