@@ -134,9 +134,8 @@ def _cell_texts(subject: _Subject, view: View, options: Options) -> tuple[Texts 
 def _scene(subject: _Subject, view: str, texts: Texts | None, bias: float, options: Options) -> Scene:
     """The figure without labels, with its title, description and poster."""
     lang = options.lang
-    scene = VIEWS[view].draw(
-        subject.op, texts, view_flags(options.painted(), reveal=options.reveal, shade=options.shade)
-    )
+    flags = view_flags(options.painted(), reveal=options.reveal, shade=options.shade, show_kernel=options.show_kernel)
+    scene = VIEWS[view].draw(subject.op, texts, flags)
     poster = scene.poster if options.poster is None else checked("poster", options.poster, most=scene.steps - 1)
     return replace(
         scene,

@@ -17,6 +17,7 @@ from .geometry import Operation
 from .labels import LABELS, LAYOUTS, OF_THEME, labels_of
 from .labels.page import Page
 from .option_kinds import KINDS, Option, ViewRule, option
+from .text import describe
 from .text.escaping import shown
 from .text.lang import LANGUAGES
 from .themes.table import THEMES, theme_of
@@ -27,6 +28,7 @@ LONGEST_MS, LARGEST_DPI, MOST_DECIMALS = 3_600_000, 9600, 15
 TIME = "a whole number of milliseconds, from {least} to {most}"
 VALUES = ViewRule("shows no values", lambda view: view.shows_values)
 SHADES = ViewRule("shades no cells", lambda view: view.shades)
+KERNELS = ViewRule("has no place for such a plane", lambda view: view.kernel_plane)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -88,6 +90,13 @@ class Options:
         "Cells have the colours of their values, and copies in the padding those of the copied values; zeros of the"
         " padding keep their look. Colour bars show the scales.",
         views=SHADES,
+    )
+    show_kernel: bool | None = option(
+        None,
+        "switch",
+        "The kernel as a plane of its own beside the input. One that meets the input flipped is shown so.",
+        views=KERNELS,
+        unset="on in flat where the kernel has values, but not in classic",
     )
     background: str | None = option(
         None,
@@ -326,8 +335,12 @@ def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
         )
     if options.symbols and options.shade:
         raise ConvanimError("symbols have no values, so shade= has no place beside symbols=True: leave one of them out")
+    if options.show_kernel and not (isinstance(op, tuple) or op.weighted):
+        raise ConvanimError(f"{describe.name(op)} has no weights to show, so show_kernel= has no place: leave it out")
     limited = {  # values may be arrays, which have no equality that is True or False
-        name: row.views for name, row in OPTIONS.items() if row.views and getattr(options, name) is not row.default
+        name: row.views
+        for name, row in OPTIONS.items()
+        if row.views and (value := getattr(options, name)) is not row.default and value is not False
     }
     view = options.view
     if view is None:

@@ -110,6 +110,7 @@ ENTRIES: dict[str, Callable[[Plane, LabelContext], Marks]] = {
     "overhang": _area("overhang"),
     "unread": _area("unread", "grid"),
     "tap": _window,
+    "kernel": _area("kernel"),
     "kernel_value": _digit,
     "weight_1": _weights,
     "edge_1": _connection,
@@ -149,7 +150,7 @@ def _words(role: str, context: LabelContext, roles: frozenset[str]) -> str:
     if role == "grid":
         key = _zeros(context, roles)
         return say(f"legend.{key}", value=padding) if key else ""
-    if role == "kernel_value" and ("weight_1" in roles or not (context.texts and context.texts.kernel)):
+    if role == "kernel_value" and ({"weight_1", "kernel"} & roles or not (context.texts and context.texts.kernel)):
         return ""
     return say(f"legend.{role}", value=padding)
 

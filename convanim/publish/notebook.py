@@ -216,6 +216,13 @@ def _switch(widgets: Any, name: str, one: Parameter | Option, value: bool) -> Co
     return Control(name, (found,), lambda: found.value)
 
 
+def _switch_or_default(widgets: Any, name: str, given: bool | None) -> Control:
+    choices = [("(default)", AT_DEFAULT), ("on", True), ("off", False)]
+    begin = AT_DEFAULT if given is None else given
+    found = widgets.Dropdown(options=choices, value=begin, description=name, **_wide(widgets))
+    return Control(name, (found,), lambda: DEFAULT if found.value == AT_DEFAULT else found.value)
+
+
 def _choice(widgets: Any, name: str, one: Parameter, value: str) -> Control:
     found = widgets.Dropdown(options=list(one.choices), value=value, description=name, **_wide(widgets))
     return Control(name, (found,), lambda: found.value)
@@ -223,6 +230,8 @@ def _choice(widgets: Any, name: str, one: Parameter, value: str) -> Control:
 
 def _option(widgets: Any, name: str, row: Option, given: Any) -> Control | None:
     """The control of an option of the figure; None for one that is neither a switch nor one of some choices."""
+    if row.kind == "switch" and row.default is None:
+        return _switch_or_default(widgets, name, given)
     if row.kind == "switch":
         return _switch(widgets, name, row, given)
     return _names(widgets, name, row, given) if row.choices else None

@@ -55,6 +55,7 @@ NEEDED = {
     "current": "the output cell of the step",
     "input_value": "values of the padded cells",
     "kernel_value": "values of the kernel",
+    "kernel": "cells of the kernel, in a plane of its own",
     "output_value": "values of the output",
     "pending": "edges of outputs that come later",
     "label": "the text of labels",

@@ -31,7 +31,7 @@ class View:
     of the figure. `shows` is the content of cells that no option asks for: "nothing", "numbers" or "symbols". `refuses`
     returns the reason why the view can't draw an operation, to be read after "the flat view", or "" if it can. A view
     with `guide_numbers` writes 10.0 for 10 in the guide's theme, as the guide does. A view that `shades` can give cells
-    the colours of their values.
+    the colours of their values; one with a `kernel_plane` can show the kernel beside the input.
     """
 
     draw: Callable[[Any, Texts | None, ViewFlags], Scene]
@@ -41,6 +41,7 @@ class View:
     takes_layers: bool = False
     guide_numbers: bool = False
     shades: bool = False
+    kernel_plane: bool = False
 
     @property
     def shows_values(self) -> bool:
@@ -64,6 +65,7 @@ VIEWS = {
         one_channel,
         guide_numbers=True,
         shades=True,
+        kernel_plane=True,
     ),
     "line": View(
         _of("line.view", "draw"),

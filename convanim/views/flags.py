@@ -18,8 +18,8 @@ class ViewFlags:
     look unlike input cells. `links` lead from copies in the padding to the
     cells that they copy. `cropped` output cells are drawn around the output, `output_padding` and `unread` input cells
     are marked. `cell_kinds` are the rows of CELL_KINDS that are filled in the padded input. With `shade`, cells have
-    the colours of their values. With `guide_numbers`, outputs have the guide's small letters.
-    With `white_weights` no colour tells which cells have a weight.
+    the colours of their values. With `guide_numbers`, outputs have the guide's small letters. With `white_weights` no
+    colour tells which cells have a weight. With `show_kernel` the kernel has a plane of its own.
     """
 
     reveal: bool = False
@@ -31,15 +31,22 @@ class ViewFlags:
     cell_kinds: frozenset[str] = frozenset()
     shade: bool = False
     guide_numbers: bool = False
+    show_kernel: bool = False
     white_weights: bool = False
 
 
-def view_flags(theme: Theme, *, reveal: bool = False, shade: bool = False) -> ViewFlags:
-    """The flags of a figure in this theme: a view draws what the theme has a style for."""
+def view_flags(
+    theme: Theme, *, reveal: bool = False, shade: bool = False, show_kernel: bool | None = None
+) -> ViewFlags:
+    """The flags of a figure in this theme: a view draws what the theme has a style for.
+
+    Without `show_kernel`, the kernel's plane is shown in themes that aren't the guide's.
+    """
     return ViewFlags(
         reveal=reveal,
         shade=shade,
         guide_numbers=theme.guide_numbers,
+        show_kernel=not theme.guide_numbers if show_kernel is None else show_kernel,
         white_weights=len({theme.styles[f"weight_{n}"] for n in WEIGHTS}) == 1,
         distinguish_kinds="padding" in theme.styles,
         links="copy_link" in theme.styles,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import ConvanimError
 from ..geometry import Operation
 from ..geometry.axis import Axis
-from ..scene import Accumulating, Box, Layer, Marks, MeasuredPlane, PerStep, Scene, Text
+from ..scene import Accumulating, Box, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene, Side, Text
 from ..scene.plane import Plane, Point
 from ..text.numbers import MINUS
 from ..themes.theme import BORDER
@@ -17,13 +17,14 @@ from .flags import ViewFlags
 from .input_plane import padded_input
 from .poster import stills
 from .shading import shaded
-from .sliding_window import AppearingCells, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding
+from .sliding_window import AppearingCells, Pair, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding
 from .text_size import LARGE, ROOM, SMALL, cell_values, same_size
 
 if TYPE_CHECKING:
     from ..text.cell_texts import Texts
 
 RIGHT, DOWN = (1.0, 0.0), (0.0, 1.0)
+APART = 1  # cells between the kernel and the output
 MARGIN = 0.5  # the guide's texts have invisible boxes of 2 x 2 cells, so its pages end half a cell beyond the grids
 # how far down in its cell an input value stands if it has no room beside the kernel's value
 RAISED = 0.36
@@ -37,42 +38,102 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     if flags.shade:  # the fill of output_padding would hide the shades; copies have one in every theme
         flags = replace(flags, output_padding=False, cell_kinds=flags.cell_kinds | {"copy"})
     height, width = drawn_axes(op)
-    rows, columns = height.output, width.output
-    deep, wide = height.extent, width.extent
-    (top, bottom), (before, after) = around = drawn_crops(op, flags)
-    left = Plane((0.0, 0.0), RIGHT, DOWN)
-    spare = deep - (top + rows + bottom)
-    # the guide rounds down from the bottom
-    right = Plane((wide + 1.0 + before, float(spare - spare // 2) + top), RIGHT, DOWN)
-    results = cell_values("output_value", right, columns, texts.output, SMALL if flags.guide_numbers else LARGE)
+    at = FlatLayout.of(op, height, width, texts, flags)
+    size = SMALL if flags.guide_numbers else LARGE
+    results = cell_values("output_value", at.right, width.output, texts.output, size)
     inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
-    sliding = SlidingWindow.of(
-        (height, width), (left, right), flags, output_padding=drawn_output_padding(op, flags), window_marks=weights
-    )
+    extra = drawn_output_padding(op, flags)
+    sliding = SlidingWindow.of((height, width), (at.left, at.right), flags, output_padding=extra, window_marks=weights)
     cells = AppearingCells(sliding, results)
     still = Layer(
         (
-            *padded_input(left, height, width, flags),
+            *padded_input(at.left, height, width, flags),
             *inputs,
-            *bias_text(texts, (wide + 0.5, right.origin[1] + rows / 2)),
-            *sliding.cropped(around),
+            *bias_text(texts, at.bias),
+            *sliding.cropped(at.around),
             *sliding.output(),
             *(() if sliding.reveal else results),
         )
     )
     growing = [Accumulating(cells, cells.roles)] if sliding.reveal else []
-    whole = (-top, rows + bottom), (-before, columns + after)
-    box = Box.around((*left.rectangle((0, deep), (0, wide)), *right.rectangle(*whole)), MARGIN + BORDER)
-    measured = (
-        MeasuredPlane("input", left, (deep, wide), "left", "bottom"),
-        MeasuredPlane("output", right, (rows, columns), "right", "top", around),
-    )
     moving = PerStep(FlatMotion(sliding, results), sliding.roles | {"output_value"})
     poster, corner = stills(op, texts)
-    scene = Scene(box, (still, *growing, moving), sliding.steps, poster, measured, corner=corner)
-    if not flags.shade or not texts.values:
-        return scene
-    return shaded(scene, op, texts.values, inputs, copy_style=copy_style)
+    scene = Scene(at.box, (still, *growing, moving), sliding.steps, poster, at.measured(op), corner=corner)
+    if flags.shade and texts.values:
+        scene = shaded(scene, op, texts.values, inputs, copy_style=copy_style)
+    return at.with_kernel(scene, op, texts)
+
+
+@dataclass(frozen=True)
+class FlatLayout:
+    """The places of the planes: the input on the `left`, the output on the `right`, and `above` it, if it is shown, the
+    kernel, without the gaps of a dilation.
+
+    `around` are the cropped cells drawn around the output.
+    """
+
+    height: Axis
+    width: Axis
+    left: Plane
+    right: Plane
+    above: Plane | None
+    around: tuple[Pair, Pair]
+
+    @staticmethod
+    def of(op: Operation, height: Axis, width: Axis, texts: Texts, flags: ViewFlags) -> FlatLayout:
+        """The places for these axes. The guide has no plane for the kernel, and rounds down from the bottom."""
+        (top, bottom), (before, after) = around = drawn_crops(op, flags)
+        tall, across = top + height.output + bottom, before + width.output + after
+        taps, side = 0, 0
+        if shown := flags.show_kernel and bool(texts.kernel):
+            taps, side = height.kernel + APART, max(width.kernel - across, 0)
+        spare = max(height.extent - taps - tall, 0) if shown else height.extent - tall
+        x, y = width.extent + 1.0, float(spare - spare // 2)
+        right = Plane((x + side / 2 + before, y + taps + top), RIGHT, DOWN)
+        above = Plane((x + max(across - width.kernel, 0) / 2, y), RIGHT, DOWN) if shown else None
+        return FlatLayout(height, width, Plane((0.0, 0.0), RIGHT, DOWN), right, above, around)
+
+    @property
+    def bias(self) -> Point:
+        """The place of the bias, between the input and the middle of the output."""
+        return self.right.origin[0] - self.around[1][0] - 0.5, self.right.origin[1] + self.height.output / 2
+
+    @property
+    def box(self) -> Box:
+        """The box around all planes."""
+        (top, bottom), (before, after) = self.around
+        whole = (-top, self.height.output + bottom), (-before, self.width.output + after)
+        ends = [*self.left.rectangle((0, self.height.extent), (0, self.width.extent)), *self.right.rectangle(*whole)]
+        if self.above:
+            ends += self.above.rectangle((0, self.height.kernel), (0, self.width.kernel))
+        return Box.around(ends, MARGIN + BORDER)
+
+    def measured(self, op: Operation) -> tuple[MeasuredPlane, ...]:
+        """The planes that labels measure but the kernel's; the output's below it where the kernel is above."""
+        size, cells = (self.height.extent, self.width.extent), (self.height.output, self.width.output)
+        edge: Side = "bottom" if self.above else "top"
+        return (
+            MeasuredPlane("input", self.left, size, "left", "bottom"),
+            MeasuredPlane("output", self.right, cells, "right", edge, self.around),
+        )
+
+    def with_kernel(self, scene: Scene, op: Operation, texts: Texts) -> Scene:
+        """The scene with the kernel as a plane, as it meets the input: a transposed convolution's is flipped."""
+        if not self.above:
+            return scene
+        rows, columns = taps = self.height.kernel, self.width.kernel
+        weights = texts.kernel[::-1] if op.flipped else texts.kernel
+        inner = self.above.lines((0, rows), (0, columns), outline=False)
+        marks: Marks = (
+            Polygon("kernel", self.above.rectangles([(0, rows)], [(0, columns)]), self.above),
+            *((Line("kernel", inner),) if inner else ()),
+            *cell_values("kernel_value", self.above, columns, weights),
+        )
+        role = "flipped_kernel" if op.flipped and max(taps) > 1 else "kernel"
+        side: Side | None = "right" if len(op.axes) > 1 else None
+        measured = MeasuredPlane(role, self.above, taps, side, "top")
+        first, *rest = scene.layers
+        return replace(scene, layers=(Layer((*first.at(0), *marks)), *rest), measured=(*scene.measured, measured))
 
 
 @dataclass(frozen=True)

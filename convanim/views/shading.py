@@ -227,13 +227,15 @@ def shaded(scene: Scene, op: Operation, values: Values, texts: Iterable[Text], *
         {(int(text.at[1]), int(text.at[0])): text for text in texts},
         copy_style,
     )
-    bars = _bars(scales, below, above, max(point[1] for plane in (below, above) for point in _outline(plane)) + AIR)
+    bottoms = [max(y for _, y in _outline(plane)) for plane in (below, above)]
+    bars = _bars(scales, below, above, max(bottoms) + AIR)
+    under = max(bottoms) - bottoms[1] + AIR + HEIGHT + BELOW + DIGITS / 2  # where the numbers of the bars end
     first, *rest = (_layer(layer, shading) for layer in scene.layers)
     return replace(
         scene,
         box=Box.around([*scene.box.corners, *Box.around(extremes(bars), BORDER).corners]),
         layers=(Layer((*first.at(0), *bars)), *rest),
-        measured=(replace(below, columns="top"), above),
+        measured=(replace(below, columns="top"), replace(above, drop=under)),
         meanings=(*scene.meanings, *((role, "") for role in HIDDEN)),
     )
 

@@ -33,6 +33,7 @@ STAND = {
     "unread",
     "tap",
     "kernel_value",
+    "kernel",
     "output",
     "output_padding",
     "cropped",
@@ -82,6 +83,8 @@ def meant_legend(op, plain, theme, lang):
         role: say[f"legend.{role}"].format(value=pad)
         for role in seen_roles(plain) & STAND - ({"pending"} if plain.steps == 1 else set())
     }
+    if "kernel" in meant:  # the plane explains the digits in the window
+        del meant["kernel_value"]
     down, across = meaning(op)
     cells = {
         max(a, b, key=STRENGTH.index)
@@ -124,7 +127,7 @@ def test_the_legend_explains_the_roles_that_occur_and_no_others(view, kind):
         assert not wrong_legend(legend, meant), (wrong_legend(legend, meant), op, look, legend, meant)
         seen.update(meant.keys())
     always = {"input", "tap", "output", "current", "pending"} | (
-        {"kernel_value"} if view == "flat" and kind in ("conv", "transpose") else set()
+        {"kernel_value", "kernel"} if view == "flat" and kind in ("conv", "transpose") else set()
     )
     assert (
         set(seen)

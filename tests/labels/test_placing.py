@@ -156,8 +156,9 @@ def with_layer(a, *marks):
 
 
 def test_the_check_of_places_sees_each_thing_that_can_be_wrong():
-    a = ca.animate(ca.Conv(4, 3), theme="clear", view="flat", labels="all")
-    plain, box = ca.animate(ca.Conv(4, 3), theme="clear", view="flat", labels="none").scene, a.scene.box
+    look = {"theme": "clear", "view": "flat", "show_kernel": False}
+    a, plain = ca.animate(ca.Conv(4, 3), labels="all", **look), ca.animate(ca.Conv(4, 3), labels="none", **look).scene
+    box = a.scene.box
     assert not label_faults(a, plain, 1)
     (line,) = (mark for mark in leaves(marks_of(a.scene, 1)) if isinstance(mark, Text) and mark.text.startswith("step"))
 

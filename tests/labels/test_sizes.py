@@ -48,18 +48,28 @@ class Rulers:
         self.basis, down, across = np.array(BASES[view]), *meaning(op)  # (right, down)
         below, above = (np.array(Grid(view, marks, role).origin) @ self.basis for role in ("grid", "output_grid"))
         told = {mark.role for mark in marks}
-        top, right = (down.cropped[0], across.cropped[1]) if "cropped" in told else (0, 0)
+        (top, bottom), (_, right) = (down.cropped, across.cropped) if "cropped" in told else ((0, 0), (0, 0))
         # by plane and direction (1: down): the corner where the edge begins that is measured
         self.starts = {
             ("input", 0): below + len(down.roles) * self.basis[1],
             ("input", 1): below,
-            ("output", 0): above - top * self.basis[1],
+            ("output", 0): above + (down.output + bottom if "kernel" in told else -top) * self.basis[1],
             ("output", 1): above + (across.output + right) * self.basis[0],
         }
+        self.kernel = [1, *op.kernel_size][-2:] if "kernel" in told else None
         self.centres = {
             "input": below + np.array([len(across.roles), len(down.roles)]) / 2 @ self.basis,
             "output": above + np.array([across.output, down.output]) / 2 @ self.basis,
         }
+        self.lengths = {
+            "input": (len(across.roles), len(down.roles)),
+            "output": (across.output, down.output),
+            "kernel": (self.kernel or [0, 0])[::-1],
+        }
+        if self.kernel:
+            own = np.array(Grid(view, marks, "kernel").origin) @ self.basis
+            self.starts |= {("kernel", 0): own, ("kernel", 1): own + self.kernel[1] * self.basis[0]}
+            self.centres["kernel"] = own + np.array(self.kernel[::-1]) / 2 @ self.basis
 
     def read(self, marks, plane):
         """{direction: (cells at which the ticks are, the text)} of the lines beside a plane."""
@@ -75,16 +85,25 @@ class Rulers:
         return found
 
     def plane(self, middles, direction):
-        """The plane along whose edge a line lies nearest."""
+        """The plane along whose edge a line lies nearest; None for a line that is longer than each."""
+
+        step = self.basis[direction]
 
         def distance(plane):
-            (x, y), (u, v) = (middles[0] + middles[-1]) / 2 - self.starts[plane, direction], self.basis[direction]
+            (x, y), (u, v) = (middles[0] + middles[-1]) / 2 - self.starts[plane, direction], step
             return abs(x * v - y * u)
 
-        return min(self.centres, key=distance)
+        def beside(plane):
+            ends = [(middle - self.starts[plane, direction]) @ step / (step @ step) for middle in middles]
+            return min(ends) > -1e-6 and max(ends) < self.lengths[plane][direction] + 1e-6
+
+        return min(filter(beside, self.centres), key=distance, default=None)
 
 
-WORDS = {"en": {"input": "input ", "output": "output "}, "zh": {"input": "输入 ", "output": "输出 "}}
+WORDS = {
+    "en": {"input": "input {}", "output": "output {}", "kernel": "kernel {}", "flipped": "kernel {}, flipped"},
+    "zh": {"input": "输入 {}", "output": "输出 {}", "kernel": "卷积核 {}", "flipped": "卷积核 {}（从末端开始排列）"},
+}
 
 
 def meant_sizes(axis):
@@ -121,10 +140,13 @@ def wrong_sizes(op, scene, plain, view, lang):
         "input": {direction[axis]: meant_sizes(meaning(op)[axis - ndim]) for axis in axes},
         "output": {direction[axis]: ([0, op.output_size[axis]], str(op.output_size[axis])) for axis in axes},
     }
+    if ruler.kernel:
+        meant["kernel"] = {direction[axis]: ([0, op.kernel_size[axis]], str(op.kernel_size[axis])) for axis in axes}
+    flipped = isinstance(op, ca.ConvTranspose) != getattr(op, "flip", False) and max(op.kernel_size) > 1
     found = []
     for plane, rows in meant.items():
         bounds, text = rows[0]
-        rows[0] = bounds, WORDS[lang][plane] + text
+        rows[0] = bounds, WORDS[lang]["flipped" if plane == "kernel" and flipped else plane].format(text)
         if ruler.read(still, plane) != rows:
             found.append((plane, ruler.read(still, plane), rows))
     for step in range(scene.steps) if scene.steps <= 150 else range(0, scene.steps, 7):

@@ -32,7 +32,8 @@ class Figure:
         self.texts, self.boxes = boxed(self.marks)
         self.planes = {
             what: hull([point for part in parts(self.marks, roles) for point in part])
-            for what, roles in (("input", BELOW), ("output", ABOVE))
+            for what, roles in (("input", BELOW), ("output", ABOVE), ("kernel", {"kernel"}))
+            if what != "kernel" or parts(self.marks, roles)
         }
         self.lines = segments(self.marks)
         self.points = np.array([point for part in parts(self.marks) for point in part])
@@ -157,11 +158,12 @@ def text_faults(shown, step):
     for mark in [*shown.marks, *shown.moving(step)]:
         if isinstance(mark, Text):
             xs, ys = zip(*(point for _, points in glyphs.outline(mark) for point in points), strict=True)
-            grid = shown.above if mark.role == "output_value" else shown.below
+            own = mark.role == "kernel_value" and mark in shown.marks  # in the kernel's own plane
+            grid = shown.above if mark.role == "output_value" else shown.kernel if own else shown.below
             (left, top), (right, bottom) = (grid.at((mark.at[0] + at(xs), mark.at[1] + at(ys))) for at in (min, max))
             r, c = cell = grid.cell(mark.at)
             found += [("leaves its cell", mark.text)] if left < c or right > c + 1 or top < r or bottom > r + 1 else []
-            here = boxes.setdefault((mark.role == "output_value", *cell), [])
+            here = boxes.setdefault((mark.role == "output_value", own, *cell), [])
             met = [text for text, (a, b, d, e) in here if left < d and a < right and top < e and b < bottom]
             found += [("meets", mark.text, text) for text in met if mark.role != "output_value"]
             here.append((mark.text, (left, top, right, bottom)))

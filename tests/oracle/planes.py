@@ -28,7 +28,7 @@ class Grid:
         points = [
             self.at(point)
             for mark in marks
-            if isinstance(mark, Line) and mark.role == role
+            if isinstance(mark, Line | Polygon) and mark.role == role
             for part in mark.parts
             for point in part
         ]
@@ -102,6 +102,7 @@ class Seen:
         self.marks = [mark for layer in scene.layers if isinstance(layer, Layer) for mark in leaves(layer.marks)]
         self.below, self.above = Grid(view, self.marks, "grid"), Grid(view, self.marks, "output_grid")
         self.roles = {mark.role for mark in self.marks}
+        self.kernel = Grid(view, self.marks, "kernel") if "kernel" in self.roles else None
         self.moved = {}
 
     def parts(self, marks, kind, role):

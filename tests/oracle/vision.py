@@ -44,7 +44,7 @@ STAMPS = tuple(f"{n} stamps" for n in (1, 4, 9))  # veils that add up over the b
 TEXTS = {
     "label": ("background",),
     "input_value": (*ON, *VEILED),
-    "kernel_value": (*VEILED, *WEIGHT_CELLS, *(name + UNDER for name in WEIGHT_CELLS)),
+    "kernel_value": (*VEILED, "kernel", *WEIGHT_CELLS, *(name + UNDER for name in WEIGHT_CELLS)),
     "output_value": ("output", "output_padding", "current", "background", *STAMPS),
     "sign": ("background",),
 }
@@ -54,6 +54,7 @@ SHAPES = {
         *PADDED[1:],
     ),  # cells of the input have edges of their own, those under the veil the window's
     ("input", "stroke"): ("input", "background"),
+    ("kernel", "stroke"): ("kernel", "background"),
     ("window", "stroke"): (*ON, *VEILED, "overhang"),
     ("ray", "stroke"): (*ON, *VEILED, "overhang"),
     ("output_grid", "stroke"): ("output", "output_padding", "background", "hidden"),
@@ -128,7 +129,7 @@ def surfaces(theme):
     """All that something can lie on: its name -> colour."""
     others = {
         role: over(style.fill, style.opacity, theme.background)
-        for role in ("hidden", *WEIGHT_CELLS)
+        for role in ("hidden", "kernel", *WEIGHT_CELLS)
         for style in [theme.styles[role]]
         if style.fill
     }

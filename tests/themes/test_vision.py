@@ -111,6 +111,7 @@ def test_all_pairs_of_one_plane_are_compared():
             "output_value",
             "sign",
             "hidden",
+            "kernel",
             *vision.WEIGHT_CELLS,
         }
     )
@@ -123,7 +124,8 @@ def test_every_surface_is_seen_in_a_frame_as_it_was_computed(theme):
     wanted = {name: colour for name, colour in vision.surfaces(theme).items() if name != "background" + vision.UNDER}
     found = set()
     for op, view in [*((op, "flat") for op in SHOWN), *ELSEWHERE.values()]:
-        a = ca.animate(op, theme=theme, dpi=40, labels="none", view=view)
+        kernel = {"show_kernel": True} if view == "flat" and op.weighted else {}
+        a = ca.animate(op, theme=theme, dpi=40, labels="none", view=view, **kernel)
         for step in {0, a.scene.poster, len(a) - 1}:
             pixels = a.frame(step).astype(int)
             # each of many veils is rounded

@@ -13,27 +13,85 @@ import convanim as ca
 from convanim.scene import Line, Polygon
 from helpers.figures import draw
 from helpers.operations import ODD, drawn_at_random, lines_of
+from helpers.refusals import refusal
 from oracle.places import text_faults
 from oracle.planes import Seen
 from oracle.scenes import number, only, with_marks
 from oracle.windows import meant_values
 
 
+def xs_of(marks, roles):
+    return [
+        x
+        for mark in marks
+        if isinstance(mark, Polygon | Line) and mark.role in roles
+        for part in mark.parts
+        for x, _ in part
+    ]
+
+
 @pytest.mark.parametrize("kind", ODD)
-def test_the_two_planes_of_the_flat_view_are_a_cell_apart_cropped_cells_and_overhang_included(kind):
+def test_the_planes_of_the_flat_view_are_a_cell_apart_cropped_cells_and_overhang_included(kind):
     for op in [*drawn_at_random(kind, 40), *ODD[kind]]:
         shown = Seen(draw(op, "flat"), "flat")
-        last, first = (
-            [
-                x
-                for mark in shown.marks
-                if isinstance(mark, Polygon | Line) and mark.role in roles
-                for part in mark.parts
-                for x, _ in part
-            ]
-            for roles in (("grid", "overhang"), ("output_grid", "cropped"))
-        )
-        assert min(first) - max(last) == pytest.approx(1), op
+        last = max(xs_of(shown.marks, ("grid", "overhang", "input")))
+        output = xs_of(shown.marks, ("output_grid", "cropped"))
+        if shown.kernel is None:
+            assert min(output) - last == pytest.approx(1), op
+            continue
+        kernel = xs_of(shown.marks, ("kernel",))
+        assert min(output + kernel) - last == pytest.approx(1), op
+        assert (min(output) + max(output)) == pytest.approx(min(kernel) + max(kernel)), "centred"
+
+
+def shown_kernel(scene):
+    """The kernel's own plane, row by row, and the rows between it and the output with its cropped cells."""
+    shown = Seen(scene, "flat")
+    texts = shown.texts(shown.marks, "kernel_value", shown.kernel)
+    rows, columns = (max(cell[n] for cell in texts) + 1 for n in (0, 1))
+    assert sorted(texts) == list(itertools.product(range(rows), range(columns)))
+    cells = shown.kernel.covered(shown.parts(shown.marks, Polygon, "kernel"))
+    assert set(cells) == set(texts)
+    ys = [
+        y
+        for mark in shown.marks
+        if isinstance(mark, Line) and mark.role in ("output_grid", "cropped")
+        for part in mark.parts
+        for _, y in part
+    ]
+    gap = min(ys) - (shown.kernel.origin[1] + rows)
+    return [[number(texts[r, c]) for c in range(columns)] for r in range(rows)], gap
+
+
+@pytest.mark.parametrize("kind", ["conv", "transpose"])
+def test_the_kernels_own_plane_has_its_weights_as_they_meet_the_input_without_gaps(kind):
+    rng = np.random.default_rng(9)
+    for op in [*drawn_at_random(kind, 30), *ODD[kind]]:
+        x, w = given_values(op, rng)
+        _, met, _ = meant_values(op, x, w)
+        weights, gap = shown_kernel(draw(op, "flat", input=x, kernel=w))
+        assert weights == met.tolist() and gap == pytest.approx(1), op
+
+
+def test_another_weight_in_the_kernels_plane_is_seen():
+    op, x, w = ca.Conv(4, 2), np.arange(16).reshape(4, 4), np.array([[1, 2], [3, 4]])
+    scene = draw(op, "flat", input=x, kernel=w)
+    assert shown_kernel(scene)[0] == w.tolist()
+    assert shown_kernel(draw(op, "flat", input=x, kernel=w.T))[0] != w.tolist()
+
+
+def test_the_kernels_plane_is_there_where_it_is_wanted_and_a_kernel_has_weights():
+    def seen(op, **look):
+        return "kernel" in ca.animate(op, view="flat", labels="none", **look).scene.roles()
+
+    conv, pool = ca.Conv(5, 3), ca.Pool(4, 2)
+    assert [seen(conv, theme=theme) for theme in ca.THEMES] == [theme != "classic" for theme in ca.THEMES]
+    assert seen(conv, show_kernel=True) and not seen(conv, theme="clear", show_kernel=False)
+    assert seen(conv, theme="clear", symbols=True) and not seen(pool, theme="clear")
+    assert ca.animate(conv, show_kernel=True).scene.roles() >= {"kernel", "input_value"}, "the view that has the plane"
+    assert "kernel" not in ca.animate(conv, show_kernel=False, theme="clear").scene.roles()
+    assert "max pooling has no weights to show" in refusal(lambda: ca.animate(pool, show_kernel=True))
+    assert "take view='flat'" in refusal(lambda: ca.animate(conv, view="line", show_kernel=True))
 
 
 def value_faults(shown, op, x, w):

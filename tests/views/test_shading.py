@@ -49,7 +49,7 @@ def misshaded(a, picture, step):
         "input": wanted(given, given if own else np.append(given, computed)),
         "output": wanted(computed, computed if own else np.append(given, computed)),
     }
-    below, above = a.scene.measured
+    below, above, *_ = a.scene.measured
     axes = [axis.drawn for axis in op.axes]
     rows, columns = axes if len(axes) == 2 else (None, axes[0])
     r, q = divmod(step, computed.shape[1])
