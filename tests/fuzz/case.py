@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 # what a program may use without saying so; each line stands in a printed program only if its name does
 PRELUDE = {
@@ -55,8 +55,5 @@ def _written(name: str, data: bytes) -> str:
 
 
 def _has(code: str, word: str) -> bool:
-    parts = code.split(word)
-    return any(
-        not (before[-1:].isalnum() or before[-1:] == "_") and not (after[:1].isalnum() or after[:1] == "_")
-        for before, after in pairwise(parts)
-    )
+    """Whether the code has this name, and not in quotes."""
+    return re.search(rf"(?<![\w'.]){word}(?![\w'])", code) is not None
