@@ -42,13 +42,14 @@ class Embed:
     addresses: bool = True
 
     def best(self, saved: Iterable[Saved]) -> Saved | None:
-        """The files that the place shows best; of several in one format, those that were saved last."""
-        listed = [one for one in saved if one.several or not self.each]
-        for suffix in self.suffixes:
-            for one in reversed(listed):
-                if Path(one.name).suffix.lower() == suffix:
-                    return one
-        return None
+        """The files that the place shows best; of several in one format, those that were saved last.
+
+        A place of moving pictures takes the picture of one step only where nothing else was saved.
+        """
+        listed = [one for one in saved if one.suffix in self.suffixes and (one.several or not self.each)]
+        if self.suffixes == PICTURES:
+            listed = [one for one in listed if not one.several] or listed
+        return min(reversed(listed), key=lambda one: self.suffixes.index(one.suffix), default=None)
 
     def file(self, name: str) -> str:
         """The file of that name that `save` writes for the place: the first suffix that there is a format for."""
@@ -67,6 +68,11 @@ class Saved:
     name: str
     paths: tuple[Path, ...]
     step: int | str | None
+
+    @property
+    def suffix(self) -> str:
+        """The suffix, which says the format."""
+        return Path(self.name).suffix.lower()
 
     @property
     def several(self) -> bool:

@@ -66,6 +66,8 @@ def test_storyboards_and_single_steps_are_named_with_their_own_size_and_pages(tm
     assert "b{x}.svg" in unquote(re.search('src="(.*?)"', a.embed("html"))[1])
     a.save("moving.gif")
     assert "b%7Bx%7D.svg" in a.embed("html"), "an SVG is shown better than a GIF"
+    a.save("up_{step}.svg")  # for slides
+    assert "b%7Bx%7D.svg" in a.embed("html") and '"up_7.svg"' in a.embed("typst")
     assert "moving.gif" not in replace(a, dpi=75.0).embed("html"), "another size is another figure"
     gif = ca.animate(ca.Conv(5, 3))
     gif.save("moving.gif")
