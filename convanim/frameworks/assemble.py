@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -30,9 +31,8 @@ def finish(trace: Trace, input_size: Cell = (), stacklevel: int = 3) -> list[Imp
         raise ConvanimError(f"there is nothing to import: {text or 'no layer was executed'}")
     fold(trace)
     network, leading = _network(trace)
-    said = [f"skipped what is no convolution or pooling: {_names(_rows(trace))}"] if trace.skipped else []
-    said += [*_broken(network), *_lost(trace)]
     chain = _chain(network)
+    said = [*_skipped(trace, network, chain is not None), *_broken(network), *_lost(trace)]
     said += _first(network, leading, input_size)
     if trace.means:
         said.append(
@@ -57,9 +57,20 @@ def fold(trace: Trace) -> None:
 # --- what is said
 
 
-def _rows(trace: Trace) -> list[str]:
-    rows = sorted(trace.skipped.items(), key=lambda row: ": " not in row[1])  # those with a reason first
-    return [f"{name} ({what})" for name, what in rows]
+def _rows(trace: Trace, names: Collection[str] | None = None) -> list[str]:
+    """What is to be named, with its kind, those with a reason first; only some names, or all."""
+    rows = sorted(trace.skipped.items(), key=lambda row: ": " not in row[1])
+    return [f"{name} ({what})" for name, what in rows if names is None or name in names]
+
+
+def _skipped(trace: Trace, network: Network, is_chain: bool) -> list[str]:
+    """A line for what isn't in the result, and one for paddings and crops that are, in a network, but in no layer."""
+    own = set() if is_chain else {node.name for node in network.nodes if node.kind == "cells"} & {*trace.skipped}
+    skipped = _rows(trace, {*trace.skipped} - own)
+    said = [f"skipped what is no convolution or pooling: {_names(skipped)}"] if skipped else []
+    if own:
+        said.append(f"steps of the network, and not of a layer: {_names(_rows(trace, own))}")
+    return said
 
 
 def _names(names: list[str], most: int = MOST_NAMES) -> str:

@@ -127,7 +127,7 @@ def test_keras_paddings_fold_and_croppings_after_a_transposed_convolution():
     assert found[2].op.pads == ((1, 0), (0, 2))
     assert found[3].op.pads == ((1, 1), (1, 1))
     reason = "its cells take part in the maximum, which a max pooling's own padding doesn't"
-    assert lines == [f"skipped what is no convolution or pooling: kept (ZeroPadding2D: {reason})"]
+    assert lines == [f"steps of the network, and not of a layer: kept (ZeroPadding2D: {reason})"]
 
 
 def test_keras_layers_that_are_not_built_have_no_kernel():

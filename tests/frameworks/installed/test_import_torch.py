@@ -141,7 +141,8 @@ def test_a_torch_model_that_branches_and_calls_a_layer_twice_is_read_as_it_runs(
         ("head", (14, 16)),
     ]
     assert lines == [
-        "skipped what is no convolution or pooling: slice (a slice: it crops the input), stem.1 (Upsample)"
+        "skipped what is no convolution or pooling: stem.1 (Upsample); steps of the network, and not of a layer: slice"
+        " (a slice: it crops the input)"
         f"{BROKEN}stem.1 (Upsample) stands between stem.0"
         " and block"
     ]
