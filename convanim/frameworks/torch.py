@@ -33,18 +33,7 @@ def from_torch(layer: Any, input_size: Any = None) -> Imported | list[Imported] 
         import torch
     except ImportError:
         raise need("PyTorch", "torch") from None
-    if not isinstance(layer, torch.nn.Module):
-        raise ConvanimError(f"{short_repr(layer)} is not a layer of PyTorch: give an nn.Module")
-    if any(map(torch.nn.parameter.is_lazy, [*layer.parameters(), *layer.buffers()])):
-        raise ConvanimError(
-            f"{type(layer).__name__} has lazy layers, whose channels aren't known yet: call it once on an input"
-        )
-    layer = getattr(layer, "_orig_mod", layer)  # of torch.compile
-    if isinstance(layer, torch.jit.ScriptModule):
-        raise ConvanimError(
-            f"{layer.original_name} is a ScriptModule, whose calls can't be followed: give the model from which it was"
-            " made"
-        )
+    layer = _checked(torch, layer)
     known = known_kind(layer)
     if known in KINDS:
         return _of_layer(layer, size_of(input_size, KINDS[known], f"a {known}"))
@@ -61,6 +50,23 @@ def from_torch(layer: Any, input_size: Any = None) -> Imported | list[Imported] 
             raise refusal
     found = finish(trace, size, stacklevel=3)
     return found[0] if not children and base_kind(layer) and isinstance(found, list) else found
+
+
+def _checked(torch: Any, layer: Any) -> Any:
+    """The module to read; raises ConvanimError for what is none, or can't be run."""
+    if not isinstance(layer, torch.nn.Module):
+        raise ConvanimError(f"{short_repr(layer)} is not a layer of PyTorch: give an nn.Module")
+    if any(map(torch.nn.parameter.is_lazy, [*layer.parameters(), *layer.buffers()])):
+        raise ConvanimError(
+            f"{type(layer).__name__} has lazy layers, whose channels aren't known yet: call it once on an input"
+        )
+    layer = getattr(layer, "_orig_mod", layer)  # of torch.compile
+    if isinstance(layer, torch.jit.ScriptModule):
+        raise ConvanimError(
+            f"{layer.original_name} is a ScriptModule, whose calls can't be followed: give the model from which it was"
+            " made"
+        )
+    return layer
 
 
 def _weights(model: Any) -> list[Any]:
