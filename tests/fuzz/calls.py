@@ -167,7 +167,7 @@ def asked() -> Source:
             ]
         ),
         mostly(st.sampled_from([repr(name) for name in FRAMEWORKS]), 8).map(lambda one: f"op.to_code({one})"),
-        mostly(array(), 4).map(lambda one: f"ca.unrolled(op, {one}).matrix"),
+        mostly(array(), 4).map(lambda one: f"ca.unrolled(op, {one}).dense()"),
         st.tuples(mostly(array(1, 6), 6), mostly(array(1, 3), 6), mostly(real(), 3)).map(
             lambda row: f"ca.evaluate(op, {', '.join(row)})"
         ),
