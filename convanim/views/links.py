@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 
 from ..geometry.axis import Axis
 from ..scene import Line, Polygon
 from ..scene.plane import Plane, Point
 
 DOT = 0.09  # half of the mark at a link's end
+NEAR = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +57,25 @@ class CopyLinks:
         return found[0], found[1]
 
     def of(self, r: int, q: int) -> tuple[Line | Polygon, ...]:
-        """A line from each copy under the window of an output cell to the cell that it copies, which gets a mark."""
-        lines, ends = [], set()
+        """A line from each copy under the window of an output cell to the cell that it copies, which gets a mark.
+
+        A line that meets the beginning of another one to the same cell ends there: none is drawn twice.
+        """
+        paths: list[tuple[Point, list[Point]]] = []
+        ends = set()
         for row, column in product(self.height.taps(r), self.width.taps(q)):
             source = self.height.source(row), self.width.source(column)
             copied = row in self._places[0], column in self._places[1]
             if any(copied) and source[0] is not None and source[1] is not None:
                 y, x = self.height.before + source[0], self.width.before + source[1]
-                lines.append(tuple(self.plane.point(*at) for at in self._path((row, column), (y, x))))
-                ends.add((x + self.lanes.end[0], y + self.lanes.end[1]))
-        if not lines:
+                ends.add(end := (x + self.lanes.end[0], y + self.lanes.end[1]))
+                paths.append((end, self._path((row, column), (y, x))))
+        if not paths:
             return ()
+        lines = [
+            tuple(self.plane.point(*at) for at in _joined(path, [other[0] for to, other in paths if to == end]))
+            for end, path in paths
+        ]
         marks = tuple(
             part for x, y in sorted(ends) for part in self.plane.rectangles([(y - DOT, y + DOT)], [(x - DOT, x + DOT)])
         )
@@ -85,7 +94,34 @@ class CopyLinks:
             start, found = (column + self.lanes.first[0], row + 0.5), [(column + upright[row], row + 0.5)]
         if row in upright:
             found.append((x + upright[row], y + down))
-        return [start, *(at for at in [*found, (x + right, y + down)] if at != start)]
+        end = x + right, y + down
+        return [
+            *([] if _within(found[0], row, column) else [start]),
+            *found,
+            *([] if _within(found[-1], y, x) else [end]),
+        ]
+
+
+def _joined(path: list[Point], starts: list[Point]) -> list[Point]:
+    """The path up to the first of these points that lies on it behind its own start; each of its parts is level or
+    upright.
+    """
+    for n, ((x0, y0), (x1, y1)) in enumerate(pairwise(path)):
+        met = [
+            at
+            for at in starts
+            if at != path[0]
+            and min(x0, x1) - NEAR < at[0] < max(x0, x1) + NEAR
+            and min(y0, y1) - NEAR < at[1] < max(y0, y1) + NEAR
+        ]
+        if met:
+            return [*path[: n + 1], min(met, key=lambda at: abs(at[0] - x0) + abs(at[1] - y0))]
+    return path
+
+
+def _within(at: Point, row: int, column: int) -> bool:
+    """Whether a point lies in a cell."""
+    return 0 < at[0] - column < 1 and 0 < at[1] - row < 1
 
 
 def _tracks(axis: Axis) -> dict[int, int]:

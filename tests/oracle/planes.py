@@ -9,6 +9,8 @@ import itertools
 import math
 from collections import Counter
 
+import numpy as np
+
 from convanim.scene import Accumulating, Layer, Line, PerStep, Polygon, Text
 from oracle.scenes import leaves
 from oracle.windows import STRENGTH, cells_of
@@ -136,7 +138,13 @@ class Seen:
         rectangle = min(rows), max(rows) + 1, min(columns), max(columns) + 1
         assert window == cells_of(range(*rectangle[:2]), range(*rectangle[2:]))
         lines = self.parts(marks, Line, "copy_link")
-        links = [(self.below.cell(part[0]), self.below.cell(part[-1])) for part in lines]
+        starts = {tuple(np.round(part[0], 6)): part for part in lines}
+        links = []
+        for part in lines:
+            last = part
+            while (joined := starts.get(tuple(np.round(last[-1], 6)))) is not None:  # it goes on as another link
+                last = joined
+            links.append((self.below.cell(part[0]), self.below.cell(last[-1])))
         assert len(set(links)) == len(links)
         dots = [
             self.below.cell([sum(v) / len(part) for v in zip(*part, strict=True)])
