@@ -74,7 +74,7 @@ def test_a_figure_says_the_same_in_every_layout():
     assert drawn("flat", layout="portrait") == ca.animate(EACH_VIEW["flat"][0], view="flat", theme="clear")
 
 
-@pytest.mark.parametrize("steps", [1, 2, 4, 6])
+@pytest.mark.parametrize("steps", [1, 6])
 @pytest.mark.parametrize("name", ["isometric", "flat", "matrix", "line"])
 def test_a_storyboard_is_a_slide_too(name, steps):
     a = drawn(name).storyboard(steps)

@@ -12,6 +12,7 @@ from helpers.guide import GUIDE
 from helpers.processes import ROOT, python
 
 
+@pytest.mark.places  # all figures are drawn, which takes long
 def test_the_gallery_in_the_repository_is_what_a_rebuild_gives(tmp_path):
     built = ca.gallery(None, tmp_path, ThreadPoolExecutor(2))
     assert len(GUIDE) == 19 and [one.error for one in built] == [None] * len(ca.figures())
