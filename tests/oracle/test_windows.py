@@ -20,5 +20,6 @@ def test_the_numbers_of_the_windows_are_pytorchs_and_the_guides():
         "padding",
         "odd_padding",
     ]
-    assert along_transposed(4, 2, 2, 3, 3, 1, 0).sources == [1, -1, 2]
+    cut = along_transposed(4, 2, 2, 3, 3, 1, 0)
+    assert cut.sources == [0, -1, 1, -1, 2, -1, 3] and cut.cut == [2, 2] and cut.windows[0] == (2, 4)
     assert along_adaptive(5, 3).windows == [(0, 2), (1, 4), (3, 5)]
