@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 import re
+import shutil
 import socket
 import tempfile
 import time
@@ -56,12 +58,18 @@ def server(figures: Iterable[Figure], port: int) -> ThreadingHTTPServer:
 
 
 class Shelf:
-    """The files of the page, and the files of drawn figures, which have no names and so end with the process."""
+    """The files of the page, and the files of drawn figures.
+
+    All drawn files stand one behind the other in a single file without a name: a process may have few files open, and a
+    file without a name ends with the process, however it ends.
+    """
 
     def __init__(self, figures: Mapping[str, Figure], texts: Mapping[str, str]) -> None:
         self._figures, self._texts = figures, texts
-        self._drawn: dict[str, BinaryIO] = {}
-        self._locks: dict[str, Lock] = defaultdict(Lock)  # a file is drawn once, and read by one at a time
+        self._store: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - it is kept
+        self._drawn: dict[str, tuple[int, int]] = {}  # where a file begins in the store, and its length
+        self._locks: dict[str, Lock] = defaultdict(Lock)  # a file is drawn once
+        self._one = Lock()  # reads or writes the store at a time
         self._room = Semaphore(DRAWN_AT_ONCE)
 
     def file(self, name: str) -> bytes | None:
@@ -75,20 +83,26 @@ class Shelf:
             if name not in self._drawn:
                 with self._room:
                     self._drawn[name] = self._draw(self._figures[stem], suffix)
-            self._drawn[name].seek(0)
-            return self._drawn[name].read()
+        begin, length = self._drawn[name]
+        with self._one:
+            self._store.seek(begin)
+            return self._store.read(length)
 
     def close(self) -> None:
         """Let the drawn files go."""
-        for file in self._drawn.values():
-            file.close()
+        self._store.close()
 
-    def _draw(self, figure: Figure, suffix: str) -> BinaryIO:
+    def _draw(self, figure: Figure, suffix: str) -> tuple[int, int]:
+        """Where the drawn file begins in the store, and its length."""
         animation = figure.animate()
         form, _, _ = planned(animation, f"x{suffix}")
-        file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - it is kept
-        form.write(animation, file)
-        return file
+        with tempfile.TemporaryFile() as file:
+            form.write(animation, file)
+            file.seek(0)
+            with self._one:
+                begin = self._store.seek(0, os.SEEK_END)
+                shutil.copyfileobj(file, self._store)
+                return begin, self._store.tell() - begin
 
 
 class Server(ThreadingHTTPServer):

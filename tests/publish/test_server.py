@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import re
 import socket
 import subprocess
@@ -28,6 +29,16 @@ pytestmark = pytest.mark.places
 FIGURES = ca.figures()
 
 
+END_S = 60  # seconds after which a thread that hasn't ended never will
+
+
+def ended(threads):
+    """Wait for the end of threads, which they must come to."""
+    for thread in threads:
+        thread.join(END_S)
+        assert not thread.is_alive(), thread.name
+
+
 @contextlib.contextmanager
 def running(figures):
     with server(figures, 0) as one:
@@ -37,11 +48,11 @@ def running(figures):
             yield one.server_port
         finally:
             one.shutdown()
-            thread.join()
+            ended([thread])
 
 
 def asked(port, path, method="GET"):
-    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=END_S)
     connection.request(method, path)
     answer = connection.getresponse()
     body = answer.read()
@@ -121,7 +132,7 @@ def test_a_port_that_is_taken_is_one_line():
 def test_a_request_that_names_another_machine_gets_no_figure(hosts, status):
     with running([FIGURES["dilation"]]) as port:
         for path, part in (("/", b"dilation"), ("/dilation.svg", b"<svg")):
-            connection = http.client.HTTPConnection("127.0.0.1", port)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=END_S)
             connection.putrequest("GET", path, skip_host=True)
             for host in hosts:
                 connection.putheader("Host", host.format(port=port))
@@ -140,7 +151,7 @@ def held(monkeypatch, figure):
     def when_told(self, one, suffix):
         if one is figure:
             begun.set()
-            go.wait()
+            assert go.wait(END_S)
         return draw(self, one, suffix)
 
     monkeypatch.setattr(serving.Shelf, "_draw", when_told)
@@ -155,11 +166,10 @@ def test_other_figures_are_drawn_and_served_while_one_is_being_drawn(monkeypatch
         waiting = [threading.Thread(target=lambda: answers.append(asked(port, "/padding_strides.svg"))) for _ in "ab"]
         for thread in waiting:
             thread.start()
-        begun.wait()
+        assert begun.wait(END_S)
         others = asked(port, "/dilation.svg"), asked(port, "/dilation.pdf"), asked(port, "/"), list(answers)
         go.set()
-        for thread in waiting:
-            thread.join()
+        ended(waiting)
     assert others[0] == drawn and others[1][0] == others[2][0] == 200 and others[3] == []
     assert [answer[0] for answer in answers] == [200, 200] and answers[0] == answers[1] != drawn
 
@@ -172,9 +182,32 @@ def test_a_file_is_drawn_once(monkeypatch):
         threads = [threading.Thread(target=asked, args=(port, "/dilation.gif")) for _ in range(5)]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        ended(threads)
     assert len(drawn) == 1
+
+
+def test_any_number_of_drawn_files_takes_one_open_file():
+    names = [*FIGURES][:40]
+    shelf = serving.Shelf(FIGURES, {})
+    shelf.file(f"{names[0]}.svg")  # what is imported at the first drawing is open from then on
+    before = open_files()
+    drawn = {name: shelf.file(f"{name}.svg") for name in names}
+    assert open_files() == before and len({*drawn.values()}) == len(names)
+    assert {name: shelf.file(f"{name}.svg") for name in reversed(names)} == drawn
+    shelf.close()
+    assert open_files() < before
+
+
+def open_files():
+    """How many files this process has open."""
+    return sum(is_open(number) for number in range(1024))
+
+
+def is_open(number):
+    with contextlib.suppress(OSError):
+        os.fstat(number)
+        return True
+    return False
 
 
 def handlers(before):
@@ -194,19 +227,23 @@ SLOW_CLIENTS = {
 def test_a_slow_client_is_left_and_its_thread_ends(name, monkeypatch):
     before = {*threading.enumerate()}
     monkeypatch.setattr(serving, "REQUEST_S", 0)
-    with running([FIGURES["dilation"]]) as port, socket.create_connection(("127.0.0.1", port)) as client:
+    with running([FIGURES["dilation"]]) as port, connected(port) as client:
         client.sendall(SLOW_CLIENTS[name])
         with contextlib.suppress(ConnectionError):
             while client.recv(1 << 16):  # until the server closes
                 pass
-        for thread in handlers(before):
-            thread.join()
+        ended(handlers(before))
 
 
 def test_a_client_that_sends_a_letter_at_a_time_is_left_too(monkeypatch):
     monkeypatch.setattr(serving, "REQUEST_S", 0.1)
-    with running([FIGURES["dilation"]]) as port, socket.create_connection(("127.0.0.1", port)) as client:
+    with running([FIGURES["dilation"]]) as port, connected(port) as client:
         dribble(client)
+
+
+def connected(port):
+    """A connection to the server, which waits for no answer for ever."""
+    return socket.create_connection(("127.0.0.1", port), timeout=END_S)
 
 
 def dribble(client):
@@ -221,11 +258,11 @@ def test_a_client_that_takes_no_answer_is_left(monkeypatch):
     before = {*threading.enumerate()}
     monkeypatch.setattr(serving, "ANSWER_S", 0)
     monkeypatch.setattr(serving.Shelf, "file", lambda self, name: bytes(1 << 26))
-    with running([FIGURES["dilation"]]) as port, socket.create_connection(("127.0.0.1", port)) as client:
+    with running([FIGURES["dilation"]]) as port, connected(port) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         while not (threads := handlers(before)):
             time.sleep(0.01)
-        threads[0].join()
+        ended(threads)
 
 
 def test_drawing_may_take_longer_than_a_client_has(monkeypatch):
@@ -234,7 +271,7 @@ def test_drawing_may_take_longer_than_a_client_has(monkeypatch):
     with running([FIGURES["dilation"]]) as port:
         thread = threading.Thread(target=lambda: answers.append(asked(port, "/dilation.svg")))
         thread.start()
-        begun.wait()
+        assert begun.wait(END_S)
         actions = serving.Server.service_actions
         late = types.SimpleNamespace(monotonic=lambda: time.monotonic() + 3600)
 
@@ -245,17 +282,17 @@ def test_drawing_may_take_longer_than_a_client_has(monkeypatch):
             checked.set()
 
         monkeypatch.setattr(serving.Server, "service_actions", an_hour_later)
-        checked.wait()
+        assert checked.wait(END_S)
         monkeypatch.setattr(serving.Server, "service_actions", actions)
         go.set()
-        thread.join()
+        ended([thread])
     assert answers[0][0] == 200
 
 
 def test_more_connections_than_there_is_room_for_are_closed(monkeypatch):
     monkeypatch.setattr(serving, "MOST_CONNECTIONS", 2)
     with running([FIGURES["dilation"]]) as port, contextlib.ExitStack() as stack:
-        clients = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(3)]
+        clients = [stack.enter_context(connected(port)) for _ in range(3)]
         with contextlib.suppress(ConnectionError):
             assert clients[2].recv(1) == b""
         clients[0].sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
