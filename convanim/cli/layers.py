@@ -28,14 +28,13 @@ def layers_of(text: str, beside: dict[str, Any]) -> list[Operation]:
             f"{given['operation']} has no place beside --layers, whose text has all layers: write --layers {EXAMPLE}"
         )
     for name in given:
-        raise ConvanimError(f"{flag(name)} has no place beside --layers: write it into the layer that it belongs to")
+        remedy = "write it into the layer that it belongs to" if name in parsing.KNOWN else "leave it out"
+        raise ConvanimError(f"{flag(name)} has no place beside --layers: {remedy}")
     made: list[Operation] = []
-    if size is not None and "-i" in text.split(",")[0].split():
-        raise ConvanimError(f"-i {size} and --layers both say the size of the input: leave one of them out")
     for n, words in enumerate(text.split(","), 1):
         place = f"--layers, layer {n}, {short_repr(words.strip())}"
         try:
-            made.append(_layer(words, size, ndim))
+            made.append(_layer(words, size, ndim, first=n == 1))
         except click.UsageError as error:
             raise ConvanimError(f"{place}: {error.format_message()}") from None
         except ValueError as error:  # of shlex, and ConvanimError
@@ -44,8 +43,11 @@ def layers_of(text: str, beside: dict[str, Any]) -> list[Operation]:
     return made
 
 
-def _layer(text: str, size: str | None, ndim: int | None) -> Operation:
-    """The operation of the words of one layer; `size` is its input's, where the words don't say it."""
+def _layer(text: str, size: str | None, ndim: int | None, *, first: bool) -> Operation:
+    """The operation of the words of one layer; `size` is its input's, where the words don't say it.
+
+    The first layer's is a flag of the command, which the words may not say again.
+    """
     words = shlex.split(text)
     if not words:
         raise ConvanimError(f"a layer is empty: write an operation and its parameters, as in --layers {EXAMPLE}")
@@ -54,6 +56,8 @@ def _layer(text: str, size: str | None, ndim: int | None) -> Operation:
     operation = given.pop("operation", None)
     if operation is None:
         raise ConvanimError(f"a layer begins with its operation, as in --layers {EXAMPLE}")
+    if first and size is not None and "input_size" in given:
+        raise ConvanimError(f"-i {size} and --layers both say the size of the input: leave one of them out")
     if size is not None:
         given.setdefault("input_size", size)
     return parsing.operation(operation, given, flag, ndim)

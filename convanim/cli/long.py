@@ -15,31 +15,38 @@ LONG_MS = 180_000  # of playing: nobody watches longer
 MANY_STEPS = 1000
 FEW, MORE = 8, 24  # steps of the two samples by which a file's bytes are estimated, within twice or half
 UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
-SHORTER = (
-    "Shorter: a smaller input, a larger stride, --step-ms {ms} ({playing}), or one picture with --storyboard 6 or"
-    " --step poster."
-)
+STILL = "or one picture with --storyboard 6 or --step poster"
 
 
 def announce(clip: Clip, names: Iterable[str | Path], step: int | str | None) -> None:
-    """Say on standard error what a long figure will be, and how to make it shorter; nothing of a short one.
+    """Say on standard error what a long figure will be, and how to make it shorter; nothing of a short one, nor of a
+    single picture.
 
     Raises what `save` raises for these names.
     """
     files = [(str(name), *planned(clip, name, step)) for name in names]
     whole = [(name, form, single) for name, form, named, single in files if not single or len(named) > 1]
     total = sum(map(clip.duration, range(len(clip))))
-    if not whole or (total < LONG_MS and len(clip) < MANY_STEPS):
+    if not whole or len(clip) == 1 or (total < LONG_MS and len(clip) < MANY_STEPS):
         return
-    say(f"{len(clip):,} steps, {_time(total)} of playing. {SHORTER.format(**_faster(clip))}")
+    say(f"{len(clip):,} steps, {_time(total)} of playing. Shorter: {', '.join([*_shorter(clip), STILL])}.")
     for name, form, single in whole:
         say(f"{name}: about {_amount(_bytes(clip, form, single))}")
 
 
-def _faster(clip: Clip) -> dict[str, str]:
-    """A tenth of a step's time, which a GIF can count, and how long the figure then plays."""
-    ms = max(clip.step_ms // 100 * 10, 20)
-    return {"ms": str(ms), "playing": _time(ms * len(clip) + clip.hold_ms)}
+def _shorter(clip: Clip) -> list[str]:
+    """The ways that help: fewer and faster steps unless the hold is most of the playing, and then a shorter hold.
+
+    The faster step is a tenth of the step's time, which a GIF can count, and is said with how long the figure then
+    plays.
+    """
+    moving = clip.step_ms * len(clip)
+    ways = []
+    if moving > clip.hold_ms or len(clip) >= MANY_STEPS:
+        ways += ["a smaller input", "a larger stride"]
+        if (ms := max(clip.step_ms // 100 * 10, 20)) < clip.step_ms:
+            ways.append(f"--step-ms {ms} ({_time(ms * len(clip) + clip.hold_ms)})")
+    return ways if moving > clip.hold_ms else [*ways, "a smaller --hold-ms"]
 
 
 def _bytes(clip: Clip, form: Format, single: bool) -> float:
@@ -47,14 +54,21 @@ def _bytes(clip: Clip, form: Format, single: bool) -> float:
     if single:
         sizes = [len(picture) for picture in form.draw(clip, iter(range(0, len(clip), -(-len(clip) // FEW))))]
         return sum(sizes) / len(sizes) * len(clip)
+    if len(clip) <= MORE:
+        return _written(clip, form)
     few, more = (_sample(clip, form, steps) for steps in (FEW, MORE))
     return few + (more - few) / (MORE - FEW) * (len(clip) - FEW)
 
 
 def _sample(clip: Clip, form: Format, steps: int) -> int:
     """The bytes of the first steps alone."""
+    return _written(replace(clip, scene=replace(clip.scene, steps=steps, poster=0)), form)
+
+
+def _written(clip: Clip, form: Format) -> int:
+    """The bytes of the whole clip."""
     file = io.BytesIO()
-    form.write(replace(clip, scene=replace(clip.scene, steps=steps, poster=0)), file)
+    form.write(clip, file)
     return len(file.getvalue())
 
 

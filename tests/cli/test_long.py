@@ -19,6 +19,7 @@ import pytest
 import convanim as ca
 from convanim.cli import long
 from convanim.write import FORMATS
+from helpers.figures import EACH_VIEW
 from helpers.processes import child_environment
 
 split = str.split
@@ -50,6 +51,8 @@ def test_a_long_figure_says_its_steps_time_and_bytes_and_how_to_make_it_shorter(
         "draw conv -i 15 -k 1 --dpi 20 --step poster -o x.png",
         "draw conv -i 15 -k 1 --dpi 20 -o x.png",
         "draw conv -i 15 -k 1 --dpi 20 --storyboard 4 -o x.gif",
+        "draw conv -i 3 -k 2 --dpi 20 --step-ms 60000 --storyboard 2 -o x.gif",
+        "draw conv -i 3 -k 3 --dpi 20 --step-ms 60000 --hold-ms 200000 -o x.gif",
     ],
 )
 def test_nothing_is_said_of_what_is_short(words, command):
@@ -63,6 +66,32 @@ def test_the_bytes_of_a_file_are_foretold_within_twice_or_half(suffix, tmp_path)
     (path,) = a.save(tmp_path / f"x{suffix}")
     most = 3 if suffix == ".mp4" else 2  # a video's frames are coded in groups that are longer than a sample
     assert 0.5 < long._bytes(a, FORMATS[suffix], single=False) / path.stat().st_size < most
+
+
+@pytest.mark.parametrize("view", EACH_VIEW)
+@pytest.mark.parametrize("times", [{"step_ms": 60_000}, {"hold_ms": 600_000}])
+def test_a_long_figure_of_few_steps_is_announced_with_the_bytes_that_it_has(view, times, tmp_path, capsys):
+    op, name = EACH_VIEW[view]
+    a = ca.animate(op, view=name, dpi=20, **times)
+    assert 1 < len(a) <= long.MORE
+    (path,) = a.save(tmp_path / "x.svg")
+    assert long._bytes(a, FORMATS[".svg"], single=False) == path.stat().st_size
+    long.announce(a, [path], None)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"{len(a)} steps, ") and second.endswith(f": about {long._amount(path.stat().st_size)}")
+
+
+def test_each_way_to_make_a_figure_shorter_helps(capsys):
+    def ways(size, **times):
+        long.announce(ca.animate(ca.Conv(size, 1), dpi=20, **times), ["x.gif"], None)
+        line = capsys.readouterr().err.splitlines()[0]
+        return line, {way for way in ("smaller input", "larger stride", "--step-ms", "--hold-ms") if way in line}
+
+    assert ways(32, step_ms=20)[1] == {"smaller input", "larger stride"}
+    line, found = ways(32, step_ms=30)
+    assert found == {"smaller input", "larger stride", "--step-ms"} and "--step-ms 20 (20 seconds)" in line
+    assert ways(2, hold_ms=180_000)[1] == {"--hold-ms"}
+    assert ways(32, step_ms=20, hold_ms=180_000)[1] == {"smaller input", "larger stride", "--hold-ms"}
 
 
 SLOW = """

@@ -61,6 +61,14 @@ WRONG = {
     ("--layers", "conv -i 9 -k 3,"): "layer 2, '': a layer is empty",
     ("--layers", "conv -k 3"): "conv needs --input-size",
     ("--layers", "-i 9 -k 3"): "a layer begins with its operation",
+    **{
+        ("--layers", f"conv {words} -k 3, pool -k 2", "-i", 5): "both say the size of the input: leave one of them out"
+        for words in ("-i 9", "-i9", "--input-size 9", "--input-size=9", "-k 3 -i '9'")
+    },
+    **{
+        ("--layers", "conv -i 9 -k 3", flag, "x"): f"{flag} has no place beside --layers: leave it out"
+        for flag in ("--onnx", "--node")
+    },
     ("--layers", "conv -i 9 -k 3, pol -k 2"): "layer 2, 'pol -k 2': unknown operation 'pol': did you mean 'pool'?",
     ("--layers", "conv -i 9 -q 3"): "layer 1, 'conv -i 9 -q 3': No such option",
     ("--layers", "conv -i 9 -k '3"): "No closing quotation",
