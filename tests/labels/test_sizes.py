@@ -102,7 +102,7 @@ class Rulers:
 
 WORDS = {
     "en": {"input": "input {}", "output": "output {}", "kernel": "kernel {}", "flipped": "kernel {}, flipped"},
-    "zh": {"input": "输入 {}", "output": "输出 {}", "kernel": "卷积核 {}", "flipped": "卷积核 {}（从末端开始排列）"},
+    "zh": {"input": "输入 {}", "output": "输出 {}", "kernel": "卷积核 {}", "flipped": "卷积核 {}（翻转）"},
 }
 
 

@@ -62,8 +62,8 @@ def test_the_numbers_of_a_description_are_those_counted():
     assert (
         text
         == "A window of 3x3 cells with 9 kernel cells moves over an input of 6x6 padded to 8x8, row by row from the top"
-        " left. In 9 steps it computes the output of 3x3, one cell each. At the end of its axes, 1x1 rows of cells"
-        " are never read."
+        " left. In 9 steps it computes the output of 3x3, one cell each. The last cells along its axes (1x1) are"
+        " never read."
     )
     assert "A window of 5x5 cells with 9 kernel cells" in description(Conv(7, 3, dilation=2))
     assert "an input of 2x2 widened by zeros to 7x7, row" in description(ConvTranspose(2, 3, stride=2))
@@ -89,7 +89,7 @@ def test_a_description_is_one_line_with_the_sizes_for_every_small_size():
             assert f"In {n * n} step{'s' * (n > 1)} it computes the output of {n}x{n}, one cell each." in text
             assert (f"padded to {i + 2 * p}x{i + 2 * p}" in text) == (p > 0) and "\n" not in text
             left = (i + 2 * p - d * (k - 1) - 1) % s
-            assert (f"{left}x{left} rows of cells are never read" in text) == (left > 0)
+            assert (f"The last cells along its axes ({left}x{left}) are never read" in text) == (left > 0)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_the_descriptions_of_the_new_kinds_say_what_is_counted():
             f"over an input of {size(op.input_size)}" in text
             and f"computes the output of {size(sizes['output'])}, one cell each." in text
         )
-        assert ("rows of cells are never read" in text) == any(sizes["left at the end"]) and (
+        assert ("The last cells along its axes (" in text) == any(sizes["left at the end"]) and (
             "hang over by" in text
         ) == any(sizes["hangs over"])
         assert f"hang over by {size(sizes['hangs over'])} cells" in text or not any(sizes["hangs over"])

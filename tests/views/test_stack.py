@@ -318,7 +318,7 @@ def test_labels_speak_of_each_layer_and_the_legend_of_every_padding():
         "output of one layer, input of the next",
     ):
         assert line in said, line
-    assert any(re.fullmatch(r"receptive field: 1x1( → \dx\d){3}", line) for line in said)
+    assert any(re.fullmatch(r"receptive field, from the top map down: 1x1( → \dx\d){3}", line) for line in said)
     assert sum("pooling: " in line for line in said) == 1
     assert "inserted" not in scene.roles()
     assert "at most 5x5" in scene.description
