@@ -159,9 +159,9 @@ def _has_sum(layers: tuple[Operation, ...], labels: object) -> bool:
 
     "all" labels have no sum if symbols can't show it: for several channels, or for windows without cells.
     """
-    if labels is None or len(layers) > 1 or (isinstance(labels, str) and labels.strip().lower() == OF_THEME):
+    if labels is None or len(layers) > 1 or labels == OF_THEME:
         return False
-    if isinstance(labels, str) and labels.strip().lower() == "all":
+    if labels == "all":
         from .text.cell_texts import check_symbols
 
         try:

@@ -8,7 +8,7 @@ from numbers import Integral, Real
 from typing import Any, Literal, Protocol
 
 from .errors import ConvanimError, expected_one_of, short_repr
-from .labels import labels_of
+from .labels import label_group, labels_of, listed
 from .themes.colours import colour_of, remedy
 from .themes.table import theme_of
 from .views import View
@@ -125,8 +125,9 @@ def _within(name: str, option: Option, value: Any, accepted: type) -> Any:
 
 
 def _labels(name: str, option: Option, value: Any) -> str | tuple[str, ...]:
-    names = labels_of(value, own=())
-    return value if isinstance(value, str) else names
+    chosen = listed(value)  # a generator can be read but once
+    names = labels_of(chosen, own=())
+    return label_group(chosen) or (value if isinstance(value, str) else names)
 
 
 def _colour(name: str, option: Option, value: Any) -> str:

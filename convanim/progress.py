@@ -30,6 +30,29 @@ def counted(items: Sequence[Item], progress: Progress | None) -> Iterator[Item]:
             progress(done, len(items))
 
 
+def stepwise(progress: Progress | None, steps: int) -> Progress | None:
+    """A callback for work whose parts aren't the steps: `progress` is told each step once, from 1 to `steps`, when that
+    share of the parts is done.
+
+    >>> told = stepwise(print, 2)
+    >>> for done in range(1, 6):
+    ...     told(done, 5)
+    1 2
+    2 2
+    """
+    if progress is None:
+        return None
+    last = 0
+
+    def told(done: int, parts: int) -> None:
+        nonlocal last
+        while last < done * steps // parts:
+            last += 1
+            progress(last, steps)
+
+    return told
+
+
 @contextlib.contextmanager
 def shown(progress: bool | Progress | None, about: str) -> Iterator[Progress | None]:
     """What a writer tells its steps: for True a bar with the word `about`, for False nothing, or the given callback.

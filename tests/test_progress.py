@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import types
 
@@ -10,27 +11,52 @@ import pytest
 import convanim as ca
 from convanim import progress
 from convanim.write import FORMATS
+from helpers.figures import EACH_VIEW
 from helpers.formats import FIGURES, VIDEOS
 from helpers.refusals import refusal
 
 
 @pytest.mark.parametrize("suffix", [suffix for suffix, form in FORMATS.items() if form.animated])
-@pytest.mark.parametrize("look", [{}, {"theme": "dark", "reveal": True}])
+@pytest.mark.parametrize("look", [{}, {"theme": "dark", "reveal": True}, {"hold_ms": 900, "loop": 3, "fps": 3}])
 def test_a_callback_is_told_that_steps_are_done_from_the_first_to_the_last(suffix, look, tmp_path):
+    assert counts(ca.animate(ca.Conv((3, 5), 2), dpi=40, **look), tmp_path / f"x{suffix}") == [
+        (n, 8) for n in range(1, 9)
+    ]
+
+
+def counts(a, path):
+    """All that a callback is told."""
     told = []
-    ca.animate(ca.Conv((3, 5), 2), dpi=40, **look).save(
-        tmp_path / f"x{suffix}", progress=lambda *counts: told.append(counts)
-    )
-    done, totals = zip(*told, strict=True)
-    assert len({*totals}) == 1 and totals[0] in (8, 16), "TikZ is made twice"
-    assert list(done) == sorted(done) and done[-1] == totals[0]
-    assert suffix in (".svg", ".html") or list(done) == list(range(1, totals[0] + 1))
+    a.save(path, progress=lambda *counts: told.append(counts))
+    return told
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_still_is_one_step(suffix, tmp_path):
+    assert counts(ca.animate(ca.Conv(3, 2), dpi=40).storyboard(2), tmp_path / f"x{suffix}") == [(1, 1)]
+
+
+@pytest.mark.parametrize("view", EACH_VIEW)
+def test_each_step_is_told_once_whatever_layers_a_view_has(view, tmp_path):
+    op, name = EACH_VIEW[view]
+    for reveal in (False, True):
+        a = ca.animate(op, view=name, reveal=reveal)
+        for suffix in (".svg", ".html"):
+            assert counts(a, tmp_path / f"x{suffix}") == [(n, len(a)) for n in range(1, len(a) + 1)]
+
+
+def test_a_callback_is_told_a_step_when_its_share_of_the_parts_is_done():
+    for steps, parts in itertools.product(range(1, 7), range(1, 15)):
+        told = []
+        tell = progress.stepwise(lambda done, total, told=told: told.append((done, total)), steps)
+        for done in range(1, parts + 1):
+            tell(done, parts)
+            assert told == [(n, steps) for n in range(1, steps + 1) if n * parts <= done * steps]
+    assert progress.stepwise(None, 3) is None
 
 
 def test_a_sequence_is_counted_by_its_files(tmp_path):
-    told = []
-    FIGURES["classic"](dpi=40).save(tmp_path / "{step}.png", progress=lambda done, total: told.append((done, total)))
-    assert told == [(n, 9) for n in range(1, 10)]
+    assert counts(FIGURES["classic"](dpi=40), tmp_path / "{step}.png") == [(n, 9) for n in range(1, 10)]
 
 
 def test_what_is_written_is_the_same_with_and_without_progress(tmp_path):

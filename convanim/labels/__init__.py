@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import ConvanimError, expected_one_of, short_repr
 
@@ -96,26 +96,41 @@ def labels_of(given: object, own: tuple[str, ...] | None = None) -> tuple[str, .
     >>> labels_of("step,title")
     ('title', 'step')
     """
-    if own is not None and isinstance(given, str) and given.strip().lower() == OF_THEME:
-        given = own
+    chosen = listed(given)
+    groups = {"all": tuple(LABELS), "none": (), **({} if own is None else {OF_THEME: own})}
+    if (word := label_group(chosen)) in groups:
+        return groups[word]
+    for name in chosen:
+        if isinstance(name, str) and name.lower() in groups:
+            raise ConvanimError(
+                f"labels={short_repr(chosen)}: {name!r} stands alone; take it, or a list of {', '.join(LABELS)}"
+            )
+        if not isinstance(name, str) or name not in LABELS:
+            raise expected_one_of("label", name, [*groups, *LABELS])
+    return tuple(name for name in LABELS if name in chosen)
+
+
+def label_group(given: object) -> str:
+    """The word "all", "none" or "theme" where it is given alone, as a text or in a list; "" for anything else."""
+    try:
+        chosen = listed(given)
+    except ConvanimError:
+        return ""
+    word = chosen[0].lower() if len(chosen) == 1 and isinstance(chosen[0], str) else ""
+    return word if word in ("all", "none", OF_THEME) else ""
+
+
+def listed(given: object) -> list[Any]:
+    """The labels one by one, as they are given. Raises ConvanimError for anything that isn't text nor a list."""
     if isinstance(given, str):
-        given = [word.strip() for word in given.split(",")]
+        return [word.strip() for word in given.split(",")]
     try:
         chosen = list(islice(given, MOST_NAMES + 1))  # type: ignore[call-overload]
     except TypeError:
         chosen = None
     if chosen is None or len(chosen) > MOST_NAMES:
         raise ConvanimError(f'labels={short_repr(given)}: give "all", "none", or a list of {", ".join(LABELS)}')
-    if len(chosen) == 1 and isinstance(chosen[0], str) and chosen[0].lower() in ("all", "none"):
-        return tuple(LABELS) if chosen[0].lower() == "all" else ()
-    for name in chosen:
-        if isinstance(name, str) and name in ("all", "none"):
-            raise ConvanimError(
-                f"labels={short_repr(chosen)}: {name!r} stands alone; take it, or a list of {', '.join(LABELS)}"
-            )
-        if not isinstance(name, str) or name not in LABELS:
-            raise expected_one_of("label", name, ["all", "none", *([] if own is None else [OF_THEME]), *LABELS])
-    return tuple(name for name in LABELS if name in chosen)
+    return chosen
 
 
 def titled(given: object) -> object:
@@ -126,4 +141,4 @@ def titled(given: object) -> object:
     try:
         return [*labels_of(given), "title"]
     except ConvanimError:
-        return None if isinstance(given, str) and given.strip().lower() == OF_THEME else given
+        return None if label_group(given) == OF_THEME else given

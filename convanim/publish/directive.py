@@ -15,7 +15,7 @@ from ..drawing import animate
 from ..errors import ConvanimError, expected_one_of
 from ..geometry import OPERATIONS
 from ..geometry.parameters import parameters
-from ..labels import OF_THEME
+from ..labels import OF_THEME, label_group
 from ..options import TEXT_OPTIONS, names_in
 from ..spec import figures
 
@@ -92,7 +92,8 @@ class Recipe:
         """The options of these names, and the defaults of options that are neither here nor in the figure's `own`."""
         options = {name: parsing.option(name, text, spelt) for name, text in self.texts if name in names}
         # "theme" keeps a figure's title out of its labels, and chooses none
-        specified = {*options, *(name for name, value in own.items() if (name, value) != ("labels", OF_THEME))}
+        chosen = {name for name, value in own.items() if name != "labels" or label_group(value) != OF_THEME}
+        specified = {*options, *chosen}
         if specified & {*names_in("size")}:
             specified |= {*names_in("size")}
         return {**{name: value for name, value in self.defaults if name not in specified}, **options}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import count, groupby
 
-from ..progress import Progress
+from ..progress import Progress, stepwise
 from ..scene import AnyLayer, Line, Marks, Scene
 from ..text.escaping import readable
 from ..themes.theme import Theme
@@ -33,6 +33,14 @@ def still(scene: Scene, theme: Theme, size: tuple[int, int], step: int) -> str:
     return _document(scene, theme, size, pen, [_styles(pen.dark_rules()), *body])
 
 
+def _alone(scene: Scene, theme: Theme, size: tuple[int, int], progress: Progress | None) -> str:
+    """The one step of a scene."""
+    document = still(scene, theme, size, 0)
+    if progress is not None:
+        progress(1, 1)
+    return document
+
+
 def stepped(scene: Scene, theme: Theme, size: tuple[int, int], progress: Progress | None = None) -> str:
     """All steps as one SVG document for a script that shows one of them: each group says in `data-s` when it is seen,
     and is if it has the class "on".
@@ -40,7 +48,7 @@ def stepped(scene: Scene, theme: Theme, size: tuple[int, int], progress: Progres
     "3" is step 3 alone, "3-5" three of them, and "3-" from then on; the poster's are on.
     """
     if scene.steps == 1:
-        return still(scene, theme, size, 0)
+        return _alone(scene, theme, size, progress)
     at, when = _at(scene, progress), partial(_when, scene=scene)
     pen = Pen(theme, _all(scene, at))
     body = []
@@ -78,15 +86,20 @@ def _together(
 
 def _at(scene: Scene, progress: Progress | None) -> Callable[[AnyLayer, int], Marks]:
     """The marks of a layer's part, made once where they are few: they are counted first, and then written."""
-    at = _kept(scene)
-    if progress is None:
+    at, tell = _kept(scene), stepwise(progress, scene.steps)
+    if tell is None:
         return at
     calls = count(1)
-    expected = sum(len(layer.spans(scene.steps)) * (1 if layer.static else 2) for layer in scene.layers)
+    # a part is asked for twice, but once where it is static, and the poster's once more for the look of a group
+    expected = sum(
+        len(layer.spans(scene.steps)) * (1 if layer.static else 2) + (not layer.static and not layer.lasts)
+        for layer in scene.layers
+    )
 
     def told(layer: AnyLayer, start: int) -> Marks:
-        progress(min(next(calls) * scene.steps // expected, scene.steps), scene.steps)
-        return at(layer, start)
+        marks = at(layer, start)
+        tell(next(calls), expected)
+        return marks
 
     return told
 
@@ -139,7 +152,7 @@ def animated(
     (a reader's wish, or a program that has none) the poster's step is seen.
     """
     if scene.steps == 1:
-        return still(scene, theme, size, 0)
+        return _alone(scene, theme, size, progress)
     at, seen = _at(scene, progress), partial(_seen, scene=scene, timing=timing)
     pen = Pen(theme, _all(scene, at))
     lengths: dict[int, str] = {}  # milliseconds that a group is seen -> class of its parent

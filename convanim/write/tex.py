@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..progress import Progress, counted
+from ..progress import Progress, counted, stepwise
 from ..render.tikz import Look, Picture
 from ..text.escaping import one_line
 from ..themes.theme import CELL_BP, GUIDE_DPI
@@ -39,7 +39,7 @@ def _document(clip: Clip, steps: Sequence[int], progress: Progress | None) -> It
     scene, theme = clip.scene, clip.theme
     digest = hashlib.sha256(repr((scene.box, theme, bp)).encode())
     # made twice, rather than kept: a long clip is larger than what else is in memory
-    twice = counted([*steps, *steps], progress)
+    twice = counted([*steps, *steps], stepwise(progress, len(steps)))
     for text in _body(clip, islice(twice, len(steps)), bp):
         digest.update(text.encode())
     name = "cv" + _letters(digest.digest())

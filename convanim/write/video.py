@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from ..errors import ConvanimError
-from ..progress import Progress, counted
+from ..progress import Progress, counted, stepwise
 from .files import copied
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _pictures(clip: Clip, progress: Progress | None) -> Iterator[Picture]:
     picture = np.empty((down, across, 3), np.uint8)
     picture[:] = ground
     before = None
-    for step in counted(_order(clip) * max(clip.loop, 1), progress):
+    for step in counted(_order(clip) * max(clip.loop, 1), stepwise(progress, len(clip))):
         if step != before:
             pixels = canvas.draw(step)
             if clip.theme.transparent:

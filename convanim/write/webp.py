@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from PIL import Image
 
 from ..errors import ConvanimError
-from ..progress import Progress
+from ..progress import Progress, counted
 from .frame_diff import Change, Pixels, changes
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ONE_PICTURE = (b"VP8L", b"ALPH", b"VP8 ")  # the chunks that hold pixels
 def write(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
     """Write the whole clip."""
     if len(clip) == 1:
-        file.writelines(stills(clip, iter([0])))
+        file.writelines(stills(clip, counted([0], progress)))
         return
     width, height = clip.size
     head = struct.pack("<B3x", ALPHA | ANIMATED) + _three(width - 1) + _three(height - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -67,6 +68,10 @@ WRONG = [
     ["title", "legnd"],
     ["title", 3],
     ["title", "all"],
+    ["ALL", "none"],
+    "theme,title",
+    ["Theme", "title"],
+    ["theme", "theme"],
     "",
     "title,,step",
     3,
@@ -83,6 +88,20 @@ def test_a_label_that_there_is_not_is_refused_in_one_line_that_names_those_that_
         text = refusal(refuse)
         assert all(name in text for name in LABELS)
         assert "legnd" not in str(given) or "did you mean 'legend'?" in text
+    assert not re.search("unknown label '(theme|all|none)'", text, re.I), "animate has these words"
+    assert ("stands alone" in text) == any(word in str(given).lower() for word in ("theme", "all", "none'"))
+
+
+@pytest.mark.parametrize("word", ["all", "none", "theme"])
+@pytest.mark.parametrize(
+    "write", [str.upper, lambda word: f" {word} ", lambda word: [word], lambda word: iter((word,))]
+)
+@pytest.mark.parametrize("op", [ca.Conv(3, 2), ca.Conv(3, 2, in_channels=2)], ids=["symbols", "no symbols"])
+def test_a_word_for_several_labels_means_the_same_in_a_list(word, write, op):
+    look = {"title": "My layer", "theme": "clear", "view": None if op.in_channels == 1 else "channels"}
+    look = {name: value for name, value in look.items() if value is not None}
+    one, other = (ca.animate(op, labels=labels, **look) for labels in (word, write(word)))
+    assert one.labelling.names == other.labelling.names and label_lines(one) == label_lines(other)
 
 
 TITLE = "My layer"
@@ -103,7 +122,7 @@ def test_a_given_title_is_drawn_with_the_labels_of_the_theme_unless_labels_are_g
 
 
 def test_a_title_in_a_table_is_drawn_and_one_given_later_goes_before_the_labels_of_the_table(tmp_path):
-    bodies = {"plain": "", "theme": 'labels = "theme"', "listed": 'labels = ["step"]', "none": 'labels = "none"'}
+    bodies = {"plain": "", "theme": 'labels = ["theme"]', "listed": 'labels = ["step"]', "none": 'labels = "none"'}
     text = "".join(
         f'[{name}]\noperation = "conv"\ninput_size = 3\nkernel_size = 2\ntitle = "{TITLE}"\n{body}\n\n'
         f'[{name}_like]\nlike = "{name}"\ntitle = "Another"\n\n'
