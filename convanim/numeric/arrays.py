@@ -28,15 +28,7 @@ def numbers(name: str, values: object, shape: tuple[int, ...]) -> Array:
 
 def finite(name: str, values: object, shape: tuple[int, ...]) -> Array:
     """As `numbers`, of any shape; `shape` is the one that messages ask for."""
-    count, masked = _nested(values)
-    if masked:
-        raise ConvanimError(
-            f"{name} is a masked array, and figures have no masked cells: give numbers for them, as in {name}.filled(0)"
-        )
-    if count * 8 > MOST_BYTES:
-        raise ConvanimError(
-            f"{name} holds itself, or more than {MOST_BYTES // 8:,} numbers: give {size(shape)} numbers"
-        )
+    _check_nesting(name, values, shape)
     try:
         array = np.asarray(values)
     except Exception:  # a user's object may raise anything here
@@ -52,6 +44,46 @@ def finite(name: str, values: object, shape: tuple[int, ...]) -> Array:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(converted))[0])
         raise not_finite(name, array[where], where)
     return converted
+
+
+def decimals(name: str, values: object, shape: tuple[int, ...]) -> object:
+    """The values with the decimals that numpy writes: an array, or lists of Python's numbers.
+
+    0.1 as float32 is 0.1, and not 0.10000000149, the float64 of the same bits. An array with whole numbers beyond int64
+    is turned into lists. Raises ConvanimError for masked arrays and for lists that are too large.
+    """
+    _check_nesting(name, values, shape)
+    try:
+        return _decimals(values, inside=False)
+    except Exception:  # a user's object may raise anything here; `finite` says what is wrong with it
+        return values
+
+
+def _decimals(values: object, *, inside: bool) -> object:
+    if isinstance(values, list | tuple):
+        return [_decimals(one, inside=True) for one in values]
+    if type(values) in (int, float, bool):
+        return values
+    array = np.asarray(values)
+    if array.dtype.kind not in "biufO":
+        return values
+    if array.dtype.kind == "f" and array.dtype.itemsize < 8:
+        array = array.astype(str).astype(np.float64)
+    large = array.dtype.kind == "O" or (array.dtype.kind == "u" and array.size > 0 and int(array.max()) >= 2**63)
+    return array.tolist() if inside or large else array
+
+
+def _check_nesting(name: str, values: object, shape: tuple[int, ...]) -> None:
+    """Raise ConvanimError for masked arrays, and for lists that hold themselves or too many numbers."""
+    count, masked = _nested(values)
+    if masked:
+        raise ConvanimError(
+            f"{name} is a masked array, and figures have no masked cells: give numbers for them, as in {name}.filled(0)"
+        )
+    if count * 8 > MOST_BYTES:
+        raise ConvanimError(
+            f"{name} holds itself, or more than {MOST_BYTES // 8:,} numbers: give {size(shape)} numbers"
+        )
 
 
 def _nested(values: object) -> tuple[float, bool]:

@@ -57,13 +57,18 @@ def _whole(values: Sequence[float]) -> tuple[list[int], int]:
     """Whole numbers, and the power of ten of their unit: .5 and 12 are 5 and 120 tenths."""
     if all(isinstance(value, int) for value in values):
         return list(map(int, values)), 0
-    parts = {value: Decimal(repr(value)).normalize().as_tuple() for value in values}
-    lowest = min(int(part.exponent) for part in parts.values())
-    whole = {
-        value: int(Decimal((part.sign, part.digits, 0))) * 10 ** (int(part.exponent) - lowest)
-        for value, part in parts.items()
-    }
-    return [whole[value] for value in values], lowest
+    given = {(type(value), value): _digits(value) for value in values}  # 2**70 and 2.0**70 are not the same decimals
+    lowest = min(ten for _, ten in given.values())
+    whole = {key: digits * 10 ** (ten - lowest) for key, (digits, ten) in given.items()}
+    return [whole[type(value), value] for value in values], lowest
+
+
+def _digits(value: float) -> tuple[int, int]:
+    """The digits of a number as a whole number, and the power of ten of the last one: 5, -1 for .5."""
+    if isinstance(value, int):
+        return int(value), 0
+    sign, digits, ten = Decimal(repr(value)).normalize().as_tuple()
+    return int(Decimal((sign, digits, 0))), int(ten)
 
 
 def _root(square: Fraction) -> Fraction:

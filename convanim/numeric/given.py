@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
+from fractions import Fraction
 
 from ..errors import ConvanimError
 from ..geometry import Operation
 from ..geometry.axis import Cell, unravel
 from ..geometry.parameters import MOST_AXES
-from .refusals import no_bias, no_kernel, not_finite, size, wrong_shape
+from .refusals import no_bias, no_float, no_kernel, not_finite, size, too_large, wrong_shape
 
 Number = int | float
+KINDS = {int, bool, float, Fraction, Decimal}
 MOST_PLAIN = 1 << 22  # numbers; numpy reads more of them faster, and in less memory
 
 
@@ -62,25 +65,26 @@ def _fitted(op: Operation, values: object) -> object:
 
 
 def given(name: str, values: object, shape: Cell) -> tuple[Cell, list[Number]]:
-    """The shape of values and the values row by row, all int or all float; `shape` is the one that messages ask for.
+    """The shape of values and the values row by row; `shape` is the one that messages ask for.
 
-    Lists of Python's numbers are read here. numpy reads all others, and says what is wrong with them.
+    Each number is the one that its owner sees: whole numbers have all their digits, also beside floats, and 0.1 of
+    float32 is 0.1. Lists of Python's numbers are read here. numpy reads all others, and says what is wrong with them.
     """
     plain = _plain(values)
     if plain is None:
         try:
-            from .arrays import finite
+            from .arrays import decimals, finite
         except ImportError as error:
             raise ConvanimError(f"{name} is not a list of {size(shape)} numbers, and numpy isn't installed") from error
-        array = finite(name, values, shape)
-        return array.shape, array.ravel().tolist()
-    for n, value in enumerate(plain[1]):
-        if not math.isfinite(value):
-            raise not_finite(name, value, unravel(n, plain[0]))
-    return plain
+        own = decimals(name, values, shape)
+        plain = _plain(own)
+        if plain is None:
+            array = finite(name, values if isinstance(own, list) else own, shape)
+            return array.shape, array.ravel().tolist()
+    return plain[0], [_number(name, value, n, plain[0]) for n, value in enumerate(plain[1])]
 
 
-def _plain(values: object) -> tuple[Cell, list[Number]] | None:
+def _plain(values: object) -> tuple[Cell, list[Number | Fraction | Decimal]] | None:
     """The shape and the numbers of a list of lists; None where it is something else, or needs a closer look."""
     level, shape = [values], []
     while level and type(level[0]) in (list, tuple):
@@ -91,12 +95,24 @@ def _plain(values: object) -> tuple[Cell, list[Number]] | None:
         if len(shape) > MOST_AXES or len(level) * first > MOST_PLAIN:
             return None
         level = [value for row in level for value in row]  # type: ignore[attr-defined]
-    kinds = set(map(type, level))
-    if not kinds <= {int, bool, float}:
-        return None
-    kind = float if float in kinds or not level else int
+    return (tuple(shape), level) if set(map(type, level)) <= KINDS else None  # type: ignore[return-value]
+
+
+def _number(name: str, value: Number | Fraction | Decimal, n: int, shape: Cell) -> Number:
+    """The number as int or float; fractions only where a float has the same decimals."""
     try:
-        numbers = list(map(kind, level))  # type: ignore[arg-type]
+        near = float(value)
     except OverflowError:
-        return None
-    return None if kind is int and not all(-(2**63) <= n < 2**63 for n in numbers) else (tuple(shape), numbers)
+        raise too_large(name, unravel(n, shape)) from None
+    except ValueError:  # a Decimal may be a signalling NaN
+        near = math.nan
+    if not math.isfinite(near):
+        raise not_finite(name, value, unravel(n, shape))
+    if isinstance(value, float):
+        return value
+    if (whole := int(value)) == value:
+        return whole
+    decimal = Decimal(repr(near))  # a Fraction of a Decimal may have a billion digits
+    if (decimal if isinstance(value, Decimal) else Fraction(decimal)) != value:
+        raise no_float(name, value, unravel(n, shape))
+    return near

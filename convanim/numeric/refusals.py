@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..errors import ConvanimError
+from ..errors import ConvanimError, short_repr
 from ..geometry import Operation
 from ..geometry.axis import Cell
 from ..geometry.parameters import MOST_BYTES
@@ -20,6 +20,19 @@ def wrong_shape(name: str, shape: Cell, wanted: Cell) -> ConvanimError:
 def not_finite(name: str, value: object, where: Cell) -> ConvanimError:
     """The error for NaN and infinity."""
     return ConvanimError(f"{name} holds {value} at {where}: every value must be a finite number")
+
+
+def too_large(name: str, where: Cell) -> ConvanimError:
+    """The error for a whole number or a fraction that no float is near to."""
+    return ConvanimError(f"{name} holds a number at {where} that is too large for float64: take smaller values")
+
+
+def no_float(name: str, value: object, where: Cell) -> ConvanimError:
+    """The error for a fraction that has no end as a decimal, or more digits than a float."""
+    return ConvanimError(
+        f"{name} holds {short_repr(value)} at {where}: a fraction must be a decimal number that a float can hold; take"
+        " float() of it, or whole numbers"
+    )
 
 
 def no_kernel(op: Operation) -> ConvanimError:

@@ -30,7 +30,7 @@ class Values:
     exact: tuple[Exact, ...]
     padding: float | None
     flipped: bool
-    bias: float = 0.0
+    bias: Number = 0.0
 
     @property
     def whole(self) -> bool:
@@ -72,7 +72,7 @@ def values(
         tuple(exact),
         op.padding_value,
         op.flipped,
-        0.0 if added is None else float(added),
+        0.0 if added is None else added,
     )
 
 

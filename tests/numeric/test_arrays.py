@@ -110,8 +110,9 @@ def test_bad_values_are_refused_by_name(op, bad):
     else:
         assert refusal(lambda: evaluate(op, good, bad)).startswith("kernel ")
         assert refusal(lambda: unrolled(op, bad)).startswith("kernel ")
-        assert refusal(lambda: values(op, input=bad)).startswith("input ")
-        assert refusal(lambda: values(op, kernel=bad)).startswith("kernel ")
+        if bad is not BAD["huge integers"]:  # figures add up whole numbers of any size
+            assert refusal(lambda: values(op, input=bad)).startswith("input ")
+            assert refusal(lambda: values(op, kernel=bad)).startswith("kernel ")
 
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 
 import convanim.numeric.evaluation as evaluation
-from convanim import Conv, ConvTranspose, Pool, evaluate, unrolled
+from convanim import Conv, ConvTranspose, Pool, animate, evaluate, unrolled
 from convanim.errors import ConvanimError
 from convanim.numeric import divisors, meetings, values
 from convanim.numeric.arrays import finite
@@ -131,20 +132,80 @@ def test_the_legacy_generator_is_numpys():
 
 def test_lists_are_read_as_numpy_reads_them():
     for given, shape in (
-        ([1, True, 2.5], (3,)),
+        ([True, 2], (2,)),
+        ([1.5, 2.5], (2,)),
         ([[1, 2], [3, 4]], (2, 2)),
         ((1, [2][0]), (2,)),
         ([2**63 - 1, -(2**63)], (2,)),
         ([], (0,)),
         (3, ()),
-        ([0.1, 2**60], (2,)),
         ([[], []], (2, 0)),
+        (np.zeros((0, 3), np.float32), (2,)),
+        (np.arange(6, dtype=np.uint64).reshape(2, 3)[:, ::2], (2, 2)),
     ):
         theirs = finite("x", given, shape)
         found = read("x", given, shape)
         assert found == (theirs.shape, theirs.ravel().tolist())
         assert list(map(type, found[1])) == list(map(type, theirs.ravel().tolist()))
-    for wrong in ([[1, 2], [3]], [1, [2]], ["1"], [math.nan], [1, math.inf], [None], [2**70, 1], "12", [1, 2j]):
+    for wrong in (
+        [[1, 2], [3]], [1, [2]], ["1"], [math.nan], [1, math.inf], [None], "12", [1, 2j],
+        np.array([[1], [2, 3]], object), np.ma.masked_array([1, 2], [0, 1]), np.array([1, np.inf], np.float32),
+    ):  # fmt: skip
         assert refusal(lambda wrong=wrong: read("x", wrong, (2,))) == refusal(
             lambda wrong=wrong: finite("x", wrong, (2,))
         )
+
+
+def test_each_number_of_a_figure_is_the_one_that_is_given():
+    large, single, half = 2**53 + 1, np.float32, np.float16
+    for given, numbers in (
+        ([1, True, 2.5], [1, 1, 2.5]),
+        ([large, 0.5], [large, 0.5]),
+        ([np.int64(large), 0.5], [large, 0.5]),
+        ([[large], [np.float64(0.5)]], [large, 0.5]),
+        ([2**70 + 1, -(10**40)], [2**70 + 1, -(10**40)]),
+        (np.array([2**64 - 1, 1], np.uint64), [2**64 - 1, 1]),
+        (np.array([2**70 + 1, 0.5], object), [2**70 + 1, 0.5]),
+        (np.array([0.1, -2.5e-7, 3], single), [0.1, -2.5e-7, 3.0]),
+        (np.array([[0.1, 1e-5], [-0.3, 2048]], half), [0.1, 1e-5, -0.3, 2048.0]),
+        ([single(0.1), 0.2, half(0.3)], [0.1, 0.2, 0.3]),
+        ([np.array([0.1], single), np.array([0.2])], [0.1, 0.2]),
+        (memoryview(np.array([0.1, 0.7], single)), [0.1, 0.7]),
+        (single(0.1), [0.1]),
+        ([Fraction(1, 4), Decimal("0.1"), Decimal(10**30), Fraction(large)], [0.25, 0.1, 10**30, large]),
+    ):
+        found = read("x", given, (2,))[1]
+        assert found == numbers and list(map(type, found)) == list(map(type, numbers)), given
+
+
+def test_fractions_and_numbers_that_no_float_can_hold_are_refused():
+    for wrong, told in (
+        ([0, Fraction(1, 3)], "Fraction(1, 3) at (1,)"),
+        ([Decimal("0.12345678901234567891")], "Decimal('0.12345678901234567891') at (0,)"),
+        ([Decimal("1e-999999999")], "a float can hold"),
+        ([[1, 10**400]], "(0, 1) that is too large"),
+        ([Fraction(10**400, 3)], "(0,) that is too large"),
+        ([Decimal("sNaN")], "sNaN at (0,): every value must be a finite number"),
+        ([Decimal("-Infinity")], "-Infinity at (0,): every value must be a finite number"),
+    ):
+        assert told in refusal(lambda wrong=wrong: read("x", wrong, (2,)))
+
+
+def test_sums_are_those_of_the_numbers_that_are_seen():
+    def summed(x, w, **bias):
+        return values(Conv((2,), 2, bias=bool(bias)), input=x, kernel=w, **bias)
+
+    single = np.float32
+    assert summed(np.array([0.1, 0.25], single), [1, 1]).exact == (Fraction(35, 100),)
+    assert summed([1, 1], np.array([0.1, 0.2], single)).exact == (Fraction(3, 10),)
+    assert summed([2**53 + 1, 0.5], [1, 1]).exact == (2**53 + Fraction(3, 2),)
+    assert summed([2**70, 2.0**70], [1, -1]).exact == (2**70 - 1180591620717411300000,), "digits that Python writes"
+    assert summed([10**40 + 1, 0.5], [1, 2]).exact == (10**40 + 2,)
+    biased = summed([0, 0.25], [1, 1], bias=2**53 + 1)
+    assert biased.exact == (2**53 + Fraction(5, 4),) and biased.bias == 2**53 + 1
+    assert summed([0, 0], [1, 1], bias=np.array([0.1], single)).bias == 0.1
+    pool = values(Pool((2,), 2, mode="max"), input=[2**53, 2**53 + 1])
+    assert pool.exact == pool.output == (2**53 + 1,)
+    assert animate(Conv((2,), 2), view="line", labels="sum", kernel=[1, 1], input=np.array([0.1, 0.25], single)).svg(
+        0
+    ) == animate(Conv((2,), 2), view="line", labels="sum", kernel=[1, 1], input=[0.1, 0.25]).svg(0)
