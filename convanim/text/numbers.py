@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from decimal import Decimal
 from fractions import Fraction
 
 from ..geometry.axis import Cell
+from ..numeric import exact
 
 INDICES = tuple("₀₁₂₃₄₅₆₇₈₉")
 LEAST, MOST = Fraction(1, 1000), 10**5  # numbers from and up to these are written with decimals
@@ -106,11 +106,11 @@ def bracketed(text: str) -> str:
 
 def says(text: str, value: float | Fraction) -> bool:
     """Whether a text is the value itself, and isn't rounded."""
-    exact = _decimal(value)
-    if isinstance(exact, float) or "e" in text or text.endswith(INFINITY):
-        return read(text) == exact
+    true = _decimal(value)
+    if isinstance(true, float) or "e" in text or text.endswith(INFINITY):
+        return read(text) == true
     whole, _, decimals = text.replace(MINUS, "-").partition(".")  # twelve times as fast as a fraction of a text
-    return int(whole + decimals) * exact.denominator == exact.numerator * int(10 ** len(decimals))
+    return int(whole + decimals) * true.denominator == true.numerator * int(10 ** len(decimals))
 
 
 def read(text: str) -> Fraction | float:
@@ -120,10 +120,9 @@ def read(text: str) -> Fraction | float:
 
 
 def _decimal(value: float | Fraction) -> Fraction | float:
-    """The decimal number that a float is written as: .1 is a tenth. A float that comes back is an infinity."""
-    if isinstance(value, int | Fraction):
-        return Fraction(value)
-    return value if math.isinf(value) else Fraction(Decimal(repr(value)))
+    """The decimal number of a value, a whole one as a fraction too. A float that comes back is an infinity."""
+    found = exact(value)
+    return Fraction(found) if isinstance(found, int) else found
 
 
 def _fixed(value: Fraction, places: int) -> str:
