@@ -140,7 +140,7 @@ def _scene(subject: _Subject, view: str, texts: Texts | None, bias: float, optio
     return replace(
         scene,
         title=shown(options.title) or describe.title(subject.op, lang),
-        description=shown(options.description) or describe.description(subject.op, bias, lang, view),
+        description=shown(options.description) or describe.description(subject.op, bias, lang, view, options.precision),
         lang=lang,
         poster=poster,
     )

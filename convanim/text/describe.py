@@ -12,7 +12,9 @@ from ..geometry.parameters import parameters
 from ..geometry.receptive_field import receptive_field
 from .formula import number_formula
 from .lang import Language, language
-from .numbers import TIMES, number, per_axis, size
+from .numbers import TIMES, map_texts, number, per_axis, says, size
+
+ABOUT = "≈ "
 
 
 def name(op: Operation, lang: str = "en") -> str:
@@ -51,15 +53,21 @@ def title(op: Operation | tuple[Operation, ...], lang: str = "en") -> str:
     )
 
 
-def description(op: Operation | tuple[Operation, ...], bias: float = 0, lang: str = "en", view: str = "") -> str:
+def description(
+    op: Operation | tuple[Operation, ...],
+    bias: float = 0,
+    lang: str = "en",
+    view: str = "",
+    precision: int | None = None,
+) -> str:
     """A text about a figure of an operation, or of several, for readers who don't see it; every number is computed.
 
     A view may have a text of its own in the catalogue's [whole], or one in [more] that comes after the usual one.
     """
     layers, catalogue, several = op if isinstance(op, tuple) else (op,), language(lang), isinstance(op, tuple)
-    op = layers[0]
+    op, said = layers[0], _said_bias(bias, precision)
     if not (catalogue.has(f"whole.{view}") or catalogue.has(f"more.{view}")):
-        return _usual_description(op, bias, lang)
+        return _usual_description(op, said, lang)
     last = layers[-1]
     numbers: dict[str, Any] = {
         "input": size(op.input_size),
@@ -75,7 +83,7 @@ def description(op: Operation | tuple[Operation, ...], bias: float = 0, lang: st
         "sizes": catalogue.say("title.to").join(size(one.output_size) for one in layers),
         "window": size(op.effective_kernel_size),
         "stride": size(op.stride),
-        "bias": _first_summand(op, bias, catalogue),
+        "bias": said or catalogue.say("description.of_bias") if op.bias else number(0),
         "outer": size(op.outer_size),
         "inner": size(op.inner_size),
     }
@@ -83,15 +91,18 @@ def description(op: Operation | tuple[Operation, ...], bias: float = 0, lang: st
         numbers["field"] = size(receptive_field(Path(layers))[-1].size)  # their channels may change between them
     if catalogue.has(f"whole.{view}"):
         return catalogue.say(f"whole.{view}", 1, **numbers)
-    return f"{_usual_description(op, bias, lang)} {catalogue.say(f'more.{view}', 1, **numbers)}"
+    return f"{_usual_description(op, said, lang)} {catalogue.say(f'more.{view}', 1, **numbers)}"
 
 
-def _first_summand(op: Operation, bias: float, catalogue: Language) -> str:
-    """The start of every sum: 0, the bias, or a word for a bias whose value symbols don't show."""
-    return number(bias) if bias or not op.bias else catalogue.say("description.of_bias")
+def _said_bias(bias: float, precision: int | None) -> str:
+    """The bias as figures write it, marked where it is rounded; "" for 0, and for a bias whose value symbols don't
+    show.
+    """
+    (text,) = map_texts([bias], precision=precision)
+    return "" if not bias else text if says(text, bias) else f"{ABOUT}{text}"
 
 
-def _usual_description(op: Operation, bias: float, lang: str) -> str:
+def _usual_description(op: Operation, bias: str, lang: str) -> str:
     """The description of a window that moves over the input, and of its output."""
 
     def say(key: str, count: int = 1, **places: object) -> str:
@@ -113,7 +124,7 @@ def _usual_description(op: Operation, bias: float, lang: str) -> str:
         window = say("window", cells=_cells(op.effective_kernel_size, lang), taps=say("taps", taps, n=taps))
     more = [say("unread", size=size(op.remainder))] if any(op.remainder) else []
     more += [say("overhang", size=size(op.overhang))] if any(op.overhang) else []
-    more += [say("bias", bias=number(bias))] if bias else []
+    more += [say("bias", bias=bias)] if bias else []
     steps = math.prod(op.output_size)
     return say(
         "text",

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+import convanim as ca
 from convanim.geometry import AdaptivePool, Conv, ConvTranspose, Pool
 from convanim.geometry.parameters import parameters
 from convanim.text.describe import description, facts, name, title
@@ -252,3 +253,14 @@ def test_the_description_of_adaptive_pooling_says_whether_its_windows_differ():
             else f"A window of {max(windows)}x1 cells moves"
         )
         assert description(pool).startswith(text), (i, n)
+
+
+@pytest.mark.parametrize(
+    ("bias", "precision", "said"),
+    [(2.00049, 5, "2.00049"), (2.00049, 1, "≈ 2.0"), (1.5, None, "1.5"), (123456.75, 2, "123456.75"), (7, None, "7")],
+)
+def test_a_description_has_the_bias_as_the_figure_writes_it(bias, precision, said):
+    conv = Conv(1, 1, bias=True)
+    a = ca.animate(conv, view="flat", input=[[1]], kernel=[[1]], bias=bias, precision=precision)
+    assert f"To each is added {said}, the bias." in a.alt
+    assert said.removeprefix("≈ ") in a.equation(0)
