@@ -57,14 +57,41 @@ _PLACES = {
     "write": ("FORMATS",),
 }
 _MODULES = {name: module for module, names in _PLACES.items() for name in names}
+_FRAMEWORKS = {  # names of layers without 1d, 2d or 3d, in lower case: of PyTorch, and of Keras where others
+    "conv": ("Conv", ""),
+    "convtranspose": ("ConvTranspose", ""),
+    "maxpool": ("Pool", ""),
+    "maxpooling": ("Pool", ""),
+    "avgpool": ("Pool", 'mode="average"'),
+    "averagepooling": ("Pool", 'mode="average"'),
+    "lppool": ("Pool", 'mode="l2"'),
+    "adaptiveavgpool": ("AdaptivePool", ""),
+    "adaptiveaveragepooling": ("AdaptivePool", ""),
+    "adaptivemaxpool": ("AdaptivePool", 'mode="max"'),
+    "adaptivemaxpooling": ("AdaptivePool", 'mode="max"'),
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
-        raise AttributeError(f"module 'convanim' has no attribute {name!r}")
+        raise AttributeError(f"module 'convanim' has no attribute {name!r}{_instead(name)}")
     value = getattr(import_module(f".{_MODULES[name]}", __name__), name)
     globals()[name] = value
     return value
+
+
+def _instead(name: str) -> str:
+    """What to take for a name that isn't here: the operation, for a layer of a framework, or the nearest name."""
+    layer, ndim = name.lower(), None
+    for n in (1, 2, 3):
+        if f"{n}d" in layer:
+            layer, ndim = layer.replace(f"{n}d", ""), n
+    if layer in _FRAMEWORKS:
+        operation, mode = _FRAMEWORKS[layer]
+        words = ["...", *([mode] if mode else []), *([f"ndim={ndim}"] if ndim in (1, 3) else [])]
+        return f": take convanim.{operation}({', '.join(words)})"
+    near = import_module("difflib").get_close_matches(name, _MODULES, n=1) if not name.startswith("_") else []
+    return f": did you mean {near[0]!r}?" if near else ""
 
 
 def __dir__() -> list[str]:

@@ -28,7 +28,7 @@ LONGEST_MS, LARGEST_DPI, MOST_DECIMALS = 3_600_000, 9600, 15
 TIME = "a whole number of milliseconds, from {least} to {most}"
 VALUES = ViewRule("shows no values", lambda view: view.shows_values)
 SHADES = ViewRule("shades no cells", lambda view: view.shades)
-KERNELS = ViewRule("has no place for such a plane", lambda view: view.kernel_plane)
+KERNELS = ViewRule("has no kernel plane", lambda view: view.kernel_plane)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,7 +94,8 @@ class Options:
     show_kernel: bool | None = option(
         None,
         "switch",
-        "The kernel as a plane of its own beside the input. One that meets the input flipped is shown so.",
+        "The kernel as a plane of its own beside the input. A transposed convolution's kernel is shown flipped, as it"
+        " meets the input.",
         views=KERNELS,
         unset="on in flat where the kernel has values, but not in classic",
     )
@@ -193,7 +194,7 @@ class Options:
         None,
         "number",
         "The width in points at which the figure is shown, such as TeX's \\columnwidth: letters of labels have 8 points"
-        " there. It is also the width of a page, if no other size is given.",
+        " there. Pages of PDF and TikZ are this wide unless dpi, scale or width is given.",
         metavar="PT",
         least=16,
         most=65_535,
@@ -336,7 +337,9 @@ def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
     if options.symbols and options.shade:
         raise ConvanimError("symbols have no values, so shade= has no place beside symbols=True: leave one of them out")
     if options.show_kernel and not (isinstance(op, tuple) or op.weighted):
-        raise ConvanimError(f"{describe.name(op)} has no weights to show, so show_kernel= has no place: leave it out")
+        raise ConvanimError(
+            f"{describe.name(op)} has no weights to show, so there is no kernel plane: leave show_kernel= out"
+        )
     limited = {  # values may be arrays, which have no equality that is True or False
         name: row.views
         for name, row in OPTIONS.items()
@@ -349,8 +352,8 @@ def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
     for name, rule in limited.items():
         if not rule.takes(VIEWS[view]):
             fit = [repr(other) for other, row in VIEWS.items() if rule.takes(row) and not refusal(other, op)]
-            instead = f"take view={' or '.join(fit)}, or leave it out" if fit else "leave it out"
-            raise ConvanimError(f"the {view} view {rule.reason}, so {name}= has no place in it: {instead}")
+            instead = f"take view={' or '.join(fit)}, or leave {name}= out" if fit else f"leave {name}= out"
+            raise ConvanimError(f"the {view} view {rule.reason}: {instead}")
     return view
 
 

@@ -44,7 +44,8 @@ def board(clip: Clip, steps: object, columns: object, page: Page) -> tuple[Label
     counts = _counts(columns, len(chosen), page)
     for in_row in counts:
         try:
-            letters, scene = fitted(partial(_drawn, labelling, chosen, in_row), page, labelling.scene.box.width)
+            draw = partial(_drawn, labelling, chosen, in_row)
+            letters, scene = fitted(draw, page, labelling.scene.box.width, fewer="fewer steps, fewer labels")
         except ConvanimError:
             if in_row == counts[-1] and not found:
                 raise

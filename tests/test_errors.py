@@ -424,3 +424,35 @@ def test_an_unknown_name_gets_the_choices_and_the_likeliest_of_them():
         str(expected_one_of("view", "zzz", iter(["flat", "isometric"])))
         == "unknown view 'zzz': Expected one of flat, isometric"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "op"),
+    [
+        ("Conv1d", ca.Conv(3, 1, ndim=1)),
+        ("Conv2d", ca.Conv(3, 1)),
+        ("Conv3d", ca.Conv(3, 1, ndim=3)),
+        ("Conv2DTranspose", ca.ConvTranspose(3, 1)),
+        ("ConvTranspose3d", ca.ConvTranspose(3, 1, ndim=3)),
+        ("MaxPool", ca.Pool(3, 1)),
+        ("MaxPooling1D", ca.Pool(3, 1, ndim=1)),
+        ("AvgPool2d", ca.Pool(3, 1, mode="average")),
+        ("AveragePooling3D", ca.Pool(3, 1, mode="average", ndim=3)),
+        ("LPPool1d", ca.Pool(3, 1, mode="l2", ndim=1)),
+        ("AdaptiveAvgPool1d", ca.AdaptivePool(3, 1, ndim=1)),
+        ("AdaptiveMaxPool2d", ca.AdaptivePool(3, 1, mode="max")),
+    ],
+)
+def test_the_name_of_a_frameworks_layer_gets_the_operation_that_it_is_here(name, op):
+    with pytest.raises(AttributeError) as caught:
+        getattr(ca, name)
+    start, take = str(caught.value).split(": take convanim.")
+    assert start == f"module 'convanim' has no attribute {name!r}"
+    assert eval(take.replace("...", "3, 1"), vars(ca)) == op
+
+
+def test_a_name_that_convanim_lacks_gets_the_nearest_one():
+    for name, end in (("animte", ": did you mean 'animate'?"), ("xyzzy", ""), ("__animate__", "")):
+        with pytest.raises(AttributeError) as caught:
+            getattr(ca, name)
+        assert str(caught.value) == f"module 'convanim' has no attribute {name!r}{end}"

@@ -140,9 +140,7 @@ def test_the_documentation_has_a_new_option(found):
 
 def test_a_new_option_of_some_views_is_refused_by_the_others_with_those_views(found):
     assert found["default view"] == [True, False]
-    assert found["other view"] == (
-        "the isometric view has no glow, so glow= has no place in it: take view='flat', or leave it out"
-    )
+    assert found["other view"] == ("the isometric view has no glow: take view='flat', or leave glow= out")
 
 
 def test_the_command_line_has_a_new_option(copy):

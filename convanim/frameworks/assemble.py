@@ -40,8 +40,8 @@ def finish(trace: Trace, input_size: Cell = (), stacklevel: int = 3) -> list[Imp
         )
     if trace.looks:
         said.append(
-            f"the model looks at values that come from its input ({_names([*trace.looks], MOST_FUNCTIONS)}), which was"
-            " zeros: for others it may compute something else"
+            f"the model's code depends on values of its input ({_names([*trace.looks], MOST_FUNCTIONS)}). It was"
+            " followed with zeros; other inputs may take another path"
         )
     if said:
         warnings.warn("; ".join(said), ConvanimWarning, stacklevel=stacklevel)
@@ -67,7 +67,7 @@ def _skipped(trace: Trace, network: Network, is_chain: bool) -> list[str]:
     """A line for what isn't in the result, and one for paddings and crops that are, in a network, but in no layer."""
     own = set() if is_chain else {node.name for node in network.nodes if node.kind == "cells"} & {*trace.skipped}
     skipped = _rows(trace, {*trace.skipped} - own)
-    said = [f"skipped what is no convolution or pooling: {_names(skipped)}"] if skipped else []
+    said = [f"skipped, neither convolution nor pooling: {_names(skipped)}"] if skipped else []
     if own:
         said.append(f"steps of the network, and not of a layer: {_names(_rows(trace, own))}")
     return said
@@ -86,7 +86,7 @@ def _broken(network: Network) -> list[str]:
             before = {name: None for one in node.takes for name in network.names_before(one)}
             after = network.names_after(index)
             behind = _names([*before], MOST_FUNCTIONS)
-            between = f"between {behind} and {_names([*after], MOST_FUNCTIONS)}" if after else f"behind {behind}"
+            between = f"between {behind} and {_names([*after], MOST_FUNCTIONS)}" if after else f"after {behind}"
             rows.append(f"{node.name} stands {between}")
     if not rows:
         return []
@@ -94,8 +94,8 @@ def _broken(network: Network) -> list[str]:
 
 
 def _lost(trace: Trace) -> list[str]:
-    """A line for what puts the outputs of several layers together behind the last layer, where it isn't known how: a
-    function, or a join of what a function made.
+    """A line for functions that put outputs of several layers together after the last layer, where it isn't known how,
+    and for joins of such functions' results.
     """
     needed, rows = _needed(trace), []
     layers = {step.name for step in trace.steps if step.layer is not None}
@@ -107,7 +107,7 @@ def _lost(trace: Trace) -> list[str]:
                 rows.append(f"{step.what or step.name} of {_names([*names], MOST_FUNCTIONS)}")
     if not rows:
         return []
-    return [f"behind the last layer, convanim doesn't know which cells these read: {_names(rows, MOST_FUNCTIONS)}"]
+    return [f"after the last layer, convanim doesn't know which cells these read: {_names(rows, MOST_FUNCTIONS)}"]
 
 
 def _first(network: Network, leading: list[str], input_size: Cell) -> list[str]:
@@ -116,7 +116,7 @@ def _first(network: Network, leading: list[str], input_size: Cell) -> list[str]:
     first = network.layers[0]
     made = [name for name in leading if name in network.names_before(network.nodes[index].takes[0])]
     said = [
-        f"{name} takes the model's input beside the layers, and convanim doesn't know which cells it reads"
+        f"{name} reads the model's input directly, not through a layer, and convanim doesn't know which cells it reads"
         for name in leading
         if name not in made
     ]

@@ -31,7 +31,10 @@ def tensors_in(value: Any) -> Iterator[Any]:
 
 
 class Tensors:
-    """What each tensor is, known by the tensor itself; and of which values those are made that no call told of."""
+    """Which value of the trace each tensor holds.
+
+    For a tensor that no traced call made, the values that reached it.
+    """
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace

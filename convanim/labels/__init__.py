@@ -136,7 +136,7 @@ def listed(given: object) -> list[Any]:
 def titled(given: object) -> object:
     """The labels of a figure, with its title among them; None, which is the theme's own, for "theme".
 
-    What names no labels stays as it is.
+    A value that isn't a list of labels is returned unchanged.
     """
     try:
         return [*labels_of(given), "title"]

@@ -22,7 +22,7 @@ LEAST_PT = 6  # of an em where there is no room for more
 POINTS = 72.27  # of TeX in an inch
 # of the search for the size of letters: how often they are doubled at most, and how near to the best size they come
 DOUBLINGS, NEAR, ROUNDED = 6, 1.002, 1 + 1e-9
-FURTHER, MOST = 1.1, 10  # from a width that is too small to the next one that is tried, and to the last one
+NEAR_WIDTH, LARGEST = 1.1, 65_535  # of the search for a width with room: how near to the best it comes, and its end
 LETTER = LETTER_PX / (CELL_BP * GUIDE_DPI / 72)  # an em in cells: .44
 
 Draw = Callable[["Page", float], Scene]  # a figure on a page, with letters of a size in cells
@@ -64,7 +64,7 @@ class Page:
 
     @property
     def spare(self) -> float:
-        """How many times as large as they must be letters are."""
+        """The letters' size over the least size allowed."""
         shares = LAYOUTS[self.layout].shares
         wanted, least = (
             (LETTER_PT, LEAST_PT) if self.width_pt is not None else (shares[self.share_of_layout], shares[-1])
@@ -91,33 +91,54 @@ class Page:
         return float(GUIDE_DPI) if self.dpi is None else self.dpi
 
 
-def fitted(draw: Draw, page: Page, plain: float) -> tuple[float, Scene]:
+def fitted(draw: Draw, page: Page, plain: float, fewer: str = "fewer labels") -> tuple[float, Scene]:
     """The size of letters in cells, and the scene that `draw` makes with them; without labels it is `plain` cells wide.
 
-    Raises ConvanimError for a page that is too small for its labels.
+    `fewer` says in the error what to take less of. Raises ConvanimError for a page that is too small for its labels.
     """
     found = _readable(draw, page, plain)
     if found is None:
-        raise _too_small(page, lambda other: _readable(draw, other, plain) is not None)
+        raise _too_small(page, lambda other: _readable(draw, other, plain) is not None, fewer)
     return found
 
 
-def _too_small(page: Page, fits: Callable[[Page], bool]) -> ConvanimError:
-    """How to mend a page that is too small for its labels: a larger width, or smaller letters, that were tried."""
+def _too_small(page: Page, fits: Callable[[Page], bool], fewer: str) -> ConvanimError:
+    """How to mend a page that is too small for its labels: a larger width, or smaller letters, that were tried.
+
+    The message starts with the options that were set, as each of them may be the one to change.
+    """
     name, unit = ("width", "pixels") if page.width_pt is None else ("width_pt", "points")
     value = getattr(page, name)
-    needed = value
-    while needed is not None and needed < MOST * value:
-        needed = math.ceil(needed * FURTHER)
-        if fits(replace(page, **{name: needed})):
-            return ConvanimError(
-                f"{name}={value:g}: labels whose letters can be read need {needed} {unit}: take a larger {name}, a"
-                ' smaller label_size, fewer labels, or labels="none"'
-            )
+    given = [] if value is None else [f"{name}={value:g}"]
+    given += [f"label_size={page.label_size:g}"] if page.label_size != 1 else []
+    given += [f"layout={page.layout!r}"] if page.layout != next(iter(LAYOUTS)) else []
+    needed = None if value is None else _wide_enough(page, name, fits)
+    if needed is not None:
+        return ConvanimError(
+            f"{', '.join(given)}: labels whose letters can be read need {needed} {unit}: take a larger {name}, a"
+            f' smaller label_size, {fewer}, or labels="none"'
+        )
     sizes = (round(page.label_size * share / 10, 2) for share in range(9, 2, -1))
     smaller = next((size for size in sizes if fits(replace(page, label_size=size))), None)
-    instead = "fewer labels" if smaller is None else f"label_size={smaller:g}, or fewer labels"
-    return ConvanimError(f"labels whose letters can be read have no room in layout={page.layout!r}: take {instead}")
+    instead = "" if smaller is None else f"label_size={smaller:g}, "
+    return ConvanimError(
+        f'{", ".join(given)}: labels whose letters can be read have no room: take {instead}{fewer}, or labels="none"'
+    )
+
+
+def _wide_enough(page: Page, name: str, fits: Callable[[Page], bool]) -> int | None:
+    """A width in whole pixels or points at which a page that is too small fits, at most NEAR_WIDTH times the least."""
+    low, high = getattr(page, name), LARGEST
+
+    def at(width: int) -> Page:
+        return replace(page, width=width) if name == "width" else replace(page, width_pt=width)
+
+    if not fits(at(high)):
+        return None
+    while high > low * NEAR_WIDTH:
+        middle = math.ceil(math.sqrt(low * high))
+        low, high = (low, middle) if fits(at(middle)) else (middle, high)
+    return high
 
 
 def _readable(draw: Draw, page: Page, plain: float) -> tuple[float, Scene] | None:

@@ -94,8 +94,9 @@ def _processes(jobs: int) -> Iterator[Executor]:
 
 
 def _end_with(told: Connection) -> None:
-    """End this process with the one that began it, or when that says so: in the midst of a figure too, of which no file
-    has a name before it is whole. Ctrl-C, which a terminal sends to all, is for the one that began it.
+    """End this worker when its parent ends or sends a message, even while it draws: unfinished files have no name.
+
+    The worker ignores Ctrl-C, which a terminal sends to all processes: the parent handles it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()

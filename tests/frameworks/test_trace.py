@@ -232,17 +232,21 @@ def test_means_over_cells_looks_and_lost_joins_are_said():
         finish(traced(layer("a", ca.Conv(5, 3)), norm((2,))))
     trace = traced(layer("a", ca.Conv(5, 3)))
     trace.looks["item"] = None
-    with pytest.warns(ca.ConvanimWarning, match=r"values that come from its input \(item\), which was zeros"):
+    with pytest.warns(
+        ca.ConvanimWarning, match=r"depends on values of its input \(item\)\. It was followed with zeros"
+    ):
         finish(trace)
 
     def turned(trace, values):
         return trace.unknown("turn", "Flip", [values[-1]], values[-1].shape, (2, 3))
 
     lost = (layer("a", ca.Conv(5, 1)), turned, joined("sum", 2, 0))
-    with pytest.warns(ca.ConvanimWarning, match="behind the last layer, .* which cells these read: sum of a, x$"):
+    with pytest.warns(ca.ConvanimWarning, match="after the last layer, .* which cells these read: sum of a, x$"):
         finish(traced(*lost))
     beside = (turned, layer("a", ca.Conv(5, 1), takes=0), joined("sum", 1, 2))
-    with pytest.warns(ca.ConvanimWarning, match=r"^turn \(Flip\) takes the model's input beside the layers"):
+    with pytest.warns(
+        ca.ConvanimWarning, match=r"^turn \(Flip\) reads the model's input directly, not through a layer"
+    ):
         finish(traced(*beside))
 
 

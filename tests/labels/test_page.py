@@ -104,3 +104,28 @@ def test_a_page_that_is_too_narrow_is_refused_and_the_width_that_the_message_nam
     assert drawn("isometric", **{option: needed})
     assert "need" in refusal(lambda: drawn("isometric", **{option: int(needed / 1.13)}))
     assert drawn("isometric", labels="none", **{option: 40}).size[0] in (40, 83)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"width": 16, "label_size": 8}, {"width": 16, "layout": "landscape"}, {"width_pt": 16.5, "label_size": 3}],
+    ids=str,
+)
+def test_a_page_without_room_names_what_was_set_and_a_width_that_has_room(given):
+    conv = ca.Conv(4, 3)
+    name = next(iter(given))
+    text = refusal(lambda: ca.animate(conv, theme="clear", **given))
+    assert text.startswith(f"{', '.join(f'{key}={value!r}' for key, value in given.items())}: ")
+    needed = int(re.search(r"need (\d+) (?:pixels|points)", text)[1])
+    ca.animate(conv, theme="clear", **given | {name: needed})
+    refusal(lambda: ca.animate(conv, theme="clear", **given | {name: int(needed / 1.11)}))
+
+
+def test_where_no_width_has_room_a_size_of_letters_is_named_and_a_storyboard_may_have_fewer_steps():
+    slide = {"theme": "clear", "layout": "landscape"}
+    text = refusal(lambda: ca.animate(ca.Conv(4, 3), width=1280, label_size=8, **slide))
+    assert text.startswith("width=1280, label_size=8, layout='landscape': ")
+    ca.animate(ca.Conv(4, 3), label_size=float(re.search(r"take label_size=([\d.]+)", text)[1]), **slide)
+    assert "steps" not in text
+    narrow = ca.animate(ca.Conv(4, 3), theme="clear")
+    assert "fewer steps, fewer labels" in refusal(lambda: narrow.storyboard(4, width=16))

@@ -292,8 +292,9 @@ def test_values_have_no_place_beside_symbols(given):
 
 
 def test_the_isometric_view_shows_no_symbols_and_without_a_view_it_is_the_flat_one():
-    assert "symbols= has no place in it: take view='flat'" in refusal(
-        lambda: ca.animate(ca.Conv(4, 3), symbols=True, view="isometric")
+    assert (
+        "the isometric view shows no values: take view='flat' or 'matrix' or 'dense' or 'im2col', or leave symbols= out"
+        in refusal(lambda: ca.animate(ca.Conv(4, 3), symbols=True, view="isometric"))
     )
     assert ca.animate(ca.Conv(4, 3), symbols=True).scene == ca.animate(ca.Conv(4, 3), symbols=True, view="flat").scene
     assert ca.animate(ca.Conv(4, 3), symbols=False).scene == ca.animate(ca.Conv(4, 3)).scene

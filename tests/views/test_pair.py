@@ -138,7 +138,7 @@ def meant_sentences(here, row, ndim):
     """What a step says, from its cell of the smaller planes and the cells of the larger ones that it links."""
     at = f"({here[0]},{here[1]})" if ndim == 2 else f"{here[1]}"
     if not row:
-        return f"left: output {at} reads padding alone; right: input {at} adds to cropped cells alone"
+        return f"left: output {at} reads only padding; right: input {at} adds only to cropped cells"
     nouns = ("row", "column") if ndim == 2 else ("cell",)
     runs = [
         f"{noun}{'s' if len(cells) > 1 else ''} {run_of(cells)}"

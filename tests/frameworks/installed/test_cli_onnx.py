@@ -49,7 +49,7 @@ def test_what_the_command_line_cannot_draw_of_a_model_is_one_line(command):
     status, out, err = command("info", "--onnx", "m.onnx", "-i", "6")
     assert (status, out) == (2, "")
     assert err.splitlines() == [
-        "convanim: skipped what is no convolution or pooling: relu (Relu)",
+        "convanim: skipped, neither convolution nor pooling: relu (Relu)",
         "convanim: m.onnx has 2 layers that can be drawn, first, pool: choose one with --node NAME",
     ]
     for words, part in (

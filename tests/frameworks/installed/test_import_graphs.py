@@ -15,7 +15,7 @@ from convanim.frameworks.torch_names import JOINS
 pytestmark = pytest.mark.filterwarnings("ignore")  # what a framework warns about is its own matter; ours are recorded
 
 COUNT = 60  # graphs of a part
-SAID = ("the chain is broken", "the first layer", "beside the layers", "behind the last layer")
+SAID = ("the chain is broken", "the first layer", "not through a layer", "after the last layer")
 
 
 def judged(model):

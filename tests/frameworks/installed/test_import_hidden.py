@@ -89,7 +89,7 @@ def test_a_view_that_is_written_into_carries_its_values(last):
 
     net, lines = imported(written, conv(1), conv(3, padding=2), conv(1))
     assert net.breaks and "a function that can't be followed stands" in lines[0]
-    assert ("behind layers.0" in lines[0]) is not last
+    assert ("after layers.0" in lines[0]) is not last
 
 
 def test_a_convolution_whose_weights_are_computed_from_the_input_is_named():
@@ -109,7 +109,7 @@ def test_a_model_that_looks_at_values_says_so():
     for look in looks:
         found, lines = imported(lambda layers, x, f=look: layers[0](x) if f(x) else layers[1](x), conv(3), conv(5))
         assert [one.name for one in found] == ["layers.1"]
-        assert "the model looks at values that come from its input" in lines[0]
+        assert "the model's code depends on values of its input" in lines[0]
     found, lines = imported(lambda layers, x: layers[0](x) if x.shape[2] > 8 and x.dim() > 2 else x, conv(3))
     assert len(found) == 1 and lines == []
 

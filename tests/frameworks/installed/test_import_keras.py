@@ -45,7 +45,7 @@ def test_a_small_keras_net_is_a_list_with_sizes_and_one_line_of_what_was_skipped
         ("average", (8, 8), (1, 1)),
     ]
     assert lines == [
-        "skipped what is no convolution or pooling: norm (BatchNormalization), relu (ReLU), two.activation (relu),"
+        "skipped, neither convolution nor pooling: norm (BatchNormalization), relu (ReLU), two.activation (relu),"
         " dense (Dense)"
     ]
     assert found[2].op.pads == ((0, 1), (0, 1))
@@ -298,7 +298,7 @@ def test_what_keras_does_before_the_first_layer_or_behind_the_last_is_named():
     _, lines = recorded(from_keras, built(lambda x: layers.Conv1D(1, 2)(x[:, :, 0]), (12, 4, 1)))
     assert "that get_item" in lines[0] and "made of the model's input" in lines[0]
     _, lines = recorded(from_keras, built(lambda x: x + keras.ops.flip(layers.Conv1D(1, 1, name="a")(x), 1), (9, 1)))
-    assert "behind the last layer, convanim doesn't know which cells these read" in lines[0]
+    assert "after the last layer, convanim doesn't know which cells these read" in lines[0]
     model = built(
         lambda x: layers.Conv1D(1, 3)(layers.LayerNormalization(axis=[1, 2], name="norm")(layers.Conv1D(2, 3)(x))),
         (9, 1),

@@ -71,7 +71,7 @@ def test_an_onnx_graph_is_a_list_in_its_order_with_weights_from_initialisers_and
     assert (found[0].bias == b).all()
     assert (found[2].kernel == v).all()
     assert lines == [
-        "skipped what is no convolution or pooling: l1 (LpPool: p=1: convanim has the L2 pooling, p=2), relu (Relu)"
+        "skipped, neither convolution nor pooling: l1 (LpPool: p=1: convanim has the L2 pooling, p=2), relu (Relu)"
     ]
 
 
@@ -155,7 +155,7 @@ def test_onnx_pads_are_an_attribute_an_input_or_of_some_axes_only():
     channels = [constant("n", [0, 1, 0, 0, 0, 0, 0, 0]), helper.make_node("Pad", ["x", "n"], ["p"], name="pad")]
     (found,), lines = recorded(from_onnx, model(13, *channels))
     assert found.op.input_size == (6, 6)
-    assert lines == ["skipped what is no convolution or pooling: pad (Pad: it pads the batch or the channels)"]
+    assert lines == ["skipped, neither convolution nor pooling: pad (Pad: it pads the batch or the channels)"]
 
 
 def test_onnx_weights_that_are_inputs_have_a_shape_and_no_values():

@@ -206,7 +206,7 @@ def test_what_is_lost_behind_the_last_layer_or_beside_it_is_named():
         node("Add", ["b", "x"], ["y"], name="add"),
     )
     _, lines = recorded(from_onnx, model(*turned, **back))
-    assert "behind the last layer, convanim doesn't know which cells these read: add of conv, x" in lines[0]
+    assert "after the last layer, convanim doesn't know which cells these read: add of conv, x" in lines[0]
     beside = (
         node("Slice", ["x", *back], ["b"], name="turn"),
         node("Conv", ["x", "w1"], ["a"], name="conv"),
@@ -214,7 +214,7 @@ def test_what_is_lost_behind_the_last_layer_or_beside_it_is_named():
     )
     net, lines = recorded(from_onnx, model(*beside, **back))
     assert [one.kind for one in net.nodes if one.kind != "cells"] == ["input", "input", "layer", "sum"]
-    assert "turn (Slice) takes the model's input beside the layers" in lines[0]
+    assert "turn (Slice) reads the model's input directly, not through a layer" in lines[0]
     norm = (
         node("Conv", ["x", "w"], ["a"]),
         node("InstanceNormalization", ["a", "one", "one"], ["b"], name="norm"),

@@ -84,7 +84,7 @@ def test_a_small_torch_net_is_a_list_with_sizes_and_one_line_of_what_was_skipped
         ("4", (16, 16), (7, 7)),
         ("5", (7, 7), (1, 1)),
     ]
-    assert lines == ["skipped what is no convolution or pooling: 1 (BatchNorm2d), 2 (ReLU), 6 (Flatten), 7 (Linear)"]
+    assert lines == ["skipped, neither convolution nor pooling: 1 (BatchNorm2d), 2 (ReLU), 6 (Flatten), 7 (Linear)"]
     assert found[2].kernel.shape == (16, 8, 3, 3)
     assert found[2].bias.shape == (16,)
 
@@ -141,7 +141,7 @@ def test_a_torch_model_that_branches_and_calls_a_layer_twice_is_read_as_it_runs(
         ("head", (14, 16)),
     ]
     assert lines == [
-        "skipped what is no convolution or pooling: stem.1 (Upsample); steps of the network, and not of a layer: slice"
+        "skipped, neither convolution nor pooling: stem.1 (Upsample); steps of the network, and not of a layer: slice"
         " (a slice: it crops the input)"
         f"{BROKEN}stem.1 (Upsample) stands between stem.0"
         " and block"
@@ -174,7 +174,7 @@ def test_weight_norm_lazy_and_half_precision_layers():
     normed = nn.utils.parametrizations.weight_norm(nn.Conv2d(2, 3, 3))
     found, lines = recorded(from_torch, nn.Sequential(normed, nn.ReLU()), input_size=5)
     assert np.allclose(found[0].kernel, normed.weight.detach())
-    assert lines == ["skipped what is no convolution or pooling: 1 (ReLU)"]
+    assert lines == ["skipped, neither convolution nor pooling: 1 (ReLU)"]
     lazy = nn.LazyConv2d(3, 3)
     assert "lazy" in refusal(from_torch, lazy, 5)
     lazy(torch.zeros(1, 2, 5, 5))

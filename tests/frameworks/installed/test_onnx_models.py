@@ -218,7 +218,7 @@ def test_an_operator_that_is_not_known_breaks_the_chain():
     net, lines = recorded(from_onnx, model_of(*nodes, weights=((4, 1, 3, 3), (1, 1, 3, 3))))
     assert isinstance(net, ca.Network) and len(net.breaks) == 1
     assert lines == [
-        "skipped what is no convolution or pooling: shuffle (DepthToSpace); the chain is broken, since convanim doesn't"
+        "skipped, neither convolution nor pooling: shuffle (DepthToSpace); the chain is broken, since convanim doesn't"
         " know which cells these read: shuffle (DepthToSpace) stands between first and last"
     ]
     with pytest.raises(ca.ConvanimError, match=r"shuffle .* stands between first and last"):
