@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from numbers import Real
 from typing import Any
 
@@ -11,9 +12,11 @@ import numpy as np
 from ..errors import ConvanimError, short_repr
 from ..geometry import Operation
 from ..geometry.parameters import MOST_AXES, MOST_BYTES
-from .refusals import no_bias, no_kernel, not_finite, size, wrong_shape
+from .refusals import check_bias, no_bias, no_kernel, not_finite, size, wrong_shape
 
 Array = np.ndarray[Any, np.dtype[Any]]
+# by numpy's letter for them: the kinds of values that are no real numbers
+KINDS = {"U": "text", "S": "text in bytes", "c": "complex numbers", "M": "dates", "m": "spans of time", "V": "records"}
 
 
 def numbers(name: str, values: object, shape: tuple[int, ...]) -> Array:
@@ -28,6 +31,11 @@ def numbers(name: str, values: object, shape: tuple[int, ...]) -> Array:
 
 def finite(name: str, values: object, shape: tuple[int, ...]) -> Array:
     """As `numbers`, of any shape; `shape` is the one that messages ask for."""
+    if isinstance(values, str | bytes | os.PathLike):
+        raise ConvanimError(
+            f"{name} is text ({short_repr(values)}): give {size(shape)} numbers; Python takes arrays, as"
+            ' numpy.loadtxt("x.csv", delimiter=",") and numpy.load("x.npy") read them, and the command line takes files'
+        )
     _check_nesting(name, values, shape)
     try:
         array = np.asarray(values)
@@ -36,7 +44,8 @@ def finite(name: str, values: object, shape: tuple[int, ...]) -> Array:
             f"{name} is not an array, or has rows of different lengths: give {size(shape)} numbers"
         ) from None
     if array.dtype.kind not in "biuf":
-        raise ConvanimError(f"{name} holds {array.dtype} ({short_repr(values)}): give {size(shape)} real numbers")
+        held = KINDS.get(array.dtype.kind, "values that are no numbers")
+        raise ConvanimError(f"{name} holds {held} ({short_repr(values)}): give {size(shape)} real numbers")
     whole = array.dtype.kind in "biu" and (array.size == 0 or int(array.max()) < 2**63)
     with np.errstate(over="ignore"):
         converted = array.astype(np.int64 if whole else np.float64)
@@ -147,7 +156,8 @@ def given_bias(op: Operation, bias: object | None) -> Array | None:
                 "the bias is missing: give bias= with one number a channel of the output, or take bias=False for the"
                 " operation"
             )
-        single = op.out_channels == 1 and isinstance(bias, Real | np.number) and not isinstance(bias, bool)
+        check_bias(bias)
+        single = op.out_channels == 1 and isinstance(bias, Real | np.number)
         return numbers("bias", [bias] if single else bias, (op.out_channels,))
     if bias is not None:
         raise no_bias()

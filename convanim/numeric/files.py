@@ -66,19 +66,21 @@ def _csv(said: str, path: Path) -> Table:
     except UnicodeDecodeError:
         raise ConvanimError(f"{said} is not text in UTF-8: save it again as CSV in that encoding") from None
     between = next((sign for sign in DELIMITERS if sign in text), " ")
+    reader = csv.reader(text.splitlines(), delimiter=between, skipinitialspace=True)
     try:
-        rows = [row for row in csv.reader(text.splitlines(), delimiter=between, skipinitialspace=True) if any(row)]
+        rows = [(reader.line_num, row) for row in reader if any(row)]  # with their lines in the file: blank ones count
     except csv.Error as error:
         raise ConvanimError(f"{said} is not CSV, {error}: write a row of numbers a line") from None
     if not rows:
         raise ConvanimError(f"{said} holds no numbers: write a row of them a line, with commas between")
     if between == " ":
-        rows = [[word for word in row if word] for row in rows]
-    table = Table([[_number(said, word, n) for word in row] for n, row in enumerate(rows, 1)])
-    for n, row in enumerate(table, 1):
-        if len(row) != len(table[0]):
+        rows = [(n, [word for word in row if word]) for n, row in rows]
+    first, many = rows[0][0], len(rows[0][1])
+    table = Table([[_number(said, word, n) for word in row] for n, row in rows])
+    for n, row in rows:
+        if len(row) != many:
             raise ConvanimError(
-                f"{said} has {len(table[0])} numbers in row 1 and {len(row)} in row {n}: give all rows as many"
+                f"{said} has {many} numbers in row {first} and {len(row)} in row {n}: give all rows as many"
             )
     return table
 
@@ -88,4 +90,10 @@ def _number(said: str, word: str, row: int) -> Number:
     for kind in (int, float):
         with suppress(ValueError):
             return kind(word)
-    raise ConvanimError(f"{said}, row {row}: {short_repr(word)} is not a number; take numbers alone, without names")
+    remedy = "take numbers alone, without names"
+    with suppress(ValueError):
+        remedy = f"write decimals with a point, as in {float(word.replace(',', '.', 1))}"
+    with suppress(ValueError):
+        if len([float(part) for part in word.split()]) > 1:  # "1,5 2,5" is cut at its commas
+            remedy = "write one sign between numbers, and decimals with a point"
+    raise ConvanimError(f"{said}, row {row}: {short_repr(word)} is not a number: {remedy}")

@@ -10,7 +10,7 @@ from ..errors import ConvanimError
 from ..geometry import Operation
 from ..geometry.axis import Cell, unravel
 from ..geometry.parameters import MOST_AXES
-from .refusals import no_bias, no_float, no_kernel, not_finite, size, too_large, wrong_shape
+from .refusals import check_bias, no_bias, no_float, no_kernel, not_finite, size, too_large, wrong_shape
 
 Number = int | float
 KINDS = {int, bool, float, Fraction, Decimal}
@@ -53,8 +53,9 @@ def figures_bias(op: Operation, values: object) -> Number | None:
         if values is not None:
             raise no_bias()
         return None
+    check_bias(values)
     shape, numbers = given("bias", values, (1,))
-    if shape not in ((), (1,)) or isinstance(values, bool):
+    if shape not in ((), (1,)):
         raise wrong_shape("bias", shape, (1,))
     return numbers[0]
 

@@ -14,6 +14,8 @@ TOO_LARGE = "the output's values are too large for float64: take smaller values 
 
 def wrong_shape(name: str, shape: Cell, wanted: Cell) -> ConvanimError:
     """The error for an array of another shape."""
+    if shape == ():
+        return ConvanimError(f"{name} is a single value: this figure needs numbers of the shape {wanted}")
     return ConvanimError(f"{name} has the shape {shape}: this figure needs {wanted}")
 
 
@@ -38,6 +40,14 @@ def no_float(name: str, value: object, where: Cell) -> ConvanimError:
 def no_kernel(op: Operation) -> ConvanimError:
     """The error for the kernel of a pooling."""
     return ConvanimError(f"{op.reduction.name} pooling has no kernel values: leave out kernel=")
+
+
+def check_bias(value: object) -> None:
+    """Raise ConvanimError for text, and for True and False, Python's or numpy's, which the operation's bias= takes."""
+    if isinstance(value, str | bytes) or type(value).__name__ in ("bool", "bool_"):
+        raise ConvanimError(
+            f"bias={short_repr(value)} is no number: give one number a channel of the output, such as bias=0.5"
+        )
 
 
 def no_bias() -> ConvanimError:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import convanim as ca
 from convanim import Conv, ConvTranspose, Pool, evaluate, unrolled
+from convanim.errors import short_repr
 from convanim.numeric import values
 from convanim.numeric.arrays import numbers
 from helpers.cases import whole
@@ -150,3 +153,40 @@ def test_a_bad_seed_is_refused_by_name(seed):
 def test_the_check_of_refusals_can_fail():
     with pytest.raises(pytest.fail.Exception):
         refusal(lambda: evaluate(Conv(1, 1), [[1]], [[1]]))
+
+
+@pytest.mark.parametrize(
+    ("bad", "part"),
+    [
+        ("x.csv", "is text ('x.csv'): give 3 x 3 numbers; Python takes arrays, as numpy.loadtxt(\"x.csv\""),
+        (Path("x.csv"), "the command line takes files"),
+        ([["1", "2"]], "holds text"),
+        ([[b"1"]], "holds text in bytes"),
+        (np.array([["2020-01-01"]], "M8[D]"), "holds dates"),
+        (np.array([[1]], "m8[s]"), "holds spans of time"),
+        ([[1j]], "holds complex numbers"),
+        (np.zeros((3, 3), "f8, i4"), "holds records"),
+        ([[None]], "holds values that are no numbers"),
+        (3, "is a single value"),
+        (True, "is a single value"),
+    ],
+)
+def test_values_that_are_no_numbers_are_named_in_plain_words(bad, part):
+    kernel = part.replace("3 x 3", "2 x 2")
+    for make in (lambda **given: values(Conv(3, 2), **given), lambda **given: ca.animate(Conv(3, 2), **given)):
+        for name, wanted in (("input", part), ("kernel", kernel)):
+            said = refusal(lambda make=make, name=name: make(**{name: bad}))
+            assert said.startswith(f"{name} {wanted}") or (said.startswith(f"{name} is text") and wanted in said)
+            assert not any(word in said.split("(")[0] for word in ("<U", "|S", "dtype", "object", "complex128"))
+
+
+@pytest.mark.parametrize("bad", [True, False, np.True_, "1", b"1"])
+def test_a_bias_that_is_a_switch_or_text_is_refused_with_the_number_that_it_wants(bad):
+    rule = "is no number: give one number a channel of the output, such as bias=0.5"
+    one, two = Conv(3, 2, bias=True), Conv(3, 2, out_channels=2, bias=True)
+    for make in (
+        lambda: ca.animate(one, bias=bad, view="flat"),
+        lambda: evaluate(one, np.ones((3, 3)), np.ones((2, 2)), bad),
+        lambda: evaluate(two, np.ones((3, 3)), np.ones((2, 1, 2, 2)), bad),
+    ):
+        assert refusal(make) == f"bias={short_repr(bad)} {rule}"

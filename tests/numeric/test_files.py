@@ -81,6 +81,9 @@ def wrong_files(folder):
         "ragged.csv": "1,2\n3\n",
         "hole.csv": "1,,2\n",
         "decimal.csv": "1,5;2,5\n",
+        "blanks.csv": "1,5 2,5\n",
+        "late.csv": "\n1;2\n\n\n3;x\n",
+        "short.csv": "\n\n1 2\n\n3\n",
     }.items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "latin.csv").write_bytes(b"1,\xe9\n")
@@ -100,7 +103,10 @@ def wrong_files(folder):
         "words.csv": "row 1: 'a' is not a number",
         "ragged.csv": "2 numbers in row 1 and 1 in row 2",
         "hole.csv": "'' is not a number",
-        "decimal.csv": "'1,5' is not a number",
+        "decimal.csv": "row 1: '1,5' is not a number: write decimals with a point, as in 1.5",
+        "blanks.csv": "'5 2' is not a number: write one sign between numbers, and decimals with a point",
+        "late.csv": "row 5: 'x' is not a number: take numbers alone, without names",
+        "short.csv": "2 numbers in row 3 and 1 in row 5",
         "latin.csv": "not text in UTF-8",
         "nul.csv": "not a number",
     }.items()
