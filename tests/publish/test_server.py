@@ -255,13 +255,18 @@ def dribble(client):
 
 
 def test_a_client_that_takes_no_answer_is_left(monkeypatch):
-    before = {*threading.enumerate()}
+    threads, answering = [], threading.Event()
+
+    def large(self, name):
+        threads.append(threading.current_thread())
+        answering.set()
+        return bytes(1 << 26)
+
     monkeypatch.setattr(serving, "ANSWER_S", 0)
-    monkeypatch.setattr(serving.Shelf, "file", lambda self, name: bytes(1 << 26))
+    monkeypatch.setattr(serving.Shelf, "file", large)
     with running([FIGURES["dilation"]]) as port, connected(port) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        while not (threads := handlers(before)):
-            time.sleep(0.01)
+        assert answering.wait(END_S)
         ended(threads)
 
 
