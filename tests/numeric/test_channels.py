@@ -318,27 +318,24 @@ def test_groups_that_do_not_divide_the_channels_are_refused():
             assert refusal(make).startswith(f"{word}={channels} must be divisible by groups={groups}")
 
 
+def said(name, bad, wanted):
+    if bad.ndim == 0:
+        return f"{name} is a single value: this figure needs numbers of the shape {wanted}"
+    return f"{name} has the shape {bad.shape}: this figure needs {wanted}"
+
+
 def test_arrays_of_another_shape_are_refused_in_one_line_that_names_the_shape():
     for kind, weight in ((Conv, (6, 2, 3, 3)), (ConvTranspose, (4, 3, 3, 3))):
         op = kind(5, 3, in_channels=4, out_channels=6, groups=2, bias=True)
         x, w, b = np.ones((4, 5, 5)), np.ones(weight), np.ones(6)
         assert evaluate(op, x, w, b).shape == (6, *op.output_size)
         for bad in (x[0], x[:3], x[None], x[..., 0], x[:, :4], np.ones((5, 5, 4)), np.ones(100), np.ones(())):
-            assert (
-                refusal(lambda op=op, w=w, b=b, bad=bad: evaluate(op, bad, w, b))
-                == f"input has the shape {bad.shape}: this figure needs (4, 5, 5)"
-            )
+            assert refusal(lambda op=op, w=w, b=b, bad=bad: evaluate(op, bad, w, b)) == said("input", bad, (4, 5, 5))
         for bad in (w[0], w[:1], w[:, :1], w[..., :2], np.ones((3, 3)), np.ones(weight[:2]), w.ravel()):
-            assert (
-                refusal(lambda op=op, x=x, b=b, bad=bad: evaluate(op, x, bad, b))
-                == f"kernel has the shape {bad.shape}: this figure needs {weight}"
-            )
+            assert refusal(lambda op=op, x=x, b=b, bad=bad: evaluate(op, x, bad, b)) == said("kernel", bad, weight)
             assert refusal(lambda op=op, bad=bad: unrolled(op, bad)).startswith("kernel has the shape")
         for bad in (b[:5], b[None], np.ones(()), np.ones((6, 1, 1))):
-            assert (
-                refusal(lambda op=op, x=x, w=w, bad=bad: evaluate(op, x, w, bad))
-                == f"bias has the shape {bad.shape}: this figure needs (6,)"
-            )
+            assert refusal(lambda op=op, x=x, w=w, bad=bad: evaluate(op, x, w, bad)) == said("bias", bad, (6,))
 
 
 def test_a_bias_that_is_missing_superfluous_or_no_finite_number_is_refused():
@@ -347,7 +344,7 @@ def test_a_bias_that_is_missing_superfluous_or_no_finite_number_is_refused():
         assert refusal(lambda kind=kind: evaluate(kind(5, 3, bias=True), x, w)).startswith("the bias is missing")
         assert refusal(lambda kind=kind: evaluate(kind(5, 3), x, w, [0])).startswith("this operation has no bias")
         for bad in ([math.nan], ["1"], [None], [1j], {}, "1", [[1], [1, 2]], math.nan, 1j, True, np.True_):
-            assert refusal(lambda kind=kind, bad=bad: evaluate(kind(5, 3, bias=True), x, w, bad)).startswith("bias "), (
+            assert refusal(lambda kind=kind, bad=bad: evaluate(kind(5, 3, bias=True), x, w, bad)).startswith("bias"), (
                 bad
             )
         for single in (3, 3.0, np.int8(3), np.float32(3)):
