@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .errors import ConvanimError, expected_one_of
 from .geometry import Operation
-from .labels import LABELS, LAYOUTS, OF_THEME, labels_of
+from .labels import LABELS, LAYOUTS, OF_THEME, USUAL, labels_of
 from .labels.page import Page
 from .option_kinds import KINDS, Option, ViewRule, option
 from .text import describe
@@ -183,7 +183,7 @@ class Options:
         rule="the width is a whole number of pixels, from {least} to {most}",
     )
     layout: str = option(
-        next(iter(LAYOUTS)),
+        USUAL,
         "choice",
         "Where the texts stand; landscape is a page of 16:9 for slides.",
         metavar="LAYOUT",

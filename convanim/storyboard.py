@@ -40,7 +40,7 @@ def board(clip: Clip, steps: object, columns: object, page: Page) -> tuple[Label
     """
     labelling = replace(clip.labelling, page=page)
     chosen = _chosen(steps, clip.scene)
-    found: list[tuple[float, int, float, Scene]] = []
+    found: list[tuple[float, int, Labelling, Scene]] = []
     counts = _counts(columns, len(chosen), page)
     for in_row in counts:
         try:
@@ -50,12 +50,13 @@ def board(clip: Clip, steps: object, columns: object, page: Page) -> tuple[Label
             if in_row == counts[-1] and not found:
                 raise
             continue
-        box = _board(labelling, chosen, in_row, letters).scene.box
+        made = _board(labelling, chosen, in_row, letters)
+        box = made.scene.box
         shape = abs(math.log(box.width / box.height / LAYOUTS[page.layout].shape)) + (-len(chosen) % in_row) / in_row
         if not found or labelling.scene.box.width >= PICTURE * letters:
-            found.append((shape, in_row, letters, scene))
-    _, in_row, letters, scene = min(found, key=lambda one: one[:2])
-    return _board(labelling, chosen, in_row, letters), scene, page.resolution(scene.box.width)
+            found.append((shape, in_row, made, scene))
+    *_, made, scene = min(found, key=lambda one: one[:2])
+    return made, scene, page.resolution(scene.box.width)
 
 
 def _counts(columns: object, count: int, page: Page) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import cache
 from typing import Any
 
 import click
@@ -51,7 +52,7 @@ def _layer(text: str, size: str | None, ndim: int | None, *, first: bool) -> Ope
     words = shlex.split(text)
     if not words:
         raise ConvanimError(f"a layer is empty: write an operation and its parameters, as in --layers {EXAMPLE}")
-    with _READER.make_context("layer", words) as context:
+    with _reader().make_context("layer", words) as context:
         given = {name: value for name, value in context.params.items() if value is not None}
     operation = given.pop("operation", None)
     if operation is None:
@@ -63,4 +64,7 @@ def _layer(text: str, size: str | None, ndim: int | None, *, first: bool) -> Ope
     return parsing.operation(operation, given, flag, ndim)
 
 
-_READER = click.Command("layer", params=layer_parameters(), add_help_option=False)
+@cache
+def _reader() -> click.Command:
+    """Reads the words of one layer."""
+    return click.Command("layer", params=layer_parameters(), add_help_option=False)

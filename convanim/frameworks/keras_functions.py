@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..geometry import AdaptivePool
 from .folding import Padding, sliced
-from .imported import Imported
 from .keras_calls import Calls, Handler, name_in_keras
 from .keras_names import CELLWISE, JOINS, REDUCED
 from .trace import Value, inserted, permuted, removed, reshaped
@@ -81,10 +79,8 @@ def _reduced(calls: Calls, layer: Any, given: Any, takes: list[Value], made: Any
         return Value(calls.trace.same(layer.name, value, made.shape).step, tuple(made.shape), left)
     if not dims <= {*value.dims} or name_in_keras(layer) not in ("Mean", "Max"):
         return None
-    size = tuple(1 if d in dims else n for d, n in zip(value.dims, value.size, strict=True))
-    op = AdaptivePool(value.size, size, mode="average" if name_in_keras(layer) == "Mean" else "max")
-    done = calls.trace.layer(Imported(layer.name, op), value, value.shape, value.dims)  # type: ignore[arg-type]
-    return Value(done.step, tuple(made.shape), left)
+    mode = "average" if name_in_keras(layer) == "Mean" else "max"
+    return calls.trace.pooled(layer.name, value, dims, mode, made.shape, left)
 
 
 def _item(calls: Calls, layer: Any, given: Any, takes: list[Value], made: Any) -> Value | None:

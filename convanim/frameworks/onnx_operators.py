@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import ConvanimError
-from ..geometry import AdaptivePool
 from ..geometry.axis import Cell
 from .folding import Padding, sliced
-from .imported import Imported
 from .onnx_graph import name_of
 from .onnx_layers import pairs_of
 from .onnx_names import CELLWISE, JOINS, NORMALISATIONS, REDUCED
@@ -294,10 +292,8 @@ def _reduced(walk: Walk, node: Any, given: dict[str, Any], takes: list[Value]) -
         return Value(walk.trace.same(name_of(node), value, shape).step, shape, left)
     if not dims <= {*value.dims} or node.op_type not in ("ReduceMean", "ReduceMax"):
         return None
-    size = tuple(1 if d in dims else n for d, n in zip(value.dims, value.size, strict=True))
-    op = AdaptivePool(value.size, size, mode="average" if node.op_type == "ReduceMean" else "max")
-    made = walk.trace.layer(Imported(name_of(node), op), value, value.shape, value.dims)  # type: ignore[arg-type]
-    return Value(made.step, shape, left)
+    mode = "average" if node.op_type == "ReduceMean" else "max"
+    return walk.trace.pooled(name_of(node), value, dims, mode, shape, left)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -7,9 +7,7 @@ from typing import Any
 
 import torch
 
-from ..geometry import AdaptivePool
 from .folding import sliced
-from .imported import Imported
 from .torch_calls import Calls, Handled, Handler
 from .torch_names import ALIASES, CELLWISE, JOINS
 from .trace import Dims, Value, inserted, permuted, removed, reshaped
@@ -289,12 +287,10 @@ def _reduced(calls: Calls, name: str, args: Any, kwargs: Any, made: list[Any], t
         return [Value(calls.same(name, value, one).step, tuple(one.shape), left) for one in made]
     if not dims <= {*value.dims} or None in value.dims or name not in ("mean", "amax"):
         return None
-    size = tuple(1 if one in dims else n for one, n in zip(value.dims, value.size, strict=True))
-    op = AdaptivePool(value.size, size, mode="average" if name == "mean" else "max")
     label = calls.name(name)
     calls.called().append("layer")
-    done = calls.trace.layer(Imported(label, op), value, value.shape, value.dims)  # type: ignore[arg-type]
-    return [Value(done.step, tuple(made[0].shape), left)]
+    mode = "average" if name == "mean" else "max"
+    return [calls.trace.pooled(label, value, dims, mode, made[0].shape, left)]
 
 
 # the parameters between the input and keepdim

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from ..errors import ConvanimError
+from ..geometry import AdaptivePool
 from ..geometry.axis import AdaptiveAxis, Axis, Cell
 from .folding import Padding
 from .imported import Imported
@@ -102,6 +103,15 @@ class Trace:
             self.means.setdefault(name)
         return self.same(name, takes, shape)
 
+    def pooled(
+        self, name: str, takes: Value, along: Collection[int], mode: str, shape: Sequence[int], dims: Dims
+    ) -> Value:
+        """A mean ("average") or a maximum ("max") along axes, which is an adaptive pooling to one cell."""
+        axes = tuple(d for d in takes.dims or () if d is not None)
+        size = tuple(1 if d in along else n for d, n in zip(axes, takes.size, strict=True))
+        made = self.layer(Imported(name, AdaptivePool(takes.size, size, mode=mode)), takes, takes.shape, axes)
+        return Value(made.step, tuple(shape), dims)
+
     def unknown(self, name: str, what: str, takes: Sequence[Value], shape: Sequence[int], dims: Dims = None) -> Value:
         """A function that may read any cell; `dims` are those of its output, if they are known."""
         value = Value(len(self.steps), tuple(shape), dims)
@@ -157,25 +167,23 @@ class Trace:
 
     def inputs_before(self, *steps: int) -> set[int]:
         """The inputs that the outputs of these steps come from."""
-        waiting, seen = [*steps], {*steps}
-        while waiting:
-            new = [one for one in self.steps[waiting.pop()].takes if one not in seen]
-            waiting += new
-            seen |= {*new}
-        return {one for one in seen if self.steps[one].kind == "input"}
+        return {*self._before(steps, ("input",))}
 
     def names_before(self, step: int) -> list[str]:
         """The layers, or inputs, that a step's output comes from."""
-        found: dict[str, None] = {}
-        waiting, seen = [step], {step}
+        return [*dict.fromkeys(self.steps[one].name for one in self._before([step], ("layer", "input")))]
+
+    def _before(self, steps: Sequence[int], kinds: Sequence[StepKind]) -> list[int]:
+        """The first steps of these kinds on the ways back from some steps, the nearest first."""
+        found, waiting, seen = [], [*steps], {*steps}
         while waiting:
-            one = self.steps[waiting.pop(0)]
-            if one.kind in ("layer", "input"):
-                found[one.name] = None
+            step = waiting.pop(0)
+            if self.steps[step].kind in kinds:
+                found.append(step)
                 continue
-            waiting += [other for other in one.takes if other not in seen]
-            seen |= {*one.takes}
-        return list(found)
+            waiting += [other for other in self.steps[step].takes if other not in seen]
+            seen |= {*self.steps[step].takes}
+        return found
 
 
 def _fits(one: Value, dims: tuple[int | None, ...], rank: int) -> bool:

@@ -6,6 +6,7 @@ A new label is a row of LABELS and a function, a new layout a row of LAYOUTS and
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import islice
@@ -32,9 +33,15 @@ class Label:
 
     def block(self, context: LabelContext) -> Block:
         """The label's marks for a figure."""
-        module, _, name = self.function.partition(".")
-        made: Block = getattr(import_module(f".{module}", __name__), name)(context)
+        made: Block = _function(self.function)(context)
         return made
+
+
+def _function(name: str) -> Callable[..., Any]:
+    """The function of a "module.function" of this folder, which is imported only when it is needed."""
+    module, _, own = name.partition(".")
+    found: Callable[..., Any] = getattr(import_module(f".{module}", __name__), own)
+    return found
 
 
 # in their order from the top
@@ -66,8 +73,7 @@ class Layout:
 
     def place(self, context: LabelContext, names: tuple[str, ...], box: Box) -> Arranged:
         """The page, and the texts with their places, for a figure in its box."""
-        module, _, name = self.function.partition(".")
-        made: Arranged = getattr(import_module(f".{module}", __name__), name)(context, names, box)
+        made: Arranged = _function(self.function)(context, names, box)
         return made
 
 
@@ -83,6 +89,7 @@ LAYOUTS = {
         shares=(18 / 960, 15 / 960, 12 / 960),
     ),
 }
+USUAL = "portrait"
 
 MOST_NAMES = 100  # in a list of labels, some of which may stand there again
 OF_THEME = "theme"  # in place of names: the theme's own labels, without a title that is given

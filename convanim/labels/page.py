@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from ..errors import ConvanimError
 from ..scene import Scene
 from ..themes.theme import CELL_BP, GUIDE_DPI, dpi_of
-from . import LAYOUTS
+from . import LAYOUTS, USUAL
 
 LETTER_PX = 13  # pixels of an em at the guide's resolution
 LEAST_PX = 10.1  # of an em at any resolution, so that even the digits of a subscript have 7
@@ -41,7 +41,7 @@ class Page:
     width: int | None = None
     width_pt: float | None = None
     label_size: float = 1.0
-    layout: str = next(iter(LAYOUTS))
+    layout: str = USUAL
     share_of_layout: int = 0
 
     @property
@@ -111,7 +111,7 @@ def _too_small(page: Page, fits: Callable[[Page], bool], fewer: str) -> Convanim
     value = getattr(page, name)
     given = [] if value is None else [f"{name}={value:g}"]
     given += [f"label_size={page.label_size:g}"] if page.label_size != 1 else []
-    given += [f"layout={page.layout!r}"] if page.layout != next(iter(LAYOUTS)) else []
+    given += [f"layout={page.layout!r}"] if page.layout != USUAL else []
     needed = None if value is None else _wide_enough(page, name, fits)
     if needed is not None:
         return ConvanimError(

@@ -45,7 +45,7 @@ def evaluate(op: Operation, input: object, kernel: object | None = None, bias: o
         over="ignore", invalid="ignore"
     ):  # products of values that aren't there are thrown away; the rest is checked
         scale = _scales(op, x, reads) if rule.squares else None
-        total, seen = combined(op, x if rule.squares else rule.prepare(x), w, reads, scale)
+        total, seen = _combined(op, x if rule.squares else rule.prepare(x), w, reads, scale)
         if b is not None:
             total = total + b.reshape(-1, *[1] * len(op.axes))
         result: Array = rule.finish(total, divisors(op, reads))
@@ -60,7 +60,7 @@ def evaluate(op: Operation, input: object, kernel: object | None = None, bias: o
 
 def _scales(op: Operation, x: Array, reads: list[Reads]) -> Array:
     """The largest power of two that isn't above the magnitudes under each window; 1 where all are 0."""
-    largest, _ = combined(op, np.abs(x.astype(np.float64)), None, reads, rule=LARGEST)
+    largest, _ = _combined(op, np.abs(x.astype(np.float64)), None, reads, rule=LARGEST)
     _, exponents = np.frexp(largest)
     return np.where(largest > 0, np.ldexp(1.0, exponents - 1), 1.0)
 
@@ -68,7 +68,7 @@ def _scales(op: Operation, x: Array, reads: list[Reads]) -> Array:
 LARGEST = Reduction("largest", "maximum")  # of magnitudes, so that 0 stands where there is no value
 
 
-def combined(
+def _combined(
     op: Operation,
     x: Array,
     w: Array | None,

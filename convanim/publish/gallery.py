@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from ..errors import ConvanimError, expected_one_of, short_repr
+from ..errors import ConvanimError, expected_one_of, one_line, short_repr
 from ..spec import Figure, figures
 from ..write import FORMATS, literal
 from ..write.files import replacing
@@ -147,7 +147,7 @@ def _result(future: Future[Built], name: str) -> Built:
     try:
         return future.result()
     except Exception as error:
-        return Built(name, error=" ".join(f"{type(error).__name__}: {error}".split()))
+        return Built(name, error=one_line(f"{type(error).__name__}: {error}"))
 
 
 def build(figure: Figure, out: str, suffixes: tuple[str, ...]) -> Built:

@@ -32,7 +32,7 @@ class Embed:
     """A place: its description, the suffixes that it shows, the best first, and its snippet for a clip and a source.
 
     If a place shows `each` step as a file of its own, the source holds {step}. Places without `addresses` read files
-    only.
+    only. A `moving` place is for pictures that move.
     """
 
     about: str
@@ -40,14 +40,15 @@ class Embed:
     write: Callable[[Clip, str], str]
     each: bool = False
     addresses: bool = True
+    moving: bool = False
 
     def best(self, saved: Iterable[Saved]) -> Saved | None:
         """The files that the place shows best; of several in one format, those that were saved last.
 
-        A place of moving pictures takes the picture of one step only where nothing else was saved.
+        A `moving` place takes the picture of one step only where nothing else was saved.
         """
         listed = [one for one in saved if one.suffix in self.suffixes and (one.several or not self.each)]
-        if self.suffixes == PICTURES:
+        if self.moving:
             listed = [one for one in listed if not one.several] or listed
         return min(reversed(listed), key=lambda one: self.suffixes.index(one.suffix), default=None)
 
@@ -260,18 +261,23 @@ def _each(a: Clip, src: str) -> list[str]:
     return [src.format(step=n) for n in range(len(a))]
 
 
+def _picture(about: str, write: Callable[[Clip, str], str]) -> Embed:
+    """A place of moving pictures, in any format that browsers show."""
+    return Embed(about, PICTURES, write, moving=True)
+
+
 EMBEDS = {
-    "markdown": Embed("README and pages of GitHub, GitLab, PyPI and others", PICTURES, _markdown),
-    "commonmark": Embed("Markdown without HTML: Hugo, and others", PICTURES, _commonmark),
-    "mkdocs": Embed("MkDocs, which finds the file from each page", PICTURES, _commonmark),
-    "html": Embed("web page", PICTURES, _html),
-    "figure": Embed("web page, with a caption", PICTURES, _figure),
+    "markdown": _picture("README and pages of GitHub, GitLab, PyPI and others", _markdown),
+    "commonmark": _picture("Markdown without HTML: Hugo, and others", _commonmark),
+    "mkdocs": _picture("MkDocs, which finds the file from each page", _commonmark),
+    "html": _picture("web page", _html),
+    "figure": _picture("web page, with a caption", _figure),
     "player": Embed("web page, with the player's controls", (".html",), _player),
     "video": Embed("web page, as a video", (".mp4", ".webm"), _video),
-    "rst": Embed("reStructuredText: Sphinx, PyPI", PICTURES, _rst),
-    "myst": Embed("Markdown of MyST: Sphinx, Jupyter Book", PICTURES, _myst),
-    "quarto": Embed("Quarto and Pandoc", PICTURES, _quarto),
-    "asciidoc": Embed("AsciiDoc", PICTURES, _asciidoc),
+    "rst": _picture("reStructuredText: Sphinx, PyPI", _rst),
+    "myst": _picture("Markdown of MyST: Sphinx, Jupyter Book", _myst),
+    "quarto": _picture("Quarto and Pandoc", _quarto),
+    "asciidoc": _picture("AsciiDoc", _asciidoc),
     "latex": Embed("paper: the step that explains most", (".pdf", ".png"), _latex, addresses=False),
     "tikz": Embed("paper, drawn by TikZ in its own fonts", (".tex",), _tikz, addresses=False),
     "beamer": Embed("slide of Beamer, a step a click", (".tex",), _beamer, addresses=False),

@@ -83,7 +83,7 @@ def description(
         "sizes": catalogue.say("title.to").join(size(one.output_size) for one in layers),
         "window": size(op.effective_kernel_size),
         "stride": size(op.stride),
-        "bias": said or catalogue.say("description.of_bias") if op.bias else number(0),
+        "bias": (said or catalogue.say("description.of_bias")) if op.bias else number(0),
         "outer": size(op.outer_size),
         "inner": size(op.inner_size),
     }

@@ -18,7 +18,7 @@ from .input_plane import padded_input
 from .poster import stills
 from .shading import shaded
 from .sliding_window import AppearingCells, Pair, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding
-from .text_size import LARGE, ROOM, SMALL, cell_values, same_size
+from .text_size import LARGE, ROOM, SMALL, cell_values, readable, same_size
 
 if TYPE_CHECKING:
     from ..text.cell_texts import Texts
@@ -147,9 +147,15 @@ class FlatMotion:
         return (*self.sliding.window(step), self.sliding.current(step), self.results[step])
 
 
-def plane_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> tuple[list[Text], tuple[Text, ...]]:
-    """The texts of the padded input, whose corner is at (0, 0), and of the kernel, around the corner of a window."""
+def plane_texts(
+    height: Axis, width: Axis, texts: Texts, *, flipped: bool, shown: float = 0.0
+) -> tuple[list[Text], tuple[Text, ...]]:
+    """The texts of the padded input, whose corner is at (0, 0), and of the kernel, around the corner of a window.
+
+    The kernel has none where they couldn't be read in a small picture of a figure `shown` cells wide.
+    """
     inputs, weights = _input_texts(height, width, texts), _kernel_texts(height, width, texts, flipped=flipped)
+    weights = weights if readable(weights, shown) else ()
     if any(len(text.text) > 1 for text in weights) or (weights and any(len(text.text) > 1 for text in inputs)):
         inputs = [replace(text, at=(text.at[0], text.at[1] + RAISED - 0.5)) for text in inputs]
     return inputs, weights

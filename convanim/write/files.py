@@ -76,12 +76,6 @@ def _copy(descriptor: int, path: Path, mode: int) -> None:
     path.chmod(mode)
 
 
-def copied(source: BinaryIO, target: BinaryIO) -> None:
-    """Add what is left of an open file to another one, in blocks."""
-    while block := source.read(1 << 20):
-        target.write(block)
-
-
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import shlex
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +20,6 @@ import numpy as np
 
 from ..errors import ConvanimError
 from ..progress import Progress, counted, stepwise
-from .files import copied
 
 if TYPE_CHECKING:
     from ..clip import Clip
@@ -140,13 +140,13 @@ def _made(file: BinaryIO) -> Iterator[tuple[str, tuple[int, ...]]]:
         with tempfile.TemporaryFile() as made:
             yield f"/proc/self/fd/{made.fileno()}", (made.fileno(),)
             made.seek(0)
-            copied(made, file)
+            shutil.copyfileobj(made, file)
         return
     with tempfile.TemporaryDirectory(prefix="convanim-") as folder:
         path = Path(folder, "video")
         yield str(path), ()
         with path.open("rb") as made:
-            copied(made, file)
+            shutil.copyfileobj(made, file)
 
 
 def _times(clip: Clip) -> str:

@@ -69,9 +69,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     planes, bias = (layout.input_plane, layout.output_plane), bias_text(texts, layout.bias)
     sliding = SlidingWindow.of((height, width), planes, flags, output_padding=layout.added)
     box = layout.box(sliding, biased=bool(bias))
-    listed, weights = plane_texts(height, width, texts, flipped=op.flipped)
-    if not readable([mark for mark in weights if isinstance(mark, Text)], box.width):
-        listed, weights = plane_texts(height, width, replace(texts, kernel=()), flipped=op.flipped)
+    listed, weights = plane_texts(height, width, texts, flipped=op.flipped, shown=box.width)
     results = cell_values("output_value", layout.output_plane, width.output, texts.output)
     inputs, results = (own if readable(own, box.width) else () for own in (tuple(listed), results))
     sliding = replace(sliding, window_marks=weights)

@@ -20,7 +20,7 @@ from ..flat import DOWN, RIGHT, plane_texts
 from ..input_plane import padded_input
 from ..poster import stills
 from ..sliding_window import SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding, one_channel
-from ..text_size import LARGE, cell_values, readable, same_size
+from ..text_size import LARGE, cell_values, same_size
 from .columns import MATRIX, WindowMatrix, coloured
 
 if TYPE_CHECKING:
@@ -57,10 +57,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         )
     height, width = drawn_axes(op)
     layout = Im2colLayout(op, drawn_crops(op, flags), biased=texts.bias not in ("", "0"))
-    inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
-    told = readable([mark for mark in weights if isinstance(mark, Text)], layout.box().width)
-    if not told:
-        inputs, weights = plane_texts(height, width, replace(texts, kernel=()), flipped=op.flipped)
+    inputs, weights = plane_texts(height, width, texts, flipped=op.flipped, shown=layout.box().width)
     sliding = SlidingWindow.of(
         (height, width),
         (layout.input_plane, layout.output_plane),
@@ -92,7 +89,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         poster,
         layout.measured(sliding),
         corner=corner,
-        remark="" if told else "small",
+        remark="" if weights or not texts.kernel else "small",
     )
 
 
@@ -190,13 +187,7 @@ class Im2colLayout:
             )
         )
         return (
-            MeasuredPlane(
-                "input",
-                self.input_plane,
-                (height.extent, width.extent),
-                "left",
-                "top",
-            ),
+            MeasuredPlane("input", self.input_plane, (height.extent, width.extent), "left", "top"),
             MeasuredPlane("kernel", self.kernel, (1, self.size[0]), "left", "bottom"),
             MeasuredPlane("columns_of_windows", MATRIX, self.size, None, "top"),
             output,

@@ -16,6 +16,7 @@ from ..text_size import ROOM, ems, readable
 from ..weights import weight_role
 
 if TYPE_CHECKING:
+    from ...numeric import Exact
     from ...text.cell_texts import Texts
 
 SIZE, STRETCH = 0.54, 1.062  # of letters in the matrix and the vectors
@@ -64,8 +65,10 @@ def matrix_rows(op: Operation, texts: Texts) -> MatrixRows:
         for cell, column in met:
             found[-1].setdefault(column, []).append(cell)
     if op.weighted:
+        weights = _weights(texts)
         return tuple(
-            tuple(_sum(op, column, sorted(cells), texts) for column, cells in sorted(row.items())) for row in found
+            tuple(_sum(op, column, sorted(cells), texts, weights) for column, cells in sorted(row.items()))
+            for row in found
         )
     counts = divisors(op)
     role = {
@@ -77,16 +80,20 @@ def matrix_rows(op: Operation, texts: Texts) -> MatrixRows:
     )
 
 
-def _sum(op: Operation, column: int, cells: list[int], texts: Texts) -> Entry:
-    """The entry of weights that meet in a column: a sum of symbols, or the sum of numbers."""
+def _weights(texts: Texts) -> list[Exact]:
+    """The decimals of the kernel; none for symbols."""
+    from ...numeric import exact
+
+    return [] if texts.values is None else [exact(value) for value in texts.values.kernel or ()]
+
+
+def _sum(op: Operation, column: int, cells: list[int], texts: Texts, weights: list[Exact]) -> Entry:
+    """The entry of weights that meet in a column: a sum of symbols, or, with the kernel's `weights`, of numbers."""
     shown = [texts.kernel[cell] for cell in cells]
     meeting = tuple(weight_role(op.kernel_size, unravel(cell, op.kernel_size)) for cell in cells)
     if len(cells) == 1:
         return Entry(column, meeting, (shown[0],))
-    if texts.values is not None and texts.values.kernel is not None:
-        from ...numeric import exact
-
-        weights = [exact(value) for value in texts.values.kernel]
+    if weights:
         return Entry(column, meeting, (texts.of_map([*weights, sum(weights[cell] for cell in cells)])[-1],))
     if len(cells) not in BANDS:
         return Entry(column, meeting, (shown[0], "+…+", shown[-1]))

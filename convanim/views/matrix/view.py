@@ -11,19 +11,7 @@ from typing import TYPE_CHECKING
 from ...errors import ConvanimError
 from ...geometry import Operation
 from ...geometry.axis import Axis, unravel
-from ...scene import (
-    Accumulating,
-    Box,
-    Group,
-    Layer,
-    Line,
-    Marks,
-    MeasuredPlane,
-    PerStep,
-    Polygon,
-    Scene,
-    Text,
-)
+from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene, Text
 from ...scene.plane import Part, Plane, joined
 from ...text.describe import name
 from ...text.numbers import MINUS
@@ -127,13 +115,7 @@ def _measured(
     side, other, edge = at.sides
     beyond = ceil((at.result.point(1, 0)[0] - at.matrix.origin[0]) / at.cell - columns)
     return (
-        MeasuredPlane(
-            "input",
-            at.input_plane,
-            (height.extent, width.extent),
-            side,
-            edge,
-        ),
+        MeasuredPlane("input", at.input_plane, (height.extent, width.extent), side, edge),
         MeasuredPlane("output", at.output_plane, (height.output, width.output), other, "top", around),
         MeasuredPlane("matrix", at.matrix, (rows, columns), "right", "bottom", ((0, 0), (0, beyond))),
     )
