@@ -32,7 +32,7 @@ test-frameworks: .venv-frameworks/.ready  ## compare with PyTorch, Keras, ONNX a
 test-places: .venv/.dev  ## files read back by other programs, players, snippets, notebooks, Sphinx, README's examples
 	$(BIN)/python -m pytest -q -n auto -m places
 
-test-browser: .venv-browser/.ready  ## play pages, players and SVGs in Chromium, and test their modules in Node
+test-browser: .venv-browser/.ready  ## play pages, players and SVGs in Chromium; test modules in Node, and the package in WebAssembly
 	.venv-browser/bin/python -m pytest -q -n auto --confcutdir=tests/browser tests/browser
 
 test-latex: .venv-latex/.ready  ## compile TikZ in papers and slides, and look at PDF's pages
@@ -85,7 +85,8 @@ endef
 	$(call venv,.venv-browser)
 	.venv-browser/bin/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/browser/requirements.txt -e .
 	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { $(call debian,chromium); }
-	@command -v node >/dev/null || { $(call debian,nodejs); }
+	@{ command -v node && command -v npm; } >/dev/null || { $(call debian,nodejs npm); }
+	npm install --silent --no-save --no-package-lock --prefix .venv-browser pyodide@314.0.7
 	@touch $@
 
 .venv-latex/.ready: pyproject.toml tests/constraints.txt tests/latex/requirements.txt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import fsum
 
 from ..scene import Box, Text
 from ..themes.theme import BORDER
@@ -45,7 +46,7 @@ def _beside(context: LabelContext, names: tuple[str, ...], box: Box) -> Iterator
 def _column(context: LabelContext, box: Box, blocks: list[Block]) -> tuple[Arranged, float]:
     """The texts below each other, at the right of the box, and their height: their middle is at that of the box."""
     apart = APART * context.em
-    height = sum(block.height + apart for block in blocks) - apart
+    height = fsum(block.height + apart for block in blocks) - apart
     left, top = box.x + box.width - BORDER + GAP * context.em, box.y + (box.height - height) / 2
     placed: Placed = []
     for block in blocks:

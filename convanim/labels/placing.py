@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import takewhile
+from math import fsum
 
 from ..render import glyphs
 from ..scene import AnyLayer, Box, Layer, Marks, PerStep, Scene, Text, extremes, moved, roles
@@ -64,7 +65,7 @@ def portrait(context: LabelContext, names: tuple[str, ...], box: Box) -> Arrange
     width = max([box.width, *(block.width + 2 * BORDER for _, block in blocks)])
     left, apart = box.x - (width - box.width) / 2, APART * context.em
     heights = {
-        where: sum(block.height + apart for place, block in blocks if place == where) for where in ("above", "below")
+        where: fsum(block.height + apart for place, block in blocks if place == where) for where in ("above", "below")
     }
     top, bottom = box.y - heights["above"], box.y + box.height
     at = {"above": top + BORDER, "below": bottom - BORDER + apart}

@@ -44,7 +44,7 @@ class Edge:
             side
         ]
         sign = 1 if side in ("right", "bottom") else -1
-        length = math.hypot(*step)
+        length = math.sqrt(step[0] ** 2 + step[1] ** 2)
         normal = (-step[1] / length, step[0] / length)
         away = sign * (normal[0] * other[0] + normal[1] * other[1])
         normal = normal if away > 0 else (-normal[0], -normal[1])

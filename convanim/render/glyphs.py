@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
+from math import fsum
 
 from ..errors import ConvanimError, short_repr
 from ..scene import Text
@@ -102,10 +103,10 @@ def letters(text: Text) -> list[Letter]:
     """The letters of a text around its centre; smaller where its room demands it."""
     pieces = _pieces(text.text)
     advances = _advances(pieces, text.face)
-    length = max(sum(advances), sum(_advances(_pieces(text.like), text.face))) * text.size * text.stretch
+    length = max(fsum(advances), fsum(_advances(_pieces(text.like), text.face))) * text.size * text.stretch
     size = text.size * min(1.0, text.width / length) if length else text.size
     wide = size * text.stretch
-    starts = accumulate(advances, initial=-sum(advances) / 2)
+    starts = accumulate(advances, initial=-fsum(advances) / 2)
     baseline = FACES[text.face].digits / 2
     return [
         Letter(n, c, text.face, size * small, wide * small, (x * wide, size * (baseline + down)))
@@ -117,7 +118,7 @@ def letters(text: Text) -> list[Letter]:
 @lru_cache(maxsize=1 << 16)
 def width(text: str, face: str) -> float:
     """How wide a text is, in ems."""
-    return sum(_advances(_pieces(text), face))
+    return fsum(_advances(_pieces(text), face))
 
 
 def cubic(start: Point, control: Point, end: Point) -> tuple[Point, Point, Point]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
-from math import frexp, isfinite, ldexp
+from math import frexp, fsum, isfinite, ldexp
 from typing import TYPE_CHECKING
 
 from ..geometry import Operation
@@ -92,7 +92,7 @@ class Scale:
         """
         ends = told_apart(self.least, self.most)
         rooms = [min(ems(text) * DIGITS, LONGEST) for text in ends]
-        length = max(length, sum(rooms) / 2 + BETWEEN)
+        length = max(length, fsum(rooms) / 2 + BETWEEN)
         start, zero = middle - length / 2, ems("0") * DIGITS
         numbers = [(start, ends[0], rooms[0]), (start + length, ends[1], rooms[1])]
         if self.colormap == DIVERGING and length / 2 >= (max(rooms) + zero) / 2 + BETWEEN:

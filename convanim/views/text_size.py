@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from math import fsum
 
 from ..scene import Text
 from ..scene.plane import Plane
@@ -39,7 +40,7 @@ RATIO = 4 / 3  # of width to height: of several arrangements the one is taken th
 
 def ems(text: str) -> float:
     """How wide a number or a symbol is in the face "roman", in ems: 1.777 for −12."""
-    return sum(WIDTHS.get(character, DIGIT_WIDTH) for character in text)
+    return fsum(WIDTHS.get(character, DIGIT_WIDTH) for character in text)
 
 
 def same_size(texts: list[Text]) -> list[Text]:

@@ -6,26 +6,16 @@ import html
 import json
 import random
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 import convanim as ca
 from convanim.write.html import _typeset
+from helpers.processes import node
 
 JS = Path(__file__).parent / "js"
 LEAST = 50  # tests that Node must find
-
-
-def node(*arguments, given=None):
-    """What Node does: the process, with its output as text."""
-    program = shutil.which("node")
-    assert program, "no Node: install the package nodejs"
-    return subprocess.run(
-        [program, *map(str, arguments)], input=given, capture_output=True, encoding="utf-8", timeout=120
-    )
 
 
 def reported(*files):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,3 +21,12 @@ def python(*args, cwd=None, **environment):
 def child_environment(**changed):
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     return {**os.environ, "PYTHONPATH": path, **changed}
+
+
+def node(*arguments, given=None):
+    """What Node does: the process, with its output as text."""
+    program = shutil.which("node")
+    assert program, "no Node: install the package nodejs"
+    return subprocess.run(
+        [program, *map(str, arguments)], input=given, capture_output=True, encoding="utf-8", timeout=600
+    )

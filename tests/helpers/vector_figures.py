@@ -48,8 +48,10 @@ def operations(ca):
     )
 
 
-def drawn(folder):
-    """Each figure's configuration and the digest of its files and texts; a refusal stands for a figure without any."""
+def drawn(folder, rounds=2):
+    """The configuration of each figure, and the digest of its files and texts or its refusal. A round draws each
+    operation in each view once, with the next theme, language, look and format.
+    """
     import convanim as ca
     from convanim.text.lang import LANGUAGES
     from convanim.themes.table import THEMES
@@ -58,7 +60,7 @@ def drawn(folder):
     found, themes, langs, looks, formats = {}, cycle(THEMES), cycle(LANGUAGES), cycle(LOOKS), cycle(FORMATS)
     for view in VIEWS:
         for n, (op, given) in enumerate(operations(ca)):
-            for theme, lang, look in ((next(themes), next(langs), next(looks)) for _ in range(2)):
+            for theme, lang, look in ((next(themes), next(langs), next(looks)) for _ in range(rounds)):
                 values = given if VIEWS[view].shows_values and "symbols" not in look else {}
                 key = f"{view} {n} {theme} {lang} {' '.join(look)}"
                 try:

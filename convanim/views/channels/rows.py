@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot
+from math import sqrt
 
 from ...geometry import Operation
 from ...geometry.axis import Axis
@@ -135,4 +135,4 @@ def _lift(height: Axis, around: tuple[Pair, Pair], spread: float, edge: float) -
 def coincide(start: Point, end: Point, points: list[Point]) -> bool:
     """Whether points lie so near to a line that a line through them would look the same."""
     x, y = end[0] - start[0], end[1] - start[1]
-    return all(abs(x * (b - start[1]) - y * (a - start[0])) < 2 * THIN * hypot(x, y) for a, b in points)
+    return all(abs(x * (b - start[1]) - y * (a - start[0])) < 2 * THIN * sqrt(x * x + y * y) for a, b in points)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from math import fsum
 
 from ...geometry.axis import Axis
 from ...scene import Group, Line, Marks, Polygon, Text, roles
@@ -142,7 +143,7 @@ class LineMotion:
         rule, (left, right) = tuple((x, RULE) for x in ends), tuple((x, RULE + FALL) for x in cell)
         line = Line("ray", ((left, *rule, right) if slanted else rule,))
         x, room = (
-            _between(ends, cell, LETTERS[0] + LETTERS[1] * len(text)) if slanted else (sum(ends + cell) / 4, 2 * ROOM)
+            _between(ends, cell, LETTERS[0] + LETTERS[1] * len(text)) if slanted else (fsum(ends + cell) / 4, 2 * ROOM)
         )
         (x0, y0) = at = self.row.point(start, self.top)
         return (
