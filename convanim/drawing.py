@@ -20,7 +20,6 @@ from .scene import Scene
 from .text import describe, numbers
 from .text.escaping import shown
 from .views import VIEWS, View, check_view, view_flags
-from .write import MOST_STEPS
 
 if TYPE_CHECKING:
     from .text.cell_texts import Texts
@@ -91,20 +90,14 @@ def check_figure(op: Operation | tuple[Operation, ...], options: Options) -> Non
 
 
 def _check_size(op: Operation) -> None:
-    """Raise ConvanimError for an operation with too many steps or cells."""
-    steps = math.prod(op.output_size)
-    if steps > MOST_STEPS:
-        raise ConvanimError(
-            f"an output of {numbers.size(op.output_size)} would need {steps:,} frames, and {MOST_STEPS:,} are the"
-            " most: take a smaller input_size or a larger stride"
-        )
+    """Raise ConvanimError for an operation with too many cells."""
     drawn = tuple(axis.drawn.extent for axis in op.axes)
-    for noun, size in (("padded input", drawn), ("window", op.effective_kernel_size)):
+    for noun, size in (("padded input", drawn), ("window", op.effective_kernel_size), ("output", op.output_size)):
         cells = math.prod(size)
         if cells > MOST_CELLS:
             raise ConvanimError(
-                f"a {noun} of {numbers.size(size)} has {cells:,} cells and would need {cells * 500 / 2**30:,.1f} GB to"
-                f" draw; {MOST_CELLS:,} cells (2 GB) are the most: take smaller sizes"
+                f"{'an' if noun == 'output' else 'a'} {noun} of {numbers.size(size)} has {cells:,} cells and would need"
+                f" {cells * 500 / 2**30:,.1f} GB to draw; {MOST_CELLS:,} cells (2 GB) are the most: take smaller sizes"
             )
 
 

@@ -175,12 +175,16 @@ def test_what_cannot_be_drawn_is_refused_on_the_command_line(words, part, comman
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("input_size", "part"), [((400, 400), "160,000 frames"), ((100_001, 1), "100,001 frames")])
-def test_more_than_100_000_frames_are_refused_before_any_work(input_size, part, command):
-    with pytest.raises(ca.ConvanimError) as caught:
-        ca.animate(ca.Conv(input_size, 1))
-    assert part in one_line(caught) and "100,000" in str(caught.value)
-    assert part in command("draw", "conv", "-i", "x".join(map(str, input_size)), "-k", 1, "-o", "x.gif")
+@pytest.mark.parametrize(("input_size", "part"), [((400, 400), "160,000 steps")])
+def test_more_than_100_000_frames_are_refused_before_any_work(input_size, part, command, tmp_path):
+    a = ca.animate(ca.Conv(input_size, 1), dpi=1)
+    for name in ("x.gif", "x.svg", "x.html", "{step}.svg"):
+        with pytest.raises(ca.ConvanimError) as caught:
+            a.save(tmp_path / name)
+        assert part in one_line(caught) and "100,000" in str(caught.value)
+    size = "x".join(map(str, input_size))
+    assert part in command("draw", "conv", "-i", size, "-k", 1, "--dpi", 1, "-o", "x.gif")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_more_than_two_gigabytes_are_refused_before_any_work(command, tmp_path):

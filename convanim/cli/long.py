@@ -14,17 +14,21 @@ from ..write import Format, planned
 LONG_MS = 180_000  # of playing: nobody watches longer
 MANY_STEPS = 1000
 FEW, MORE = 8, 24  # steps of the two samples by which a file's bytes are estimated, within twice or half
+LARGE_PX = 4000  # a side of a picture: more than a screen of 3840 shows
 UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 STILL = "or one picture with --storyboard 6 or --step poster"
 
 
 def announce(clip: Clip, names: Iterable[str | Path], step: int | str | None) -> None:
-    """Say on standard error what a long figure will be, and how to make it shorter; nothing of a short one, nor of a
-    single picture.
+    """Say on standard error what a long figure will be, and how to make it shorter, and how many pixels a large picture
+    will have, and how to make it smaller; nothing of others.
 
     Raises what `save` raises for these names.
     """
     files = [(str(name), *planned(clip, name, step)) for name in names]
+    for name, form, _, _ in files:
+        if form.bytes_a_pixel and max(clip.size) > LARGE_PX:
+            say(f"{name}: {clip.size[0]:,} x {clip.size[1]:,} pixels. Smaller: --width {_smaller(*clip.size)}.")
     whole = [(name, form, single) for name, form, named, single in files if not single or len(named) > 1]
     total = sum(map(clip.duration, range(len(clip))))
     if not whole or len(clip) == 1 or (total < LONG_MS and len(clip) < MANY_STEPS):
@@ -32,6 +36,13 @@ def announce(clip: Clip, names: Iterable[str | Path], step: int | str | None) ->
     say(f"{len(clip):,} steps, {_time(total)} of playing. Shorter: {', '.join([*_shorter(clip), STILL])}.")
     for name, form, single in whole:
         say(f"{name}: about {_amount(_bytes(clip, form, single))}")
+
+
+def _smaller(width: int, height: int) -> int:
+    """A round width at which no side is large: 2100 for 11635 x 10867, which is then 2100 x 1961."""
+    most = width * LARGE_PX / max(width, height) / 2
+    unit = 10 ** max(len(str(int(most))) - 2, 0)
+    return max(int(most // unit * unit), 16)
 
 
 def _shorter(clip: Clip) -> list[str]:

@@ -149,13 +149,13 @@ def planned(
     if suffix not in FORMATS:
         raise expected_one_of(f"format of {str(target)!r}: suffix", suffix, FORMATS)
     form = FORMATS[suffix]
-    check_cost(clip, form.bytes_a_pixel)
     if isinstance(step, str) and step == "poster":
         step = clip.scene.poster
     if step is not None:
         clip.check_step(step)  # type: ignore[arg-type]
     named, sequence = _named(target, clip.scene, step)  # type: ignore[arg-type]
     single = step is not None or sequence
+    check_cost(clip, form.bytes_a_pixel, len(named) if single or form.animated is None else clip.scene.steps)
     if single and form.pictures is None:
         others = " or ".join(name for name, row in FORMATS.items() if row.pictures)
         raise ConvanimError(f"{named[0][1]}: a {suffix} holds the whole animation; write single pictures as {others}")
@@ -163,13 +163,15 @@ def planned(
     return form, named, single or form.animated is None
 
 
-def check_cost(clip: Clip, bytes_a_pixel: int) -> None:
-    """Refuse what would take too long or too much memory, before any work, and say what it would need."""
-    steps, (width, height) = clip.scene.steps, clip.size
+def check_cost(clip: Clip, bytes_a_pixel: int, steps: int = 1) -> None:
+    """Refuse what would take too long or too much memory, before any work, and say what it would need: so many steps
+    of this figure.
+    """
+    width, height = clip.size
     if steps > MOST_STEPS:
         raise ConvanimError(
-            f"the figure would need {steps:,} steps, a frame each, and {MOST_STEPS:,} are the most: take a smaller"
-            " input or a larger stride"
+            f"the figure would need {clip.scene.steps:,} steps, a frame each, and {MOST_STEPS:,} are the most: save"
+            ' one step, as with step="poster", or take a smaller input or a larger stride'
         )
     needed = width * height * bytes_a_pixel
     if needed > MOST_BYTES:
@@ -201,7 +203,7 @@ def _named(target: Path, scene: Scene, step: int | None) -> tuple[list[tuple[int
             " 'frames_{step:03d}.png'; write {{ and }} for braces"
         )
     wanted = range(scene.steps) if step is None and found else [scene.poster if step is None else step]
-    return [(n, Path(pattern.format(step=n))) for n in wanted], found
+    return [(n, Path(pattern.format(step=n))) for n in wanted[: MOST_STEPS + 1]], found
 
 
 def has_step(pattern: str) -> bool | None:
