@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
@@ -184,6 +185,13 @@ def test_the_reader_of_docstrings_reads_rooms_and_libraries():
     assert said("Imports: all rooms above.") == ("all", [])
 
 
+@cache
+def imports_of(name):
+    """The import statements of a module, also those within functions."""
+    nodes = ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8")))
+    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 @pytest.mark.parametrize(
     ("library", "places"),
     [
@@ -200,8 +208,8 @@ def test_the_reader_of_docstrings_reads_rooms_and_libraries():
 def test_each_library_is_imported_in_one_place(library, places):
     users = {
         name.split(".")[0]
-        for name, path in MODULES.items()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in MODULES
+        for node in imports_of(name)
         for other in (
             [alias.name for alias in node.names]
             if isinstance(node, ast.Import)

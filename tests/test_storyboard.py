@@ -50,7 +50,9 @@ def test_each_step_has_its_number_and_its_sum_and_all_else_is_said_once(view):
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("steps", [1, 2, 4, 6])
 def test_nothing_is_over_anything_else_or_outside_of_the_page(view, steps):
-    for look in ({}, {"width_pt": 240}, {"width_pt": 516, "label_size": 1.2}, {"labels": "none"}, {"label_size": 2}):
+    turn = list(VIEWS).index(view) + (1, 2, 4, 6).index(steps)
+    looks = ({"width_pt": 240}, {"width_pt": 516, "label_size": 1.2}, {"labels": "none"}, {"label_size": 2})
+    for look in ({}, looks[turn % 4]):
         a = board(view, steps, **look)
         plain = board(view, steps, **look | {"labels": "none"}) if not look else None
         assert step_faults(a, 0) == [], look

@@ -35,7 +35,7 @@ def slide_points(a):
 @pytest.mark.parametrize("name", EACH_VIEW)
 def test_a_slide_is_filled_with_letters_that_can_be_read_over_nothing_else(name):
     faults = []
-    for labels, lang in itertools.product(("all", "legend", "title,sizes", None), ("en", "zh")):
+    for labels, lang in (("all", "en"), ("all", "zh"), ("legend", "zh"), ("title,sizes", "en"), (None, "zh")):
         plain = drawn(name, labels="none", layout="portrait", lang=lang).scene
         a = drawn(name, labels=labels, lang=lang)
         assert a.size == (1280, 720) and slide_points(a) >= 12 * 0.99, (labels, slide_points(a))
@@ -74,15 +74,13 @@ def test_a_figure_says_the_same_in_every_layout():
     assert drawn("flat", layout="portrait") == ca.animate(EACH_VIEW["flat"][0], view="flat", theme="clear")
 
 
-@pytest.mark.parametrize("steps", [1, 6])
-@pytest.mark.parametrize("name", ["isometric", "flat", "matrix", "line"])
+@pytest.mark.parametrize(("name", "steps"), [("isometric", 6), ("flat", 1), ("flat", 4), ("matrix", 6), ("line", 1)])
 def test_a_storyboard_is_a_slide_too(name, steps):
-    a = drawn(name).storyboard(steps)
+    plain, wide = drawn(name), drawn(name, width=1920)
+    a = plain.storyboard(steps)
     assert a.size == (1280, 720) and slide_points(a) >= 12 * 0.99
     assert step_faults(a, 0) == []
-    assert (
-        drawn(name, width=1920).storyboard(steps).size == (1920, 1080) == drawn(name).storyboard(steps, width=1920).size
-    )
+    assert wide.storyboard(steps).size == (1920, 1080) == plain.storyboard(steps, width=1920).size
 
 
 def test_a_slide_that_has_no_room_for_its_labels_says_how_small_they_would_have_to_be():

@@ -149,7 +149,7 @@ def wrong_sizes(op, scene, plain, view, lang):
         rows[0] = bounds, WORDS[lang]["flipped" if plane == "kernel" and flipped else plane].format(text)
         if ruler.read(still, plane) != rows:
             found.append((plane, ruler.read(still, plane), rows))
-    for step in range(scene.steps) if scene.steps <= 150 else range(0, scene.steps, 7):
+    for step in range(scene.steps) if scene.steps <= 12 else range(0, scene.steps, 7):
         moving = [mark for layer in scene.layers if not isinstance(layer, Layer) for mark in leaves(layer.at(step))]
         output = np.unravel_index(step, op.output_size)
         rows = {direction[axis]: meant_window(op, axis, output[axis]) for axis in axes}

@@ -140,7 +140,9 @@ def step_faults(a, step, plain=None):
         return found
     shapes = polygons(own)
     for label, place in zip(labels, corners(where), strict=True):
-        found += [f"{label.text!r} is over the figure" for parts in shapes if (gaps(place, parts) <= 0).any()]
+        low, high = place.min(0), place.max(0)  # what ends before the label's box begins can't meet it
+        near = [parts[((parts.min(1) <= high) & (parts.max(1) >= low)).all(1)] for parts in shapes]
+        found += [f"{label.text!r} is over the figure" for parts in near if (gaps(place, parts) <= 0).any()]
     found += [f"{labels[n].text!r} is crossed by a line" for n in np.flatnonzero(crossed(where, segments(own)).any(1))]
     pixels = CELL_BP * a.dpi / 72
     return found + [

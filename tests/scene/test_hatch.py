@@ -356,6 +356,7 @@ THEMES = ["clear", "dark", "print", "colorblind"]
 PICTURES = [
     (name, theme, ("none", "all")[(n + m) % 2])
     for (n, name), (m, theme) in itertools.product(enumerate(HATCHED), enumerate(THEMES))
+    if not n or (n + m) % 2
 ]
 
 
@@ -379,8 +380,8 @@ def test_an_svg_shows_every_hatch_on_every_area_as_the_frame_does(pattern, view)
         view=view,
         dpi=180,
     )
-    for step in (0, len(a) - 1):
-        assert not differences(rasterised(a.svg(step)), a.frame(step))
+    step = len(a) - 1
+    assert not differences(rasterised(a.svg(step)), a.frame(step))
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))

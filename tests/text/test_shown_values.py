@@ -114,7 +114,7 @@ def operations(kind, rng, count):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_shown_number_is_the_exact_one_or_is_called_rounded(kind):
     rng, seen = random.Random(f"shown {kind}"), Counter()
-    for n, op in enumerate(operations(kind, rng, 160)):
+    for n, op in enumerate(operations(kind, rng, 60)):
         x, w, bias = values_of(op, rng)
         theme, precision = ("classic", "clear")[n % 2], rng.choice([None, None, None, 0, 2, 5])
         try:

@@ -263,11 +263,10 @@ def layout_faults(scene, step):
 
 
 def test_nothing_meets_anything_or_leaves_the_box_and_roles_are_those_declared():
-    for op in CASES[::4]:
-        for reveal in (False, True):
-            scene = draw(op, reveal=reveal)
-            assert not layout_faults(scene, scene.poster), op
-            assert not misdeclared(scene), op
+    for n, op in enumerate(CASES[::5]):
+        scene = draw(op, reveal=n % 2 == 0)
+        assert not layout_faults(scene, scene.poster), op
+        assert not misdeclared(scene), op
 
 
 def test_values_that_would_be_too_small_are_left_out_and_this_is_said():

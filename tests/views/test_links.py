@@ -63,17 +63,14 @@ def crossings(shown, step):
     """The texts of cells over which a link runs, as wide as it is drawn."""
     marks = [*shown.marks, *shown.moving(step)]
     half = CLEAR.styles["copy_link"].width / 2
-    lines = [
-        np.array(pair)
-        for part in shown.parts(shown.moving(step), Line, "copy_link")
-        for pair in itertools.pairwise(part)
-    ]
+    lines = np.array(
+        [pair for part in shown.parts(shown.moving(step), Line, "copy_link") for pair in itertools.pairwise(part)]
+    ).reshape(-1, 2, 2)
+    low, high = lines.min(1), lines.max(1)
     found = []
     for text in (mark for mark in marks if isinstance(mark, Text) and mark.role in ("input_value", "kernel_value")):
         x0, y0, x1, y1 = np.add(np.add(ink_of(text)[0], text.at * 2), [-half, -half, half, half])
-        for (ax, ay), (bx, by) in lines:
-            if min(ax, bx) < x1 and max(ax, bx) > x0 and min(ay, by) < y1 and max(ay, by) > y0:
-                found.append(text.text)
+        found += [text.text] * ((low < (x1, y1)) & (high > (x0, y0))).all(1).sum()
     return found
 
 

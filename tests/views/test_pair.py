@@ -353,7 +353,7 @@ WIDE = [
 
 
 def test_no_label_meets_the_figures_or_another_and_nothing_leaves_the_box():
-    for n, op in enumerate(FIELDS[::4] + TRANSPOSED[::6] + WIDE):
+    for n, op in enumerate(FIELDS[::12] + TRANSPOSED[::18] + WIDE):
         look = {
             "theme": list(THEMES)[n % len(THEMES)],
             "labels": "all",

@@ -229,7 +229,7 @@ def layout_faults(scene, step):
 
 
 def test_no_text_meets_another_and_nothing_leaves_the_box():
-    for n, (op, x, w, bias) in enumerate(CASES[:45]):
+    for n, (op, x, w, bias) in enumerate(CASES[:45:3]):
         look = {"theme": list(THEMES)[n % len(THEMES)]}
         scenes = [
             scene_of(op, x, w, bias, **look),

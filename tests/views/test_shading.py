@@ -85,8 +85,13 @@ def _has(a, picture, plane, row, column, colour, veil):
     return False
 
 
-@pytest.mark.parametrize("theme", ["classic", "dark", "print"])
-@pytest.mark.parametrize("name", FIGURES)
+SHADED = ["classic", "dark", "print"]
+
+
+@pytest.mark.parametrize(
+    ("name", "theme"),
+    [(name, theme) for n, name in enumerate(FIGURES) for m, theme in enumerate(SHADED) if not n or n % 3 == m],
+)
 def test_each_cell_has_the_colour_of_its_value(name, theme):
     a = FIGURES[name](shade=True, theme=theme, labels="none", dpi=300)
     for step in {0, a.poster, len(a) - 1}:
@@ -221,8 +226,8 @@ def test_outputs_appear_in_their_colours_with_reveal():
 # --- texts
 
 
-def without_texts(scene):
-    """The scene without its texts."""
+def without_texts(scene, step):
+    """What a step shows, without its texts."""
 
     def bare(marks):
         return tuple(
@@ -231,7 +236,7 @@ def without_texts(scene):
             if not isinstance(mark, Text)
         )
 
-    return [Layer(bare(scene.seen(step))) for step in range(scene.steps)]
+    return Layer(bare(scene.seen(step)))
 
 
 def faint(a, step):
@@ -239,7 +244,7 @@ def faint(a, step):
 
     The contrast is that of the pixel, within the text, that differs most from the picture without texts.
     """
-    bare = replace(a, scene=replace(a.scene, layers=(without_texts(a.scene)[step],), steps=1, poster=0))
+    bare = replace(a, scene=replace(a.scene, layers=(without_texts(a.scene, step),), steps=1, poster=0))
     drawn, below = a.frame(step), bare.frame(0)
     scale, found = drawn.shape[1] / a.scene.box.width, []
     for text in (mark for mark in leaves(a.scene.seen(step)) if isinstance(mark, Text)):
@@ -271,7 +276,8 @@ def random_figure(seed, **more):
 
 @pytest.mark.parametrize("theme", ca.THEMES)
 def test_texts_can_be_read_on_all_that_is_below_them(theme):
-    for seed in range(8):
+    turn = list(ca.THEMES).index(theme)
+    for seed in range(turn, turn + 3):
         a = random_figure(seed, theme=theme, dpi=450)
         for step in {0, a.poster, len(a) - 1}:
             assert faint(a, step) == [], (seed, step)

@@ -169,7 +169,7 @@ LONG = {
 @pytest.mark.parametrize("values", LONG)
 def test_no_number_of_a_bar_meets_another_a_bar_or_a_plane(values):
     count = 0
-    for size in product(range(1, 5), range(1, 6)):
+    for size in product((1, 2, 4), (1, 3, 5)):
         input_ = np.resize(LONG[values], size)
         for kernel in product(range(1, 4), repeat=2):
             if kernel[0] > size[0] or kernel[1] > size[1]:
@@ -184,7 +184,7 @@ def test_no_number_of_a_bar_meets_another_a_bar_or_a_plane(values):
                 for x0, y0, x1, y1 in boxed(texts)[1]:
                     assert left < x0 and x1 < right and top < y0 and y1 < bottom
                 count += 1
-    assert count == 2 * (1 + 2 + 3 + 3) * (1 + 2 + 3 + 3 + 3)
+    assert count == 2 * (1 + 2 + 3) * (1 + 3 + 3)
 
 
 def test_numbers_that_meet_are_found():
