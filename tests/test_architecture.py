@@ -86,8 +86,7 @@ def test_there_is_a_recipe_for_each_kind_of_thing():
 def test_each_recipe_works_on_a_copy_of_the_package(name, text, tmp_path):
     recipe, root = read(text), copied(tmp_path)
     assert recipe.commands
-    before = [run(command, root) for command in recipe.commands]
-    assert any(one.returncode for one in before), "it must fail before the recipe is carried out"
+    assert any(run(line, root).returncode for line in recipe.commands), "it must fail before the recipe is carried out"
     recipe.apply(root)
     for command in recipe.commands:
         done = run(command, root)

@@ -198,8 +198,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
-@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize(("name", "suffix"), [*zip(SIGNALS, [".mp4", ".webm"] * 2, strict=True)])
 def test_a_video_that_is_stopped_leaves_no_ffmpeg_no_file_and_no_line(name, suffix, tmp_path):
     words = f"draw conv -i 12 -k 1 --dpi 20 -o out{suffix}".split()
     with started(tmp_path, "-c", VIDEO, *words) as (child, temporary):
@@ -247,11 +246,11 @@ def stop(child, name):
     assert (child.wait(), err.strip()) == (STATUS[name], b"")
 
 
-@pytest.mark.parametrize("closed", [(1,), (0, 1), (0, 1, 2), (2,)])
+@pytest.mark.parametrize("closed", [(1,), (0, 1, 2), (2,)])
 def test_a_closed_standard_stream_is_no_fault_and_no_file_takes_its_place(closed, tmp_path):
     shell = " ".join(f"{number}>&-" if number else "<&-" for number in closed)
     words = "draw conv -i 3 -k 2 --dpi 20 -o x.mp4 -o x.svg"
-    for line in (words, "list", "list --nothing"):
+    for line in (words, "list --nothing"):
         run = subprocess.run(
             ["sh", "-c", f'"$0" -m convanim {line} {shell}', sys.executable],
             cwd=tmp_path,

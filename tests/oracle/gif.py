@@ -8,7 +8,7 @@ import subprocess
 import imageio_ffmpeg
 import numpy as np
 
-from oracle.pictures import flat_areas
+from oracle.pictures import flat_areas, largest
 
 
 def decoded(path, size, pixels="rgb24"):
@@ -85,7 +85,7 @@ def gif_faults(path, a):
     found = {}
     for step, pixels in enumerate(frames):
         true = a.frame(step)
-        far = np.abs(pixels.astype(int) - true).max(-1)
+        far = largest(np.abs(pixels.astype(np.int16) - true))
         if far.max() > 24:
             found[step] = f"{far.max()} of 255 off"
         elif far[flat_areas(true)].any():

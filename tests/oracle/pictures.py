@@ -18,14 +18,19 @@ def differences(one, other):
     if one.shape != other.shape:
         return {"shape": (one.shape, other.shape)}
     apart = one.astype(np.float32) - other
-    far = np.abs(apart).max(-1)
+    far = largest(np.abs(apart))
     height, width = far.shape
-    means = np.abs(uniform_filter(apart, (3, 3, 0))).max(-1)
+    means = largest(np.abs(uniform_filter(apart, (3, 3, 0))))
     tiles = np.pad(means > 32, ((0, -height % TILE), (0, -width % TILE)))
     share = tiles.reshape(-(-height // TILE), TILE, -1, TILE).mean((1, 3)).max()
     inside = far[flat_areas(one) & flat_areas(other)].max(initial=0)
     found = {"tile": (share, 0.07), "mean": (far.mean(), 1.6), "flat": (inside, 2)}
     return {key: value for key, (value, limit) in found.items() if value > limit}
+
+
+def largest(pixels):
+    """Of each pixel, the largest of its three channels; many times faster than `max(-1)`."""
+    return np.maximum(np.maximum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
 
 
 def flat_areas(pixels):

@@ -108,7 +108,7 @@ def test_in_each_step_the_planes_are_read_that_change_the_output_at_the_cells_th
 
 
 def test_windows_are_at_their_cells_for_all_kinds_of_sizes():
-    for n, op in enumerate([*at_random(90, "sizes"), *MORE]):
+    for n, op in enumerate([*at_random(45, "sizes"), *MORE]):
         seen = Seen(draw(op, reveal=n % 3 == 0))
         assert not any(wrong_step(seen, op, step) for step in seen_steps(seen.scene.steps)), op
 
@@ -330,7 +330,7 @@ def test_the_check_of_places_sees_text_over_text_over_cells_and_outside():
 
 @pytest.mark.parametrize("dpi", [150, 60])
 def test_labels_stand_beside_the_figure(dpi):
-    for n, op in enumerate([*at_random(24, f"labels {dpi}"), *MORE[:7]]):
+    for n, op in enumerate([*at_random(12, f"labels {dpi}"), *MORE[:7]]):
         look = {
             "view": "channels",
             "theme": ("clear", "classic", "dark")[n % 3],

@@ -29,7 +29,7 @@ def drawn(op, **look):
 
 
 def convolutions():
-    for i, k, s, p, d in random_cases(11, 60, ndims=(1, 2), largest=5):
+    for i, k, s, p, d in random_cases(11, 30, ndims=(1, 2), largest=5):
         yield ca.Conv(i, k, stride=s, padding=p, dilation=d, flip=sum(i) % 3 == 0)
     for mode in ("reflect", "replicate", "circular", "symmetric"):
         yield from (
@@ -46,7 +46,7 @@ def convolutions():
 
 
 def transposed():
-    for i, k, s, p, d in random_cases(12, 60, ndims=(1, 2), largest=4):
+    for i, k, s, p, d in random_cases(12, 30, ndims=(1, 2), largest=4):
         extra = tuple(min(sum(i) % 2, max(a, b) - 1) for a, b in zip(s, d, strict=True))
         room = all(
             (a - 1) * c + e * (b - 1) + 1 - sum(q) + x > 0
