@@ -19,8 +19,8 @@ SECONDS ?= 60
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
-gallery: .venv/.run  ## draw all figures into gallery/, about half a minute; then open gallery/index.html
-	$(BIN)/python -m convanim gallery -o gallery
+gallery: .venv/.run  ## draw what changed into gallery/ (ALL=1: all, about half a minute); then open gallery/index.html
+	$(BIN)/python -m convanim gallery -o gallery $(if $(ALL),--all)
 
 test: .venv/.dev  ## run the tests
 	@echo "left out here, for what they need or the time they take: make test-places, test-latex (TeX), test-browser (Chromium, Node), test-frameworks"

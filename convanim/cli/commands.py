@@ -223,24 +223,37 @@ def embed(name: str, place: str, src: str | None, **options: Any) -> None:
 @click.argument("specs", nargs=-1, metavar="[TOML...]")
 @click.option("-o", "--output", required=True, metavar="DIR", help="Folder to write to.")
 @click.option("-f", "--format", "suffixes", multiple=True, default=("gif", "svg"), show_default=True, metavar="SUFFIX")
-def gallery(specs: tuple[str, ...], output: str, suffixes: tuple[str, ...]) -> None:
+@click.option("--all", "redraw", is_flag=True, help="Draw figures that haven't changed, too.")
+def gallery(specs: tuple[str, ...], output: str, suffixes: tuple[str, ...], redraw: bool) -> None:
     """Build all figures of TOML files (those of convanim if none) in parallel, and a page, index.html, that plays
-    them.
+    them. Figures that haven't changed since the last call are kept.
     """
-    from ..publish.gallery import gallery as build
+    from ..publish.gallery import run
     from ..publish.gallery_page import PAGE
     from ..spec import figures
 
-    total, formats = len(figures(*specs)), [f".{word.removeprefix('.')}" for word in suffixes]
+    chosen = list(figures(*specs).values())
+    total, formats = len(chosen), [f".{word.removeprefix('.')}" for word in suffixes]
     click.echo(f"drawing {total} figures as {' and '.join(formats)} into {output}")
     sys.stdout.flush()
     with bar("gallery", "figure", terminal=True) as told:
         finished = count(1)
-        built = build(specs, output, suffixes=formats, done=lambda _: told(next(finished), total))
-    failed = [one for one in built if one.error]
+        outcome = run(
+            specs,
+            output,
+            suffixes=formats,
+            done=lambda _: told(next(finished), total),
+            redraw=redraw,
+            chosen=chosen,
+        )
+    failed = [one for one in outcome.built if one.error]
     for one in failed:
         click.echo(f"failed: {one.name}: {one.error}", err=True)
-    click.echo(f"{len(built) - len(failed)} of {len(built)} figures in {output}: open {Path(output, PAGE)}")
+    if outcome.removed:
+        click.echo(f"removed, as their figures are gone: {', '.join(outcome.removed)}")
+    kept = sum(one.kept for one in outcome.built)
+    unchanged = f", {kept} of them unchanged" if kept else ""
+    click.echo(f"{total - len(failed)} of {total} figures in {output}{unchanged}: open {Path(output, PAGE)}")
     if failed:
         sys.exit(2)
 

@@ -1,23 +1,26 @@
-"""Builds every figure of a set of specs, side by side in processes, and goes on where one fails."""
+"""Builds every figure of a set of specs, on several workers, and goes on where one fails. Draws only what changed."""
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
+import hashlib
+import io
 import os
-import signal
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from functools import partial
 from pathlib import Path
 
-from ..errors import ConvanimError, expected_one_of, one_line, short_repr
+from ..errors import ConvanimError, expected_one_of, one_line
 from ..spec import Figure, figures
-from ..write import FORMATS, literal
-from ..write.files import replacing
-from .gallery_page import pages
+from ..themes.table import theme_of
+from ..themes.theme import Theme
+from ..write import FORMATS, planned
+from .gallery_page import FILES, pages
+from .gallery_places import Place, place_of
+from .gallery_record import RECORD, Entry, Record, drawing, key, telling
+from .gallery_workers import over
 from .snippets import PICTURES
 
 SUFFIXES = (".gif", ".svg")
@@ -25,11 +28,32 @@ SUFFIXES = (".gif", ".svg")
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What became of one figure: the files written, or the line that says why there are none."""
+    """What became of one figure: its files, or the line that says why there are none. It is `kept` if all its files
+    were there already, made of the same.
+    """
 
     name: str
-    paths: tuple[Path, ...] = ()
+    paths: tuple[Path | str, ...] = ()
     error: str | None = None
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a gallery: its figures, as in the specs, and the files removed of figures that are gone."""
+
+    built: list[Built]
+    removed: list[str]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Files of one figure to draw. A worker needs no file but convanim: a theme is here, not in a file."""
+
+    figure: Figure
+    theme: Theme
+    suffixes: tuple[str, ...]
+    drawing: tuple[str, ...]  # what draws where the job comes from
 
 
 def gallery(
@@ -39,122 +63,183 @@ def gallery(
     *,
     suffixes: Iterable[str] = SUFFIXES,
     done: Callable[[Built], None] | None = None,
+    redraw: bool = False,
 ) -> list[Built]:
     """Write every figure of the TOML files `specs` (those of the package if none) into the folder `out`, and a page,
     index.html, that plays them.
 
     `suffixes` are the formats, GIF and animated SVG if nothing else is asked for; without one that a page can show, SVG
-    comes to them. The figures are built over any `concurrent.futures.Executor`, by default one process a core; `done`
-    is called with each as it is finished. Returns what became of each, in the order of the specs: a figure that fails
-    has an `error`, isn't on the page, and doesn't stop the others. Raises ConvanimError for specs that can't be read,
-    and for unknown formats.
+    comes to them. Figures whose files are there already are kept, if they are made of the same as now: figure, theme,
+    versions of convanim and of the libraries, as a record in the folder says; `redraw` draws them all the same. Files
+    of figures that are no longer in their TOML file are removed, unless somebody changed them.
+
+    The figures are drawn over any `concurrent.futures.Executor`, by default one process a core; workers need
+    convanim and no disk in common, since they return the files' content. `done` is called with each figure as it is
+    finished. Returns what became of each, in the order of the specs: a figure that fails has an `error`, isn't on the
+    page, and doesn't stop the others. Raises ConvanimError for specs that can't be read, and for unknown formats.
     """
+    return run(specs, out, executor, suffixes=suffixes, done=done, redraw=redraw).built
+
+
+def run(
+    specs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None,
+    out: str | os.PathLike[str],
+    executor: Executor | None = None,
+    *,
+    suffixes: Iterable[str] = SUFFIXES,
+    done: Callable[[Built], None] | None = None,
+    redraw: bool = False,
+    chosen: Sequence[Figure] | None = None,
+) -> Outcome:
+    """What `gallery` does, and which files were removed. `chosen` are the figures of the specs, if they were read."""
     try:
         paths = [specs] if isinstance(specs, str | os.PathLike) else list(() if specs is None else specs)
-        folder = os.fsdecode(out)
+        place = place_of(out)
         wanted = (suffixes,) if isinstance(suffixes, str) else tuple(suffixes)
-        in_the_way = Path(folder).exists() and not Path(folder).is_dir()
     except TypeError as error:
         raise ConvanimError(f"gallery takes paths of TOML files, a folder, and suffixes: {error}") from None
-    except OSError as error:  # a name that is too long, or that may not be looked at
-        raise ConvanimError(f"{short_repr(os.fsdecode(out))} can't be a folder: {error.strerror}") from None
-    if in_the_way:
-        raise ConvanimError(f"{folder} is a file, and the gallery needs a folder to write to")
     for suffix in wanted:
         if suffix not in FORMATS:
             raise expected_one_of("format: suffix", suffix, FORMATS)
+    wanted = tuple(dict.fromkeys(wanted))
     wanted += () if {*wanted} & {*PICTURES} else PICTURES[:1]  # which the page shows
-    jobs = [(one, folder, wanted) for one in figures(*paths).values()]
-    built = _over(jobs, executor, done)
-    _write_page([job[0] for job, one in zip(jobs, built, strict=True) if not one.error], folder, wanted)
-    return built
+    all_ = list(figures(*paths).values()) if chosen is None else list(chosen)
+    jobs = [Job(one, theme_of(one.options.get("theme", "classic")), wanted, drawing()) for one in all_]
+    _check_names(jobs)
+    record = Record(place)
+    try:
+        built = _build(jobs, place, record, executor, done, redraw)
+        _write_pages([job for job, one in zip(jobs, built, strict=True) if not one.error], place, record, redraw)
+        return Outcome(built, _remove_gone(jobs, paths, place, record))
+    finally:
+        record.save()
 
 
-def _over(
-    jobs: list[tuple[Figure, str, tuple[str, ...]]], executor: Executor | None, done: Callable[[Built], None] | None
-) -> list[Built]:
-    """The jobs over an executor, or over processes, one a core."""
-    if executor is None:
-        with _processes(len(jobs)) as pool:
-            return _build(jobs, pool, done, cancels=False)
-    return _build(jobs, executor, done, cancels=True)
-
-
-@contextlib.contextmanager
-def _processes(jobs: int) -> Iterator[Executor]:
-    """Processes, one a core and no more than there are jobs. They end with this one, and at once if the block fails."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    told, tell = multiprocessing.Pipe(duplex=False)
-    with tell, told, ProcessPoolExecutor(max(1, min(cores, jobs)), initializer=_end_with, initargs=(told,)) as pool:
-        try:
-            yield pool
-        except BaseException:  # Ctrl-C above all
-            tell.send_bytes(b"end")
-            raise
-
-
-def _end_with(told: Connection) -> None:
-    """End this worker when its parent ends or sends a message, even while it draws: unfinished files have no name.
-
-    The worker ignores Ctrl-C, which a terminal sends to all processes: the parent handles it.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    sentinel = parent.sentinel
-
-    def end() -> None:
-        wait([sentinel, told])
-        os._exit(1)
-
-    threading.Thread(target=end, daemon=True).start()
-
-
-def _write_page(drawn: list[Figure], folder: str, suffixes: tuple[str, ...]) -> None:
-    for name, text in pages(drawn, suffixes).items():
-        with replacing(Path(folder, name)) as file:
-            file.write(text.encode())
+def _check_names(jobs: Iterable[Job]) -> None:
+    for job in jobs:
+        for suffix in job.suffixes:
+            if job.figure.name + suffix in (*FILES, RECORD):
+                raise ConvanimError(
+                    f"figure {job.figure.name!r} as {suffix} has the name of the gallery's page: give it another name"
+                )
 
 
 def _build(
-    jobs: list[tuple[Figure, str, tuple[str, ...]]],
-    executor: Executor,
+    jobs: list[Job],
+    place: Place,
+    record: Record,
+    executor: Executor | None,
     done: Callable[[Built], None] | None,
-    *,
-    cancels: bool,
+    redraw: bool,
 ) -> list[Built]:
-    """Build over an executor. `cancels`: a failure, Ctrl-C above all, cancels what is pending.
+    """Draw what isn't there, and record it; what became of each figure, in the order of the jobs."""
+    keys = {file: one for job in jobs for file, one in _keys(job).items()}
+    there = {} if redraw else _there(keys, place, record)
+    results: dict[str, Built] = {}
 
-    Processes of our own are ended instead; Python's thread for them fails on futures that were cancelled before.
-    """
-    running = {executor.submit(build, *job): n for n, job in enumerate(jobs)}
-    results: dict[int, Built] = {}
+    def finish(job: Job, error: str | None = None, *, kept: bool = False) -> None:
+        paths = () if error else tuple(place.path(job.figure.name + suffix) for suffix in job.suffixes)
+        results[job.figure.name] = one = Built(job.figure.name, paths, error, kept)
+        if done:
+            done(one)
+
+    todo: list[Job] = []
+    for job in jobs:
+        missing = tuple(suffix for suffix in job.suffixes if job.figure.name + suffix not in there)
+        if missing:
+            todo.append(Job(job.figure, job.theme, missing, job.drawing))
+        else:
+            finish(job, kept=True)
+    whole = {job.figure.name: job for job in jobs}
+    if todo:
+        # processes of our own write the files; another executor's workers may have other disks
+        work = partial(draw, place=place if executor is None else None)
+        with closing(over(executor, work, todo)) as finished:
+            for job, result in finished:
+                finish(whole[job.figure.name], _recorded(job, result, keys, place, record))
+    return [results[job.figure.name] for job in jobs]
+
+
+def _recorded(
+    job: Job, result: dict[str, bytes | str] | str | Exception, keys: dict[str, str], place: Place, record: Record
+) -> str | None:
+    """Write the files of a result that aren't written, and record all; the error if there is one."""
+    if isinstance(result, Exception):
+        return one_line(f"{type(result).__name__}: {result}")
+    if isinstance(result, str):
+        return result
     try:
-        for future in as_completed(running):
-            n = running[future]
-            results[n] = _result(future, jobs[n][0].name)
-            if done:
-                done(results[n])
-    except BaseException:
-        for future in running if cancels else ():
-            future.cancel()
-        raise
-    return [results[n] for n in sorted(results)]
-
-
-def _result(future: Future[Built], name: str) -> Built:
-    """What became of a figure; where its process died, or the executor lost it, the others go on."""
-    try:
-        return future.result()
-    except Exception as error:
-        return Built(name, error=one_line(f"{type(error).__name__}: {error}"))
-
-
-def build(figure: Figure, out: str, suffixes: tuple[str, ...]) -> Built:
-    """Write one figure in each format."""
-    try:
-        animation = figure.animate()
-        paths = [path for suffix in suffixes for path in animation.save(Path(literal(out), figure.name + suffix))]
+        for file, content in result.items():
+            put = place.put(file, content) if isinstance(content, bytes) else content
+            record.add(Entry(file, keys[file], put, job.figure.name, _source(job.figure.source)))
     except ConvanimError as error:
-        return Built(figure.name, error=str(error))
-    return Built(figure.name, tuple(paths))
+        return str(error)
+    return None
+
+
+def _keys(job: Job) -> dict[str, str]:
+    """What each file of a figure is made of, by the file's name."""
+    figure = job.figure
+    made_of = [(layer.operation, dict(layer.parameters)) for layer in figure.layers], dict(figure.options), job.theme
+    common = key(made_of, job.drawing)
+    return {figure.name + suffix: key(common, suffix) for suffix in job.suffixes}
+
+
+def _there(keys: dict[str, str], place: Place, record: Record) -> set[str]:
+    """The files that are there, made of the same as now, and as they were written."""
+    entries = record.entries
+    same = [file for file, one in keys.items() if file in entries and entries[file].key == one]
+    marks = place.marks(same)
+    return {file for file in same if marks.get(file) == entries[file].mark}
+
+
+def draw(job: Job, place: Place | None) -> dict[str, bytes | str] | str:
+    """Draw the files of a figure: the content of each, or its mark if it was written to a place; or the error."""
+    here = drawing()
+    if here != job.drawing:
+        other = next(f"{one}, not {two}" for one, two in zip(here, job.drawing, strict=True) if one != two)
+        return f"this worker draws with {other} as the caller does: install the same on both"
+    try:
+        animation = job.figure.animate(theme=job.theme)
+        contents: dict[str, bytes | str] = {}
+        for suffix in job.suffixes:
+            form, _, _ = planned(animation, f"x{suffix}")
+            file = io.BytesIO()
+            form.write(animation, file)
+            contents[job.figure.name + suffix] = file.getvalue()
+        if place is None:
+            return contents
+        return {name: place.put(name, content) for name, content in contents.items()}  # type: ignore[arg-type]
+    except ConvanimError as error:
+        return str(error)
+
+
+def _write_pages(drawn: list[Job], place: Place, record: Record, redraw: bool) -> None:
+    """Write the files of the page, unless they are there already."""
+    made_of = key(telling(), [(job.figure, job.figure.source, job.theme, job.suffixes) for job in drawn])
+    if not redraw and len(_there(dict.fromkeys(FILES, made_of), place, record)) == len(FILES):
+        return
+    for name, text in pages([job.figure for job in drawn], drawn[0].suffixes if drawn else SUFFIXES).items():
+        record.add(Entry(name, made_of, place.put(name, text.encode()), "", ""))
+
+
+def _remove_gone(jobs: list[Job], specs: Sequence[str | os.PathLike[str]], place: Place, record: Record) -> list[str]:
+    """Remove files of figures that are no longer in these specs, and return their names.
+
+    Files that were changed since they were written stay, as do those of figures of other specs.
+    """
+    sources = {_source(os.fspath(spec)) for spec in specs} if specs else {_source(job.figure.source) for job in jobs}
+    names = {job.figure.name for job in jobs}
+    gone = [one for one in record.entries.values() if one.figure and one.figure not in names and one.of in sources]
+    marks = place.marks([one.file for one in gone])
+    removed = [one.file for one in gone if marks.get(one.file) == one.mark]
+    for file in removed:
+        place.remove(file)
+    for one in gone:
+        record.drop(one.file)
+    return sorted(removed)
+
+
+def _source(spec: str) -> str:
+    """Where a figure's table is, as a hash: a record may be published, and the folders of its author need not be."""
+    return hashlib.sha256(os.path.realpath(spec).encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -22,7 +22,7 @@ from ..write import FORMATS
 from ..write.inline import filled, inlined
 from .snippets import EMBEDS, PICTURES, Embed
 
-PAGE, DETAILS = "index.html", "details.js"
+FILES = PAGE, DETAILS = "index.html", "details.js"
 
 # the title of each collection of the package and a line about it, in the order of the page; the title of another
 # collection is the name of its file

@@ -20,6 +20,7 @@ import convanim as ca
 from convanim.cli import long
 from convanim.write import FORMATS
 from helpers.figures import EACH_VIEW
+from helpers.gallery import files
 from helpers.processes import child_environment
 
 split = str.split
@@ -179,7 +180,7 @@ def test_a_gallery_that_is_stopped_leaves_no_worker_and_no_half_file_and_draws_n
         assert living(workers)
         stop(child, name)
         until(lambda: not living(workers))
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["small.gif", "small.svg"]
+    assert files(tmp_path / "out") == ["small.gif", "small.svg"]
     assert not list(temporary.iterdir())
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import convanim as ca
+from helpers.gallery import files
 from helpers.guide import GUIDE
 from helpers.processes import ROOT, python
 
@@ -17,8 +18,8 @@ def test_the_gallery_in_the_repository_is_what_a_rebuild_gives(tmp_path):
     built = ca.gallery(None, tmp_path, ThreadPoolExecutor(2))
     assert len(GUIDE) == 19 and [one.error for one in built] == [None] * len(ca.figures())
     names = {f"{name}.{suffix}" for name in ca.figures() for suffix in ("gif", "svg")} | {"index.html", "details.js"}
-    assert {path.name for path in tmp_path.iterdir()} == names
-    committed = {path.name for path in (ROOT / "gallery").iterdir()}
+    assert {*files(tmp_path)} == names
+    committed = {*files(ROOT / "gallery")}
     assert committed == names
     changed = [
         name for name in sorted(names) if (ROOT / "gallery" / name).read_bytes() != (tmp_path / name).read_bytes()
@@ -69,7 +70,7 @@ def test_a_gallery_over_processes_the_default_goes_on_where_a_figure_fails(tmp_p
     rows = [line.split("|") for line in run.stdout.splitlines()]
     assert [row[:2] for row in rows] == [["first", "2"], ["too_fast", "0"], ["last", "2"]]
     assert "15" in rows[1][2]
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+    assert files(tmp_path / "out") == [
         "details.js",
         "first.gif",
         "first.svg",
@@ -84,7 +85,7 @@ def check_the_failure(built, out):
     assert [len(one.paths) for one in built] == [2, 0, 2]
     assert built[0].error is None is built[2].error
     assert "step_ms=15" in built[1].error
-    assert sorted(path.name for path in out.iterdir()) == [
+    assert files(out) == [
         "details.js",
         "first.gif",
         "first.svg",
@@ -116,4 +117,4 @@ def test_a_failure_in_a_callers_executor_cancels_what_is_pending(tmp_path):
             ca.gallery(spec, tmp_path / "out", pool, done=stop)
         blocked.set()
     assert [future.cancelled() for future in submitted] == [False, True, True]
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["first.gif", "first.svg"]
+    assert files(tmp_path / "out") == ["first.gif", "first.svg"]

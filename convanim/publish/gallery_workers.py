@@ -1,0 +1,130 @@
+"""Work over processes, or over any executor: a few jobs at a time, and again where a worker is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
+from multiprocessing.connection import Connection, wait
+from typing import TypeVar
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+AT_ONCE = 256  # jobs that an executor has at a time: their results wait in memory until they are taken
+TRIES = 2  # of a job that ends with an exception: its worker may have been lost
+
+
+def over(
+    executor: Executor | None, work: Callable[[Job], Result], jobs: Sequence[Job]
+) -> Generator[tuple[Job, Result | Exception], None, None]:
+    """Each job with its result when it is finished, or with the exception that it ended with.
+
+    Without an executor there are processes, one a core. A job whose worker was lost is done again.
+    """
+    return _over_own(work, jobs) if executor is None else _over_given(executor, work, jobs)
+
+
+def _over_given(
+    executor: Executor, work: Callable[[Job], Result], jobs: Sequence[Job]
+) -> Generator[tuple[Job, Result | Exception], None, None]:
+    waiting, tried = deque(jobs), Counter[int]()
+    for job, result in _finished(executor, work, waiting, AT_ONCE, cancels=True):
+        tried[id(job)] += 1
+        if isinstance(result, Exception) and tried[id(job)] < TRIES:
+            waiting.append(job)
+        else:
+            yield job, result
+    for job in waiting:
+        yield job, BrokenExecutor("the executor takes no more work")
+
+
+def _over_own(
+    work: Callable[[Job], Result], jobs: Sequence[Job]
+) -> Generator[tuple[Job, Result | Exception], None, None]:
+    """If a process dies, the jobs that were running are suspects: each is done again in a process of its own."""
+    waiting, suspects = deque(jobs), list[Job]()
+    while waiting:
+        workers = min(_cores(), len(waiting))
+        with _processes(workers) as pool:
+            for job, result in _finished(pool, work, waiting, 4 * workers, cancels=False):
+                if isinstance(result, BrokenExecutor):
+                    suspects.append(job)
+                else:
+                    yield job, result
+    for job in suspects:
+        with _processes(1) as pool:
+            yield from _finished(pool, work, deque([job]), 1, cancels=False)
+
+
+def _finished(
+    executor: Executor, work: Callable[[Job], Result], waiting: deque[Job], at_once: int, *, cancels: bool
+) -> Generator[tuple[Job, Result | Exception], None, None]:
+    """Take jobs from those that wait, so many at a time, until there are none or the executor takes no more.
+
+    `cancels`: a failure, Ctrl-C above all, cancels what is pending. Processes of our own are ended instead; Python's
+    thread for them fails on futures that were cancelled before.
+    """
+    running: dict[Future[Result], Job] = {}
+    takes = True
+    try:
+        while running or (waiting and takes):
+            while waiting and takes and len(running) < at_once:
+                try:
+                    running[executor.submit(work, waiting[0])] = waiting[0]
+                    waiting.popleft()
+                except (BrokenExecutor, RuntimeError):  # broken, or shut down
+                    takes = False
+            for future in wait_for(running, return_when=FIRST_COMPLETED).done:
+                result = _result(future)
+                yield running.pop(future), result
+    except BaseException:
+        for future in running if cancels else ():
+            future.cancel()
+        raise
+
+
+def _result(future: Future[Result]) -> Result | Exception:
+    try:
+        return future.result()
+    except Exception as error:
+        return error
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def _processes(workers: int) -> Iterator[Executor]:
+    """So many processes. They end with this one, and at once if the block fails."""
+    told, tell = multiprocessing.Pipe(duplex=False)
+    with tell, told, ProcessPoolExecutor(workers, initializer=_end_with, initargs=(told,)) as pool:
+        try:
+            yield pool
+        except BaseException:  # Ctrl-C above all
+            tell.send_bytes(b"end")
+            raise
+
+
+def _end_with(told: Connection) -> None:
+    """End this worker when its parent ends or sends a message, even while it draws: unfinished files have no name.
+
+    The worker ignores Ctrl-C, which a terminal sends to all processes: the parent handles it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    sentinel = parent.sentinel
+
+    def end() -> None:
+        wait([sentinel, told])
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()
