@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help gallery test test-frameworks test-places test-browser test-latex fuzz lint check bench clean setup
+.PHONY: help gallery test test-frameworks test-places test-browser test-cluster test-latex fuzz lint check bench clean setup
 
 # `make test-frameworks SEED=7 COUNT=3000` draws other configurations, and that many a framework.
 SEED ?= 0
@@ -35,6 +35,9 @@ test-places: .venv/.dev  ## files read back by other programs, players, snippets
 test-browser: .venv-browser/.ready  ## play pages, players and SVGs in Chromium; test modules in Node, and the package in WebAssembly
 	.venv-browser/bin/python -m pytest -q -n auto --confcutdir=tests/browser tests/browser
 
+test-cluster: .venv-cluster/.ready  ## galleries on a Dask cluster and in an S3 bucket, both on this machine
+	.venv-cluster/bin/python -m pytest -q --confcutdir=tests/cluster tests/cluster
+
 test-latex: .venv-latex/.ready  ## compile TikZ in papers and slides, and look at PDF's pages
 	.venv-latex/bin/python -m pytest -q -n auto --confcutdir=tests/latex tests/latex
 
@@ -54,7 +57,7 @@ bench: .venv/.dev  ## measure time, memory and bytes
 setup: .venv/.dev  ## only set up .venv, with the tools of the tests
 
 clean:  ## remove all that can be made again, except gallery/
-	rm -rf .venv .venv-frameworks .venv-browser .venv-latex .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
+	rm -rf .venv .venv-frameworks .venv-browser .venv-cluster .venv-latex .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call venv,FOLDER): a new environment of the first Python that is new enough.
@@ -87,6 +90,11 @@ endef
 	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { $(call debian,chromium); }
 	@{ command -v node && command -v npm; } >/dev/null || { $(call debian,nodejs npm); }
 	npm install --silent --no-save --no-package-lock --prefix .venv-browser pyodide@314.0.7
+	@touch $@
+
+.venv-cluster/.ready: pyproject.toml tests/constraints.txt tests/cluster/requirements.txt
+	$(call venv,.venv-cluster)
+	.venv-cluster/bin/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/cluster/requirements.txt -e .
 	@touch $@
 
 .venv-latex/.ready: pyproject.toml tests/constraints.txt tests/latex/requirements.txt

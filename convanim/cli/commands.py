@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
@@ -221,26 +221,37 @@ def embed(name: str, place: str, src: str | None, **options: Any) -> None:
 
 @cli.command()
 @click.argument("specs", nargs=-1, metavar="[TOML...]")
-@click.option("-o", "--output", required=True, metavar="DIR", help="Folder to write to.")
+@click.option(
+    "-o", "--output", required=True, metavar="DIR|URL", help="Folder to write to, or a URL such as s3://bucket/figures."
+)
 @click.option("-f", "--format", "suffixes", multiple=True, default=("gif", "svg"), show_default=True, metavar="SUFFIX")
 @click.option("--all", "redraw", is_flag=True, help="Draw figures that haven't changed, too.")
-def gallery(specs: tuple[str, ...], output: str, suffixes: tuple[str, ...], redraw: bool) -> None:
+@click.option(
+    "--dask", "scheduler", metavar="ADDRESS", help="Draw on the Dask cluster of this scheduler: tcp://10.0.0.5:8786."
+)
+def gallery(
+    specs: tuple[str, ...], output: str, suffixes: tuple[str, ...], redraw: bool, scheduler: str | None
+) -> None:
     """Build all figures of TOML files (those of convanim if none) in parallel, and a page, index.html, that plays
     them. Figures that haven't changed since the last call are kept.
     """
     from ..publish.gallery import run
+    from ..publish.gallery_cluster import cluster
     from ..publish.gallery_page import PAGE
+    from ..publish.gallery_places import place_of
     from ..spec import figures
 
     chosen = list(figures(*specs).values())
     total, formats = len(chosen), [f".{word.removeprefix('.')}" for word in suffixes]
     click.echo(f"drawing {total} figures as {' and '.join(formats)} into {output}")
     sys.stdout.flush()
-    with bar("gallery", "figure", terminal=True) as told:
+    workers = cluster(scheduler) if scheduler else nullcontext()
+    with workers as executor, bar("gallery", "figure", terminal=True) as told:
         finished = count(1)
         outcome = run(
             specs,
             output,
+            executor,
             suffixes=formats,
             done=lambda _: told(next(finished), total),
             redraw=redraw,
@@ -253,7 +264,7 @@ def gallery(specs: tuple[str, ...], output: str, suffixes: tuple[str, ...], redr
         click.echo(f"removed, as their figures are gone: {', '.join(outcome.removed)}")
     kept = sum(one.kept for one in outcome.built)
     unchanged = f", {kept} of them unchanged" if kept else ""
-    click.echo(f"{total - len(failed)} of {total} figures in {output}{unchanged}: open {Path(output, PAGE)}")
+    click.echo(f"{total - len(failed)} of {total} figures in {output}{unchanged}: open {place_of(output).path(PAGE)}")
     if failed:
         sys.exit(2)
 

@@ -18,7 +18,7 @@ from ..themes.table import theme_of
 from ..themes.theme import Theme
 from ..write import FORMATS, planned
 from .gallery_page import FILES, pages
-from .gallery_places import Place, place_of
+from .gallery_places import Folder, Place, place_of
 from .gallery_record import RECORD, Entry, Record, drawing, key, telling
 from .gallery_workers import over
 from .snippets import PICTURES
@@ -72,6 +72,8 @@ def gallery(
     comes to them. Figures whose files are there already are kept, if they are made of the same as now: figure, theme,
     versions of convanim and of the libraries, as a record in the folder says; `redraw` draws them all the same. Files
     of figures that are no longer in their TOML file are removed, unless somebody changed them.
+
+    `out` may be a URL that fsspec writes, such as "s3://bucket/figures" (extra `remote`): then the workers write there.
 
     The figures are drawn over any `concurrent.futures.Executor`, by default one process a core; workers need
     convanim and no disk in common, since they return the files' content. `done` is called with each figure as it is
@@ -152,8 +154,8 @@ def _build(
             finish(job, kept=True)
     whole = {job.figure.name: job for job in jobs}
     if todo:
-        # processes of our own write the files; another executor's workers may have other disks
-        work = partial(draw, place=place if executor is None else None)
+        # workers write the files where they can; those of another executor may have other disks
+        work = partial(draw, place=None if executor and isinstance(place, Folder) else place)
         with closing(over(executor, work, todo)) as finished:
             for job, result in finished:
                 finish(whole[job.figure.name], _recorded(job, result, keys, place, record))

@@ -1,15 +1,15 @@
-"""Where a gallery's files are: a folder of this machine. Files are there whole or not at all."""
+"""Where a gallery's files are: a folder of this machine, or a URL. Files are there whole or not at all."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..errors import ConvanimError, short_repr
 from ..write.files import replacing
@@ -94,14 +94,114 @@ class Folder:
         return None if content is None else mark(content)
 
 
+# these write an object at once or not at all; on others a file is written under another name, and moved
+STORES = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "memory"}
+STATES = ("ETag", "etag", "md5Hash", "content_md5", "mtime")  # what stores say of a content, the best first
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A folder at a URL that fsspec reads. A mark is the size and what the store says of the content (S3: its ETag), so
+    that no file is read.
+    """
+
+    url: str
+
+    def put(self, name: str, content: bytes) -> str:
+        """Write a file, whole or not at all, and return its mark."""
+        with self._said("write", name):
+            fs, root = self._opened()
+            path = f"{root}/{name}"
+            if {*([fs.protocol] if isinstance(fs.protocol, str) else fs.protocol)} & STORES:
+                fs.pipe_file(path, content)
+            else:
+                temporary = f"{root}/.convanim-{os.urandom(8).hex()}.tmp"
+                fs.makedirs(root, exist_ok=True)
+                try:
+                    fs.pipe_file(temporary, content)
+                    fs.mv(temporary, path)
+                except BaseException:
+                    with suppress(Exception):
+                        fs.rm_file(temporary)
+                    raise
+            fs.invalidate_cache()
+            return _told(fs.info(path))
+
+    def marks(self, names: Iterable[str]) -> dict[str, str]:
+        """The marks of the files that are there, by a list of all."""
+        with self._said("read", ""):
+            fs, root = self._opened()
+            fs.invalidate_cache()
+            found = {path.rpartition("/")[2]: _told(info) for path, info in _list(fs, root).items()}
+        return {name: found[name] for name in names if name in found}
+
+    def read(self, name: str) -> bytes | None:
+        """The content of a file; None if there is none."""
+        with self._said("read", name):
+            fs, root = self._opened()
+            fs.invalidate_cache()
+            try:
+                content: bytes = fs.cat_file(f"{root}/{name}")
+            except FileNotFoundError:
+                return None
+            return content
+
+    def append(self, name: str, content: bytes) -> bool:
+        """Stores have no appending."""
+        return False
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        with self._said("remove", name), suppress(FileNotFoundError):
+            fs, root = self._opened()
+            fs.rm_file(f"{root}/{name}")
+
+    def path(self, name: str) -> str:
+        """The file's URL."""
+        return f"{self.url.rstrip('/')}/{name}"
+
+    def _opened(self) -> tuple[Any, str]:
+        """The file system, and the folder's path in it."""
+        from fsspec.core import url_to_fs
+
+        fs, root = url_to_fs(self.url)
+        return fs, root.rstrip("/")
+
+    @contextmanager
+    def _said(self, does: str, name: str) -> Iterator[None]:
+        """Errors of any store as one of ours."""
+        try:
+            yield
+        except ImportError as error:
+            raise ConvanimError(f"can't {does} {self.url}: {error}; pip install 'convanim[remote]'") from None
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"
+            raise ConvanimError(f"can't {does} {self.path(name)}: {told}; see whether the address is right") from error
+
+
+def _list(fs: Any, root: str) -> dict[str, dict[str, Any]]:
+    try:
+        return {one["name"]: one for one in fs.ls(root, detail=True)}
+    except FileNotFoundError:
+        return {}
+
+
+def _told(info: Mapping[str, Any]) -> str:
+    """The mark of a file by what a store says of it."""
+    state = next((str(info[word]) for word in STATES if info.get(word)), "")
+    return f"{info['size']}:{state}"
+
+
 def mark(content: bytes) -> str:
     """The mark of a content: its size and a hash."""
     return f"{len(content)}:{hashlib.sha256(content).hexdigest()[:32]}"
 
 
 def place_of(out: str | os.PathLike[str]) -> Place:
-    """The place that is meant by a path. Raises ConvanimError if it is a file, or can't be a folder."""
+    """The place that is meant by a path, or by a URL. Raises ConvanimError if it is a file, or can't be a folder."""
     folder = os.fsdecode(out)
+    if isinstance(out, str) and "://" in out:
+        return Bucket(out)
     try:
         in_the_way = Path(folder).exists() and not Path(folder).is_dir()
     except OSError as error:  # a name that is too long, or that may not be looked at
