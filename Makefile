@@ -1,6 +1,9 @@
 # Every target sets up what it needs in .venv (test-frameworks in .venv-frameworks); a second call does no set-up.
 # PYTHON=... chooses the interpreter (3.11 or newer).
 
+# Compiled files are kept, also where the machine says not to: the tests start Python many times.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check

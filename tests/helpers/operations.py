@@ -131,7 +131,7 @@ ODD = {
 
 
 def operations(kind):
-    return [*lines_of(kind), *drawn_at_random(kind, 40), *ODD[kind]]
+    return [*lines_of(kind), *drawn_at_random(kind, 25), *ODD[kind]]
 
 
 @cache
@@ -171,6 +171,10 @@ def some(name, input_size):
 
 
 SIZES = [*itertools.product((1, 2, 3, 4, 6, 12), repeat=2), *((i,) for i in range(1, 13))]
+
+
+# every second pair, as the white fields of a chessboard: each height and each width is there, with three of the other
+CHESS = [size for n, size in enumerate(SIZES) if (n + n // 6) % 2 == 0]
 
 
 # where rays, or links between copies, run along a plane's side

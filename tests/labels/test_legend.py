@@ -15,7 +15,7 @@ from convanim.geometry import OPERATIONS
 from convanim.scene import Layer, Text
 from convanim.text.lang import language
 from helpers.cases import PLANAR
-from helpers.operations import LONG, SIZES, SUMMED, some
+from helpers.operations import CHESS, LONG, SUMMED, some
 from oracle.ink import ink_of
 from oracle.labels import mode_of
 from oracle.scenes import labels_in, leaves, marks_of, parts
@@ -112,7 +112,7 @@ def wrong_legend(legend, meant):
 @pytest.mark.parametrize("view", PLANAR)
 def test_the_legend_explains_the_roles_that_occur_and_no_others(view, kind):
     seen = Counter()
-    for n, op in enumerate([*(some(kind, size) for size in SIZES), *LONG[kind], *SUMMED[kind]]):
+    for n, op in enumerate([*(some(kind, size) for size in CHESS), *LONG[kind], *SUMMED[kind]]):
         look = {
             "view": view,
             "theme": ("clear", "classic")[n % 2],

@@ -18,7 +18,7 @@ from convanim.geometry import OPERATIONS
 from convanim.labels import LABELS
 from convanim.scene import Group, Layer, Line, Polygon, Text
 from helpers.cases import PLANAR
-from helpers.operations import LONG, SIZES, some
+from helpers.operations import CHESS, LONG, some
 from oracle.places import Figure, label_faults
 from oracle.scenes import leaves, marks_of
 
@@ -36,7 +36,7 @@ def looks(view, name):
     seeded by the names.
     """
     rng = random.Random(f"{view} {name}")
-    for size in [*SIZES, *RECTANGLES]:
+    for size in [*CHESS, *RECTANGLES]:
         look = {
             "view": view,
             "theme": rng.choice(["clear", "clear", "classic"]),
@@ -102,7 +102,7 @@ def test_the_figures_that_are_checked_have_every_pair_of_choices():
 @pytest.mark.parametrize("name", OPERATIONS)
 @pytest.mark.parametrize("view", PLANAR)
 def test_a_scene_names_the_roles_of_all_marks_of_all_steps(view, name):
-    for n, size in enumerate([*SIZES, *RECTANGLES]):
+    for n, size in enumerate([*CHESS, *RECTANGLES]):
         op = some(name, size)
         if math.prod(op.output_size) > 40:
             continue

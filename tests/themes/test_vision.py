@@ -128,7 +128,8 @@ def test_every_surface_is_seen_in_a_frame_as_it_was_computed(theme):
         kernel = {"show_kernel": True} if view == "flat" and op.weighted else {}
         a = ca.animate(op, theme=theme, dpi=40, labels="none", view=view, **kernel)
         for step in {0, a.scene.poster, len(a) - 1}:
-            pixels = np.unique(a.frame(step).reshape(-1, 3), axis=0).astype(int)
+            packed = np.unique(a.frame(step).astype(int) @ (1 << 16, 1 << 8, 1))
+            pixels = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], -1)
             # each of many veils is rounded
             found |= {
                 name

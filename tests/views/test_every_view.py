@@ -107,7 +107,7 @@ def test_an_svg_of_every_view_shows_what_the_frame_shows_in_every_theme(view, th
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_declared_roles_are_those_of_all_steps_and_scenes_can_be_copied(view):
-    for n, op in enumerate(subjects(view)[:: len(subjects(view)) // 12 + 1]):
+    for n, op in enumerate(subjects(view)[:: len(subjects(view)) // 6 + 1]):
         a = drawn(op, view=view, theme="clear", labels=("none", "all")[n % 2], reveal=n % 3 == 0)
         if len(a) <= 60:
             told = {mark.role for step in range(len(a)) for mark in leaves(marks_of(a.scene, step))}

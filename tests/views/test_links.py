@@ -81,7 +81,7 @@ NUMBERS = {"digits": (8, 8), "two digits": (48, -8), "three digits": (888, 88), 
 @pytest.mark.parametrize("mode", MODES)
 def test_no_link_runs_over_a_digit(mode, numbers):
     links = 0
-    for k, p in ((3, 1), (5, 2), (4, 3)) if numbers in ("two digits", "symbols") else ((4, 3),):
+    for k, p in ((3, 1), (5, 2), (4, 3)) if numbers == "symbols" else ((4, 3),):
         op = ca.Conv((6, 5), k, padding=p, padding_mode=mode)
         if numbers == "symbols":
             scene = VIEWS["flat"].draw(op, symbols(op), view_flags(CLEAR))
