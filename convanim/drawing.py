@@ -20,6 +20,7 @@ from .scene import Scene
 from .text import describe, numbers
 from .text.escaping import shown
 from .views import VIEWS, View, check_view, view_flags
+from .views.text_size import legible
 
 if TYPE_CHECKING:
     from .text.cell_texts import Texts
@@ -127,8 +128,16 @@ def _cell_texts(subject: _Subject, view: View, options: Options) -> tuple[Texts 
 def _scene(subject: _Subject, view: str, texts: Texts | None, bias: float, options: Options) -> Scene:
     """The figure without labels, with its title, description and poster."""
     lang = options.lang
-    flags = view_flags(options.painted(), reveal=options.reveal, shade=options.shade, show_kernel=options.show_kernel)
+    enlarged = options.page().enlarged
+    flags = view_flags(
+        options.painted(),
+        reveal=options.reveal,
+        shade=options.shade,
+        show_kernel=options.show_kernel,
+        enlarged=enlarged,
+    )
     scene = VIEWS[view].draw(subject.op, texts, flags)
+    scene = legible(scene, scene.box.width / enlarged)
     poster = scene.poster if options.poster is None else checked("poster", options.poster, most=scene.steps - 1)
     return replace(
         scene,

@@ -7,26 +7,29 @@ import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from .errors import ConvanimError, short_repr
 from .labels import LABELS, LAYOUTS
 from .labels.labelling import Labelling
 from .labels.layout import FACE, LabelContext
-from .labels.page import Page, fitted
+from .labels.page import Page, fitted, fitting
 from .labels.placing import around, measures
 from .options import checked
 from .scene import Box, Equation, Group, Layer, Marks, Scene, Text, moved
 from .scene.plane import Point
 from .text.lang import language
 from .themes.theme import BORDER
+from .views.text_size import LARGE, READABLE, is_value, legible, letters, texts_of
 
 if TYPE_CHECKING:
     from .clip import Clip
 
 MOST_PICTURES = 10_000  # that a list may name
 CAPTION = 2.0  # the height of a caption, in ems
+# the largest height of a page: the points of a printed page, or in widths where there are no points
+PAPER_PT, HIGHEST = 650, 1.5
 PICTURE = 8  # ems across that a picture has at least, and the lines of its sum: 64 of the 240 points of a column
 # labels of every picture, and of the first picture alone; the others stand once, around all of them
 EACH, FIRST = ("step", "sum"), "sizes"
@@ -36,27 +39,79 @@ def board(clip: Clip, steps: object, columns: object, page: Page) -> tuple[Label
     """The figure of a storyboard without its labels, the scene with them, and its resolution: a picture for each step,
     row by row, each with its number below it; what all have in common is said once.
 
-    Pictures share their borders.
+    Pictures share their borders. Of all arrangements the one is taken whose values can be read, or else are largest;
+    those that still can't be read are left out.
     """
     labelling = replace(clip.labelling, page=page)
     chosen = _chosen(steps, clip.scene)
-    found: list[tuple[float, int, Labelling, Scene]] = []
-    counts = _counts(columns, len(chosen), page)
-    for in_row in counts:
-        try:
-            draw = partial(_drawn, labelling, chosen, in_row)
-            letters, scene = fitted(draw, page, labelling.scene.box.width, fewer="fewer steps, fewer labels")
-        except ConvanimError:
-            if in_row == counts[-1] and not found:
-                raise
-            continue
-        made = _board(labelling, chosen, in_row, letters)
-        box = made.scene.box
-        shape = abs(math.log(box.width / box.height / LAYOUTS[page.layout].shape)) + (-len(chosen) % in_row) / in_row
-        if not found or labelling.scene.box.width >= PICTURE * letters:
-            found.append((shape, in_row, made, scene))
-    *_, made, scene = min(found, key=lambda one: one[:2])
-    return made, scene, page.resolution(scene.box.width)
+    best = _best(labelling, chosen, _counts(columns, len(chosen), page))
+    if best.digits < 1:
+        shown = legible(labelling.scene, best.scene.box.width / page.enlarged)
+        best = _tried(replace(best.labelling, scene=shown), chosen, best.in_row, best.beside) or best
+    return best.made, best.scene, page.resolution(best.scene.box.width)
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """A page with so many pictures `in_row`, and the sizes `beside` the first one or in words: `made` is without its
+    labels, `scene` has them.
+
+    `digits` is the size of the smallest values over the least that can be read, 1 where it is larger. `high` tells
+    whether the page is higher than paper, and `shape` how far its shape is from the layout's.
+    """
+
+    labelling: Labelling
+    in_row: int
+    beside: bool
+    made: Labelling
+    scene: Scene
+    digits: float
+    high: bool
+    shape: float
+
+
+def _best(labelling: Labelling, chosen: list[int], counts: list[int]) -> Arrangement:
+    """The best arrangement. Sizes in words, and a layout's smaller letters, are tried where values couldn't be read."""
+    page, found = labelling.page, []
+    shares = range(len(LAYOUTS[page.layout].shares) if page.width_pt is None else 1)
+    places = (True, False) if FIRST in labelling.names and page.share else (True,)
+    for share, beside in product(shares, places):
+        own = replace(labelling, page=replace(page, share_of_layout=share))
+        found += [one for in_row in counts if (one := _tried(own, chosen, in_row, beside))]
+        if any(one.digits == 1 and not one.high for one in found):
+            break
+    if not found:  # the error says which width would be enough
+        draw = partial(_drawn, labelling, chosen, counts[-1], False)
+        fitted(draw, page, labelling.scene.box.width, fewer="fewer steps, fewer labels")
+    return min(found, key=lambda one: (one.high, -round(one.digits, 2), one.shape))
+
+
+def _tried(labelling: Labelling, chosen: list[int], in_row: int, beside: bool) -> Arrangement | None:
+    """The arrangement, None where letters that can be read have no room."""
+    page, picture = labelling.page, labelling.scene
+    found = fitting(partial(_drawn, labelling, chosen, in_row, beside), page, picture.box.width)
+    if found is None:
+        return None
+    em, scene = found
+    made = _board(labelling, chosen, in_row, beside, em)
+    least = READABLE * scene.box.width / page.enlarged if page.share else 0.0
+    box = made.scene.box
+    return Arrangement(
+        labelling,
+        in_row,
+        beside,
+        made,
+        scene,
+        min(1.0, _smallest(picture, chosen) / least) if least else 1.0,
+        scene.box.height > scene.box.width * (PAPER_PT / page.width_pt if page.width_pt else HIGHEST),
+        abs(math.log(box.width / box.height / LAYOUTS[page.layout].shape)) + (-len(chosen) % in_row) / in_row,
+    )
+
+
+def _smallest(scene: Scene, steps: list[int]) -> float:
+    """The size of the smallest values in these steps, in cells; of a figure without any, of a usual one."""
+    texts = (text for step in steps for text in texts_of(scene.seen(step)) if is_value(text))
+    return min(map(letters, texts), default=LARGE[0])
 
 
 def _counts(columns: object, count: int, page: Page) -> list[int]:
@@ -69,9 +124,9 @@ def _counts(columns: object, count: int, page: Page) -> list[int]:
     return [min(found, count)]
 
 
-def _drawn(labelling: Labelling, steps: list[int], in_row: int, page: Page, em: float) -> Scene:
+def _drawn(labelling: Labelling, steps: list[int], in_row: int, beside: bool, page: Page, em: float) -> Scene:
     """The page with all labels."""
-    return _board(replace(labelling, page=page), steps, in_row, em).at(em)
+    return _board(replace(labelling, page=page), steps, in_row, beside, em).at(em)
 
 
 def page_of(clip: Clip, width: object, width_pt: object) -> Page:
@@ -85,14 +140,16 @@ def page_of(clip: Clip, width: object, width_pt: object) -> Page:
     return page if in_points or LAYOUTS[page.layout].width else replace(page, dpi=clip.dpi, width=None)
 
 
-def _board(labelling: Labelling, steps: list[int], in_row: int, em: float) -> Labelling:
-    """The pictures of these steps on one page, in letters of this size, and what is still to be said around them."""
+def _board(labelling: Labelling, steps: list[int], in_row: int, beside: bool, em: float) -> Labelling:
+    """The pictures of these steps on one page, in letters of this size, and what is still to be said around them: sizes
+    too, unless they are `beside` the first picture.
+    """
     scene, lang = labelling.scene, language(labelling.scene.lang)
     captions = [lang.say("label.step", n=step + 1, steps=scene.steps) for step in steps]
     context = labelling.context(em)
     context = replace(context, room=max(PICTURE * em, scene.box.width - 2 * BORDER))
     total = LABELS["sum"].block(context) if "sum" in labelling.names else None
-    sizes = _sizes(context, steps[0]) if FIRST in labelling.names else ()
+    sizes = _sizes(context, steps[0]) if beside and FIRST in labelling.names else ()
     texts = max(*map(context.length, captions), total.width if total else 0.0)
     grid = Grid(
         scene.box,
@@ -118,11 +175,13 @@ def _board(labelling: Labelling, steps: list[int], in_row: int, em: float) -> La
         steps=1,
         poster=0,
         corner=0,
-        measured=(),
+        largest_label=0.0,  # between the pictures is no room for sizes
         equation=_nothing,
         description=f"{scene.description} {lang.say('description.storyboard', steps=listed, whole=scene.steps)}",
     )
-    return replace(labelling, scene=made, names=tuple(n for n in labelling.names if n not in (*EACH, FIRST)))
+    return replace(
+        labelling, scene=made, names=tuple(n for n in labelling.names if n not in EACH and not (sizes and n == FIRST))
+    )
 
 
 def _sizes(context: LabelContext, step: int) -> Marks:

@@ -7,6 +7,8 @@ import itertools
 import pytest
 
 import convanim as ca
+from convanim.render import glyphs
+from convanim.scene import Text
 from helpers.refusals import refusal
 from oracle.labels import label_lines
 from oracle.places import step_faults
@@ -106,3 +108,46 @@ def test_the_command_line_and_a_table_say_the_width_too(command, tmp_path):
     shape = ["-i", 5, "-k", 3, "-s", 2, "-p", 1, "--theme", "clear", "--width-pt", 240, "--label-size", 1.1]
     command("draw", "conv", *shape, "--storyboard", 4, "-o", tmp_path / "x.svg")
     assert (tmp_path / "x.svg").read_text(encoding="utf-8") == a.storyboard(4).svg(0)
+
+
+FIGURES = {
+    "flat": ca.Conv(5, 3, padding=1),
+    "scatter": ca.ConvTranspose(3, 3, stride=2),
+    "im2col": ca.Conv(4, 3),
+    "matrix": ca.Conv(4, 3),
+}
+
+
+def smallest_value(a, width):
+    """The size of the smallest value's letters where the page is so wide; 99 for a page without values."""
+    sizes = [
+        min(t.size, t.width / (t.stretch * glyphs.width(t.like or t.text, "roman")))
+        for t in leaves(marks_of(a.scene, 0))
+        if isinstance(t, Text) and t.role.endswith("_value") and any(map(str.isalnum, t.text))
+    ]
+    return min(sizes, default=99) * width / a.scene.box.width
+
+
+@pytest.mark.parametrize("view", FIGURES)
+def test_values_can_be_read_or_are_left_out_and_this_is_said(view):
+    for look, width in (({"width_pt": 240}, 240), ({"width_pt": 480}, 480), ({"layout": "landscape"}, 960)):
+        a = ca.animate(FIGURES[view], view=view, theme="clear", seed=1, **look)
+        for steps in (2, 4, 6):
+            made = a.storyboard(steps)
+            assert smallest_value(made, width) >= (7 if width == 960 else 4), (look, steps)
+            left_out = any("too small to read" in line for line in label_lines(made))
+            assert left_out or smallest_value(made, width) < 99, (look, steps)
+            assert made.scene.box.height * width / made.scene.box.width < 651
+
+
+def test_sizes_that_have_no_room_beside_the_first_picture_are_words():
+    a = ca.animate(ca.Conv((5, 6), 3, padding=(1, 0)), view="flat", theme="clear", width_pt=240)
+    assert "input (1 + 5 + 1) x 6, output 5x4, kernel 3" in " ".join(label_lines(a.storyboard(6)))
+    wide = label_lines(ca.animate(CONV, view="flat", theme="clear").storyboard(6))
+    assert "input 1 + 5 + 1" in wide and not any("input 1 + 5 + 1, output" in line for line in wide)
+
+
+def test_a_pair_whose_letters_are_too_large_for_sizes_between_its_planes_has_them_as_words():
+    a = ca.animate(CONV, view="pair", theme="clear", labels="sizes", label_size=3)
+    assert " ".join(label_lines(a)) == "input 1 + 5 + 1, output 3, input 3, output 5"
+    assert "input 1 + 5 + 1" in label_lines(ca.animate(CONV, view="pair", theme="clear", labels="sizes"))

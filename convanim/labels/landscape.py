@@ -8,7 +8,7 @@ from math import fsum
 
 from ..scene import Box, Text
 from ..themes.theme import BORDER
-from . import LABELS, SLIDE
+from . import SLIDE
 from .equation import LOOKED_AT
 from .layout import Arranged, Block, LabelContext, Placed
 from .placing import APART, blocks_of, portrait
@@ -21,7 +21,7 @@ def landscape(context: LabelContext, names: tuple[str, ...], box: Box) -> Arrang
     """The texts at the right of the figure in its box, or above and below it where the page is smaller then, as with
     figures that are wide themselves. The page is as small as can be.
     """
-    if not any(LABELS[name].function for name in names):
+    if not blocks_of(context, names):
         return _framed(context, box, [])
     below = _framed(context, *portrait(context, names, box))
     return min((*_beside(context, names, box), below), key=lambda one: round(one[0].width, 6))

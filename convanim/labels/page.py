@@ -20,6 +20,9 @@ LEAST_PX = 10.1  # of an em at any resolution, so that even the digits of a subs
 LETTER_PT = 8  # points of an em at `width_pt`: TeX's \footnotesize, the size of captions
 LEAST_PT = 6  # of an em where there is no room for more
 POINTS = 72.27  # of TeX in an inch
+# the width at which values have to be read, as in READMEs, in pixels, or in points of paper; and how much larger slides
+# are than that, looked at from afar
+SMALL_PX, SMALL_PT, ON_SCREEN = 300, 240, 2.0
 # of the search for the size of letters: how often they are doubled at most, and how near to the best size they come
 DOUBLINGS, NEAR, ROUNDED = 6, 1.002, 1 + 1e-9
 NEAR_WIDTH, LARGEST = 1.1, 65_535  # of the search for a width with room: how near to the best it comes, and its end
@@ -81,6 +84,13 @@ class Page:
         """The width in pixels that is asked for, or that the layout has where no size is asked for."""
         sized = self.width is not None or self.dpi is not None or self.width_pt is not None
         return self.width if sized else LAYOUTS[self.layout].width
+
+    @property
+    def enlarged(self) -> float:
+        """How many times as wide as a small picture, of SMALL_PX, the figure is shown, where its width is asked for."""
+        if LAYOUTS[self.layout].width:  # a page that fills a screen, however many pixels it has
+            return ON_SCREEN
+        return max(self.width_pt / SMALL_PT if self.width_pt else (self.width or 0) / SMALL_PX, 1.0)
 
     def resolution(self, cells: float) -> float:
         """The resolution of a figure that is so many cells wide."""
@@ -144,10 +154,10 @@ def _wide_enough(page: Page, name: str, fits: Callable[[Page], bool]) -> int | N
 def _readable(draw: Draw, page: Page, plain: float) -> tuple[float, Scene] | None:
     """The size of letters and the scene, in the first of the layout's sizes of letters that fits."""
     pages = (replace(page, share_of_layout=n) for n in range(len(LAYOUTS[page.layout].shares)))
-    return next((found for one in pages if (found := _fitting(draw, one, plain))), None)
+    return next((found for one in pages if (found := fitting(draw, one, plain))), None)
 
 
-def _fitting(draw: Draw, page: Page, plain: float) -> tuple[float, Scene] | None:
+def fitting(draw: Draw, page: Page, plain: float) -> tuple[float, Scene] | None:
     """The size of letters and the scene, if there is a size that fits: if letters grew, the figure would grow less."""
     letters = low = max(page.least, page.share * plain)
     for _ in range(DOUBLINGS):

@@ -12,8 +12,8 @@ from ..scene import AnyLayer, Box, Layer, Marks, PerStep, Scene, Text, extremes,
 from ..scene.plane import Point
 from ..themes.theme import BORDER
 from . import LABELS, LAYOUTS
-from .layout import Arranged, Block, LabelContext, Placed
-from .sizes import Measured, sizes
+from .layout import Arranged, Block, LabelContext, Placed, paragraph
+from .sizes import Measured, named, sizes
 
 Moving = tuple[tuple[Point, Callable[[int], Marks]], ...]  # labels that move, each with where it begins
 
@@ -54,8 +54,16 @@ def labelled(context: LabelContext, names: tuple[str, ...], layout: str) -> Scen
 
 
 def blocks_of(context: LabelContext, names: tuple[str, ...]) -> list[tuple[str, Block]]:
-    """The texts of these labels that say something, each with whether it stands above or below, from the top."""
-    made = [(LABELS[name].place, LABELS[name].block(context)) for name in names if LABELS[name].function]
+    """The texts of these labels that say something, each with whether it stands above or below, from the top.
+
+    Sizes that have no room along the planes are a text.
+    """
+    made: list[tuple[str, Block]] = []
+    for name in names:
+        if LABELS[name].function:
+            made.append((LABELS[name].place, LABELS[name].block(context)))
+        elif name == "sizes" and _crowded(context):
+            made.append(("above", paragraph(context, [", ".join(named(context))])))
     return [(place, block) for place, block in made if block.height]
 
 
@@ -81,10 +89,14 @@ def measures(context: LabelContext) -> Measured | None:
 
     Letters that are too large for it are as large as there is room for, if they can still be read.
     """
-    largest = context.scene.largest_label
-    if context.em > largest * context.spare:
+    if _crowded(context):
         return None
-    return sizes(replace(context, em=min(context.em, largest)))
+    return sizes(replace(context, em=min(context.em, context.scene.largest_label)))
+
+
+def _crowded(context: LabelContext) -> bool:
+    """Whether letters are too large for the room between the planes."""
+    return context.em > context.scene.largest_label * context.spare
 
 
 def around(box: Box, marks: Marks) -> Box:

@@ -195,6 +195,24 @@ def sizes(context: LabelContext) -> Measured:
     return Measured((*marks, *_names(context)), tuple(windows))
 
 
+def named(context: LabelContext) -> list[str]:
+    """The sizes of all planes in words: "input 1 + 5 + 1" of a square, else "input (1 + 5 + 1) x 4", "kernel 3x2"."""
+    found = []
+    for sheet in context.scene.measured:
+        op = sheet.op or context.op
+        if sheet.role == "input" and sheet.padded:
+            parts = [padded_text(axis)[1] for axis in op.axes]
+        else:
+            parts = [str(cells) for cells in (sheet.size if sheet.size[0] > 1 else sheet.size[-len(op.axes) :])]
+        whole = [f"({part})" if " " in part else part for part in parts]
+        times = f" {numbers.TIMES} " if whole != parts else numbers.TIMES
+        square = len(set(parts)) == 1 and sheet.role != "matrix"
+        found.append((f"label.{sheet.role}", parts[0] if square else times.join(whole)))
+    own = found if context.scene.ops else dict.fromkeys(found)  # of several operations, each has its sizes
+    said = ((context.lang.say(key, size=size), size) for key, size in own)
+    return [text for text, size in said if size in text]
+
+
 def _names(context: LabelContext) -> list[Text]:
     """The names and sizes of planes that stand beside the figure, in a column: each at its plane's height, or above the
     one below it.

@@ -19,7 +19,8 @@ class ViewFlags:
     cells that they copy. `cropped` output cells are drawn around the output, `output_padding` and `unread` input cells
     are marked. `cell_kinds` are the rows of CELL_KINDS that are filled in the padded input. With `shade`, cells have
     the colours of their values. With `guide_numbers`, outputs have the guide's small letters. With `white_weights` no
-    colour tells which cells have a weight. With `show_kernel` the kernel has a plane of its own.
+    colour tells which cells have a weight. With `show_kernel` the kernel has a plane of its own. Values have to be read
+    where the figure is shown `enlarged`: so many times as wide as a small picture.
     """
 
     reveal: bool = False
@@ -33,10 +34,16 @@ class ViewFlags:
     guide_numbers: bool = False
     show_kernel: bool = False
     white_weights: bool = False
+    enlarged: float = 1.0
 
 
 def view_flags(
-    theme: Theme, *, reveal: bool = False, shade: bool = False, show_kernel: bool | None = None
+    theme: Theme,
+    *,
+    reveal: bool = False,
+    shade: bool = False,
+    show_kernel: bool | None = None,
+    enlarged: float = 1.0,
 ) -> ViewFlags:
     """The flags of a figure in this theme: a view draws what the theme has a style for.
 
@@ -45,6 +52,7 @@ def view_flags(
     return ViewFlags(
         reveal=reveal,
         shade=shade,
+        enlarged=enlarged,
         guide_numbers=theme.guide_numbers,
         show_kernel=not theme.guide_numbers if show_kernel is None else show_kernel,
         white_weights=len({theme.styles[f"weight_{n}"] for n in WEIGHTS}) == 1,

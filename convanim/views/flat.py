@@ -41,7 +41,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     at = FlatLayout.of(op, height, width, texts, flags)
     size = SMALL if flags.guide_numbers else LARGE
     results = cell_values("output_value", at.right, width.output, texts.output, size)
-    inputs, weights = plane_texts(height, width, texts, flipped=op.flipped)
+    inputs, weights = plane_texts(height, width, texts, flipped=op.flipped, shown=at.box.width / flags.enlarged)
     extra = drawn_output_padding(op, flags)
     sliding = SlidingWindow.of((height, width), (at.left, at.right), flags, output_padding=extra, window_marks=weights)
     cells = AppearingCells(sliding, results)
@@ -58,7 +58,9 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     growing = [Accumulating(cells, cells.roles)] if sliding.reveal else []
     moving = PerStep(FlatMotion(sliding, results), sliding.roles | {"output_value"})
     poster, corner = stills(op, texts)
-    scene = Scene(at.box, (still, *growing, moving), sliding.steps, poster, at.measured(op), corner=corner)
+    remark = "" if weights or not texts.kernel or at.above else "small"  # the kernel has a plane of its own
+    measured = at.measured(op)
+    scene = Scene(at.box, (still, *growing, moving), sliding.steps, poster, measured, corner=corner, remark=remark)
     if flags.shade and texts.values:
         scene = shaded(scene, op, texts.values, inputs, copy_style=copy_style)
     return at.with_kernel(scene, op, texts)

@@ -1,12 +1,13 @@
-"""The values in cells: the sizes of their letters, and one size for all texts that belong together."""
+"""The values in cells: the sizes of their letters, one for all texts that belong together, and what can be read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from math import fsum
 
-from ..scene import Text
+from ..scene import Accumulating, AnyLayer, Group, Layer, Marks, PerStep, Scene, Text
+from ..scene import roles as roles_of
 from ..scene.plane import Plane
 from ..text.numbers import INDICES, INFINITY, MINUS
 from ..themes.theme import CELL_BP
@@ -33,9 +34,12 @@ WIDTHS = {
     "𝑏": 0.429,
 }
 # The least size of letters, as a share of the figure's width: 5.5 pixels in a picture of 300, which is as small as
-# READMEs have them. Long numbers may shrink to 3.5, since a larger picture of them is of use.
-READABLE, SHRUNK = 1 / 55, 1 / 85
+# READMEs have them. Long numbers, which are pressed together, may shrink to 5.
+READABLE, SHRUNK = 1 / 55, 1 / 60
+VALUES = frozenset({"input_value", "kernel_value", "output_value", "sign"})  # the roles of texts that may be left out
+LOOKED_AT = 50  # steps of a figure whose texts are measured, evenly spread: texts of one role have one size in all
 RATIO = 4 / 3  # of width to height: of several arrangements the one is taken that is larger in a picture of this shape
+Kind = tuple[str, float]  # the role of texts, and their size in cells
 
 
 def ems(text: str) -> float:
@@ -58,12 +62,85 @@ def _stretch(text: Text, length: float) -> float:
 
 def readable(texts: Iterable[Text], width: float) -> bool:
     """Whether all texts can be read in a small picture of a figure that is so many cells wide."""
-    return all(
-        text.size >= READABLE * width
-        and text.size * min(1.0, text.width / (text.size * text.stretch * max(map(ems, (text.text, text.like)))))
-        >= SHRUNK * width
-        for text in texts
-        if text.text
+    return all(text.size >= READABLE * width and letters(text) >= SHRUNK * width for text in texts if text.text)
+
+
+def letters(text: Text) -> float:
+    """The size of a text's letters in cells, after it shrinks into its room."""
+    return min(text.size, text.width / (text.stretch * max(map(ems, (text.text, text.like)))))
+
+
+def legible(scene: Scene, width: float) -> Scene:
+    """The scene without the values that can't be read in a small picture of a figure so many cells wide; its remark
+    says that they are left out.
+
+    Values of one role and size in one layer, and the signs between them, stay or go together.
+    """
+    found = [(layer, _small(layer, scene.steps, width)) for layer in scene.layers]
+    if not any(small for _, small in found):
+        return scene
+    return replace(scene, layers=tuple(_without(layer, small, scene.steps) for layer, small in found), remark="small")
+
+
+def _small(layer: AnyLayer, steps: int, width: float) -> frozenset[Kind]:
+    """The roles and sizes of a layer's values that can't be read."""
+    return frozenset((text.role, text.size) for text in values(layer, steps) if not readable([text], width))
+
+
+def values(layer: AnyLayer, steps: int) -> Iterable[Text]:
+    """The values in a layer; of more than LOOKED_AT steps those of so many."""
+    if layer.roles & VALUES:
+        yield from (text for start in _looked_at(layer, steps) for text in texts_of(layer.at(start)) if is_value(text))
+
+
+def _looked_at(layer: AnyLayer, steps: int) -> set[int]:
+    """The first steps of a layer's parts, or of LOOKED_AT of them."""
+    starts = [span.start for span in layer.spans(steps)]
+    return {starts[n * (len(starts) - 1) // LOOKED_AT] for n in range(LOOKED_AT + 1)} if starts else set()
+
+
+def is_value(text: Text) -> bool:
+    """Whether a text is a value or a term, not a sign such as ×."""
+    return text.role in VALUES and any(map(str.isalnum, text.text))
+
+
+def texts_of(marks: Marks) -> Iterable[Text]:
+    """The texts among the marks, those in groups included."""
+    for mark in marks:
+        if isinstance(mark, Group):
+            yield from texts_of(mark.marks)
+        elif isinstance(mark, Text):
+            yield mark
+
+
+def _without(layer: AnyLayer, kinds: frozenset[Kind], steps: int) -> AnyLayer:
+    """The layer without the texts of these kinds."""
+    if not kinds:
+        return layer
+    if isinstance(layer, Layer):
+        return replace(layer, marks=_kept(layer.marks, kinds))
+    at = Without(layer.at, kinds)
+    left = frozenset(role for start in _looked_at(layer, steps) for role in roles_of(at(start)))
+    kept: PerStep | Accumulating = replace(layer, at=at, roles=layer.roles - ({role for role, _ in kinds} - left))
+    return kept
+
+
+@dataclass(frozen=True)
+class Without:
+    """The marks of a layer without the texts of some kinds."""
+
+    at: Callable[[int], Marks]
+    kinds: frozenset[Kind]
+
+    def __call__(self, step: int) -> Marks:
+        return _kept(self.at(step), self.kinds)
+
+
+def _kept(marks: Marks, kinds: frozenset[Kind]) -> Marks:
+    return tuple(
+        replace(mark, marks=_kept(mark.marks, kinds)) if isinstance(mark, Group) else mark
+        for mark in marks
+        if not (isinstance(mark, Text) and (mark.role, mark.size) in kinds)
     )
 
 

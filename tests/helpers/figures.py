@@ -13,7 +13,9 @@ from oracle.scenes import leaves, marks_of
 
 
 def draw(op, view, theme=CLEAR, **given):
-    return VIEWS[view].draw(op, numbers(values(op, **given)) if VIEWS[view].shows_values else None, view_flags(theme))
+    """A figure that is shown large, so that no values are left out."""
+    texts = numbers(values(op, **given)) if VIEWS[view].shows_values else None
+    return VIEWS[view].draw(op, texts, view_flags(theme, enlarged=100))
 
 
 ROWS = {"en": ("height:", "width:"), "zh": ("高：", "宽：")}

@@ -118,6 +118,7 @@ def test_the_legend_explains_the_roles_that_occur_and_no_others(view, kind):
             "theme": ("clear", "classic")[n % 2],
             "lang": ("en", "zh")[n // 2 % 2],
             "reveal": n % 5 == 0,
+            "width": 2000,  # so that no values are left out
         }
         if math.prod(op.output_size) > 150:
             continue

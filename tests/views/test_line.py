@@ -40,7 +40,7 @@ NAMES = (
 
 
 def animated(op, **given):
-    return ca.animate(op, **{"view": "line", "theme": "clear", "labels": "none", **given})
+    return ca.animate(op, **{"view": "line", "theme": "clear", "labels": "none", "width": 4000, **given})
 
 
 def values_for(op, rng, low=-4, high=10):

@@ -62,9 +62,11 @@ def some(rng, ndim=None):
             )
 
 
-def scene_of(op, x, w, bias=0, theme="clear", **look):
+def scene_of(op, x, w, bias=0, theme="clear", width=2000, **look):
     given = {"bias": bias} if op.bias else {}
-    return ca.animate(op, view="scatter", theme=theme, labels="none", input=x, kernel=w, **given, **look).scene
+    return ca.animate(
+        op, view="scatter", theme=theme, labels="none", input=x, kernel=w, width=width, **given, **look
+    ).scene
 
 
 CASES = [some(random.Random(n)) for n in range(110)]
@@ -91,7 +93,7 @@ def test_sums_counts_products_and_colours_are_right_in_every_step_of_many_operat
 def test_products_that_would_be_too_small_are_left_out_and_this_is_said():
     left = []
     for op, x, w, bias in CASES:
-        scene = scene_of(op, x, w, bias)
+        scene = scene_of(op, x, w, bias, width=None)
         sizes = [
             mark.size * 300 / scene.box.width
             for step in range(scene.steps)

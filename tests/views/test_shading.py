@@ -295,7 +295,7 @@ def test_texts_that_can_not_be_read_are_found(monkeypatch):
 def test_texts_outside_of_shaded_cells_are_as_they_were():
     op = ca.Conv((4, 5), 2, bias=True, padding=1)
     plain, shaded = (
-        ca.animate(op, seed=1, bias=123.456, shade=shade, labels="none").scene.layers[0].marks
+        ca.animate(op, seed=1, bias=123.456, shade=shade, labels="none", width=600).scene.layers[0].marks
         for shade in (False, True)
     )
     ours, theirs = (

@@ -69,12 +69,13 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     planes, bias = (layout.input_plane, layout.output_plane), bias_text(texts, layout.bias)
     sliding = SlidingWindow.of((height, width), planes, flags, output_padding=layout.added)
     box = layout.box(sliding, biased=bool(bias))
-    listed, weights = plane_texts(height, width, texts, flipped=op.flipped, shown=box.width)
+    shown = box.width / flags.enlarged
+    listed, weights = plane_texts(height, width, texts, flipped=op.flipped, shown=shown)
     results = cell_values("output_value", layout.output_plane, width.output, texts.output)
-    inputs, results = (own if readable(own, box.width) else () for own in (tuple(listed), results))
+    inputs, results = (own if readable(own, shown) else () for own in (tuple(listed), results))
     sliding = replace(sliding, window_marks=weights)
     before, values = (
-        own if readable(own, box.width) else ()
+        own if readable(own, shown) else ()
         for own in (layout.before.texts("input_value", texts.input), layout.after.texts("output_value", texts.output))
     )
     motion = DenseMotion(op, sliding, layout.before, layout.after, results, values)
@@ -84,7 +85,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
             *moved(inputs, *layout.input_plane.origin),
             *sliding.cropped(layout.around),
             *sliding.output(),
-            *_kernel(op, texts, layout.kernel, box.width),
+            *_kernel(op, texts, layout.kernel, shown),
             *motion.all(),
             *layout.before.all(layout.before.shape("input")),
             *before,

@@ -57,7 +57,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         )
     height, width = drawn_axes(op)
     layout = Im2colLayout(op, drawn_crops(op, flags), biased=texts.bias not in ("", "0"))
-    inputs, weights = plane_texts(height, width, texts, flipped=op.flipped, shown=layout.box().width)
+    inputs, weights = plane_texts(height, width, texts, flipped=op.flipped, shown=layout.box().width / flags.enlarged)
     sliding = SlidingWindow.of(
         (height, width),
         (layout.input_plane, layout.output_plane),

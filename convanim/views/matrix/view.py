@@ -58,6 +58,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     height, width = drawn_axes(op)
     around, extra = drawn_crops(op, flags), drawn_output_padding(op, flags)
     at = MatrixLayout.of(op, around, texts.bias if texts.bias != "0" else "")
+    shown = at.shown / flags.enlarged
     listed = (
         _input_texts(at, height, width, texts),
         cell_values("input_value", at.vector, 1, texts.input, VALUE),
@@ -65,13 +66,13 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         cell_values("output_value", at.result, 1, texts.output, VALUE),
     )
     under, inputs, *outputs = (
-        own if (at.cell == 1 or n in (0, 2)) and readable(own, at.shown) else () for n, own in enumerate(listed)
+        own if (at.cell == 1 or n in (0, 2)) and readable(own, shown) else () for n, own in enumerate(listed)
     )
     tags, told = _tags(op, at, texts)
-    told = told if readable(told, at.shown) else ()
+    told = told if readable(told, shown) else ()
     # between small cells there are lines alone where a row of the output or of the input ends
     blocks = (1, 1) if at.cell == 1 else (width.output, width.input)
-    table = MatrixTable(at.matrix, at.vector, prod(op.input_size), matrix_rows(op, texts), at.shown, at.cell, blocks)
+    table = MatrixTable(at.matrix, at.vector, prod(op.input_size), matrix_rows(op, texts), shown, at.cell, blocks)
     sliding = SlidingWindow.of(
         (height, width), (at.input_plane, at.output_plane), flags, output_padding=extra, window_marks=(*tags, *told)
     )

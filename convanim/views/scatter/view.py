@@ -63,7 +63,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     raised = RAISED if texts.symbolic else 0.0
     fills = StampFills(stamp_marks)
     products = _products(above, adds, stamps, ADDED_AT - raised / 2)
-    told = readable([text for own in products for text in own], layout.box.width)
+    told = readable([text for own in products for text in own], layout.box.width / flags.enlarged)
     motion = ScatterMotion(stamp_marks, products if told else ((),) * len(stamps))
     layers: tuple[AnyLayer, ...] = (
         *_planes(op, layout, stamp_marks, adds, flags),
