@@ -148,6 +148,6 @@ def test_sizes_that_have_no_room_beside_the_first_picture_are_words():
 
 
 def test_a_pair_whose_letters_are_too_large_for_sizes_between_its_planes_has_them_as_words():
-    a = ca.animate(CONV, view="pair", theme="clear", labels="sizes", label_size=3)
+    a = ca.animate(CONV, view="pair", theme="clear", labels="sizes", dpi=60)
     assert " ".join(label_lines(a)) == "input 1 + 5 + 1, output 3, input 3, output 5"
     assert "input 1 + 5 + 1" in label_lines(ca.animate(CONV, view="pair", theme="clear", labels="sizes"))

@@ -39,7 +39,7 @@ ZERO, NONE = "0", "\N{MINUS SIGN}\N{INFINITY}"
 def drawn(op, view="flat"):
     from convanim.text import cell_texts
 
-    return VIEWS[view].draw(op, cell_texts.symbols(op), view_flags(CLEAR))
+    return VIEWS[view].draw(op, cell_texts.symbols(op), view_flags(CLEAR, enlarged=100))
 
 
 def called(letter, cell, op):
