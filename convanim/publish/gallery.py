@@ -17,7 +17,7 @@ from ..spec import Figure, figures
 from ..themes.table import theme_of
 from ..themes.theme import Theme
 from ..write import FORMATS, planned
-from .gallery_page import FILES, pages
+from .gallery_page import PAGE, files_of, pages
 from .gallery_places import Folder, Place, place_of
 from .gallery_record import RECORD, Entry, Record, drawing, key, telling
 from .gallery_workers import over
@@ -120,7 +120,7 @@ def run(
 def _check_names(jobs: Iterable[Job]) -> None:
     for job in jobs:
         for suffix in job.suffixes:
-            if job.figure.name + suffix in (*FILES, RECORD):
+            if job.figure.name + suffix in (PAGE, RECORD):
                 raise ConvanimError(
                     f"figure {job.figure.name!r} as {suffix} has the name of the gallery's page: give it another name"
                 )
@@ -219,7 +219,8 @@ def draw(job: Job, place: Place | None) -> dict[str, bytes | str] | str:
 def _write_pages(drawn: list[Job], place: Place, record: Record, redraw: bool) -> None:
     """Write the files of the page, unless they are there already."""
     made_of = key(telling(), [(job.figure, job.figure.source, job.theme, job.suffixes) for job in drawn])
-    if not redraw and len(_there(dict.fromkeys(FILES, made_of), place, record)) == len(FILES):
+    files = files_of(len(drawn))
+    if not redraw and len(_there(dict.fromkeys(files, made_of), place, record)) == len(files):
         return
     for name, text in pages([job.figure for job in drawn], drawn[0].suffixes if drawn else SUFFIXES).items():
         record.add(Entry(name, made_of, place.put(name, text.encode()), "", ""))

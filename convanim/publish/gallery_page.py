@@ -22,7 +22,8 @@ from ..write import FORMATS
 from ..write.inline import filled, inlined
 from .snippets import EMBEDS, PICTURES, Embed
 
-FILES = PAGE, DETAILS = "index.html", "details.js"
+PAGE, DETAILS = "index.html", "details.js"
+MOST_DETAILS = 300  # figures in a file of details, about 2 MB, which a dialog waits for
 
 # the title of each collection of the package and a line about it, in the order of the page; the title of another
 # collection is the name of its file
@@ -64,12 +65,16 @@ def pages(figures: Iterable[Figure], suffixes: Iterable[str]) -> dict[str, str]:
 
     Each figure has a file beside the page in each format of `suffixes`. One of them at least is in PICTURES.
     """
-    drawn = [(figure, figure.animate()) for figure in figures]
     formats = list(suffixes)
     shown = next(suffix for suffix in PICTURES if suffix in formats)
+    chosen = list(figures)
+    files = files_of(len(chosen))[1:]
     cards: dict[str, list[str]] = {}
-    for figure, animation in drawn:
-        cards.setdefault(figure.source, []).append(_card(figure, animation, shown))
+    details: dict[str, list[str]] = {file: [] for file in files}
+    for n, figure in enumerate(chosen):  # one animation at a time is in memory
+        animation, file = figure.animate(), files[n // MOST_DETAILS]
+        cards.setdefault(figure.source, []).append(_card(figure, animation, shown, file))
+        details[file].append(f"{script(figure.name)}:{script(_detail(figure, animation, formats))}")
     sources = sorted(cards, key=lambda source: [*COLLECTIONS, source].index(source))
     sections, chips = [], []
     for n, source in enumerate(sources):
@@ -81,20 +86,24 @@ def pages(figures: Iterable[Figure], suffixes: Iterable[str]) -> dict[str, str]:
         )
     page = filled(
         "publish/page/page.html",
-        count=str(len(drawn)),
+        count=str(len(chosen)),
         css=inlined("publish/page/page.css"),
         js=inlined("publish/page/page.mjs"),
         data=script({"details": DETAILS}),
         chips="".join(chips),
         sections="".join(sections),
     )
-    details = ",\n".join(
-        f"{script(figure.name)}:{script(_detail(figure, animation, formats))}" for figure, animation in drawn
-    )
-    return {PAGE: page, DETAILS: f"window.convanimDetails={{\n{details}\n}};\n"}
+    told = {file: ",\n".join(rows) for file, rows in details.items()}
+    return {PAGE: page} | {file: f"window.convanimDetails={{\n{rows}\n}};\n" for file, rows in told.items()}
 
 
-def _card(figure: Figure, animation: Animation, suffix: str) -> str:
+def files_of(figures: int) -> list[str]:
+    """The names of the page's files, the page first: of many figures, several files tell the details."""
+    more = range(2, -(-figures // MOST_DETAILS) + 1)
+    return [PAGE, DETAILS, *(f"details-{n}.js" for n in more)]
+
+
+def _card(figure: Figure, animation: Animation, suffix: str, details: str) -> str:
     """A figure's card: the picture, which the script loads when it is near the window, the title, and the name."""
     width, height = animation.size
     ops = _ops(figure)
@@ -106,8 +115,9 @@ def _card(figure: Figure, animation: Animation, suffix: str) -> str:
     parameters = describe.title(ops[0] if len(ops) == 1 else ops)
     more = f" · {_text(parameters)}" if parameters != figure.title else ""
     name, file = _text(figure.name), quote(figure.name + suffix)
+    part = "" if details == DETAILS else f' data-details="{details}"'
     return (
-        f'<li class="card" id="figure:{name}" data-name="{name}" data-words="{_text(words)}">'
+        f'<li class="card" id="figure:{name}" data-name="{name}" data-words="{_text(words)}"{part}>'
         f'<div class="picture" style="--ground-of:{animation.theme.background}">'
         f'<img data-src="{file}" width="{width}" height="{height}" alt="{_text(animation.alt)}"></div>'
         f'<h3><a href="{file}">{_text(figure.title)}</a></h3><p><code>{name}</code>{more}</p></li>\n'

@@ -5,12 +5,14 @@ a reader scrolls.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import convanim as ca
 from browser.screens import violations
+from convanim.publish.gallery_page import MOST_DETAILS, pages
 from convanim.text import describe
 from convanim.write import FORMATS
 
@@ -242,3 +244,16 @@ def test_a_server_shows_the_page_with_every_format(opened):
         finally:
             running.shutdown()
             thread.join()
+
+
+def test_a_page_of_many_figures_tells_of_each_from_a_file_that_has_few(opened, tmp_path):
+    figures = [replace(ca.figures()["dilation"], name=f"figure{n}") for n in range(2 * MOST_DETAILS + 1)]
+    for name, text in pages(figures, [".svg"]).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for one in figures:
+        (tmp_path / f"{one.name}.svg").write_bytes((GALLERY / "dilation.svg").read_bytes())
+    assert len(list(tmp_path.glob("details*.js"))) == 3
+    page = opened(tmp_path / PAGE.name)
+    for n in (2 * MOST_DETAILS, 0, MOST_DETAILS):
+        page.evaluate(f"location.hash = '#figure:figure{n}'")
+        page.wait_for_selector(f"#detail[open] .files a[download='figure{n}.svg']")

@@ -3,13 +3,12 @@ import { figureIn, hashOf } from "./address.mjs";
 import { choiceOf, made } from "./copying.mjs";
 
 /**
- * A function that gives what is told of all figures, by name: the file is loaded at the first call.
- * @param {string} src the file, a script that sets window.convanimDetails
- * @returns {() => Promise<object>}
+ * A function that gives what a file tells of its figures, by name: the file is loaded at the first call.
+ * @returns {(src: string) => Promise<object>} of the file, a script that sets window.convanimDetails
  */
-function loaderOf(src) {
-  let loading = null;
-  return () => loading ||= new Promise((done, failed) => {
+function loader() {
+  const loading = {};
+  return (src) => loading[src] ||= new Promise((done, failed) => {
     const script = made("script", "", { src });
     script.onload = () => done(window.convanimDetails);
     script.onerror = failed;
@@ -42,16 +41,18 @@ function fill(dialog, card, name, { formula, facts, code, embed, files }) {
 /**
  * A function that opens the figure of a name. The page's address follows what is open, and what is open follows it.
  * @param {HTMLDialogElement} dialog
- * @param {string} details the file that tells of all figures
+ * @param {string} details the file that tells of figures whose cards name no other
  * @returns {(name: string) => Promise<void>}
  */
 export function openerOf(dialog, details) {
-  const load = loaderOf(details);
+  const load = loader();
   const cardOf = (name) => document.getElementById(`figure:${name}`);
 
   async function open(name) {
-    const card = cardOf(name), all = await load();
-    if (!card || !all?.[name]) return;
+    const card = cardOf(name);
+    if (!card) return;
+    const all = await load(card.dataset.details || details);
+    if (!all?.[name]) return;
     fill(dialog, card, name, all[name]);
     if (!dialog.open) dialog.showModal();
     dialog.scrollTop = 0;
