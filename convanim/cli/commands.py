@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import ConvanimError, expected_one_of, one_line, short_repr
 from ..frameworks import FRAMEWORKS
 from ..progress import Count, bar
-from ..publish.snippets import EMBEDS
+from ..publish.snippets import EMBEDS, PLACES_TOO
 from ..write import FORMATS, literal
 from .flags import figure_options, operation_options, specified, still_options, table
 from .layers import layers_of
@@ -210,8 +210,14 @@ def embed(name: str, place: str, src: str | None, **options: Any) -> None:
     """Print the snippet that shows a figure in a PLACE such as markdown, html, latex or typst, or the snippets of all
     figures of a TOML file.
     """
+    place = PLACES_TOO.get(place, place)
     if place not in EMBEDS:
         raise expected_one_of("place", place, EMBEDS)
+    if Path(name).suffix.lower() in FORMATS:
+        raise ConvanimError(
+            f"{short_repr(name)} is a drawn file: type the name of its figure, and the file behind --src, as in"
+            f" convanim embed NAME {place} --src {name[:100]}"
+        )
     given, chosen = specified(options), _figures((name,))
     if src is not None and len(chosen) > 1:
         raise ConvanimError(f"--src {short_repr(src)} is one file, and {name} has {len(chosen)} figures: leave it out")

@@ -73,7 +73,7 @@ def still_options(command: Callable[..., None]) -> Callable[..., None]:
         "--storyboard",
         type=int,
         metavar="N",
-        help="So many steps in a grid, as one still figure; 2 are a corner and the poster.",
+        help="One still figure of this many steps, side by side; of 2 steps, one is at a corner and one is the poster.",
     )
     return _decorated(command, [step, board])
 

@@ -141,13 +141,14 @@ def window_text(op: Operation, axis: int, output: int) -> str:
 
 def padded_text(axis: Axis) -> tuple[tuple[int, ...], str]:
     """Where the parts of a drawn axis begin and end, and the numbers of their cells: "1 + 5 + 1" with padding, "3 → 5"
-    with zeros between, "3 → 2 + 5 + 2" with both, "5 − 1 − 1" where padding cuts cells off.
+    with zeros between, "3 → 2 + 5 + 2" with both, "−1 + 5 − 2" where padding cuts cells off, each at
+    its side.
     """
     drawn, spread = axis.drawn, (axis.input - 1) * axis.spacing + 1
     first, last = drawn.before, drawn.before + spread
     (before, after), total = axis.cut, drawn.padded
     parts = [f"{first} + "] * (first > 0) + [str(spread)] + [f" + {total - last}"] * (last < total)
-    cells = "".join([*parts, *(f" {MINUS} {cut}" for cut in (before, after) if cut)])
+    cells = "".join([f"{MINUS}{before} + "] * (before > 0) + parts + [f" {MINUS} {after}"] * (after > 0))
     bounds = tuple(sorted({0, before, first, last, total - after, total}))
     return bounds, f"{axis.input}{BECOMES}{cells}" if spread > axis.input else cells
 

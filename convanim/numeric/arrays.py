@@ -1,4 +1,4 @@
-"""Checks the arrays that `evaluate` and `unrolled` are given."""
+"""Checks arrays: those that `evaluate` and `unrolled` are given, and those of figures, whose decimals it reads."""
 
 from __future__ import annotations
 

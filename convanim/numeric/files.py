@@ -87,7 +87,7 @@ def _csv(said: str, path: Path) -> Table:
 
 def _number(said: str, word: str, row: int) -> Number:
     """A whole number where it is written as one."""
-    for kind in (int, float):
+    for kind in (int, float) if "_" not in word else ():  # Python reads 1_0 as 10
         with suppress(ValueError):
             return kind(word)
     remedy = "take numbers alone, without names"
@@ -96,4 +96,6 @@ def _number(said: str, word: str, row: int) -> Number:
     with suppress(ValueError):
         if len([float(part) for part in word.split()]) > 1:  # "1,5 2,5" is cut at its commas
             remedy = "write one sign between numbers, and decimals with a point"
+    if "_" in word:
+        remedy = "write numbers without _"
     raise ConvanimError(f"{said}, row {row}: {short_repr(word)} is not a number: {remedy}")

@@ -101,6 +101,7 @@ def snippet(clip: Clip, place: str, src: str | None = None, saved: Iterable[Save
     Without one it is the file that was `saved` last in the place's best format; if there is none, a name that no other
     figure has.
     """
+    place = PLACES_TOO.get(place, place) if isinstance(place, str) else place
     if not isinstance(place, str) or place not in EMBEDS:
         raise expected_one_of("place", place, EMBEDS)
     row = EMBEDS[place]
@@ -284,3 +285,4 @@ EMBEDS = {
     "revealjs": Embed("slide of reveal.js, a step a click", (".svg", ".png", ".webp"), _revealjs, each=True),
     "typst": Embed("Typst: the step that explains most", (".svg", ".png", ".gif", ".webp"), _typst, addresses=False),
 }
+PLACES_TOO = {"github": "markdown"}  # other names of places

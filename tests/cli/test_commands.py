@@ -247,3 +247,10 @@ def test_code_that_info_prints_is_python_as_a_whole(command):
     _, out, _ = command("info", "adaptive_pool", "-i", "5", "--output-size", "3", "--code", "torch")
     compile(out, "layer.py", "exec")
     assert "kernel            up to 3x3" in out and out.startswith("# Adaptive")
+
+
+def test_a_place_has_other_names_and_a_drawn_file_in_place_of_a_figure_is_told_what_to_type(command):
+    status, snippet, _ = command("embed", "padding_strides", "github")
+    assert status == 0 and snippet == command("embed", "padding_strides", "markdown")[1] != ""
+    status, _, error = command("embed", "fig.svg", "markdown")
+    assert status == 2 and "convanim embed NAME markdown --src fig.svg" in error

@@ -115,8 +115,8 @@ def meant_sizes(axis):
         text = f"{first} + {text}"
     if last < padded:
         text += f" + {padded - last}"
-    for cut in axis.cut:
-        text += f" − {cut}" if cut else ""
+    before, after = axis.cut  # each at its side
+    text = (f"−{before} + " if before else "") + text + (f" − {after}" if after else "")
     if "inserted" in axis.roles:
         text = f"{axis.roles.count('input')} → {text}"
     return sorted({0, first, last, padded, axis.cut[0], padded - axis.cut[1]}), text
