@@ -66,7 +66,7 @@ class Clip:
         Raises ConvanimError for a step out of range.
         """
         self.check_step(step)
-        return self.labelling.equation(step)
+        return self.labelling.equation(self.scene.number(step))
 
     @property
     def alt(self) -> str:

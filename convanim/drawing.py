@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .animation import Animation
-from .errors import ConvanimError
+from .errors import ConvanimError, short_repr
 from .frameworks import Imported
 from .geometry import Operation, check_operation
 from .geometry.network import Network
@@ -17,8 +17,10 @@ from .labels import OF_THEME
 from .labels.labelling import Labelling
 from .options import Options, checked, choose_view, takes_options
 from .scene import Scene
+from .scene.choice import only, spread
 from .text import describe, numbers
 from .text.escaping import shown
+from .text.lang import language
 from .views import VIEWS, View, check_view, view_flags
 from .views.text_size import legible
 
@@ -53,6 +55,10 @@ def animate(op: Operation | Imported | Sequence[Operation | Imported] | Network,
     scene = _scene(subject, view, texts, bias, options)
     labelling = Labelling(scene, subject.layers[0], texts, _label_names(subject, scene, texts, options), options.page())
     labelled, dpi = labelling.fitted()
+    if (numbers := chosen_steps(options.steps, labelled.steps, subject.layers[-1])) is not None:
+        labelled = only(labelled, numbers)
+        left_out = language(options.lang).say("description.chosen", n=f"{len(numbers):,}", whole=f"{labelled.whole:,}")
+        labelled = replace(labelled, description=f"{labelled.description} {left_out}".strip())
     return Animation(
         labelled, options.painted(), options.step_ms, dpi, options.hold_ms, options.loop, options.fps, labelling
     )
@@ -82,6 +88,20 @@ def _subject(op: object, view: str | None) -> _Subject:
         return _Subject(op.op, op.kernel, op.bias)
     check_operation(op)
     return _Subject(op)  # type: ignore[arg-type]  # the check says so
+
+
+def chosen_steps(wanted: Any, steps: int, op: Operation) -> list[int] | None:
+    """The steps that an option asks for, of a figure with so many; None for all of them."""
+    if wanted is None or wanted == "all":
+        return None
+    if isinstance(wanted, int):
+        size: tuple[int, ...] = op.output_size if math.prod(op.output_size) == steps else (steps,)
+        numbers = spread(size, wanted)
+    else:
+        numbers = sorted({*wanted})
+        if numbers[-1] >= steps:
+            raise ConvanimError(f"steps={short_repr(wanted)}: list steps of this figure, which has 0 to {steps - 1}")
+    return None if len(numbers) == steps else numbers
 
 
 def check_figure(op: Operation | tuple[Operation, ...], options: Options) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from numbers import Integral, Real
 from typing import Any, Literal, Protocol
 
@@ -138,6 +139,43 @@ def _colour(name: str, option: Option, value: Any) -> str:
     return found
 
 
+MOST_LISTED = 100_000  # steps: an animation has no more
+STEPS = 'give "all", about how many, or a list of steps such as [0, 4, 8]'
+
+
+def _steps(name: str, option: Option, value: Any) -> str | int | tuple[int, ...]:
+    """ "all", a number of steps, or their list, in ascending order; texts say the same."""
+    wrong = ConvanimError(f"{name}={short_repr(value)}: {STEPS}, counted from 0")
+    found = _steps_of(value.strip().lower()) if isinstance(value, str) else value
+    if found == "all" and isinstance(found, str):
+        return "all"
+    if isinstance(found, Integral) and not isinstance(found, bool):
+        if found < 1:
+            raise wrong
+        return int(found)
+    try:
+        listed = list(islice(found, MOST_LISTED + 1))
+    except TypeError:
+        raise wrong from None
+    if not 0 < len(listed) <= MOST_LISTED or not all(
+        isinstance(n, Integral) and not isinstance(n, bool) and int(n) >= 0 for n in listed
+    ):
+        raise wrong
+    return tuple(sorted({int(n) for n in listed}))
+
+
+def _steps_of(text: str) -> Any:
+    """The steps that a text says: "all", "36", "0,4,8", "0:100:5"; None for another text."""
+    try:
+        if ":" in text:
+            first, end, *by = map(int, text.split(":"))
+            return range(first, end, *by)
+        numbers = [int(word) for word in text.removesuffix(",").split(",")]
+    except (TypeError, ValueError):
+        return text if text == "all" else None
+    return numbers if "," in text else numbers[0]
+
+
 def _listed(option: Option) -> str:
     return ", ".join(f"`{choice}`" for choice in option.choices)
 
@@ -156,5 +194,6 @@ KINDS = {
     "labels": Kind(_labels, lambda option: f"{_listed(option)}, or a list of labels"),
     "theme": Kind(lambda name, option, value: theme_of(value), lambda option: f"{_listed(option)}, a file, or a table"),
     "colour": Kind(_colour, lambda option: "`transparent`, a name of CSS, `#rgb`, or `#rrggbb`"),
+    "steps": Kind(_steps, lambda option: "`all`, a whole number, or a list of steps"),
     "array": Kind(lambda name, option, value: value, lambda option: "numbers"),  # checked where it is computed with
 }

@@ -143,6 +143,14 @@ class Options:
         rule="the frames a second of a video are a whole number from {least} to {most}",
         unset="one frame a step, seen for its time",
     )
+    steps: int | str | Iterable[int] | None = option(
+        None,
+        "steps",
+        "The steps that are shown: all, or about how many, evenly spread with the corners among them, or a list of"
+        " steps, counted from 0, as 0,4,8 or as first:end or first:end:by.",
+        metavar="STEPS",
+        unset="all",
+    )
     poster: int | None = option(
         None,
         "count",

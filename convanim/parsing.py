@@ -122,6 +122,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "labels": _text,
     "number": _real,
     "padding": _text,
+    "steps": _text,
     "switch": _switch,
     "text": _text,
     "theme": _text,

@@ -89,7 +89,7 @@ def _over(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     if any(name in more for name in names_in("size")):
         gone |= {*names_in("size")}
     if "view" in more or any(name not in OPTIONS for name in more):  # the figure may have other steps
-        gone |= {"poster"}
+        gone |= {"poster", "steps"}
     if more.get("lang", own.get("lang", "en")) != own.get("lang", "en"):
         gone |= {name for name, row in OPTIONS.items() if row.kind == "text"}
     kept = {name: value for name, value in own.items() if name not in gone}

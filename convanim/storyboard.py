@@ -43,7 +43,7 @@ def board(clip: Clip, steps: object, columns: object, page: Page) -> tuple[Label
     those that still can't be read are left out.
     """
     labelling = replace(clip.labelling, page=page)
-    chosen = _chosen(steps, clip.scene)
+    chosen = [clip.scene.number(step) for step in _chosen(steps, clip.scene)]
     best = _best(labelling, chosen, _counts(columns, len(chosen), page))
     if best.digits < 1:
         shown = legible(labelling.scene, best.scene.box.width / page.enlarged)
@@ -145,7 +145,7 @@ def _board(labelling: Labelling, steps: list[int], in_row: int, beside: bool, em
     too, unless they are `beside` the first picture.
     """
     scene, lang = labelling.scene, language(labelling.scene.lang)
-    captions = [lang.say("label.step", n=step + 1, steps=scene.steps) for step in steps]
+    captions = [lang.say("label.step", n=f"{step + 1:,}", steps=f"{scene.steps:,}") for step in steps]
     context = labelling.context(em)
     context = replace(context, room=max(PICTURE * em, scene.box.width - 2 * BORDER))
     total = LABELS["sum"].block(context) if "sum" in labelling.names else None

@@ -1,4 +1,4 @@
-"""Figures of large inputs: what a still picture of many steps costs, and how large it is."""
+"""Figures of large inputs: still pictures of many steps, how large they are, and figures of some of the steps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import convanim as ca
+from convanim.scene.choice import spread
+from helpers.figures import EACH_VIEW
 
 MANY = ca.Conv(400, 2, stride=1)  # 399 x 399 = 159,201 steps, more than an animation has
 
@@ -48,3 +50,53 @@ def test_a_png_of_more_than_4000_pixels_a_side_says_so_and_how_to_get_a_smaller_
 def png_size(path):
     """(width, height) from the header of the file (PNG specification, section 11.2.2)."""
     return struct.unpack(">II", path.read_bytes()[16:24])
+
+
+@pytest.mark.parametrize("reveal", [False, True])
+@pytest.mark.parametrize("view", EACH_VIEW)
+def test_each_chosen_step_shows_what_it_shows_among_all(view, reveal):
+    op, name = EACH_VIEW[view]
+    every = ca.animate(op, view=name, theme="clear", labels="all", reveal=reveal)
+    for numbers in ([0, 2], [1], [len(every) - 1], range(1, len(every), 2)):
+        some = ca.animate(op, view=name, theme="clear", labels="all", reveal=reveal, steps=numbers)
+        assert len(some) == len(numbers)
+        for n, number in enumerate(numbers):
+            assert set(some.scene.seen(n)) == set(every.scene.seen(number))
+            assert some.equation(n) == every.equation(number)
+            assert some.scene.seen(n) != every.scene.seen((number + 1) % len(every))
+        assert f"Of {len(every)} steps, {len(numbers)} are shown." in some.alt
+
+
+def test_spread_steps_have_all_corners_and_come_row_by_row():
+    for rows in range(1, 13):
+        for columns in range(1, 13):
+            for count in range(2, rows * columns + 1):
+                found = spread((rows, columns), count)
+                assert found == sorted({*found}) and found[-1] < rows * columns
+                assert {0, columns - 1, (rows - 1) * columns, rows * columns - 1} <= {*found}
+                assert len(found) <= max(2 * count, 4)
+            assert spread((rows, columns), rows * columns) == list(range(rows * columns))
+    assert len(spread((112, 112), 36)) == 36 and len(spread((112, 112), 100)) == 100
+
+
+def test_the_words_for_steps_say_what_lists_say():
+    op = ca.Conv(14, 3, padding=1)
+    for words, numbers in (("0,4,8", (0, 4, 8)), ("7,", (7,)), ("0:100:25", (0, 25, 50, 75)), ("10:13", (10, 11, 12))):
+        assert ca.animate(op, steps=words).scene.numbers == ca.animate(op, steps=list(numbers)).scene.numbers == numbers
+    assert len(ca.animate(op, steps="36")) == len(ca.animate(op, steps=36)) == 36
+    assert len(ca.animate(op, steps="all")) == len(ca.animate(op, steps=1000)) == 196
+    for wrong in ("", "some", "1-3", "5:2", [], [196], [-1], [1.5], True, 0, "0:9:0"):
+        with pytest.raises(ca.ConvanimError, match="steps="):
+            ca.animate(op, steps=wrong)
+
+
+def test_a_figure_of_some_steps_tells_the_number_among_all(command, tmp_path):
+    words = ["draw", "conv", *"-i 224 -k 7 -s 2 -p 3 --theme clear --labels step --width 200".split()]  # noqa: SIM905
+    for name in ("x.gif", "x.svg", "x.html", "{step}.svg"):
+        assert command(*words, "--steps", "0,4032", "-o", name)[0] == 0
+    frames = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("[0-9]*.svg")))
+    assert frames.count(b"</svg>") == 2
+    assert "[0,4032]" in (tmp_path / "x.html").read_text().replace(" ", "")
+    board = ca.animate(ca.Conv(224, 7, stride=2, padding=3), steps=[0, 4032], labels="step").storyboard([1])
+    texts = {mark.text for mark in board.scene.seen(0) if hasattr(mark, "text")}
+    assert "step 4,033 of 12,544" in texts

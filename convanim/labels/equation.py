@@ -29,7 +29,7 @@ class Count:
     context: LabelContext
 
     def __call__(self, step: int) -> list[str]:
-        return [self.context.lang.say("label.step", n=step + 1, steps=self.context.scene.steps)]
+        return [self.context.lang.say("label.step", n=f"{step + 1:,}", steps=f"{self.context.scene.steps:,}")]
 
 
 def step(context: LabelContext) -> Block:

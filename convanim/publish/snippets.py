@@ -233,7 +233,7 @@ def _revealjs(a: Clip, src: str) -> str:
     say, last = language(a.scene.lang).say, len(a) - 1
     lines = []
     for step, name in enumerate(_each(a, src)):
-        words = say("label.step", n=step + 1, steps=len(a))
+        words = say("label.step", n=a.scene.number(step) + 1, steps=a.scene.whole)
         words = (
             a.alt
             if step == 0

@@ -202,7 +202,8 @@ class Scene:
     output's cells one by one says with `equation` what each computes, and with `ops` which operations it shows, if that
     isn't one. `largest_label` is the size, in cells, of the largest letters that fit between the planes; larger size
     labels are left out. `meanings` gives rows of [legend] for roles that have another meaning in this scene, "" for
-    none. `remark` is a row of [remark], which the legend and the alternative text end with, "" for none.
+    none. `remark` is a row of [remark], which the legend and the alternative text end with, "" for none. Where only
+    some steps are shown, `numbers` are theirs among all `total` steps.
     """
 
     box: Box
@@ -219,6 +220,17 @@ class Scene:
     meanings: tuple[tuple[str, str], ...] = ()
     corner: int = 0
     remark: str = ""
+    numbers: tuple[int, ...] = ()
+    total: int = 0
+
+    def number(self, step: int) -> int:
+        """The number of a step among all steps of the figure, counted from 0."""
+        return self.numbers[step] if self.numbers else step
+
+    @property
+    def whole(self) -> int:
+        """How many steps the figure has, also those that are left out."""
+        return self.total or self.steps
 
     def seen(self, step: int) -> Marks:
         """The marks of a step, in drawing order."""
