@@ -43,9 +43,9 @@ def saved_svg(a, folder):
 
 
 def revealed(op, view, theme=CLEAR):
-    return VIEWS[view].draw(
-        op, numbers(values(op)) if VIEWS[view].shows_values else None, view_flags(theme, reveal=True)
-    )
+    """A figure whose outputs appear as they are computed, shown as large as that of `draw`."""
+    texts = numbers(values(op)) if VIEWS[view].shows_values else None
+    return VIEWS[view].draw(op, texts, view_flags(theme, reveal=True, enlarged=100))
 
 
 def seen_texts(a, steps):

@@ -153,7 +153,7 @@ def test_the_last_steps_cost_as_many_strokes_as_the_first_and_few_more_than_with
     monkeypatch.setattr(RendererAgg, "draw_path", lambda self, *given: strokes.append(given) or draw_path(self, *given))
     counts = []
     for reveal in (False, True):
-        a = ca.animate(ca.Conv((3, 20), (2, 3)), view=view, reveal=reveal, dpi=30)
+        a = ca.animate(ca.Conv((3, 20), (2, 3)), view=view, reveal=reveal, width=1600)  # wide enough for values
         canvas = a.canvas()
         before = [strokes.clear() or canvas.draw(step) is None or len(strokes) for step in range(len(a))]
         counts.append(before)
