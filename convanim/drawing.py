@@ -55,7 +55,7 @@ def animate(op: Operation | Imported | Sequence[Operation | Imported] | Network,
     scene = _scene(subject, view, texts, bias, options)
     labelling = Labelling(scene, subject.layers[0], texts, _label_names(subject, scene, texts, options), options.page())
     labelled, dpi = labelling.fitted()
-    if (numbers := chosen_steps(options.steps, labelled.steps, subject.layers[-1])) is not None:
+    if (numbers := _chosen_steps(options.steps, labelled.steps, subject.layers[-1])) is not None:
         labelled = only(labelled, numbers)
         left_out = language(options.lang).say("description.chosen", n=f"{len(numbers):,}", whole=f"{labelled.whole:,}")
         labelled = replace(labelled, description=f"{labelled.description} {left_out}".strip())
@@ -90,8 +90,8 @@ def _subject(op: object, view: str | None) -> _Subject:
     return _Subject(op)  # type: ignore[arg-type]  # the check says so
 
 
-def chosen_steps(wanted: Any, steps: int, op: Operation) -> list[int] | None:
-    """The steps that an option asks for, of a figure with so many; None for all of them."""
+def _chosen_steps(wanted: Any, steps: int, op: Operation) -> list[int] | None:
+    """The numbers of the steps that the option `steps` chooses from a figure of `steps` steps; None for all."""
     if wanted is None or wanted == "all":
         return None
     if isinstance(wanted, int):
@@ -113,12 +113,12 @@ def check_figure(op: Operation | tuple[Operation, ...], options: Options) -> Non
 def _check_size(op: Operation) -> None:
     """Raise ConvanimError for an operation with too many cells."""
     drawn = tuple(axis.drawn.extent for axis in op.axes)
-    for noun, size in (("padded input", drawn), ("window", op.effective_kernel_size), ("output", op.output_size)):
+    for one, size in (("a padded input", drawn), ("a window", op.effective_kernel_size), ("an output", op.output_size)):
         cells = math.prod(size)
         if cells > MOST_CELLS:
             raise ConvanimError(
-                f"{'an' if noun == 'output' else 'a'} {noun} of {numbers.size(size)} has {cells:,} cells and would need"
-                f" {cells * 500 / 2**30:,.1f} GB to draw; {MOST_CELLS:,} cells (2 GB) are the most: take smaller sizes"
+                f"{one} of {numbers.size(size)} has {cells:,} cells and would need {cells * 500 / 2**30:,.1f} GB to"
+                f" draw; {MOST_CELLS:,} cells (2 GB) are the most: take smaller sizes"
             )
 
 

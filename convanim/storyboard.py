@@ -39,8 +39,8 @@ def board(clip: Clip, steps: object, columns: object, page: Page) -> tuple[Label
     """The figure of a storyboard without its labels, the scene with them, and its resolution: a picture for each step,
     row by row, each with its number below it; what all have in common is said once.
 
-    Pictures share their borders. Of all arrangements the one is taken whose values can be read, or else are largest;
-    those that still can't be read are left out.
+    Pictures share their borders. The arrangement with the largest values is taken. Values that are still too small to
+    read are left out.
     """
     labelling = replace(clip.labelling, page=page)
     chosen = [clip.scene.number(step) for step in _chosen(steps, clip.scene)]
@@ -53,11 +53,11 @@ def board(clip: Clip, steps: object, columns: object, page: Page) -> tuple[Label
 
 @dataclass(frozen=True)
 class Arrangement:
-    """A page with so many pictures `in_row`, and the sizes `beside` the first one or in words: `made` is without its
-    labels, `scene` has them.
+    """A page with `in_row` pictures in a row, and the sizes `beside` the first picture or in words. `made` is the page
+    without its labels, `scene` with them.
 
-    `digits` is the size of the smallest values over the least that can be read, 1 where it is larger. `high` tells
-    whether the page is higher than paper, and `shape` how far its shape is from the layout's.
+    `digits` is the size of the smallest values over the smallest readable size, at most 1. `high`: the page is higher
+    than paper. `shape` is the distance from the layout's shape.
     """
 
     labelling: Labelling
@@ -71,7 +71,7 @@ class Arrangement:
 
 
 def _best(labelling: Labelling, chosen: list[int], counts: list[int]) -> Arrangement:
-    """The best arrangement. Sizes in words, and a layout's smaller letters, are tried where values couldn't be read."""
+    """The best arrangement. If values are too small to read, sizes in words and smaller letters are tried."""
     page, found = labelling.page, []
     shares = range(len(LAYOUTS[page.layout].shares) if page.width_pt is None else 1)
     places = (True, False) if FIRST in labelling.names and page.share else (True,)
@@ -87,7 +87,7 @@ def _best(labelling: Labelling, chosen: list[int], counts: list[int]) -> Arrange
 
 
 def _tried(labelling: Labelling, chosen: list[int], in_row: int, beside: bool) -> Arrangement | None:
-    """The arrangement, None where letters that can be read have no room."""
+    """The arrangement; None if there is no room for readable letters."""
     page, picture = labelling.page, labelling.scene
     found = fitting(partial(_drawn, labelling, chosen, in_row, beside), page, picture.box.width)
     if found is None:
@@ -109,7 +109,7 @@ def _tried(labelling: Labelling, chosen: list[int], in_row: int, beside: bool) -
 
 
 def _smallest(scene: Scene, steps: list[int]) -> float:
-    """The size of the smallest values in these steps, in cells; of a figure without any, of a usual one."""
+    """The size of the smallest values in these steps, in cells; the usual size for a figure without values."""
     texts = (text for step in steps for text in texts_of(scene.seen(step)) if is_value(text))
     return min(map(letters, texts), default=LARGE[0])
 

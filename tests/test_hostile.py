@@ -255,6 +255,8 @@ def test_an_output_padding_that_was_not_given_follows_the_padding_of_a_copy():
         lambda: ca.animate(CONV, labels=range(10**9)),
         lambda: ca.animate(CONV, view="flat", input=range(10**9)),
         lambda: ca.Conv(range(10**9), 3),
+        lambda: ca.AdaptivePool(1, range(10**9), ndim=1),
+        lambda: ca.Pool(5, 2, padding=range(10**9)),
         lambda: ca.Conv(5, 3, padding=[range(10**9)] * 2),
         lambda: ca.sources([CONV], range(10**9)),
         lambda: ca.animate(CONV).storyboard(range(10**9)),

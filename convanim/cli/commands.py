@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import ConvanimError, expected_one_of, one_line, short_repr
 from ..frameworks import FRAMEWORKS
 from ..progress import Count, bar
-from ..publish.snippets import EMBEDS, PLACES_TOO
+from ..publish.snippets import EMBEDS, place_named
 from ..write import FORMATS, literal
 from .flags import figure_options, operation_options, specified, still_options, table
 from .layers import layers_of
@@ -210,9 +210,7 @@ def embed(name: str, place: str, src: str | None, **options: Any) -> None:
     """Print the snippet that shows a figure in a PLACE such as markdown, html, latex or typst, or the snippets of all
     figures of a TOML file.
     """
-    place = PLACES_TOO.get(place, place)
-    if place not in EMBEDS:
-        raise expected_one_of("place", place, EMBEDS)
+    place = place_named(place)
     if Path(name).suffix.lower() in FORMATS:
         raise ConvanimError(
             f"{short_repr(name)} is a drawn file: type the name of its figure, and the file behind --src, as in"

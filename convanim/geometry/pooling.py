@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from ..errors import ConvanimError
 from .axis import AdaptiveAxis, Axis, Cell
 from .operation import CELLS_OF_INPUT, CELLS_OF_KERNEL, DILATION, PADDING, Cells, Operation, Pads, Sized
 from .padding import PADDINGS
-from .parameters import is_many, normalise, parameter
+from .parameters import MOST_AXES, is_many, normalise, parameter
 from .reduction import REDUCTIONS, Reduction
 from .words import pooled
 
@@ -67,7 +68,9 @@ class Pool(Sized):
         stride_given = self.stride is not None
         if not stride_given:
             object.__setattr__(self, "stride", self.kernel_size)
-        numbers = not isinstance(self.padding, str) and not (is_many(self.padding) and any(map(is_many, self.padding)))
+        numbers = not isinstance(self.padding, str) and not (
+            is_many(self.padding) and any(map(is_many, islice(self.padding, MOST_AXES)))
+        )
         normalise(self)
         name = self.padding if isinstance(self.padding, str) else None
         if name is not None:
@@ -143,7 +146,7 @@ class AdaptivePool(Operation):
     ndim: int | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if is_many(self.output_size) and any(size is None for size in self.output_size):
+        if is_many(self.output_size) and any(size is None for size in islice(self.output_size, MOST_AXES)):
             own = self.input_size if is_many(self.input_size) else [self.input_size] * len(self.output_size)
             if len(own) == len(self.output_size):  # else `normalise` tells
                 pairs = zip(own, self.output_size, strict=True)

@@ -21,10 +21,9 @@ def landscape(context: LabelContext, names: tuple[str, ...], box: Box) -> Arrang
     """The texts at the right of the figure in its box, or above and below it where the page is smaller then, as with
     figures that are wide themselves. The page is as small as can be.
     """
-    if not blocks_of(context, names):
-        return _framed(context, box, [])
-    below = _framed(context, *portrait(context, names, box))
-    return min((*_beside(context, names, box), below), key=lambda one: round(one[0].width, 6))
+    page, placed = portrait(context, names, box)
+    below = _framed(context, page, placed)
+    return below if not placed else min((*_beside(context, names, box), below), key=lambda one: round(one[0].width, 6))
 
 
 def _beside(context: LabelContext, names: tuple[str, ...], box: Box) -> Iterator[Arranged]:

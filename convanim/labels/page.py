@@ -87,7 +87,7 @@ class Page:
 
     @property
     def enlarged(self) -> float:
-        """How many times as wide as a small picture, of SMALL_PX, the figure is shown, where its width is asked for."""
+        """The figure's width over that of a small picture, SMALL_PX; 1 if no width is specified."""
         if LAYOUTS[self.layout].width:  # a page that fills a screen, however many pixels it has
             return ON_SCREEN
         return max(self.width_pt / SMALL_PT if self.width_pt else (self.width or 0) / SMALL_PX, 1.0)

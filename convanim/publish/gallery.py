@@ -136,7 +136,7 @@ def _build(
 ) -> list[Built]:
     """Draw what isn't there, and record it; what became of each figure, in the order of the jobs."""
     keys = {file: one for job in jobs for file, one in _keys(job).items()}
-    there = {} if redraw else _there(keys, place, record)
+    there = set() if redraw else _there(keys, place, record)
     results: dict[str, Built] = {}
 
     def finish(job: Job, error: str | None = None, *, kept: bool = False) -> None:

@@ -67,11 +67,12 @@ class Record:
 
     def save(self) -> None:
         """Write the record as a whole, in the order of the names, with what others added to it meanwhile."""
-        now = _entries(self._place.read(RECORD))
+        stored = self._place.read(RECORD)
+        now = _entries(stored)
         added = {file: one for file, one in now.items() if self._stored.get(file) != one and file not in self._dropped}
         whole = added | self.entries
         text = "".join(f"{_line(whole[file])}\n" for file in sorted(whole)).encode()
-        if text != self._place.read(RECORD):
+        if text != stored:
             self._place.put(RECORD, text)
         self._stored, self._saved = whole, time.monotonic()
 

@@ -95,15 +95,21 @@ class Saved:
         return replace(self.clip, scene=replace(self.clip.scene, steps=1, poster=0))
 
 
+def place_named(word: object) -> str:
+    """The place that a word names. Raises ConvanimError for an unknown word."""
+    place = PLACES_TOO.get(word, word) if isinstance(word, str) else word
+    if not isinstance(place, str) or place not in EMBEDS:
+        raise expected_one_of("place", place, EMBEDS)
+    return place
+
+
 def snippet(clip: Clip, place: str, src: str | None = None, saved: Iterable[Saved] = ()) -> str:
     """The snippet of a clip for a place, a row of EMBEDS, with the source `src`.
 
     Without one it is the file that was `saved` last in the place's best format; if there is none, a name that no other
     figure has.
     """
-    place = PLACES_TOO.get(place, place) if isinstance(place, str) else place
-    if not isinstance(place, str) or place not in EMBEDS:
-        raise expected_one_of("place", place, EMBEDS)
+    place = place_named(place)
     row = EMBEDS[place]
     source: object = src
     if src is None:

@@ -99,6 +99,8 @@ class Letter:
         )
 
 
+# Lengths are added by fsum, here, in views and in labels: Python 3.12 changed how sum rounds, and a figure must have
+# the same bytes under each version. For the same reason no length comes from math.hypot.
 def letters(text: Text) -> list[Letter]:
     """The letters of a text around its centre; smaller where its room demands it."""
     pieces = _pieces(text.text)

@@ -1,4 +1,4 @@
-"""Which steps of a figure are shown: all, those that are listed, or so many, evenly spread."""
+"""A figure with only some of its steps: listed ones, or a number of steps that are evenly spread."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Made = TypeVar("Made", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Chosen(Generic[Made]):
-    """What is made for a step of the whole figure, asked for by the number of a chosen step."""
+    """What `at` makes for a step of the whole figure, by the step's place among the chosen ones."""
 
     at: Callable[[int], Made]
     numbers: tuple[int, ...]
@@ -27,7 +27,7 @@ class Chosen(Generic[Made]):
 
 @dataclass(frozen=True, slots=True)
 class ChosenSince:
-    """All that came since the chosen step before: the marks of an accumulating layer."""
+    """The marks that an accumulating layer adds after the previous chosen step, up to this one."""
 
     at: Callable[[int], Marks]
     numbers: tuple[int, ...]
@@ -61,7 +61,7 @@ def only(scene: Scene, numbers: Sequence[int]) -> Scene:
 
 
 def _layer(layer: AnyLayer, kept: tuple[int, ...]) -> AnyLayer | None:
-    """A layer of the chosen steps; None for one that is seen between them alone."""
+    """A layer of the chosen steps; None if it shows in none of them."""
     if isinstance(layer, PerStep):
         return PerStep(Chosen(layer.at, kept), layer.roles)
     if isinstance(layer, Accumulating):
@@ -73,8 +73,7 @@ def _layer(layer: AnyLayer, kept: tuple[int, ...]) -> AnyLayer | None:
 
 
 def spread(size: Sequence[int], count: int) -> list[int]:
-    """About so many steps of those that go through the cells of a map row by row: rows and columns that are evenly
-    spread, with all corners among them.
+    """About `count` of the steps that visit a map's cells row by row: evenly spread rows and columns, with all corners.
 
     Of 112x112 cells and 36 steps these are 6 rows of 6 cells.
     """

@@ -71,7 +71,7 @@ def letters(text: Text) -> float:
 
 
 def legible(scene: Scene, width: float) -> Scene:
-    """The scene without the values that can't be read in a small picture of a figure so many cells wide; its remark
+    """The scene without the values that are too small to read in a small picture of it, `width` cells wide; its remark
     says that they are left out.
 
     Values of one role and size in one layer, and the signs between them, stay or go together.
@@ -88,7 +88,7 @@ def _small(layer: AnyLayer, steps: int, width: float) -> frozenset[Kind]:
 
 
 def values(layer: AnyLayer, steps: int) -> Iterable[Text]:
-    """The values in a layer; of more than LOOKED_AT steps those of so many."""
+    """The values in a layer; those of LOOKED_AT steps if it has more."""
     if layer.roles & VALUES:
         yield from (text for start in _looked_at(layer, steps) for text in texts_of(layer.at(start)) if is_value(text))
 

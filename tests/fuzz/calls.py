@@ -87,6 +87,7 @@ def _option(name: str, row: Option) -> Source:
         "labels": st.lists(st.sampled_from([*row.choices, "x", ""]), max_size=3).map(
             lambda names: repr(names if len(names) != 1 else names[0])
         ),
+        "steps": st.sampled_from(["'all'", "4", "'36'", "'0,2'", "'0:9:2'", "[0, 1]", "[3]", "range(2)", "'1:'", "[]"]),
         "theme": theme(),
     }.get(row.kind)
     if row.kind == "choice":

@@ -62,7 +62,10 @@ def test_each_rule_is_seen_to_be_broken(signature):
 
 @pytest.mark.parametrize(
     ("signature", "code"),
-    [("SIGXCPU", "while True: ca.Conv(5, 3)"), ("SIGABRT", "import signal; signal.pause()")],
+    [
+        ("SIGXCPU", "ca.receptive_field([ca.Conv(300, 3, padding=1)] * 3000)"),  # all its seconds are in geometry
+        ("SIGABRT", "import signal; signal.pause()"),
+    ],
 )
 def test_what_takes_too_long_is_ended_and_seen(signature, code, monkeypatch):
     monkeypatch.setattr(child, "CPU_SECONDS", 1)
