@@ -32,7 +32,7 @@ test: .venv/.dev  ## run the tests
 test-frameworks: .venv-frameworks/.ready  ## compare with PyTorch, Keras, ONNX and JAX on random configurations (SEED=0 COUNT=3000)
 	$(FRAMEWORKS) -m pytest -q -n auto --confcutdir=tests/frameworks/installed tests/frameworks/installed --seed $(SEED) --count $(COUNT)
 
-test-places: .venv/.dev  ## files read back by other programs, players, snippets, notebooks, Sphinx, README's examples
+test-places: .venv/.dev  ## files read back by other programs, processes that are stopped or fail, recipes, players, snippets, notebooks, Sphinx, README's examples
 	$(BIN)/python -m pytest -q -n auto -m places
 
 test-browser: .venv-browser/.ready  ## play pages, players and SVGs in Chromium; test modules in Node, and the package in WebAssembly

@@ -82,6 +82,7 @@ def test_there_is_a_recipe_for_each_kind_of_thing():
     }  # fmt: skip
 
 
+@pytest.mark.places  # each starts processes, which takes long
 @pytest.mark.parametrize(("name", "text"), RECIPES, ids=[name for name, _ in RECIPES])
 def test_each_recipe_works_on_a_copy_of_the_package(name, text, tmp_path):
     recipe, root = read(text), copied(tmp_path)

@@ -197,6 +197,7 @@ def test_the_name_of_a_figure_in_toml_comes_back_short(toml):
 # --- the machine
 
 
+@pytest.mark.places  # starts processes, which takes long
 def test_a_home_that_cannot_be_written_is_no_news(tmp_path):
     """matplotlib would say that it has no folder for its settings and its list of fonts."""
     nowhere = str(tmp_path / "file" / "folder")

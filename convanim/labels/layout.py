@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from ..geometry import Operation
@@ -120,7 +121,7 @@ class Changing:
 def wrapped(text: str, context: LabelContext) -> list[str]:
     """The lines of a text, broken at spaces, between Chinese characters, and inside of words longer than a line."""
     lines = [""]
-    for piece in _pieces(" ".join(unicodedata.normalize("NFC", visible(text)).split())):
+    for piece in _pieces(text):
         if context.fits((lines[-1] + piece).rstrip()):
             lines[-1] += piece
             continue
@@ -133,17 +134,19 @@ def wrapped(text: str, context: LabelContext) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
-def _pieces(text: str) -> list[str]:
-    """The parts of a text that a line may end after."""
-    pieces = [""]
-    for n, character in enumerate(text):
-        pieces[-1] += character
-        after = text[n + 1 : n + 2]
-        wide = any(unicodedata.east_asian_width(c) in "WF" for c in (character, after) if c)
+@lru_cache(maxsize=1 << 12)
+def _pieces(text: str) -> tuple[str, ...]:
+    """The parts of a text that a line may end after. Kept, since a page is laid out in many sizes of letters."""
+    shown = " ".join(unicodedata.normalize("NFC", visible(text)).split())
+    pieces, start = [], 0
+    wide = [unicodedata.east_asian_width(character) in ("W", "F") for character in shown] + [False]
+    for n, character in enumerate(shown):
+        after = shown[n + 1 : n + 2]
         if (
             character == " "
             or (character == "-" and after.isalnum())
-            or (wide and after not in NOT_FIRST and character not in NOT_LAST and after != " ")
+            or ((wide[n] or wide[n + 1]) and after not in NOT_FIRST and character not in NOT_LAST and after != " ")
         ):
-            pieces.append("")
-    return [piece for piece in pieces if piece]
+            pieces.append(shown[start : n + 1])
+            start = n + 1
+    return (*pieces, shown[start:]) if start < len(shown) else tuple(pieces)

@@ -136,8 +136,11 @@ def moved(marks: Marks, x: float, y: float) -> Marks:
 
 
 def _moved(mark: Mark, x: float, y: float) -> Mark:
-    if isinstance(mark, Group | Text):
-        return replace(mark, at=(mark.at[0] + x, mark.at[1] + y))
+    if isinstance(mark, Text):  # the most frequent mark; `replace` takes twice the time
+        at = mark.at[0] + x, mark.at[1] + y
+        return Text(mark.role, at, mark.text, mark.size, mark.width, mark.stretch, mark.like, mark.face, mark.colour)
+    if isinstance(mark, Group):
+        return Group((mark.at[0] + x, mark.at[1] + y), mark.marks)
     if isinstance(mark, Raster):
         return replace(mark, plane=mark.plane.moved(x, y))
     parts = tuple(tuple((px + x, py + y) for px, py in part) for part in mark.parts)
@@ -148,9 +151,13 @@ def _moved(mark: Mark, x: float, y: float) -> Mark:
 
 def roles(marks: Marks) -> frozenset[str]:
     """The roles of the marks, those in groups included."""
-    return frozenset(
-        role for mark in marks for role in (roles(mark.marks) if isinstance(mark, Group) else (mark.role,))
-    )
+    found: set[str] = set()
+    for mark in marks:
+        if isinstance(mark, Group):
+            found |= roles(mark.marks)
+        else:
+            found.add(mark.role)
+    return frozenset(found)
 
 
 def extremes(marks: Marks, text_width: Callable[[Text], float] = attrgetter("width")) -> Iterator[Point]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import fsum
 
 from ..scene import Accumulating, AnyLayer, Group, Layer, Marks, PerStep, Scene, Text
@@ -42,6 +43,7 @@ RATIO = 4 / 3  # of width to height: of several arrangements the one is taken th
 Kind = tuple[str, float]  # the role of texts, and their size in cells
 
 
+@lru_cache(maxsize=1 << 14)
 def ems(text: str) -> float:
     """How wide a number or a symbol is in the face "roman", in ems: 1.777 for −12."""
     return fsum(WIDTHS.get(character, DIGIT_WIDTH) for character in text)
@@ -52,7 +54,8 @@ def same_size(texts: list[Text]) -> list[Text]:
     widest = max((text.text for text in texts), key=ems, default="")
     if len(widest) < 2:
         return texts
-    return [replace(text, like=widest, stretch=_stretch(text, ems(widest))) for text in texts]
+    length = ems(widest)
+    return [Text(t.role, t.at, t.text, t.size, t.width, _stretch(t, length), widest, t.face, t.colour) for t in texts]
 
 
 def _stretch(text: Text, length: float) -> float:

@@ -108,6 +108,7 @@ main()
 """
 
 
+@pytest.mark.places  # starts processes, which takes long
 def test_a_terminal_sees_how_far_work_is_and_how_long_it_takes(tmp_path):
     shown = on_a_terminal("-c", SLOW, *split("draw conv -i 4 -k 1 --dpi 20 -o x.gif"), cwd=tmp_path)
     shares = [int(share) for share in re.findall(r"draw: +(\d+)%", shown)]
@@ -170,6 +171,7 @@ STATUS = {"Ctrl-C": 130, "SIGINT": 130, "SIGTERM": -signal.SIGTERM, "SIGKILL": -
 HUGE = 'operation = "conv"\ninput_size = 300\nkernel_size = 1\ndpi = 10\n'  # 90,000 steps
 
 
+@pytest.mark.places  # starts processes, which takes long
 @pytest.mark.parametrize("name", SIGNALS)
 def test_a_gallery_that_is_stopped_leaves_no_worker_and_no_half_file_and_draws_nothing_more(name, tmp_path):
     small = HUGE.replace("300", "3")
@@ -199,6 +201,7 @@ main()
 """
 
 
+@pytest.mark.places  # starts processes, which takes long
 @pytest.mark.parametrize(("name", "suffix"), [*zip(SIGNALS, [".mp4", ".webm"] * 2, strict=True)])
 def test_a_video_that_is_stopped_leaves_no_ffmpeg_no_file_and_no_line(name, suffix, tmp_path):
     words = f"draw conv -i 12 -k 1 --dpi 20 -o out{suffix}".split()
@@ -247,6 +250,7 @@ def stop(child, name):
     assert (child.wait(), err.strip()) == (STATUS[name], b"")
 
 
+@pytest.mark.places  # starts processes, which takes long
 @pytest.mark.parametrize("closed", [(1,), (0, 1, 2), (2,)])
 def test_a_closed_standard_stream_is_no_fault_and_no_file_takes_its_place(closed, tmp_path):
     shell = " ".join(f"{number}>&-" if number else "<&-" for number in closed)

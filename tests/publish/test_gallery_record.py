@@ -228,6 +228,7 @@ for one in g.gallery("spec.toml", "out", suffixes=".svg"):
 """
 
 
+@pytest.mark.places  # starts processes, which takes long
 @pytest.mark.parametrize("how", ["once", "always"])
 def test_figures_whose_process_dies_are_drawn_again_and_one_that_always_dies_is_alone_in_error(how, tmp_path):
     write(

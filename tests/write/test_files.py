@@ -31,6 +31,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.places  # starts processes, which takes long
 def test_two_processes_with_other_hash_seeds_and_this_one_twice_write_the_same_bytes(tmp_path):
     there = [python("-c", WRITE_AND_HASH, PYTHONHASHSEED=seed) for seed in ("0", "4711")]
     assert [run.stderr for run in there] == ["", ""]
