@@ -30,6 +30,7 @@ JOINED = 1.5  # times the pixels of two areas that the one around both may have
 KEPT = 4096  # shapes whose paths are kept between steps
 
 Area = tuple[float, float, float, float]  # left, top, right, bottom
+Rectangle = tuple[slice, slice]  # rows and columns of pixels
 # the arguments of draw_path: graphics context, path (or a picture), colour of the fill; and the area that it may cover
 Stroke = tuple[Any, Path | Raster, Any, Area]
 
@@ -47,7 +48,7 @@ class Canvas:
         self._across, self._down = width / scene.box.width, height / scene.box.height
         self._points = (self._across * self._down) ** 0.5  # a cell in points: at 72 dpi Agg's points are pixels
         self._contexts: dict[Style, Any] = {}
-        self._touched: list[tuple[slice, slice]] = []  # areas that were drawn on since the last restore
+        self._touched: list[Rectangle] = []  # areas that were drawn on since the last restore
         self._shapes: dict[object, tuple[Marks, list[Stroke]]] = {}
         self._agg = RendererAgg(width, height, 72)
         self._buffer: Pixels = np.asarray(self._agg.buffer_rgba())
@@ -64,14 +65,22 @@ class Canvas:
         self._bare = self._still = self._buffer.copy()
         self._picture: Pixels | None = None  # of what stands still, once it is asked for
         self._grown = -1  # the last step whose growth is part of what stands still
+        self._whole: Rectangle = slice(0, height), slice(0, width)
+        # all pixels in which the last picture may differ from the one before; of the first picture, the whole of it
+        self.changed = self._whole
+        self._first = True
 
     def draw(self, step: int) -> Pixels:
         """The step as uint8 (height, width, 4), opaque unless the theme is transparent; the next call overwrites it."""
+        anew = self._first or step < self._grown
+        self._first = False
+        changed = self._touched.copy()
         self._restore()
         if self._growing:
-            self._grow(step)
+            changed += self._grow(step)
         for layer in self._above:
             self._draw(layer.seen(step), 0.0, 0.0, keep=layer.lasts and not layer.stays)
+        self.changed = self._whole if anew else around(*changed, *self._touched)
         return self._buffer
 
     def picture(self, step: int) -> Pixels:
@@ -90,8 +99,10 @@ class Canvas:
             self._buffer[area] = self._still[area]
         self._touched.clear()
 
-    def _grow(self, step: int) -> None:
-        """Add the marks that appeared up to this step to the static picture; going back starts anew."""
+    def _grow(self, step: int) -> list[Rectangle]:
+        """Add the marks that appeared up to this step to the static picture, and give their areas; going back starts
+        anew.
+        """
         if step < self._grown:
             self._still, self._grown = self._bare, -1
             self._buffer[:], self._picture = self._still, None
@@ -105,8 +116,10 @@ class Canvas:
                 self._still[area] = self._buffer[area]
                 if self._picture is not None:
                     _copy(self._buffer, self._picture, area)
+            grown, self._grown = self._touched.copy(), step
             self._touched.clear()
-            self._grown = step
+            return grown
+        return []
 
     def _draw(self, marks: Marks, x: float, y: float, *, keep: bool) -> None:
         for mark in marks:
@@ -151,13 +164,16 @@ class Canvas:
     def _touch(self, area: Area, x: float, y: float) -> None:
         """Keep in mind the pixels that a stroke may have changed, moved by x and y."""
         x0, y0, x1, y1 = area
-        rows = slice(max(floor((y0 + y) * self._down) - 1, 0), max(ceil((y1 + y) * self._down) + 1, 0))
-        columns = slice(max(floor((x0 + x) * self._across) - 1, 0), max(ceil((x1 + x) * self._across) + 1, 0))
+        height, width = self._buffer.shape[:2]
+        rows = slice(max(floor((y0 + y) * self._down) - 1, 0), min(ceil((y1 + y) * self._down) + 1, height))
+        columns = slice(max(floor((x0 + x) * self._across) - 1, 0), min(ceil((x1 + x) * self._across) + 1, width))
+        if rows.start >= rows.stop or columns.start >= columns.stop:
+            return  # beside the page
         if (
             self._touched
         ):  # joined with the one before it where that costs little: few large copies are quicker than many small ones
             before = self._touched[-1]
-            both = _around(before[0], rows), _around(before[1], columns)
+            both = around(before, (rows, columns))
             if _pixels(both) <= JOINED * (_pixels(before) + _pixels((rows, columns))):
                 self._touched[-1] = both
                 return
@@ -232,17 +248,23 @@ def seen(pixels: Pixels, theme: Theme) -> Pixels:
     return copied
 
 
-def _copy(pixels: Pixels, picture: Pixels, area: tuple[slice, slice]) -> None:
+def around(*areas: Rectangle) -> Rectangle:
+    """The least rectangle around areas; one pixel where there are none."""
+    if not areas:
+        return slice(0, 1), slice(0, 1)
+    return (
+        slice(min(rows.start for rows, _ in areas), max(rows.stop for rows, _ in areas)),
+        slice(min(columns.start for _, columns in areas), max(columns.stop for _, columns in areas)),
+    )
+
+
+def _copy(pixels: Pixels, picture: Pixels, area: Rectangle) -> None:
     """Copy an area of RGBA pixels into a picture that may have no fourth channel."""
     for channel in range(picture.shape[2]):
         picture[(*area, channel)] = pixels[(*area, channel)]
 
 
-def _around(one: slice, other: slice) -> slice:
-    return slice(min(one.start, other.start), max(one.stop, other.stop))
-
-
-def _pixels(area: tuple[slice, slice]) -> int:
+def _pixels(area: Rectangle) -> int:
     rows, columns = area
     return int((rows.stop - rows.start) * (columns.stop - columns.start))
 

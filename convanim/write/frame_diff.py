@@ -39,17 +39,19 @@ def changes(clip: Clip, progress: Progress | None, grid: int = 1) -> Iterator[Ch
     canvas = clip.canvas()
     over = not clip.theme.transparent  # a transparent pixel can't be laid over another
     steps = counted(range(len(clip)), progress)
-    before = _packed(canvas.draw(next(steps)))
-    yield Change(0, 0, _unpacked(before), clip.duration(0), over=False)
+    shown = _packed(canvas.draw(next(steps)))
+    yield Change(0, 0, _unpacked(shown), clip.duration(0), over=False)
     for step in steps:
-        now = _packed(canvas.draw(step))
-        changed = now != before
+        pixels, (rows, columns) = canvas.draw(step), canvas.changed
+        area = slice(rows.start // grid * grid, rows.stop), slice(columns.start // grid * grid, columns.stop)
+        now = _packed(pixels[area])
+        changed = now != shown[area]
+        shown[area] = now
         top, bottom, left, right = bounds(changed)
         top, left = top // grid * grid, left // grid * grid
         part = np.s_[top:bottom, left:right]
-        pixels = np.where(changed[part], now[part], np.uint32(0)) if over else now[part]
-        yield Change(left, top, _unpacked(pixels), clip.duration(step), over)
-        before = now
+        packed = np.where(changed[part], now[part], np.uint32(0)) if over else now[part]
+        yield Change(area[1].start + left, area[0].start + top, _unpacked(packed), clip.duration(step), over)
 
 
 def _packed(pixels: Pixels) -> np.ndarray[Any, np.dtype[np.uint32]]:

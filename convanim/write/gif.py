@@ -15,7 +15,7 @@ from .frame_diff import bounds
 
 if TYPE_CHECKING:
     from ..clip import Clip
-    from ..render.agg import Canvas
+    from ..render.agg import Canvas, Rectangle
     from ..themes.theme import Theme
 
 TICK_MS = 10  # GIF counts time in hundredths of a second
@@ -31,6 +31,7 @@ FLAT_RUNS = 8  # such stretches in all, at least; fewer are an edge that happens
 FLAT = 4  # neighbouring pixels of one colour that make it a flat colour, which stays exact
 LEAST_ALPHA = 64  # of 255: what is thinner is transparent, where a background is; a GIF has nothing between
 NOTHING = 0xFF000000  # of a packed pixel: transparent
+SLOTS = 1 << 14  # of the table that finds colours
 KEEP, CLEAR = 1 << 2, 2 << 2  # what becomes of a frame when the next one comes
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -82,38 +83,39 @@ def _frames(clip: Clip, canvas: Canvas, palette: Palette, progress: Progress | N
     transparent background.
     """
     width, height = clip.size
-    shown = np.zeros(
-        (height, width), np.uint8
-    )  # the index that each pixel has; 0, the transparent one, where none is known
+    # the index that each pixel has; 0, the transparent one, where none is known
+    shown = np.zeros((height, width), np.uint8)
     before = np.full((height, width), NOTHING, np.uint32)
-    for step, (now, after) in enumerate(_pictures(clip, canvas, progress)):
-        differs = now != before
+    had_own = False  # whether a frame had a palette for itself, so that not every pixel has an index
+    for step, (part, after, (rows, columns)) in enumerate(_pictures(clip, canvas, progress)):
+        old, last = shown[rows, columns], before[rows, columns]
         # a pixel can't become transparent again but by clearing away the frame that it is in, and all that is there
-        gone = (now != NOTHING) & (after == NOTHING) if after is not None else np.zeros((1, 1), bool)
-        clears = bool(gone.any())
-        top, bottom, left, right = bounds(differs | gone if clears else differs)
-        part, old, new = (whole[top:bottom, left:right] for whole in (now, shown, differs))
-        found, own = palette.index(part[new], part), palette
-        if found is None:  # colours that no sample had and that nothing comes near: a palette for this frame alone
-            own = Palette(_colours([part]))
-            index = np.zeros(part.shape, np.uint8)
-            index[part != NOTHING] = own.nearest(part[part != NOTHING])
-            y0, y1, x0, x1 = 0, bottom - top, 0, right - left
-            old[:] = 0
+        gone = (part != NOTHING) & (after == NOTHING) if after is not None else None
+        clears = gone is not None and bool(gone.any())
+        own, runs = palette, palette.runs(part)
+        if runs is None:  # colours that no sample had and that nothing comes near: a palette for this frame alone
+            had_own = True
+            differs = part != last
+            y0, y1, x0, x1 = bounds(differs | gone if gone is not None else differs)
+            own = Palette(_colours([part[y0:y1, x0:x1]]))
+            index = own.nearest(part)
+            old[y0:y1, x0:x1] = 0
         else:
-            index = old.copy()
-            index[new] = found
+            index = _filled(*runs, part)
+            if had_own:  # pixels that stay as they are have no index, or the one they had
+                index = np.where(part == last, old, index)
+                runs = _runs_of(index)
             changed = index != old
             old[:] = index
-            y0, y1, x0, x1 = bounds(changed | gone[top:bottom, left:right] if clears else changed)
-            index = np.where(_stretches(index, changed), index, np.uint8(0))
-        before = now
+            y0, y1, x0, x1 = bounds(changed | gone if gone is not None else changed)
+            index = _stretches(*runs, changed)
+        last[:] = part
         if clears:
-            before[top + y0 : top + y1, left + x0 : left + x1] = NOTHING
             old[y0:y1, x0:x1] = 0
+            last[y0:y1, x0:x1] = NOTHING
         yield _frame(
             index[y0:y1, x0:x1],
-            (left + x0, top + y0),
+            (columns.start + x0, rows.start + y0),
             clip.duration(step),
             own,
             local=own is not palette,
@@ -121,38 +123,52 @@ def _frames(clip: Clip, canvas: Canvas, palette: Palette, progress: Progress | N
         )
 
 
-def _pictures(clip: Clip, canvas: Canvas, progress: Progress | None) -> Iterator[tuple[Array, Array | None]]:
-    """Each step's picture, and on a transparent background the next one."""
+def _pictures(clip: Clip, canvas: Canvas, progress: Progress | None) -> Iterator[tuple[Array, Array | None, Rectangle]]:
+    """Of each step what may differ from the step before, where that is, and on a transparent background the next
+    step's picture; there, and for the first step, it is the whole.
+    """
     steps = counted(range(clip.scene.steps), progress)
-    pictures = (_packed(canvas.draw(step), clip.theme) for step in steps)
+    width, height = clip.size
+    whole = slice(0, height), slice(0, width)
     if not clip.theme.transparent:
-        yield from ((now, None) for now in pictures)
+        for step in steps:
+            pixels = canvas.draw(step)
+            area = canvas.changed if step else whole  # the canvas may have drawn other steps before, for the palette
+            yield _packed(pixels[area], clip.theme), None, area
         return
-    now = next(pictures)
-    for after in pictures:
-        yield now, after
+    now = _packed(canvas.draw(next(steps)), clip.theme)
+    for step in steps:
+        after = _packed(canvas.draw(step), clip.theme)
+        yield now, after, whole
         now = after
-    yield now, None
+    yield now, None, whole
 
 
-def _stretches(index: Array, changed: Array) -> Array:
-    """The pixels to write: whole stretches of one index in which any pixel changed; they pack better than parts."""
-    rows = changed.any(1)
-    found = np.zeros(index.shape, bool)
-    index, changed = index[rows], changed[rows]
-    starts = np.ones(index.shape, bool)
-    np.not_equal(index[:, 1:], index[:, :-1], out=starts[:, 1:])
+def _runs_of(picture: Array) -> tuple[Array, Array]:
+    """Where runs of one value begin, counted row by row from the first pixel, and their values; each row begins one."""
+    starts = np.ones(picture.shape, bool)
+    np.not_equal(picture[:, 1:], picture[:, :-1], out=starts[:, 1:])
     first = np.flatnonzero(starts)
-    if first.size:
-        found[rows] = np.repeat(
-            np.logical_or.reduceat(changed.ravel(), first), np.diff(first, append=index.size)
-        ).reshape(index.shape)
-    return found
+    return first, picture.ravel()[first]
+
+
+def _filled(first: Array, index: Array, like: Array) -> Array:
+    """Runs, where they begin and the value of each, as a picture of the shape of another one."""
+    return np.repeat(index, np.diff(first, append=like.size)).reshape(like.shape)
+
+
+def _stretches(first: Array, index: Array, changed: Array) -> Array:
+    """The pixels to write: whole stretches of one index in which any pixel changed; they pack better than parts."""
+    new = first % changed.shape[1] == 0
+    new[1:] |= index[1:] != index[:-1]
+    first, index = first[new], index[new]
+    index = np.where(np.logical_or.reduceat(changed.ravel(), first), index, np.uint8(0))
+    return _filled(first, index, changed)
 
 
 class Palette:
-    """At most 255 colours, packed as 0xBBGGRR, after index 0 for transparent; a table finds the index of any colour at
-    once.
+    """At most 255 colours, packed as 0xBBGGRR, after index 0 for transparent; a small table finds the index of a colour
+    that it had before.
 
     Its size in the file is a power of two; what that leaves free is for colours that come up later.
     """
@@ -160,46 +176,72 @@ class Palette:
     def __init__(self, colours: Array) -> None:
         self.colours = colours
         self.bits = min(8, max(2, int(colours.size + SPARE).bit_length()))
-        self._found = np.zeros(
-            1 << 24, np.uint8
-        )  # 0: not looked for yet. The system gives memory only where it is touched
-        self._found[colours] = np.arange(1, colours.size + 1)
+        self._known = {colour: n for n, colour in enumerate(colours.tolist(), 1)}
+        # the colours found last, each in the one slot that is its own: a table that fits a processor's cache
+        self._keys = np.full(SLOTS, NOTHING, np.uint32)
+        self._values = np.zeros(SLOTS, np.uint8)
+        self._enter(colours, np.arange(1, colours.size + 1))
 
     def table(self) -> bytes:
         """The colour table, filled up to a power of two."""
         return (b"\0\0\0" + _split(self.colours).astype(np.uint8).tobytes()).ljust(3 << self.bits, b"\0")
 
-    def index(self, pixels: Array, picture: Array) -> Array | None:
-        """The index of a colour within LIMIT of each pixel's; None where there is none and no room left for one.
+    def runs(self, picture: Array) -> tuple[Array, Array] | None:
+        """Where the runs of one colour begin, and for each the index of a colour within LIMIT of it; None where there
+        is none and no room left for one.
 
-        Flat colours of the picture that the pixels are in become colours of the palette, as long as there is room.
+        Flat colours that are new become colours of the palette, as long as there is room.
         """
-        found: Array = self._found[pixels]
-        if found.all():
-            return found
-        new = np.unique(pixels[found == 0])
-        for colour in np.intersect1d(new, _flat(picture)):
-            self._add(colour)
-        while (far := _distance(_split(new), _split(self.colours)).min(1)).max() > LIMIT:
-            if not self._add(new[far.argmax()]):
+        first, colours = _runs_of(picture)
+        slots = _slots(colours)
+        index: Array = np.where(self._keys[slots] == colours, self._values[slots], np.uint8(0))
+        missing = np.flatnonzero((index == 0) & (colours != NOTHING))
+        if missing.size:
+            lengths = np.diff(first, append=picture.size)[missing]
+            found = self._looked_for(colours[missing], lengths)
+            if found is None:
                 return None
-        return self.nearest(pixels)
+            index[missing] = found
+        return first, index
+
+    def nearest(self, picture: Array) -> Array:
+        """The index of each pixel's nearest colour, however far that is."""
+        colours, which = np.unique(picture, return_inverse=True)
+        index = _distance(_split(colours), _split(self.colours)).argmin(1) + 1
+        found: Array = np.where(colours == NOTHING, 0, index).astype(np.uint8)[which].reshape(picture.shape)
+        return found
+
+    def _looked_for(self, colours: Array, lengths: Array) -> Array | None:
+        """The index of colours of runs of these lengths that have no slot; see `runs`."""
+        every, which = np.unique(colours, return_inverse=True)
+        new = np.array([colour for colour in every.tolist() if colour not in self._known], np.uint32)
+        if new.size:
+            for colour in np.intersect1d(new, _often(colours, lengths)):
+                self._add(colour)
+            while (far := _distance(_split(new), _split(self.colours))).min(1).max() > LIMIT:
+                if not self._add(new[far.min(1).argmax()]):
+                    return None
+            self._known |= zip(new.tolist(), (far.argmin(1) + 1).tolist(), strict=True)
+        values = np.array([self._known[colour] for colour in every.tolist()], np.uint8)
+        self._enter(every, values)
+        return values[which]
 
     def _add(self, colour: Any) -> bool:
         """Give a colour a place; whether there was room."""
         if self.colours.size + 1 >= 1 << self.bits:
             return False
         self.colours = np.append(self.colours, colour)
-        self._found[colour] = self.colours.size
+        self._known[int(colour)] = self.colours.size
         return True
 
-    def nearest(self, pixels: Array) -> Array:
-        """The index of each pixel's nearest colour."""
-        new = np.unique(pixels[self._found[pixels] == 0])
-        if new.size:
-            self._found[new] = _distance(_split(new), _split(self.colours)).argmin(1) + 1
-        found: Array = self._found[pixels]
-        return found
+    def _enter(self, colours: Array, index: Array) -> None:
+        slots = _slots(colours)
+        self._keys[slots], self._values[slots] = colours, index
+
+
+def _slots(colours: Array) -> Array:
+    """The place of each colour in a table of SLOTS, spread by multiplication (Knuth, 6.4)."""
+    return colours * np.uint32(2_654_435_769) >> np.uint32(32 - SLOTS.bit_length() + 1)
 
 
 def _packed(pixels: Array, theme: Theme) -> Array:
@@ -232,12 +274,9 @@ def _runs(picture: Array) -> tuple[Array, Array]:
     return row[starts], np.diff(starts, append=row.size)
 
 
-def _flat(*pictures: Array) -> Array:
-    """The colours that areas have, not edges alone."""
-    runs = [_runs(picture) for picture in pictures]
-    certain, times = np.unique(
-        np.concatenate([colours[lengths >= FLAT] for colours, lengths in runs]), return_counts=True
-    )
+def _often(colours: Array, lengths: Array) -> Array:
+    """The colours of runs that areas have, not edges alone."""
+    certain, times = np.unique(colours[lengths >= FLAT], return_counts=True)
     return certain[times >= FLAT_RUNS]
 
 
@@ -248,8 +287,9 @@ def _colours(frames: list[Array]) -> Array:
     Each colour taken is the one that stands for most pixels that are left; where more than 255 are needed, the
     tolerance grows.
     """
-    edges = [_runs(frame)[0] for frame in frames]
-    certain = _flat(*frames)
+    runs = [_runs(frame) for frame in frames]
+    edges = [colours for colours, _ in runs]
+    certain = _often(*(np.concatenate(part) for part in zip(*runs, strict=True)))
     certain = certain if certain.size <= 255 else certain[:0]
     colours, counts = _thinned(*np.unique(np.concatenate(edges), return_counts=True))
     # the candidates; rarer colours take the nearest one

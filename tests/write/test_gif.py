@@ -54,6 +54,8 @@ def test_a_gif_of_more_colours_than_a_palette_holds_is_whole(tmp_path):
     noise = np.random.default_rng(5).integers(0, 256, (len(a), *a.size[::-1], 4), np.uint8)
 
     class Noisy:
+        changed = slice(0, a.size[1]), slice(0, a.size[0])
+
         def draw(self, step):
             return noise[step].copy()
 
