@@ -9,7 +9,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help gallery test test-frameworks test-places test-browser test-cluster test-latex fuzz lint check bench clean setup
+.PHONY: help gallery test test-frameworks test-places test-browser test-cluster test-latex docs fuzz lint check bench clean setup
 
 # `make test-frameworks SEED=7 COUNT=3000` draws other configurations, and that many a framework.
 SEED ?= 0
@@ -44,6 +44,10 @@ test-cluster: .venv-cluster/.ready  ## galleries on a Dask cluster and in an S3 
 test-latex: .venv-latex/.ready  ## compile TikZ in papers and slides, and look at PDF's pages
 	.venv-latex/bin/python -m pytest -q -n auto --confcutdir=tests/latex tests/latex
 
+docs: .venv-docs/.ready  ## build the documentation into docs/_build/html, and check its links
+	.venv-docs/bin/python -m sphinx -q -W --keep-going -b html -d docs/_build/doctrees docs docs/_build/html
+	.venv-docs/bin/python docs/check_site.py docs/_build/html
+
 fuzz: .venv-frameworks/.ready  ## random calls, files, command lines and requests; faults are printed as programs (SEED=0 SECONDS=60)
 	PYTHONPATH=tests OPENBLAS_NUM_THREADS=1 $(FRAMEWORKS) -m fuzz --seed $(SEED) --seconds $(SECONDS) $(if $(filter command,$(origin COUNT)),--count $(COUNT))
 
@@ -60,7 +64,7 @@ bench: .venv/.dev  ## measure time, memory and bytes
 setup: .venv/.dev  ## only set up .venv, with the tools of the tests
 
 clean:  ## remove all that can be made again, except gallery/
-	rm -rf .venv .venv-frameworks .venv-browser .venv-cluster .venv-latex .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
+	rm -rf .venv .venv-frameworks .venv-browser .venv-docs docs/_build .venv-cluster .venv-latex .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call venv,FOLDER): a new environment of the first Python that is new enough.
@@ -106,6 +110,11 @@ endef
 	@(for program in pdflatex kpsewhich pdftoppm pdftotext; do command -v $$program >/dev/null || exit 1; done) && \
 	  kpsewhich standalone.cls animate.sty beamer.cls tikz.sty >/dev/null || \
 	  { $(call debian,texlive-latex-base texlive-latex-recommended texlive-pictures texlive-latex-extra poppler-utils); }
+	@touch $@
+
+.venv-docs/.ready: pyproject.toml tests/constraints.txt docs/requirements.txt
+	$(call venv,.venv-docs)
+	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r docs/requirements.txt -e .
 	@touch $@
 
 # $(call debian,PACKAGES): Debian's packages, where they can be installed; elsewhere a line that says what is missing.

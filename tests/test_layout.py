@@ -78,7 +78,18 @@ def test_each_folder_of_the_package_has_a_folder_of_tests(folder):
 
 def test_each_folder_of_tests_is_that_of_the_package_or_named_here():
     found = {path.parent.relative_to(TESTS).parts[0] for path in FILES if path.parent != TESTS}
-    assert found == {*FOLDERS, "oracle", "helpers", "browser", "cluster", "latex", "benchmarks", "fonts", "fuzz"}
+    assert found == {
+        *FOLDERS,
+        "oracle",
+        "helpers",
+        "browser",
+        "cluster",
+        "latex",
+        "benchmarks",
+        "docs",
+        "fonts",
+        "fuzz",
+    }
 
 
 def test_no_test_file_imports_another():

@@ -1,0 +1,21 @@
+"""Sphinx's settings for the documentation: `make docs` builds it into docs/_build/html."""
+
+import convanim
+
+project = "convanim"
+author = "The convanim developers"
+copyright = "The convanim developers, MIT licence"  # noqa: A001 (Sphinx's name)
+version = release = convanim.__version__
+
+extensions = ["myst_parser", "sphinx_design", "sphinx_copybutton", "convanim.sphinx"]
+exclude_patterns = ["_build", "requirements.txt"]
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 3
+convanim_options = {"theme": "auto", "background": "transparent"}
+
+html_theme = "furo"
+html_title = "convanim"
+html_static_path = ["_static"]
+html_css_files = ["figures.css"]
+html_copy_source = False
+html_show_search_summary = False  # a summary is fetched, and a browser fetches nothing for a page from a folder
