@@ -19,6 +19,7 @@ def without():
     return json.loads(run.stdout)
 
 
+@pytest.mark.places  # starts processes, which takes long
 def test_every_view_theme_language_and_vector_format_is_the_same_without_any_library(without, tmp_path):
     assert drawn(tmp_path, rounds=1) == without
     figures = [key.split()[:4] for key, value in without.items() if not value.startswith("refused")]
@@ -31,6 +32,7 @@ def test_every_view_theme_language_and_vector_format_is_the_same_without_any_lib
     assert (views, themes, langs) == ({*VIEWS}, {*THEMES}, {*LANGUAGES}) and len(FORMATS) == 4
 
 
+@pytest.mark.places  # starts processes, which takes long
 def test_the_digests_tell_figures_apart_and_the_block_holds(without):
     digests = [value for value in without.values() if not value.startswith("refused")]
     assert len({*digests}) == len(digests)

@@ -216,6 +216,7 @@ def test_a_wrong_word_is_one_line_and_exit_status_2(words, part, command, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.places  # starts processes, which takes long
 def test_gallery_says_which_figure_failed_and_builds_the_rest(tmp_path):
     table = 'operation = "conv"\ninput_size = 4\nkernel_size = 2\n'
     (tmp_path / "mine.toml").write_text(f"[one]\n{table}[bad]\n{table}step_ms = 15\n[two]\n{table}")
@@ -237,6 +238,7 @@ def test_gallery_says_which_figure_failed_and_builds_the_rest(tmp_path):
     ]
 
 
+@pytest.mark.places  # starts processes, which takes long
 def test_gallery_without_a_failure_ends_well(tmp_path):
     (tmp_path / "mine.toml").write_text('[one]\noperation = "conv"\ninput_size = 3\nkernel_size = 2\n')
     run = python("-m", "convanim", "gallery", "mine.toml", "-o", "out", cwd=tmp_path)

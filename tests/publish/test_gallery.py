@@ -63,6 +63,7 @@ for one in ca.gallery([sys.argv[1]], sys.argv[2], suffixes=(".gif", ".svg")):
 """
 
 
+@pytest.mark.places  # starts processes, which takes long
 def test_a_gallery_over_processes_the_default_goes_on_where_a_figure_fails(tmp_path):
     (tmp_path / "mine.toml").write_text(FIGURES_OF_WHICH_ONE_FAILS)
     run = python("-c", GALLERY, tmp_path / "mine.toml", tmp_path / "out")

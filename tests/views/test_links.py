@@ -82,7 +82,7 @@ NUMBERS = {"digits": (8, 8), "two digits": (48, -8), "three digits": (888, 88), 
 def test_no_link_runs_over_a_digit(mode, numbers):
     links = 0
     for k, p in ((3, 1), (5, 2), (4, 3)) if numbers == "symbols" else ((4, 3),):
-        op = ca.Conv((6, 5), k, padding=p, padding_mode=mode)
+        op = ca.Conv((5, 4), k, padding=p, padding_mode=mode)
         if numbers == "symbols":
             scene = VIEWS["flat"].draw(op, symbols(op), view_flags(CLEAR))
         else:
