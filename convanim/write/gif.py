@@ -154,7 +154,15 @@ def _runs_of(picture: Array) -> tuple[Array, Array]:
 
 def _filled(first: Array, index: Array, like: Array) -> Array:
     """Runs, where they begin and the value of each, as a picture of the shape of another one."""
-    return np.repeat(index, np.diff(first, append=like.size)).reshape(like.shape)
+    return np.repeat(index, _lengths(first, like.size)).reshape(like.shape)
+
+
+def _lengths(first: Array, size: int) -> Array:
+    """How long runs are, from where they begin and where the last one ends."""
+    lengths = np.empty_like(first)
+    np.subtract(first[1:], first[:-1], out=lengths[:-1])
+    lengths[-1:] = size - first[-1:]
+    return lengths
 
 
 def _stretches(first: Array, index: Array, changed: Array) -> Array:
@@ -197,7 +205,7 @@ class Palette:
         index: Array = np.where(self._keys[slots] == colours, self._values[slots], np.uint8(0))
         missing = np.flatnonzero((index == 0) & (colours != NOTHING))
         if missing.size:
-            lengths = np.diff(first, append=picture.size)[missing]
+            lengths = _lengths(first, picture.size)[missing]
             found = self._looked_for(colours[missing], lengths)
             if found is None:
                 return None
@@ -216,11 +224,14 @@ class Palette:
         every, which = np.unique(colours, return_inverse=True)
         new = np.array([colour for colour in every.tolist() if colour not in self._known], np.uint32)
         if new.size:
-            for colour in np.intersect1d(new, _often(colours, lengths)):
-                self._add(colour)
-            while (far := _distance(_split(new), _split(self.colours))).min(1).max() > LIMIT:
-                if not self._add(new[far.min(1).argmax()]):
+            if np.count_nonzero(lengths >= FLAT) >= FLAT_RUNS:  # fewer can't be flat
+                for colour in np.intersect1d(new, _often(colours, lengths)):
+                    self._add(colour)
+            far = _distance(_split(new), _split(self.colours))
+            while (least := far.min(1)).max() > LIMIT:
+                if not self._add(new[least.argmax()]):
                     return None
+                far = _distance(_split(new), _split(self.colours))
             self._known |= zip(new.tolist(), (far.argmin(1) + 1).tolist(), strict=True)
         values = np.array([self._known[colour] for colour in every.tolist()], np.uint8)
         self._enter(every, values)
