@@ -64,7 +64,7 @@ bench: .venv/.dev  ## measure time, memory and bytes
 setup: .venv/.dev  ## only set up .venv, with the tools of the tests
 
 clean:  ## remove all that can be made again, except gallery/
-	rm -rf .venv .venv-frameworks .venv-browser .venv-docs docs/_build .venv-cluster .venv-latex .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
+	rm -rf .venv .venv-frameworks .venv-browser .venv-docs docs/_build docs/generated .venv-cluster .venv-latex .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call venv,FOLDER): a new environment of the first Python that is new enough.

@@ -1,15 +1,24 @@
 """Sphinx's settings for the documentation: `make docs` builds it into docs/_build/html."""
 
+import sys
+from pathlib import Path
+
 import convanim
+
+sys.path.insert(0, str(Path(__file__).parent))
+import reference
+
+reference.write(Path(__file__).with_name("generated"))
 
 project = "convanim"
 author = "The convanim developers"
 copyright = "The convanim developers, MIT licence"  # noqa: A001 (Sphinx's name)
 version = release = convanim.__version__
 
-extensions = ["myst_parser", "sphinx_design", "sphinx_copybutton", "convanim.sphinx"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_design", "sphinx_copybutton", "convanim.sphinx"]
 exclude_patterns = ["_build", "requirements.txt"]
 myst_enable_extensions = ["colon_fence"]
+default_role = "code"  # a docstring's `name` is code
 myst_heading_anchors = 3
 convanim_options = {"theme": "auto", "background": "transparent"}
 

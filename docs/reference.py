@@ -1,0 +1,99 @@
+"""Writes the pages of docs/generated/ from the code's own tables; conf.py calls it before each build."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import convanim as ca
+from convanim.cli import cli
+from convanim.labels import LABELS
+from convanim.themes.theme import ROLES
+
+FENCE = "```"
+
+
+def table(title: str, rows: Iterator[tuple[str, str]] | list[tuple[str, str]], head: str) -> str:
+    """A section with a table of two columns."""
+    lines = [f"| `{name}` | {' '.join(str(text).split()).replace('|', chr(92) + '|')} |" for name, text in rows]
+    return "\n".join([f"## {title}", "", f"| {head} | meaning |", "|---|---|", *lines, "", ""])
+
+
+def names() -> str:
+    """The names that options take: views, labels, roles, and words without a text of their own."""
+    roles = [(name, about) for name, about in ROLES.items() if not name[-1].isdigit()]
+    text = "# Names\n\nEach table is made from the code's own.\n\n"
+    text += table("Views", [(name, view.about) for name, view in ca.VIEWS.items()], "view")
+    text += table("Roles of a theme", roles, "role")
+    tables = {
+        "Formats": ca.FORMATS,
+        "Padding by name": ca.PADDINGS,
+        "Padding modes": ca.PADDING_MODES,
+        "Places for snippets": ca.EMBEDS,
+        "Labels": LABELS,
+        "Themes": ca.THEMES,
+    }
+    for title, found in tables.items():
+        abouts = [(name, getattr(one, "about", None)) for name, one in found.items()]
+        if all(isinstance(about, str) for _, about in abouts):
+            text += table(title, abouts, "name")
+        else:
+            text += f"## {title}\n\n{', '.join(f'`{name}`' for name in found)}\n\n"
+    return text
+
+
+def command_line() -> str:
+    """The help of each command."""
+    text = "# Command line\n\nThis is the help that `convanim COMMAND --help` prints.\n\n"
+    for name, command in [("convanim", cli), *(commands(cli, "convanim"))]:
+        context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+        text += f"## {name}\n\n{FENCE}text\n{command.get_help(context)}\n{FENCE}\n\n"
+    return text
+
+
+def commands(group: click.Group, before: str) -> Iterator[tuple[str, click.Command]]:
+    """The commands of a group, and those of the groups in it."""
+    for name, command in group.commands.items():
+        yield f"{before} {name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before} {name}")
+
+
+def python() -> str:
+    """Every public class and function, with its docstring."""
+    text = "# Python\n\nEvery public class and function. [Names](names.md) lists what the tables hold.\n\n"
+    for name in ca.__all__:
+        one = getattr(ca, name)
+        if not callable(one):
+            continue
+        kind = "autoclass" if inspect.isclass(one) else "autofunction"
+        members = "\n   :members:" if inspect.isclass(one) else ""
+        text += f"## {name}\n\n{FENCE}{{eval-rst}}\n.. {kind}:: {one.__module__}.{name}{members}\n{FENCE}\n\n"
+    return text
+
+
+def gallery() -> str:
+    """Every figure of the package with its title, by collection."""
+    text = "# Gallery\n\nThe name of a figure is that for `ca.figure(NAME)` and `convanim render NAME`.\n\n"
+    collection = ""
+    for name, one in ca.figures().items():
+        if one.source != collection:
+            collection = one.source
+            text += f"## {collection.removesuffix('.toml')}\n\n"
+        text += f"### {name}\n\n{FENCE}{{convanim}} {name}\n{one.title}\n{FENCE}\n\n"
+    return text
+
+
+PAGES = {"names": names, "command_line": command_line, "python": python, "gallery": gallery}
+
+
+def write(folder: Path) -> None:
+    """Write each page that changed."""
+    folder.mkdir(exist_ok=True)
+    for name, page in PAGES.items():
+        path, text = folder / f"{name}.md", page()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")

@@ -1,0 +1,45 @@
+"""The generated pages have every name of the code, and only what the code has."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+
+import convanim as ca
+from convanim.cli import cli
+from convanim.labels import LABELS
+from helpers.processes import ROOT
+
+SPEC = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
+reference = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(reference)
+
+
+def test_the_tables_have_every_name() -> None:
+    page = reference.names()
+    for names in (ca.VIEWS, ca.FORMATS, ca.PADDINGS, ca.PADDING_MODES, ca.EMBEDS, ca.THEMES, LABELS):
+        assert all(f"`{name}`" in page for name in names)
+    rows = re.findall(r"^\| .*$", page, re.M)
+    assert rows and all(len(re.findall(r"(?<!\\)\|", row)) == 3 for row in rows)
+
+
+def test_the_command_line_has_the_help_of_every_command() -> None:
+    page = reference.command_line()
+    assert {f"convanim {name}" for name in cli.commands} <= {*re.findall(r"^## (.+)$", page, re.M)}
+    assert "--step-ms" in page
+
+
+def test_every_public_class_and_function_is_documented_once() -> None:
+    found = re.findall(r"^\.\. auto\w+:: .*\.(\w+)$", reference.python(), re.M)
+    assert found == [name for name in ca.__all__ if callable(getattr(ca, name))]
+
+
+def test_the_gallery_has_every_figure_once() -> None:
+    assert re.findall(r"^```\{convanim\} (\w+)$", reference.gallery(), re.M) == [*ca.figures()]
+
+
+def test_pages_are_written_once(tmp_path) -> None:
+    reference.write(tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    reference.write(tmp_path)
+    assert len(before) == 4 and before == {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
