@@ -216,6 +216,15 @@ def test_a_wrong_word_is_one_line_and_exit_status_2(words, part, command, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_version_is_told_in_the_same_words_with_and_without_the_commands(command):
+    from click.testing import CliRunner
+
+    from convanim.cli import cli
+
+    told = CliRunner().invoke(cli, ["--version"], prog_name="convanim").output
+    assert command("--version") == (0, told, "") and told.split()[-1] == ca.__version__
+
+
 @pytest.mark.places  # starts processes, which takes long
 def test_gallery_says_which_figure_failed_and_builds_the_rest(tmp_path):
     table = 'operation = "conv"\ninput_size = 4\nkernel_size = 2\n'
