@@ -20,7 +20,7 @@ from .option_kinds import KINDS, Option, ViewRule, option
 from .text import describe
 from .text.escaping import shown
 from .text.lang import LANGUAGES
-from .themes.table import THEMES, theme_of
+from .themes.table import THEMES, check_letters, theme_of
 from .themes.theme import GUIDE_DPI, Theme
 from .views import VIEWS, refusal
 
@@ -291,6 +291,7 @@ class Options:
             return theme
         if self.background == "transparent":
             return replace(theme, transparent=True)
+        check_letters(theme, self.background)
         return replace(theme, background=self.background, dark=None)  # the letters of `dark` can't be read on it
 
     def page(self) -> Page:
@@ -351,7 +352,9 @@ def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
     limited = {  # values may be arrays, which have no equality that is True or False
         name: row.views
         for name, row in OPTIONS.items()
-        if row.views and (value := getattr(options, name)) is not row.default and value is not False
+        if row.views
+        and (value := getattr(options, name)) is not row.default
+        and (value is not False or row.kind == "array")  # a switch that is off asks for nothing; bias=False is a value
     }
     view = options.view
     if view is None:

@@ -127,6 +127,7 @@ ANIMATE_FAULTS = [
     ({"kernel": np.zeros(9)}, "(9,)"),
     ({"kernel": np.full((3, 3), math.inf)}, "inf"),
     ({"view": "isometric", "seed": 1}, "shows no values"),
+    ({"view": "isometric", "bias": False}, "shows no values"),
     ({"view": "isometric", "input": np.zeros((5, 5))}, "shows no values"),
 ]
 

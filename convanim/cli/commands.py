@@ -54,14 +54,17 @@ def list_() -> None:
         click.echo(f"{name:{width}}  {figure.title}")
 
 
-@cli.command()
-@operation_options
-@click.option(
+layers_option = click.option(
     "--layers",
     metavar="TEXT",
     help="Several layers in place of an operation, each in its words, with commas between:"
     ' "conv -i 9 -k 3, pool -k 2, conv -k 3".',
 )
+
+
+@cli.command()
+@operation_options
+@layers_option
 @click.option(
     "-o",
     "--output",
@@ -93,22 +96,32 @@ def draw(
 
 @cli.command()
 @operation_options
+@layers_option
 @click.option(
     "--code", multiple=True, metavar="FRAMEWORK", help=f"Print the layer as Python code: {', '.join(FRAMEWORKS)}."
 )
-def info(code: tuple[str, ...], **operation: Any) -> None:
-    """Print the sizes of an operation, the formula with its numbers, and what it costs."""
+def info(code: tuple[str, ...], layers: str | None, **operation: Any) -> None:
+    """Print the sizes of an operation, the formula with its numbers, and its cost. For layers, also the whole's."""
     from ..text import describe
 
-    given = operation_of(**operation)
-    op = getattr(given, "op", given)
-    snippets = [op.to_code(framework) for framework in code]
+    given = [operation_of(**operation)] if layers is None else layers_of(layers, operation)
+    ops = [getattr(one, "op", one) for one in given]
+    snippets = [op.to_code(framework) for framework in code for op in ops]
     comment = "# " if snippets else ""  # then the whole output is Python
-    click.echo(f"{comment}{describe.title(op)}")
-    for name, text in describe.facts(op):
-        click.echo(f"{comment}  {name:16}  {text}")
+    if layers is not None:
+        click.echo(f"{comment}{describe.title(tuple(ops))}")
+        _echo(comment, describe.stack_facts(ops))
+    for n, op in enumerate(ops, 1):
+        click.echo(f"{comment}{describe.title(op)}" if layers is None else f"\n{comment}{n}. {describe.title(op)}")
+        _echo(comment, describe.facts(op))
     for snippet in snippets:
         click.echo(f"\n{snippet.rstrip()}")
+
+
+def _echo(comment: str, facts: list[tuple[str, str]]) -> None:
+    """Print facts below one another: the names, then the texts."""
+    for name, text in facts:
+        click.echo(f"{comment}  {name:16}  {text}")
 
 
 @cli.command()

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from ..errors import ConvanimError, short_repr
 from ..geometry import AdaptivePool, Conv, ConvTranspose, Pool
 from ..geometry.axis import Cell
-from .imported import Array
+from .imported import Array, shortest_decimals
 from .keras_code import keras_crop
 
 PADDINGS = {"valid": "valid", "same": "same_upper", "causal": "causal"}  # Keras' words as ours
@@ -22,13 +22,12 @@ def _array(layer: Any, name: str) -> Array | None:
         return None
     import keras
 
-    wide = (
-        value
-        if keras.backend.standardize_dtype(value.dtype) in ("float32", "float64")
-        else keras.ops.cast(value, "float32")
-    )
-    array: Array = keras.ops.convert_to_numpy(wide).copy()
-    return array
+    dtype, to_numpy, cast = keras.backend.standardize_dtype(value.dtype), keras.ops.convert_to_numpy, keras.ops.cast
+    if dtype in ("float16", "float32", "float64"):
+        array: Array = to_numpy(value).copy()
+        return array
+    exact: Array = to_numpy(cast(value, "float32"))
+    return shortest_decimals(exact, lambda values: to_numpy(cast(cast(values, dtype), "float32")))
 
 
 def _turned(kernel: Array | None) -> Array | None:

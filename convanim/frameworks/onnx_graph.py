@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import ConvanimError, short_repr
 from ..geometry.axis import Cell
-from .imported import Array
+from .imported import Array, shortest_decimals
 
 MOST_VALUES = 4096  # of a tensor that sizes may follow from; larger ones are weights
 MOST_WEIGHTS = 1 << 28  # of a kernel that nodes compute from constants
@@ -165,7 +165,11 @@ def wide(array: Array) -> Array:
     """An array in a number type that numpy computes with."""
     import numpy as np
 
-    return array if array.dtype in (np.float32, np.float64, np.int64) else array.astype(np.float32)
+    if array.dtype in (np.float16, np.float32, np.float64, np.int64):
+        return array
+    exact = array.astype(np.float32)
+    narrow = array.dtype.kind == "V"  # bfloat16 and float8, which numpy lacks
+    return shortest_decimals(exact, lambda values: values.astype(array.dtype).astype(np.float32)) if narrow else exact
 
 
 def array_of(tensor: Any) -> Array:

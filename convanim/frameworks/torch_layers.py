@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import ConvanimError
 from ..geometry import AdaptivePool, Conv, ConvTranspose, Operation, Pool
 from ..geometry.axis import Cell
-from .imported import Array
+from .imported import Array, shortest_decimals
 
 
 def array_of(tensor: Any) -> Array | None:
@@ -18,8 +18,15 @@ def array_of(tensor: Any) -> Array | None:
     tensor = tensor.detach().cpu()
     if tensor.is_complex():
         raise ConvanimError("the layer's weights are complex, and convanim computes with real numbers alone")
-    array: Array = (tensor if tensor.element_size() >= 4 else tensor.float()).numpy().copy()
-    return array
+    if str(tensor.dtype) == "torch.float16" or tensor.element_size() >= 4 or not tensor.is_floating_point():
+        array: Array = tensor.numpy().copy()
+        return array
+
+    def rounded(values: Array) -> Array:
+        back: Array = tensor.new_tensor(values).float().numpy()
+        return back
+
+    return shortest_decimals(tensor.float().numpy(), rounded)
 
 
 def _many(value: Any, count: int) -> tuple[Any, ...]:

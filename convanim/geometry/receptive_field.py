@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -34,28 +35,56 @@ def receptive_field(layers: Sequence[Any] | Network) -> list[Field]:
     if isinstance(layers, Network):
         return network_fields(layers)
     ops = chained(layers)
+    along = [_fields([op.axes[axis] for op in ops]) for axis in range(len(ops[0].axes))]
     fields = []
-    for n, op in enumerate(ops):
-        rows = [_field([one.axes[axis] for one in ops[: n + 1]]) for axis in range(len(op.axes))]
+    for op, rows in zip(ops, zip(*along, strict=True), strict=True):
         size, jump, start, end = zip(*rows, strict=True)
         fields.append(Field(size, jump, start, end, op.output_size))
     return fields
 
 
-def _field(axes: list[Axis]) -> tuple[int, float, int, int]:
-    """Size, jump, start and end along one axis of a chain."""
-    jump = math.prod((axis.jump for axis in axes), start=Fraction(1))
-    # output cells that lie a whole period apart see the same, shifted
-    period = min(math.prod(axis.jump.denominator for axis in axes), axes[-1].output)
-    check_count("the receptive fields of these layers differ over", period * len(axes))
-    spans = [_span(axes, cell) for cell in range(period)]
-    first, last = spans[0]
-    return max(b - a + 1 for a, b in spans), int(jump) if jump.denominator == 1 else float(jump), first, last
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """The span of a cell behind layers whose windows are evenly spaced: from `scale * cell + first` to `+ last`."""
+
+    scale: int = 1
+    first: int = 0
+    last: int = 0
+
+    def then(self, axis: Axis) -> _Plain:
+        """The span of a cell of one more layer."""
+        start, end = axis.window(0)
+        first, last = (self.scale * (cell - axis.before) for cell in (start, end - 1))
+        return _Plain(self.scale * axis.stride, self.first + first, self.last + last)
+
+    def span(self, first: int, last: int) -> Span:
+        """The span of the cells from `first` to `last`."""
+        return self.scale * first + self.first, self.scale * last + self.last
 
 
-def _span(axes: list[Axis], cell: int) -> Span:
-    """The first and last cell of the first axis' input that a cell of the last one's output sees, as if all went on
-    without end; (0, -1) for nothing.
+def _fields(axes: list[Axis]) -> list[tuple[int, float, int, int]]:
+    """Size, jump, start and end along one axis of a chain, after each layer."""
+    plain, rows = _Plain(), []
+    tail: list[Axis] = []
+    jump, repeat = Fraction(1), 1
+    for count, axis in enumerate(axes, 1):
+        jump, repeat = jump * axis.jump, repeat * axis.jump.denominator
+        if tail or axis.spacing > 1 or axis.adaptive:
+            tail.append(axis)
+        else:  # composed once, so that a chain of thousands of layers takes no longer than its length
+            plain = plain.then(axis)
+        # output cells that lie a whole period apart see the same, shifted
+        period = min(repeat, axis.output)
+        check_count("the receptive fields of these layers differ over", period * count)
+        spans = [_span(plain, tail, cell) for cell in range(period)]
+        size = max(b - a + 1 for a, b in spans)
+        rows.append((size, int(jump) if jump.denominator == 1 else float(jump), *spans[0]))
+    return rows
+
+
+def _span(plain: _Plain, axes: list[Axis], cell: int) -> Span:
+    """The first and last cell of the first layer's input that a cell of the last one's output sees, as if all went on
+    without end; (0, -1) for nothing. The layers are the plain ones, then those of `axes`.
     """
     # between spaced cells some read nothing, so that all have to be followed; below, the first and the last say it
     spaced = next((n for n, axis in enumerate(axes) if axis.spacing > 1), len(axes))
@@ -71,7 +100,7 @@ def _span(axes: list[Axis], cell: int) -> Span:
     first, last = cells[0], cells[-1]
     for axis in reversed(axes[:spaced]):
         first, last = axis.window(first)[0] - axis.before, axis.window(last)[1] - 1 - axis.before
-    return first, last
+    return plain.span(first, last)
 
 
 def sources(layers: Sequence[Any] | Network, cell: Sequence[int] | int) -> set[Cell]:

@@ -239,7 +239,7 @@ def _revealjs(a: Clip, src: str) -> str:
     say, last = language(a.scene.lang).say, len(a) - 1
     lines = []
     for step, name in enumerate(_each(a, src)):
-        words = say("label.step", n=a.scene.number(step) + 1, steps=a.scene.whole)
+        words = say("label.step", n=f"{a.scene.number(step) + 1:,}", steps=f"{a.scene.whole:,}")
         words = (
             a.alt
             if step == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from ..geometry import Operation
@@ -215,5 +216,25 @@ def facts(op: Operation) -> list[tuple[str, str]]:
         rows += [
             ("parameters", f"{kernel} = {op.parameters:,}"),
             ("MACs", f"{weights:,} * {cells:,} = {op.macs:,} (weights * cells of the {side})"),
+        ]
+    return rows
+
+
+def stack_facts(ops: Sequence[Operation]) -> list[tuple[str, str]]:
+    """The lines of `convanim info --layers` on the layers as a whole.
+
+    The receptive field is that of a cell of the last layer's output, and its jump the distance of neighbouring cells'
+    fields: 8x8 and 2x2 for a 3x3 convolution, a pooling of 2 and a 3x3 convolution.
+    """
+    field = receptive_field(Path(ops))[-1]  # their channels may change between them
+    rows = [("receptive field", size(field.size)), ("jump", TIMES.join(f"{jump:g}" for jump in field.jump))]
+    weighted = [op for op in ops if op.weighted]
+    if weighted:
+        rows += [
+            (word, f"{' + '.join(f'{one:,}' for one in costs)} = {sum(costs):,}")
+            for word, costs in (
+                ("parameters", [op.parameters for op in weighted]),
+                ("MACs", [op.macs for op in weighted]),
+            )
         ]
     return rows

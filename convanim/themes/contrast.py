@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-LEAST_CONTRAST = 4.5  # of a text and what is below it
+LEAST_CONTRAST = 4.5  # of a text and the colour below it
+LEAST_SHAPE = 3.0  # of a line or a large letter and the colour below it
 BLACK, WHITE = "#000000", "#ffffff"
 
 

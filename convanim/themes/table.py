@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConvanimError, expected_one_of, short_repr
+from .contrast import LEAST_SHAPE, contrast
 from .theme import DASH, THICK, THIN, WEIGHTS, Style, Theme, derived
 
 BASE02, BASE03, BLUE, CYAN = "#073642", "#002b36", "#268bd2", "#2aa198"  # Solarized, as the guide has them
@@ -268,6 +269,23 @@ def theme_of(value: object, folder: str | os.PathLike[str] = ".") -> Theme:
     none of these.
     """
     return _theme(value, Path(folder), ())
+
+
+def check_letters(theme: Theme, background: str) -> None:
+    """Raise ConvanimError if a theme's labels and lines can't be read on this background: black on #333333 has a
+    contrast of 1.7, and 3 is the least.
+    """
+
+    def seen(other: Theme) -> float:
+        return contrast(other.styles["label"].fill or background, background)
+
+    if seen(theme) < LEAST_SHAPE:
+        fit = [repr(name) for name, other in THEMES.items() if seen(other) >= LEAST_SHAPE]
+        remedy = f"take theme={' or '.join(fit)}, or another background" if fit else "take another background"
+        raise ConvanimError(
+            f"background={background!r} hides the letters of the theme {short_repr(theme.name)}: their contrast is"
+            f" {seen(theme):.1f}, and {LEAST_SHAPE:g} is the least; {remedy}"
+        )
 
 
 def beside(value: object, folder: Path, depth: int = 0) -> object:

@@ -92,7 +92,7 @@ def _controls(clip: Clip) -> str:
     words = {
         word: _text(say(f"player.{word}")) for word in ("restart", "back", "play", "pause", "next", "scrub", "speed")
     }
-    at = say("label.step", n=clip.scene.number(clip.poster) + 1, steps=clip.scene.whole)
+    at = say("label.step", n=f"{clip.scene.number(clip.poster) + 1:,}", steps=f"{clip.scene.whole:,}")
     return filled("write/player/controls.html", last=str(len(clip) - 1), poster=str(clip.poster), at=_text(at), **words)
 
 
@@ -105,7 +105,7 @@ def _played(clip: Clip, sums: list[str], page: bool) -> str:
         "steps": len(clip),
         **times,
         "sums": sums,
-        "at": say("label.step", n="{n}", steps=clip.scene.whole),
+        "at": say("label.step", n="{n}", steps=f"{clip.scene.whole:,}"),
         **({"numbers": clip.scene.numbers} if clip.scene.numbers else {}),
         "cell": say("player.cell", cell="{cell}") if not sums and cells else "",
         "cells": cells,

@@ -165,6 +165,23 @@ def test_info_of_other_axes_names_them(command):
     check_formulas(found, [6, 6])
 
 
+def test_info_of_layers_prints_the_whole_and_each_layer(command):
+    status, out, err = command("info", "--layers", "conv -i 9x11 -k 3, pool -k 2, transpose -k 3 -s 2")
+    assert (status, err) == (0, "")
+    whole, *each = out.split("\n\n")
+    assert whole.splitlines()[0] == "3 layers: 9x11 → 7x9 → 3x4 → 7x9"
+    found, layers = rows(whole), [rows(text) for text in each]
+    assert found["parameters"] == "9 + 9 = 18" and found["MACs"] == f"{9 * 63} + {9 * 12} = {9 * 75}"
+    # a cell of the last map sees 2 cells of 3x4 (k=3, s=2), so 4 of 7x9, and 6 of the input; s=2 after s=2 is 1
+    assert (found["receptive field"], found["jump"]) == ("6x6", "1x1")
+    assert [one["output"] for one in layers] == ["7x9", "3x4", "7x9"]
+    assert each[2].startswith("3. Transposed convolution of a 3x4 input")
+    code = command("info", "--layers", "conv -i 9 -k 3, conv -k 5", "--code", "torch")[1]
+    compile(code, "info", "exec")
+    assert "nn.Conv2d(1, 1, 3" in code and "nn.Conv2d(1, 1, 5" in code
+    assert "has no place beside --layers" in command("info", "conv", "--layers", "conv -i 9 -k 3")[2]
+
+
 def check_formulas(found, sizes, names=("height", "width")):
     """Each formula, worked out by Python, must give the number that it ends with."""
     for name, size in zip(names, sizes, strict=True):

@@ -453,3 +453,10 @@ def test_what_is_no_cell_of_the_output_is_refused():
     ):
         text = refusal(lambda bad=bad: sources(ops, bad))
         assert "is no cell of the last layer's output" in text and text.endswith("at most (2, 3)") and len(text) < 200
+
+
+def test_a_chain_of_thousands_of_layers_has_the_fields_of_the_formula():
+    count = 3000  # a field that is worked out anew from the first layer would take minutes here
+    fields = receptive_field([Conv(count, 3, padding=1, ndim=1)] * count)
+    assert [one.size for one in fields] == [(2 * n + 1,) for n in range(1, count + 1)]
+    assert {one.jump for one in fields} == {(1,)} and fields[-1].start == (-count,) and fields[-1].end == (count,)

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 import convanim as ca
+from convanim.options import Options
 from helpers.figures import saved_svg
 from helpers.refusals import refusal
 from oracle.gif import decoded, gif_blocks
@@ -24,7 +25,7 @@ from oracle.rasteriser import with_alpha
 LEAST = 64  # alpha from which on a pixel is there in a GIF
 
 
-MARK = "#123456"
+MARK = "#817263"  # dark and light letters can be read on it
 
 
 FIGURES = {
@@ -84,7 +85,7 @@ def test_a_transparent_frame_is_empty_in_its_corners_opaque_in_its_cells_and_ove
 @pytest.mark.parametrize("name", FIGURES)
 def test_over_any_colour_a_transparent_frame_is_the_one_with_this_background(name):
     clear = figure(name, "transparent")
-    for colour in (MARK, "#ffee00"):
+    for colour in (MARK, "#001a66" if FIGURES[name][1]["theme"] == "dark" else "#ffee00"):
         other = figure(name, colour)
         for step in seen_steps(clear):
             assert nearly(over(clear.frame(step), colour), other.frame(step))
@@ -272,3 +273,26 @@ def test_what_is_no_background_is_refused_in_one_line(given):
 
 def test_an_array_is_no_background_either():
     assert "write a name of CSS" in refusal(lambda: ca.animate(ca.Conv(4, 3), background=np.array([1, 2])))
+
+
+@pytest.mark.parametrize("theme", ca.THEMES)
+def test_a_background_on_which_the_letters_cannot_be_read_is_refused(theme):
+    """Every grey, with WCAG's contrast from its own formula: relative luminance of greys is that of one channel."""
+
+    def luminance(colour):
+        channels = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    ink, refused = luminance(ca.THEMES[theme].styles["label"].fill), []
+    for grey in range(0, 256, 5):
+        background = f"#{grey:02x}{grey:02x}{grey:02x}"
+        low, high = sorted((ink, luminance(background)))
+        if (high + 0.05) / (low + 0.05) >= 3:
+            Options(theme=theme, background=background).painted()
+        else:
+            refused.append(grey)
+            text = refusal(lambda background=background: ca.animate(ca.Conv(4, 3), theme=theme, background=background))
+            assert text.startswith(f"background='{background}' hides the letters of the theme '{theme}'")
+            assert ("'dark'" in text.split(";")[1]) == (theme != "dark"), text
+    assert len(refused) > 10

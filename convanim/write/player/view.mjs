@@ -43,7 +43,7 @@ export function viewOf(root, data) {
     show(step) {
       showGroups(step);
       scrub.value = step;
-      scrub.setAttribute("aria-valuetext", at.textContent = data.at.replace("{n}", (data.numbers?.[step] ?? step) + 1));
+      scrub.setAttribute("aria-valuetext", at.textContent = data.at.replace("{n}", ((data.numbers?.[step] ?? step) + 1).toLocaleString("en")));
       typeset(sum, textOf(step, data));
       figure.dataset.step = step + 1;
     },

@@ -182,6 +182,25 @@ def test_weight_norm_lazy_and_half_precision_layers():
     assert from_torch(nn.Conv2d(1, 1, 3).to(torch.bfloat16), 5).kernel.dtype == np.float32
 
 
+@pytest.mark.parametrize("name", ["float16", "bfloat16", "float8_e4m3fn", "float8_e5m2", "float32"])
+def test_weights_of_narrow_types_have_the_shortest_decimals_of_their_type(name):
+    """Against a search in ever more digits, which asks PyTorch itself whether the decimal is the same number."""
+    import torch
+    from torch import nn
+
+    dtype = getattr(torch, name)
+    layer = nn.Conv1d(1, 1, 40).to(dtype)
+    with torch.no_grad():
+        layer.weight.copy_(torch.linspace(-3.1, 2.9, 40).reshape(1, 1, 40).to(dtype))
+    found = from_torch(layer, 40).kernel
+    assert torch.equal(torch.tensor(found).to(dtype).float(), layer.weight.float())
+    exact = layer.weight.detach().float().ravel().tolist()
+    for value, given in zip(exact, found.ravel(), strict=True):
+        candidates = (f"{value:.{digits}e}" for digits in range(12))
+        short = next(text for text in candidates if torch.tensor(float(text)).to(dtype).float().item() == value)
+        assert float(str(given)) == float(short)
+
+
 def test_a_torch_layer_with_a_forward_of_its_own_is_not_taken_for_what_it_inherits():
     from torch import nn
 
