@@ -12,7 +12,7 @@ from convanim.themes.theme import Style
 HELD = {name: theme for name, theme in ca.THEMES.items() if name not in ("classic", "auto")}  # auto is clear, and dark
 
 
-MARK = "#123456"  # a colour that no theme has
+MARK = "#817263"  # a colour that no theme has, on which dark and light letters can be read
 
 
 def each(table):
