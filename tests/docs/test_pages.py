@@ -93,3 +93,11 @@ def test_convanim_and_an_independent_computation_agree_with_every_answer_of_a_pa
 def test_a_wrong_answer_and_one_without_a_check_are_noticed(answer: str) -> None:
     assert wrong(answer)
     assert not wrong("% check (3, 3) | (1 + 2,) * 2\n**3x3**.\n% check 2336 | 2336\n**2,336**.")
+
+
+@pytest.mark.parametrize("page", [name for name in COURSE if name.startswith("zh/")])
+def test_a_page_in_chinese_has_the_checks_the_results_and_the_figures_of_the_page_in_english(page: str) -> None:
+    english, chinese = COURSE[page.replace("zh/", "course/")], COURSE[page]
+    for found in (CHECK, re.compile(r"\*\*(.+?)\*\*"), re.compile(r"^```\{convanim\} .+$", re.M)):
+        assert found.findall(english) == found.findall(chinese) != []
+    assert chinese.count(":lang: zh\n") == chinese.count("```{convanim}")
