@@ -82,16 +82,16 @@ def test_a_dark_theme_of_ones_own_is_in_the_svg_alone():
 OWN = {"base": "dark", "input": {"fill": MARK}, "labels": ["step"]}
 
 
-OWN_FILE = 'base = "dark"\nlabels = ["step"]\ninput = { fill = "#123456" }\n'
+OWN_FILE = f'base = "dark"\nlabels = ["step"]\ninput = {{ fill = "{MARK}" }}\n'
 
 
-OWN_SPEC = """
+OWN_SPEC = f"""
 [fig]
 operation = "conv"
 input_size = 4
 kernel_size = 3
 padding = 1
-theme = { base = "dark", labels = ["step"], input = { fill = "#123456" } }
+theme = {{ base = "dark", labels = ["step"], input = {{ fill = "{MARK}" }} }}
 """
 
 
