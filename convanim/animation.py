@@ -55,7 +55,7 @@ class Animation(Clip):
         from .storyboard import board, page_of
 
         labelling, scene, dpi = board(self, steps, columns, page_of(self, width, width_pt))
-        return replace(self, scene=scene, dpi=dpi, hold_ms=0, labelling=labelling, whole=self)
+        return replace(self, scene=scene, dpi=dpi, hold_ms=0, labelling=labelling, thinned=(), whole=self)
 
     def save(
         self, path: str | os.PathLike[str], *, step: int | str | None = None, progress: bool | Progress | None = None
@@ -99,7 +99,7 @@ class Animation(Clip):
         """
         from .write.html import fragment
 
-        return fragment(self)
+        return fragment(self.played)
 
     @cached_property
     def _canvas(self) -> Canvas:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from .errors import ConvanimError, short_repr
 from .labels.labelling import Labelling
 from .scene import Scene
+from .scene.choice import only
+from .text.lang import language
 from .themes.theme import Theme, pixel_size
 
 if TYPE_CHECKING:
@@ -22,7 +25,8 @@ class Clip:
 
     At 150 dpi, the guide's, a cell is 29.5 pixels wide. The last step is held for `hold_ms` more, and all is played
     `loop` times, 0 for ever. `fps` is the frame rate of a video, or None to derive it from the times of the steps.
-    `labelling` is the figure without its labels, for other arrangements of it.
+    `labelling` is the figure without its labels, for other arrangements of it. `thinned` are the steps that an
+    animation plays if it leaves some out; single pictures, storyboards and texts have all steps.
     """
 
     scene: Scene
@@ -33,6 +37,7 @@ class Clip:
     loop: int
     fps: int | None
     labelling: Labelling = field(repr=False)
+    thinned: tuple[int, ...] = field(default=(), repr=False)
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -47,6 +52,11 @@ class Clip:
     def poster(self) -> int:
         """The step that explains most where only one is seen, counted from 0."""
         return self.scene.poster
+
+    @property
+    def played(self) -> Self:
+        """The clip that an animation plays: about 100 of more than 1,000 steps, unless the option `steps` is given."""
+        return replace(self, scene=chosen(self.scene, self.thinned), thinned=()) if self.thinned else self
 
     def duration(self, step: int) -> int:
         """The time of a step in milliseconds; the last one is held longer."""
@@ -92,3 +102,10 @@ class Clip:
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def chosen(scene: Scene, numbers: Sequence[int]) -> Scene:
+    """The scene with these steps alone; its description says how many they are, of how many."""
+    n, whole = f"{len(numbers):,}", f"{scene.whole:,}"
+    left_out = language(scene.lang).say("description.chosen", n=n, whole=whole)
+    return replace(only(scene, numbers), description=f"{scene.description} {left_out}".strip())

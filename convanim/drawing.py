@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .animation import Animation
+from .clip import chosen
 from .errors import ConvanimError, short_repr
 from .frameworks import Imported
 from .geometry import Operation, check_operation
@@ -17,10 +18,9 @@ from .labels import OF_THEME
 from .labels.labelling import Labelling
 from .options import Options, checked, choose_view, takes_options
 from .scene import Scene
-from .scene.choice import only, spread
+from .scene.choice import spread
 from .text import describe, numbers
 from .text.escaping import shown
-from .text.lang import language
 from .views import VIEWS, View, check_view, view_flags
 from .views.text_size import legible
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .text.cell_texts import Texts
 
 SEED = 1234  # the guide's
+MANY_STEPS, PLAYED = 1000, 100  # an animation of more steps than the first plays about the second
 MOST_CELLS = 4_000_000  # of the padded input or the output: as single cells they take 2 GB to draw
 
 
@@ -55,12 +56,22 @@ def animate(op: Operation | Imported | Sequence[Operation | Imported] | Network,
     scene = _scene(subject, view, texts, bias, options)
     labelling = Labelling(scene, subject.layers[0], texts, _label_names(subject, scene, texts, options), options.page())
     labelled, dpi = labelling.fitted()
-    if (numbers := _chosen_steps(options.steps, labelled.steps, subject.layers[-1])) is not None:
-        labelled = only(labelled, numbers)
-        left_out = language(options.lang).say("description.chosen", n=f"{len(numbers):,}", whole=f"{labelled.whole:,}")
-        labelled = replace(labelled, description=f"{labelled.description} {left_out}".strip())
+    thinned: tuple[int, ...] = ()
+    if options.steps is None and labelled.steps > MANY_STEPS:
+        numbers = _chosen_steps(PLAYED, labelled.steps, subject.layers[-1]) or []
+        thinned = tuple(sorted({*numbers, labelled.poster}))
+    elif (listed := _chosen_steps(options.steps, labelled.steps, subject.layers[-1])) is not None:
+        labelled = chosen(labelled, listed)
     return Animation(
-        labelled, options.painted(), options.step_ms, dpi, options.hold_ms, options.loop, options.fps, labelling
+        labelled,
+        options.painted(),
+        options.step_ms,
+        dpi,
+        options.hold_ms,
+        options.loop,
+        options.fps,
+        labelling,
+        thinned,
     )
 
 

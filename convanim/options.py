@@ -149,7 +149,7 @@ class Options:
         "The steps that are shown: all, or about how many, evenly spread with the corners among them, or a list of"
         " steps, counted from 0, as 0,4,8 or as first:end or first:end:by.",
         metavar="STEPS",
-        unset="all",
+        unset="all; an animation of more than 1,000 plays about 100",
     )
     poster: int | None = option(
         None,

@@ -6,6 +6,7 @@ import struct
 import xml.etree.ElementTree as ET
 
 import pytest
+from PIL import Image
 
 import convanim as ca
 from convanim.scene.choice import spread
@@ -100,3 +101,41 @@ def test_a_figure_of_some_steps_tells_the_number_among_all(command, tmp_path):
     board = ca.animate(ca.Conv(224, 7, stride=2, padding=3), steps=[0, 4032], labels="step").storyboard([1])
     texts = {mark.text for mark in board.scene.seen(0) if hasattr(mark, "text")}
     assert "step 4,033 of 12,544" in texts
+
+
+LAYER = ca.Conv(224, 7, stride=2, padding=3)  # 112 x 112 = 12,544 steps
+
+
+def test_an_animation_of_more_than_1000_steps_plays_about_100_and_its_pictures_keep_their_numbers(command, tmp_path):
+    whole = ca.animate(LAYER, theme="clear", labels="step", width=300)
+    played = whole.played
+    assert len(whole) == 12_544 and 100 <= len(played) <= 110
+    assert {0, 111, 12_432, 12_543, whole.poster} <= {*played.scene.numbers}
+    assert played.scene.number(played.poster) == whole.poster
+    for n, number in enumerate(played.scene.numbers):
+        assert set(played.scene.seen(n)) == set(whole.scene.seen(number))
+    assert f"Of 12,544 steps, {len(played)} are shown." in played.alt and "are shown" not in whole.alt
+    words = ["draw", "conv", *"-i 224 -k 7 -s 2 -p 3 --theme clear --labels step --width 300".split()]  # noqa: SIM905
+    status, _, err = command(*words, "-o", "x.svg", "-o", "x.gif")
+    assert status == 0 and f"12,544 steps, of which {len(played)} are played. All of them: --steps all." in err
+    with Image.open(tmp_path / "x.gif") as gif:
+        assert gif.n_frames == len(played)
+    status, _, err = command(*words, "--step", "4032", "-o", "y.svg")
+    assert status == 0 and not err
+    assert (tmp_path / "y.svg").read_text() == whole.svg(4032) != whole.svg(4033)
+    for n in ("0", "12543"):
+        assert "step" in whole.storyboard([int(n)]).alt
+    with pytest.raises(ca.ConvanimError, match="0 to 12543"):
+        whole.svg(12_544)
+
+
+def test_steps_all_plays_all_and_the_limit_is_1000():
+    for cells, thinned in ((1000, False), (1001, True)):
+        a = ca.animate(ca.Conv(cells, 1, ndim=1))
+        assert (len(a.played) < len(a) == cells) == thinned
+    every = ca.animate(ca.Conv(1001, 1, ndim=1), steps="all")
+    assert every.played is every and len(every) == 1001
+    listed = ca.animate(ca.Conv(1001, 1, ndim=1), steps=range(1001))
+    assert len(listed.played) == 1001
+    board = ca.animate(ca.Conv(1001, 1, ndim=1), theme="clear").storyboard([0, 1000])
+    assert board.played is board and len(board) == 1

@@ -30,6 +30,10 @@ def announce(clip: Clip, names: Iterable[str | Path], step: int | str | None) ->
         if form.bytes_a_pixel and max(clip.size) > LARGE_PX:
             say(f"{name}: {clip.size[0]:,} x {clip.size[1]:,} pixels. Smaller: --width {_smaller(*clip.size)}.")
     whole = [(name, form, single) for name, form, named, single in files if not single or len(named) > 1]
+    if clip.thinned and not all(single for _, _, single in whole):
+        say(f"{clip.scene.whole:,} steps, of which {len(clip.thinned)} are played. All of them: --steps all.")
+    if not any(single for _, _, single in whole):
+        clip = clip.played
     total = sum(map(clip.duration, range(len(clip))))
     if not whole or len(clip) == 1 or (total < LONG_MS and len(clip) < MANY_STEPS):
         return

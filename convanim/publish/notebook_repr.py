@@ -33,6 +33,7 @@ def line(clip: Clip) -> str:
 
 def svg(clip: Clip) -> str | None:
     """The moving SVG; None for one that is too large for a notebook, or has too many steps."""
+    clip = clip.played
     if len(clip) > MOST_STEPS:
         return None
     with shown(None, "figure") as told:

@@ -51,11 +51,13 @@ class Format:
             self._function("check")(clip)
 
     def write(self, clip: Clip, file: BinaryIO, progress: Progress | None = None) -> None:
-        """Write all steps into an open file that can go back, or the poster if the format has single pictures alone."""
+        """Write the steps that an animation plays into an open file that can go back, or the poster if the format has
+        single pictures alone.
+        """
         if self.animated is None:
             file.writelines(self.draw(clip, iter([clip.poster])))
         else:
-            self._function(self.animated)(clip, file, progress)
+            self._function(self.animated)(clip.played, file, progress)
 
     def draw(self, clip: Clip, steps: Iterator[int]) -> Iterator[bytes]:
         """Single steps, each the content of a file, made when it is asked for."""
@@ -155,12 +157,13 @@ def planned(
         clip.check_step(step)  # type: ignore[arg-type]
     named, sequence = _named(target, clip.scene, step)  # type: ignore[arg-type]
     single = step is not None or sequence
-    check_cost(clip, form.bytes_a_pixel, len(named) if single or form.animated is None else clip.scene.steps)
+    pictures = single or form.animated is None
+    check_cost(clip, form.bytes_a_pixel, len(named) if pictures else len(clip.played))
     if single and form.pictures is None:
         others = " or ".join(name for name, row in FORMATS.items() if row.pictures)
         raise ConvanimError(f"{named[0][1]}: a {suffix} holds the whole animation; write single pictures as {others}")
-    form.check(clip)
-    return form, named, single or form.animated is None
+    form.check(clip if pictures else clip.played)
+    return form, named, pictures
 
 
 def check_cost(clip: Clip, bytes_a_pixel: int, steps: int = 1) -> None:

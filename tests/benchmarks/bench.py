@@ -60,7 +60,7 @@ import math, sys, time
 import convanim as ca
 
 def same(edge, view, dpi):
-    return ca.animate(ca.Conv(input_size=edge, kernel_size=3, padding=1), view=view, dpi=dpi)
+    return ca.animate(ca.Conv(input_size=edge, kernel_size=3, padding=1), view=view, dpi=dpi, steps="all")
 
 def area(a):
     return a.size[0] * a.size[1]
@@ -173,7 +173,7 @@ LONG_ONE = """
 import sys
 import convanim as ca
 edge = 64 if sys.argv[3] == "4096" else 8
-a = ca.animate(ca.Conv(edge, 1), dpi=20 if edge == 64 else 92, step_ms=100)
+a = ca.animate(ca.Conv(edge, 1), dpi=20 if edge == 64 else 92, step_ms=100, steps="all")
 a.save(f"{sys.argv[1]}/{sys.argv[3]}{sys.argv[2]}")
 """
 

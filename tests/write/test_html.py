@@ -31,8 +31,8 @@ LAYERS = [ca.Conv(6, 3), ca.Conv(4, 2)]
 SEVERAL = ca.Conv(4, 3, padding=1, in_channels=2, out_channels=2)
 OPS = {"stack": LAYERS, "channels": SEVERAL, "line": ca.Conv(6, 3, ndim=1), "scatter": ca.ConvTranspose(3, 2, stride=2)}
 LARGE = {
-    "4096 steps": lambda: ca.animate(ca.Conv(64, 1)),
-    "4096 steps, revealed": lambda: ca.animate(ca.Conv(64, 1), reveal=True, lang="zh"),
+    "4096 steps": lambda: ca.animate(ca.Conv(64, 1), steps="all"),
+    "4096 steps, revealed": lambda: ca.animate(ca.Conv(64, 1), steps="all", reveal=True, lang="zh"),
     "one kernel cell": lambda: ca.animate(ca.Conv(30, 1), symbols=True),
     "long sums": lambda: ca.animate(ca.Conv(12, 5, padding=2), symbols=True, lang="zh"),
     "one sum of 4096 products": lambda: ca.animate(ca.Conv(64, 64)),
