@@ -84,7 +84,7 @@ def test_a_long_figure_of_few_steps_is_announced_with_the_bytes_that_it_has(view
 
 def test_each_way_to_make_a_figure_shorter_helps(capsys):
     def ways(size, **times):
-        long.announce(ca.animate(ca.Conv(size, 1), dpi=20, **times), ["x.gif"], None)
+        long.announce(ca.animate(ca.Conv(size, 1), dpi=20, steps="all", **times), ["x.gif"], None)
         line = capsys.readouterr().err.splitlines()[0]
         return line, {way for way in ("smaller input", "larger stride", "--step-ms", "--hold-ms") if way in line}
 

@@ -186,7 +186,7 @@ def test_each_step_has_its_own_sum_whole_or_its_end_or_no_step_has_one(make):
 
 
 def test_where_there_are_too_many_sums_the_cell_is_said_if_the_steps_are_the_outputs_cells():
-    data = Page(ca.animate(ca.Conv((40, 30), (11, 11), padding=5)).html()).data()
+    data = Page(ca.animate(ca.Conv((40, 30), (11, 11), padding=5), steps="all").html()).data()
     assert data["sums"] == [] and data["cells"] == [40, 30] and "{cell}" in data["cell"]
     for view in ("stack", "channels"):
         assert Page(drawn(view).html()).data()["cells"] == []
