@@ -52,9 +52,8 @@ class Canvas:
         self._shapes: dict[object, tuple[Marks, list[Stroke]]] = {}
         self._agg = RendererAgg(width, height, 72)
         self._buffer: Pixels = np.asarray(self._agg.buffer_rgba())
-        self._buffer[:] = np.frombuffer(
-            bytes.fromhex(theme.background[1:] + ("00" if theme.transparent else "ff")), np.uint8
-        )
+        background = bytes.fromhex(theme.background[1:] + ("00" if theme.transparent else "ff"))
+        self._buffer.view(np.uint32)[:] = np.frombuffer(background, np.uint32)
         below = list(takewhile(lambda layer: layer.static, scene.layers))
         for layer in below:
             self._draw(layer.seen(0), 0.0, 0.0, keep=False)

@@ -79,48 +79,70 @@ def check(clip: Clip) -> None:
 
 
 def _frames(clip: Clip, canvas: Canvas, palette: Palette, progress: Progress | None) -> Iterator[bytes]:
-    """The frames' blocks, each made when it is asked for, so that memory is that of one frame, or of two on a
-    transparent background.
+    """The frames' blocks, each made on demand, so that memory is that of one frame, or of two on a transparent
+    background.
     """
-    width, height = clip.size
-    # the index that each pixel has; 0, the transparent one, where none is known
-    shown = np.zeros((height, width), np.uint8)
-    before = np.full((height, width), NOTHING, np.uint32)
-    had_own = False  # whether a frame had a palette for itself, so that not every pixel has an index
-    for step, (part, after, (rows, columns)) in enumerate(_pictures(clip, canvas, progress)):
-        old, last = shown[rows, columns], before[rows, columns]
-        # a pixel can't become transparent again but by clearing away the frame that it is in, and all that is there
-        gone = (part != NOTHING) & (after == NOTHING) if after is not None else None
+    screen = _Screen(clip.size, palette)
+    for step, (part, after, area) in enumerate(_pictures(clip, canvas, progress)):
+        yield screen.block(part, after, area, clip.duration(step))
+
+
+class _Screen:
+    """The picture that the frames so far show: the colour of each pixel, and its index in the palette, 0 if unknown."""
+
+    def __init__(self, size: tuple[int, int], palette: Palette) -> None:
+        self._colours = np.full(size[::-1], NOTHING, np.uint32)
+        self._indices = np.zeros(size[::-1], np.uint8)
+        self._palette = palette
+
+    def block(self, part: Array, after: Array | None, area: Rectangle, ms: int) -> bytes:
+        """The block of a frame that shows these colours in this area, before the next frame's colours come."""
+        shown, last = self._indices[area], self._colours[area]
+        # a pixel becomes transparent again only when the frame that it is in is cleared, with all that is there
+        gone = None if after is None else (part != NOTHING) & (after == NOTHING)
         clears = gone is not None and bool(gone.any())
-        own, runs = palette, palette.runs(part)
-        if runs is None:  # colours that no sample had and that nothing comes near: a palette for this frame alone
-            had_own = True
-            differs = part != last
-            y0, y1, x0, x1 = bounds(differs | gone if gone is not None else differs)
-            own = Palette(_colours([part[y0:y1, x0:x1]]))
-            index = own.nearest(part)
-            old[y0:y1, x0:x1] = 0
+        own, index = self._palette, self._indexed(part, last, shown)
+        changed = part != last if index is None else index != shown
+        y0, y1, x0, x1 = bounds(changed | gone if gone is not None else changed)
+        box = np.s_[y0:y1, x0:x1]
+        if index is None:  # new colours, the nearest ones too far, and no room: a palette for this frame alone
+            own = Palette(_colours([part[box]]))
+            pixels = own.nearest(part[box])
+            shown[box] = 0
         else:
-            index = _filled(*runs, part)
-            if had_own:  # pixels that stay as they are have no index, or the one they had
-                index = np.where(part == last, old, index)
-                runs = _runs_of(index)
-            changed = index != old
-            old[:] = index
-            y0, y1, x0, x1 = bounds(changed | gone if gone is not None else changed)
-            index = _stretches(*runs, changed)
+            pixels = _stretches(index[box], changed[box])
+            shown[:] = index
         last[:] = part
         if clears:
-            old[y0:y1, x0:x1] = 0
-            last[y0:y1, x0:x1] = NOTHING
-        yield _frame(
-            index[y0:y1, x0:x1],
-            (columns.start + x0, rows.start + y0),
-            clip.duration(step),
-            own,
-            local=own is not palette,
-            after=CLEAR if clears else KEEP,
-        )
+            shown[box], last[box] = 0, NOTHING
+        corner = area[1].start + x0, area[0].start + y0
+        return _frame(pixels, corner, ms, own, local=own is not self._palette, after=CLEAR if clears else KEEP)
+
+    def _indexed(self, part: Array, last: Array, shown: Array) -> Array | None:
+        """The indices of these colours in the palette, or None if it can't take them.
+
+        A pixel keeps its index if its colour stays, or if the palette has no exact match and the old colour is near.
+        """
+        places = np.flatnonzero(part != last)
+        index: Array = shown.copy()
+        if not places.size:
+            return index
+        colours, old = part.ravel()[places], index.ravel()[places]
+        new = np.ones(places.size, bool)  # where a run of one colour begins
+        new[1:] = (colours[1:] != colours[:-1]) | (places[1:] != places[:-1] + 1)
+        first = np.flatnonzero(new)
+        lengths = np.diff(first, append=places.size)
+        found = self._palette.find(colours[first], lengths)
+        if found is None:
+            return None
+        known = np.insert(self._palette.colours, 0, NOTHING)
+        blended = np.repeat(known[found] != colours[first], lengths)
+        found = np.repeat(found, lengths)
+        unsure = np.flatnonzero(blended & (old != 0) & (old != found))
+        near = unsure[_near(colours[unsure], known[old[unsure]])]
+        found[near] = old[near]
+        index.ravel()[places] = found
+        return index
 
 
 def _pictures(clip: Clip, canvas: Canvas, progress: Progress | None) -> Iterator[tuple[Array, Array | None, Rectangle]]:
@@ -144,34 +166,16 @@ def _pictures(clip: Clip, canvas: Canvas, progress: Progress | None) -> Iterator
     yield now, None, whole
 
 
-def _runs_of(picture: Array) -> tuple[Array, Array]:
-    """Where runs of one value begin, counted row by row from the first pixel, and their values; each row begins one."""
-    starts = np.ones(picture.shape, bool)
-    np.not_equal(picture[:, 1:], picture[:, :-1], out=starts[:, 1:])
-    first = np.flatnonzero(starts)
-    return first, picture.ravel()[first]
-
-
-def _filled(first: Array, index: Array, like: Array) -> Array:
-    """Runs, where they begin and the value of each, as a picture of the shape of another one."""
-    return np.repeat(index, _lengths(first, like.size)).reshape(like.shape)
-
-
-def _lengths(first: Array, size: int) -> Array:
-    """How long runs are, from where they begin and where the last one ends."""
-    lengths = np.empty_like(first)
-    np.subtract(first[1:], first[:-1], out=lengths[:-1])
-    lengths[-1:] = size - first[-1:]
-    return lengths
-
-
-def _stretches(first: Array, index: Array, changed: Array) -> Array:
-    """The pixels to write: whole stretches of one index in which any pixel changed; they pack better than parts."""
-    new = first % changed.shape[1] == 0
-    new[1:] |= index[1:] != index[:-1]
-    first, index = first[new], index[new]
-    index = np.where(np.logical_or.reduceat(changed.ravel(), first), index, np.uint8(0))
-    return _filled(first, index, changed)
+def _stretches(index: Array, changed: Array) -> Array:
+    """The pixels to write: whole stretches of one index in which any pixel changed, which pack better than parts of
+    them; all others are transparent.
+    """
+    new = np.ones(index.shape, bool)  # where a stretch begins; each row begins one
+    np.not_equal(index[:, 1:], index[:, :-1], out=new[:, 1:])
+    ends = np.append(np.flatnonzero(new)[1:], index.size) - 1
+    counts = np.cumsum(changed, dtype=np.int32)[ends]  # how many pixels changed up to the end of each
+    written = np.diff(counts, prepend=0) > 0
+    return np.repeat(index.ravel()[ends] * written, np.diff(ends, prepend=-1)).reshape(index.shape)
 
 
 class Palette:
@@ -194,23 +198,21 @@ class Palette:
         """The colour table, filled up to a power of two."""
         return (b"\0\0\0" + _split(self.colours).astype(np.uint8).tobytes()).ljust(3 << self.bits, b"\0")
 
-    def runs(self, picture: Array) -> tuple[Array, Array] | None:
-        """Where the runs of one colour begin, and for each the index of a colour within LIMIT of it; None where there
-        is none and no room left for one.
+    def find(self, colours: Array, lengths: Array) -> Array | None:
+        """For the colours of runs of these lengths, the index of a colour within LIMIT of each; None if there is none
+        and no room for one.
 
-        Flat colours that are new become colours of the palette, as long as there is room.
+        New flat colours become colours of the palette, as long as there is room.
         """
-        first, colours = _runs_of(picture)
         slots = _slots(colours)
         index: Array = np.where(self._keys[slots] == colours, self._values[slots], np.uint8(0))
         missing = np.flatnonzero((index == 0) & (colours != NOTHING))
         if missing.size:
-            lengths = _lengths(first, picture.size)[missing]
-            found = self._looked_for(colours[missing], lengths)
+            found = self._looked_for(colours[missing], lengths[missing])
             if found is None:
                 return None
             index[missing] = found
-        return first, index
+        return index
 
     def nearest(self, picture: Array) -> Array:
         """The index of each pixel's nearest colour, however far that is."""
@@ -220,22 +222,27 @@ class Palette:
         return found
 
     def _looked_for(self, colours: Array, lengths: Array) -> Array | None:
-        """The index of colours of runs of these lengths that have no slot; see `runs`."""
-        every, which = np.unique(colours, return_inverse=True)
-        new = np.array([colour for colour in every.tolist() if colour not in self._known], np.uint32)
-        if new.size:
-            if np.count_nonzero(lengths >= FLAT) >= FLAT_RUNS:  # fewer can't be flat
-                for colour in np.intersect1d(new, _often(colours, lengths)):
-                    self._add(colour)
-            far = _distance(_split(new), _split(self.colours))
-            while (least := far.min(1)).max() > LIMIT:
-                if not self._add(new[least.argmax()]):
-                    return None
-                far = _distance(_split(new), _split(self.colours))
-            self._known |= zip(new.tolist(), (far.argmin(1) + 1).tolist(), strict=True)
-        values = np.array([self._known[colour] for colour in every.tolist()], np.uint8)
-        self._enter(every, values)
-        return values[which]
+        """The index of colours of runs of these lengths that have no slot; see `find`."""
+        every = colours.tolist()
+        new = sorted(set(every).difference(self._known))
+        if new and not self._learn(np.array(new, np.uint32), _often(colours, lengths)):
+            return None
+        values = np.fromiter(map(self._known.__getitem__, every), np.uint8, len(every))
+        self._enter(colours, values)
+        return values
+
+    def _learn(self, new: Array, flat: Array) -> bool:
+        """Choose the index of new colours, flat ones first; False if one is far from all and there is no room."""
+        channels = _split(new)
+        for colour in np.intersect1d(new, flat) if flat.size else ():
+            self._add(colour)
+        far = _distance(channels, _split(self.colours))
+        while (least := far.min(1)).max() > LIMIT:
+            if not self._add(new[least.argmax()]):
+                return False
+            far = np.column_stack([far, _distance(channels, _split(self.colours[-1:]))])
+        self._known |= zip(new.tolist(), (far.argmin(1) + 1).tolist(), strict=True)
+        return True
 
     def _add(self, colour: Any) -> bool:
         """Give a colour a place; whether there was room."""
@@ -287,7 +294,10 @@ def _runs(picture: Array) -> tuple[Array, Array]:
 
 def _often(colours: Array, lengths: Array) -> Array:
     """The colours of runs that areas have, not edges alone."""
-    certain, times = np.unique(colours[lengths >= FLAT], return_counts=True)
+    flat = colours[lengths >= FLAT]
+    if flat.size < FLAT_RUNS:
+        return flat[:0]
+    certain, times = np.unique(flat, return_counts=True)
     return certain[times >= FLAT_RUNS]
 
 
@@ -347,6 +357,15 @@ def _distance(one: Array, other: Array) -> Array:
     for channel in range(3):
         np.maximum(far, np.abs(one[:, None, channel] - other[None, :, channel]).astype(np.uint8), out=far)
     return far
+
+
+def _near(one: Array, other: Array) -> Array:
+    """Whether no channel of packed colours differs by more than LIMIT from the other's, one by one."""
+    near = np.ones(one.shape, bool)
+    for shift in (0, 8, 16):
+        far = (one >> shift & 255) - (other >> shift & 255) + LIMIT  # unsigned: less than 0 is large
+        near &= far <= 2 * LIMIT
+    return near
 
 
 def _frame(index: Array, at: tuple[int, int], ms: int, palette: Palette, *, local: bool, after: int = KEEP) -> bytes:

@@ -274,7 +274,7 @@ def distant(value: float) -> str:
 def all_figures(folder: str) -> Iterator[Row]:
     """Time, and the sizes of the files."""
     cpu = least_cpu("-c", ALL, folder)
-    yield row("19 GIFs and 19 SVGs, one fresh process, CPU", cpu, 2.5, 1.2, seconds)
+    yield row("19 GIFs and 19 SVGs, one fresh process, CPU", cpu, 0.9, 0.7, seconds)
 
     gifs, svgs = sorted(Path(folder).glob("*.gif")), sorted(Path(folder).glob("*.svg"))
     if (len(gifs), len(svgs)) != (19, 19):
@@ -283,13 +283,13 @@ def all_figures(folder: str) -> Iterator[Row]:
     yield row(
         "bytes of the 19 GIFs, against the original's",
         total / ORIGINAL_BYTES,
-        0.42,
+        0.39,
         0.35,
         percent,
         note=f" ({total:,})",
     )
     left = sum(smaller_by_gifsicle(f) for f in gifs)
-    yield row("what gifsicle -O3 still takes off them", 1 - left / total, 0.05, 0.02, percent)
+    yield row("what gifsicle -O3 still takes off them", 1 - left / total, 0.03, 0.01, percent)
 
     yield from largest("largest animated SVG", svgs, (25e3, 12e3), (5e3, 3e3))
 
@@ -318,7 +318,7 @@ def against_matplotlib(folder: str) -> Iterator[Row]:
     plain = f"{folder}/plain.gif"
     whole = least_cpu(PLAIN, plain) / least_cpu("-c", ONE, folder, LONG)
     inside = least_printed(PLAIN, plain, "--inside") / least_printed("-c", ONE_INSIDE, folder, LONG)
-    yield row("36 frames as GIF, plain matplotlib over convanim, after the imports", inside, 40, 60, times, more=True)
+    yield row("36 frames as GIF, plain matplotlib over convanim, after the imports", inside, 60, 90, times, more=True)
     yield Row("the same, whole fresh processes", times(whole))
 
 
@@ -359,7 +359,7 @@ def labels(folder: str) -> Iterator[Row]:
     run("-c", LABELLED_SVG, folder)
     own, every = (Path(folder, f"{name}.svg").read_bytes() for name in ("default", "all"))
     zipped = [len(gzip.compress(text, 9, mtime=0)) for text in (own, every)]
-    yield row("animated SVG of padding_strides, theme clear", len(own), 40e3, 25e3, kilobytes)
+    yield row("animated SVG of padding_strides, theme clear", len(own), 36e3, 25e3, kilobytes)
     yield row("the same, gzipped", zipped[0], 8e3, 6e3, kilobytes)
     yield Row("with all labels, and gzipped", f"{kilobytes(len(every))}, {kilobytes(zipped[1])}")
 
@@ -407,7 +407,7 @@ def formats(folder: str) -> Iterator[Row]:
 def start(folder: str) -> Iterator[Row]:
     """The time until convanim answers, and what importing it loads."""
     version = least_cpu("-m", "convanim", "--version", runs=7) - least_cpu("-c", "pass", runs=7)
-    yield row("convanim --version, beyond bare Python, CPU", version, 0.2, 0.1, seconds)
+    yield row("convanim --version, beyond bare Python, CPU", version, 0.1, 0.06, seconds)
     loaded = run("-c", LOADED).output.split()
     yield Row(
         "import convanim loads, of numpy, matplotlib, Pillow, imageio",

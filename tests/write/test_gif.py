@@ -92,7 +92,7 @@ def test_the_comparison_of_gifs_sees_other_frames_missing_frames_and_colours_one
     assert gif_faults(tmp_path / "fewer.gif", a) == {"frames": 8}
     styles = {**CLASSIC.styles, "input": replace(CLASSIC.styles["input"], fill="#268cd2")}
     replace(a, theme=Theme("other", CLASSIC.background, styles)).save(tmp_path / "other.gif")
-    assert set(gif_faults(tmp_path / "other.gif", a).values()) == {"a flat colour isn't exact"}
+    assert "a flat colour isn't exact" in gif_faults(tmp_path / "other.gif", a).values()
 
 
 def test_the_parser_of_gif_blocks_sees_a_file_cut_short(tmp_path):
