@@ -73,14 +73,34 @@ class Canvas:
         """The step as uint8 (height, width, 4), opaque unless the theme is transparent; the next call overwrites it."""
         anew = self._first or step < self._grown
         self._first = False
+        changed = self._drawn(self._above, step)
+        self.changed = self._whole if anew else around(*changed, *self._touched)
+        return self._buffer
+
+    def ground(self, step: int) -> Pixels:
+        """The step without the marks that go away again: the static ones, and those that have appeared so far."""
+        self._first = True  # the next picture may differ from the one before it anywhere
+        self._drawn([layer for layer in self._above if layer.static or layer.stays], step)
+        return self._buffer
+
+    def grows(self, step: int) -> bool:
+        """Whether marks appear in this step that stay."""
+        return any(layer.at(step) for layer in (*self._growing, *self._above) if layer.stays)
+
+    @property
+    def drawn(self) -> Rectangle:
+        """All pixels in which the last picture may differ from the static picture below it."""
+        return around(*self._touched)
+
+    def _drawn(self, above: Sequence[Layer], step: int) -> list[Rectangle]:
+        """Draw a step with these layers on top, and give the areas of the picture before and of what has grown."""
         changed = self._touched.copy()
         self._restore()
         if self._growing:
             changed += self._grow(step)
-        for layer in self._above:
+        for layer in above:
             self._draw(layer.seen(step), 0.0, 0.0, keep=layer.lasts and not layer.stays)
-        self.changed = self._whole if anew else around(*changed, *self._touched)
-        return self._buffer
+        return changed
 
     def picture(self, step: int) -> Pixels:
         """The step as `seen` gives it, the caller's own: only where something was drawn, pixels are read one by one."""

@@ -32,7 +32,7 @@ FLAT = 4  # neighbouring pixels of one colour that make it a flat colour, which 
 LEAST_ALPHA = 64  # of 255: what is thinner is transparent, where a background is; a GIF has nothing between
 NOTHING = 0xFF000000  # of a packed pixel: transparent
 SLOTS = 1 << 14  # of the table that finds colours
-KEEP, CLEAR = 1 << 2, 2 << 2  # what becomes of a frame when the next one comes
+KEEP, CLEAR, TAKE_BACK = 1 << 2, 2 << 2, 3 << 2  # what becomes of a frame when the next one comes
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -64,6 +64,11 @@ def check(clip: Clip) -> None:
             f"step_ms={ms}: a GIF counts in steps of {TICK_MS} ms, and browsers slow down anything under {SHORTEST_MS}"
             f" ms; take step_ms={low}" + (f" or {low + TICK_MS}" if low < ms else "") + ", or write .svg"
         )
+    if clip.theme.transparent and clip.scene.steps > 1 and ms < 2 * SHORTEST_MS:
+        raise ConvanimError(
+            f"step_ms={ms}: a GIF with a transparent background draws some steps in two parts, and each takes at least"
+            f" {SHORTEST_MS} ms; take step_ms={2 * SHORTEST_MS}, or write .webp or .apng"
+        )
     if clip.hold_ms % TICK_MS:
         raise ConvanimError(
             f"hold_ms={clip.hold_ms}: a GIF counts in steps of {TICK_MS} ms; take a multiple of it, or write .svg"
@@ -79,44 +84,65 @@ def check(clip: Clip) -> None:
 
 
 def _frames(clip: Clip, canvas: Canvas, palette: Palette, progress: Progress | None) -> Iterator[bytes]:
-    """The frames' blocks, each made on demand, so that memory is that of one frame, or of two on a transparent
-    background.
-    """
+    """The frames' blocks, each made on demand, so that memory is that of one frame."""
+    steps = counted(range(clip.scene.steps), progress)
     screen = _Screen(clip.size, palette)
-    for step, (part, after, area) in enumerate(_pictures(clip, canvas, progress)):
-        yield screen.block(part, after, area, clip.duration(step))
+    if clip.theme.transparent:
+        yield from _passing(clip, canvas, screen, steps)
+        return
+    for step in steps:
+        pixels = canvas.draw(step)
+        area = canvas.changed if step else screen.whole  # the canvas has drawn other steps before, for the palette
+        yield screen.block(_packed(pixels[area], clip.theme), area, clip.duration(step))
+
+
+def _passing(clip: Clip, canvas: Canvas, screen: _Screen, steps: Iterator[int]) -> Iterator[bytes]:
+    """The blocks on a transparent background, where no pixel can be made transparent again by writing over it.
+
+    The first step is a block that is cleared. Then comes the ground, all that every later step has. Each step is laid
+    over it and taken back. Marks that stay are added to the ground, before the step in which they appear.
+    """
+    whole, theme = screen.whole, clip.theme
+    yield screen.block(_packed(canvas.draw(next(steps)), theme), whole, clip.duration(0), CLEAR)
+    for step in steps:
+        ms = clip.duration(step)
+        if step == 1 or canvas.grows(step):
+            yield screen.block(_packed(canvas.ground(step), theme), whole, SHORTEST_MS)
+            ms -= SHORTEST_MS
+        pixels, area = canvas.draw(step), canvas.drawn
+        yield screen.block(_packed(pixels[area], theme), area, ms, TAKE_BACK)
 
 
 class _Screen:
     """The picture that the frames so far show: the colour of each pixel, and its index in the palette, 0 if unknown."""
 
     def __init__(self, size: tuple[int, int], palette: Palette) -> None:
-        self._colours = np.full(size[::-1], NOTHING, np.uint32)
-        self._indices = np.zeros(size[::-1], np.uint8)
+        width, height = size
+        self.whole = slice(0, height), slice(0, width)
+        self._colours = np.full((height, width), NOTHING, np.uint32)
+        self._indices = np.zeros((height, width), np.uint8)
         self._palette = palette
 
-    def block(self, part: Array, after: Array | None, area: Rectangle, ms: int) -> bytes:
-        """The block of a frame that shows these colours in this area, before the next frame's colours come."""
+    def block(self, part: Array, area: Rectangle, ms: int, after: int = KEEP) -> bytes:
+        """The block of a frame that shows these colours in this area, and what becomes of it after its time."""
         shown, last = self._indices[area], self._colours[area]
-        # a pixel becomes transparent again only when the frame that it is in is cleared, with all that is there
-        gone = None if after is None else (part != NOTHING) & (after == NOTHING)
-        clears = gone is not None and bool(gone.any())
         own, index = self._palette, self._indexed(part, last, shown)
         changed = part != last if index is None else index != shown
-        y0, y1, x0, x1 = bounds(changed | gone if gone is not None else changed)
+        y0, y1, x0, x1 = bounds(changed)
         box = np.s_[y0:y1, x0:x1]
         if index is None:  # new colours, the nearest ones too far, and no room: a palette for this frame alone
             own = Palette(_colours([part[box]]))
             pixels = own.nearest(part[box])
-            shown[box] = 0
         else:
             pixels = _stretches(index[box], changed[box])
-            shown[:] = index
-        last[:] = part
-        if clears:
-            shown[box], last[box] = 0, NOTHING
+        if after == KEEP:
+            last[:] = part
+            if index is None:
+                shown[box] = 0
+            else:
+                shown[:] = index
         corner = area[1].start + x0, area[0].start + y0
-        return _frame(pixels, corner, ms, own, local=own is not self._palette, after=CLEAR if clears else KEEP)
+        return _frame(pixels, corner, ms, own, local=own is not self._palette, after=after)
 
     def _indexed(self, part: Array, last: Array, shown: Array) -> Array | None:
         """The indices of these colours in the palette, or None if it can't take them.
@@ -143,27 +169,6 @@ class _Screen:
         found[near] = old[near]
         index.ravel()[places] = found
         return index
-
-
-def _pictures(clip: Clip, canvas: Canvas, progress: Progress | None) -> Iterator[tuple[Array, Array | None, Rectangle]]:
-    """Of each step what may differ from the step before, where that is, and on a transparent background the next
-    step's picture; there, and for the first step, it is the whole.
-    """
-    steps = counted(range(clip.scene.steps), progress)
-    width, height = clip.size
-    whole = slice(0, height), slice(0, width)
-    if not clip.theme.transparent:
-        for step in steps:
-            pixels = canvas.draw(step)
-            area = canvas.changed if step else whole  # the canvas may have drawn other steps before, for the palette
-            yield _packed(pixels[area], clip.theme), None, area
-        return
-    now = _packed(canvas.draw(next(steps)), clip.theme)
-    for step in steps:
-        after = _packed(canvas.draw(step), clip.theme)
-        yield now, after, whole
-        now = after
-    yield now, None, whole
 
 
 def _stretches(index: Array, changed: Array) -> Array:
