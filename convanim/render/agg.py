@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..scene import Box, Group, Line, Mark, Marks, Polygon, Raster, Scene, Text, moved
+from ..scene import AnyLayer, Box, Group, Line, Mark, Marks, Polygon, Raster, Scene, Text, moved
 from ..scene.hatch import hatched
 from ..scene.plane import Part, Plane, Point
 from ..themes.theme import Style, Theme
@@ -92,7 +92,7 @@ class Canvas:
         """All pixels in which the last picture may differ from the static picture below it."""
         return around(*self._touched)
 
-    def _drawn(self, above: Sequence[Layer], step: int) -> list[Rectangle]:
+    def _drawn(self, above: Sequence[AnyLayer], step: int) -> list[Rectangle]:
         """Draw a step with these layers on top, and give the areas of the picture before and of what has grown."""
         changed = self._touched.copy()
         self._restore()
