@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
-from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from .errors import ConvanimError, short_repr
@@ -13,7 +14,9 @@ from .errors import ConvanimError, short_repr
 Progress = Callable[[int, int], None]  # told after each step how many are done, and how many there are
 Count = Callable[[float, float], None]  # the same in parts of any size
 Item = TypeVar("Item")
-QUIET_S = 1  # seconds for which nothing is shown: short work needs no bar
+QUIET_S = 1.0  # seconds for which nothing is shown: short work needs no bar
+REDRAW_S = 0.1  # seconds between two drawings: a slow terminal must not slow the work down
+BAR_WIDTH = 24  # letters, so that the whole line fits a terminal of 80
 
 
 def counted(items: Sequence[Item], progress: Progress | None) -> Iterator[Item]:
@@ -65,7 +68,7 @@ def shown(progress: bool | Progress | None, about: str) -> Iterator[Progress | N
         )
     if callable(progress):
         yield progress
-    elif _in_notebook() if progress is None else progress:
+    elif in_notebook() if progress is None else progress:
         with bar(about, "step") as told:
             yield told
     else:
@@ -74,39 +77,101 @@ def shown(progress: bool | Progress | None, about: str) -> Iterator[Progress | N
 
 @contextlib.contextmanager
 def bar(about: str, unit: str = "", *, terminal: bool = False) -> Iterator[Count]:
-    """A bar with an estimate of the time that is left, for work of more than a second; it goes when the work ends.
+    """A bar with an estimate of the time that is left, for work of more than a second. The bar disappears when the work
+    ends.
 
-    `unit` is the name of what is counted, if that is to be shown. `terminal`: only where standard error is a terminal.
+    `unit` names what is counted; without it the bar shows the percentage alone. `terminal`: show the bar only if
+    standard error is a terminal.
     """
-    counts = f"{{n:.0f}} of {{total:.0f}} {unit}s, " if unit else ""
-    form = f"{{l_bar}}{{bar}}| {counts}{{elapsed}} gone, {{remaining}} left"
-    one = _tqdm()(desc=about, total=1, bar_format=form, delay=QUIET_S, leave=False, disable=None if terminal else False)
-    with one:
-
-        def told(done: float, total: float) -> None:
-            one.total = total
-            one.update(done - one.n)
-
-        yield told
+    if terminal and not (sys.stderr and sys.stderr.isatty()):
+        yield lambda done, total: None
+        return
+    one = _Bar(about, unit, _notebook_output() if in_notebook() else _write_line)
+    _bars.append(one)
+    try:
+        yield one.tell
+    finally:
+        _bars.remove(one)
+        one.hide()
 
 
 def say(text: str) -> None:
-    """Write a line on standard error, above a bar that is there."""
-    from tqdm import tqdm
-
-    tqdm.write(text, file=sys.stderr)
-
-
-def _tqdm() -> Any:
-    """The bar of a notebook that has widgets, otherwise the bar of letters."""
-    if _in_notebook() and find_spec("ipywidgets"):
-        from tqdm.notebook import tqdm
-    else:
-        from tqdm import tqdm
-    return tqdm
+    """Write a line on standard error, above the bar if one is shown."""
+    for one in _bars:
+        one.hide()
+    print(text, file=sys.stderr, flush=True)
 
 
-def _in_notebook() -> bool:
-    """Whether a notebook's kernel runs this code; IPython isn't imported for the question."""
+class _Bar:
+    """The state of one bar: when the work began, and when the bar was last drawn."""
+
+    def __init__(self, about: str, unit: str, show: Callable[[str], None]) -> None:
+        self.about, self.unit, self.show = about, unit, show
+        self.start = time.monotonic()
+        self.drawn: float | None = None  # None while nothing is shown
+
+    def tell(self, done: float, total: float) -> None:
+        """Draw the bar, unless the work is young or the bar was drawn just before."""
+        now = time.monotonic()
+        if now - self.start < QUIET_S or (self.drawn is not None and now - self.drawn < REDRAW_S):
+            return
+        self.drawn = now
+        self.show(_text(self.about, self.unit, done, total, now - self.start))
+
+    def hide(self) -> None:
+        """Remove the bar, if it is shown."""
+        if self.drawn is not None:
+            self.show("")
+            self.drawn = None
+
+
+_bars: list[_Bar] = []  # those of the work that runs now: `say` writes above them
+
+
+def _text(about: str, unit: str, done: float, total: float, elapsed: float) -> str:
+    """The bar as ASCII, which every terminal shows: "draw:  50% [###---] 4 of 8 steps, 00:02 gone, 00:02 left"."""
+    share = min(done / total, 1) if total else 1
+    full = round(share * BAR_WIDTH)
+    counts = f"{done:.0f} of {total:.0f} {unit}s, " if unit else ""
+    left = _clock(elapsed / share - elapsed) if share else "?"
+    return f"{about}: {share:4.0%} [{'#' * full}{'-' * (BAR_WIDTH - full)}] {counts}{_clock(elapsed)} gone, {left} left"
+
+
+def _clock(seconds: float) -> str:
+    """Minutes and seconds, and hours if the time has any: 01:05, 2:00:00.
+
+    >>> _clock(65), _clock(7200)
+    ('01:05', '2:00:00')
+    """
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
+def _write_line(text: str) -> None:
+    """Replace the current line of standard error, without escape sequences, which some Windows consoles print."""
+    width = shutil.get_terminal_size().columns - 1  # a full line would wrap, and a wrapped line can't be replaced
+    print(f"\r{text[:width]:{width}}", end="" if text else "\r", file=sys.stderr, flush=True)
+
+
+def _notebook_output() -> Callable[[str], None]:
+    """A function that shows a text in the output of the current cell, and replaces it the next time."""
+    from IPython.display import display
+
+    handle: Any = None
+
+    def show(text: str) -> None:
+        nonlocal handle
+        data = {"text/plain": text}
+        if handle is None:
+            handle = display(data, raw=True, display_id=True)
+        else:
+            handle.update(data, raw=True)
+
+    return show
+
+
+def in_notebook() -> bool:
+    """Whether this code runs in a notebook. Doesn't import IPython: a notebook has imported it."""
     ipython = sys.modules.get("IPython")
     return getattr(ipython and ipython.get_ipython(), "kernel", None) is not None

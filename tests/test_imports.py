@@ -199,7 +199,7 @@ def imports_of(name):
         ("PIL", {"write"}),
         ("imageio", {"write"}),
         ("click", {"cli"}),
-        ("tqdm", {"progress"}),
+        ("IPython", {"progress"}),
         ("sphinx", {"sphinx"}),
         ("ipywidgets", {"publish"}),
         *((name, {"frameworks"}) for name in ("torch", "keras", "jax", "onnx")),

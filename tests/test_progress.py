@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 import types
 
+import nbclient
+import nbformat
 import pytest
 
 import convanim as ca
@@ -13,6 +16,7 @@ from convanim import progress
 from convanim.write import FORMATS
 from helpers.figures import EACH_VIEW
 from helpers.formats import FIGURES, VIDEOS
+from helpers.processes import child_environment
 from helpers.refusals import refusal
 
 
@@ -71,18 +75,57 @@ def test_what_is_written_is_the_same_with_and_without_progress(tmp_path):
 def test_a_bar_is_shown_where_it_is_asked_for_after_a_second_and_is_silent_before(tmp_path, monkeypatch, capsys):
     FIGURES["classic"](dpi=40).save(tmp_path / "x.svg", progress=True)
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(progress, "QUIET_S", 1e-9)  # a second is over at once
-    monkeypatch.setattr("tqdm.tqdm.__init__", _eager(sys.modules["tqdm"].tqdm.__init__))
+    monkeypatch.setattr(progress, "QUIET_S", 0)  # a second is over at once
+    monkeypatch.setattr(progress, "REDRAW_S", 0)
     FIGURES["classic"](dpi=40).save(tmp_path / "x.gif", progress=True)
-    err = capsys.readouterr().err
-    assert "of 9 steps" in err and "left" in err
+    lines = capsys.readouterr().err.split("\r")
+    bars = [line for line in lines if line.strip()]
+    assert [re.search(r"(\d) of 9 steps, .* gone, .* left", line)[1] for line in bars] == [*"123456789"]
+    assert [line.count("#") for line in bars] == [round(24 * n / 9) for n in range(1, 10)]
+    assert lines[-1] == "" and not lines[-2].strip(), "the line is empty in the end"
     FIGURES["classic"](dpi=40).save(tmp_path / "x.gif")
     assert capsys.readouterr().err == "", "outside of notebooks"
 
 
-def _eager(init):
-    """A bar that is drawn at each step."""
-    return lambda self, *args, **given: init(self, *args, **given, mininterval=0, miniters=0)
+class Clock:
+    """A clock that the test moves."""
+
+    now = 100.0
+
+    def monotonic(self):
+        return self.now
+
+
+def test_a_bar_is_drawn_after_a_second_ten_times_a_second_at_most_and_says_how_long_is_left(monkeypatch, capsys):
+    clock = Clock()
+    monkeypatch.setattr(progress, "time", clock)
+    monkeypatch.setattr(progress.shutil, "get_terminal_size", lambda: types.SimpleNamespace(columns=60))
+    with progress.bar("draw", "step") as tell:
+        for passed, done in ((0.5, 1), (1.5, 2), (1.51, 3), (1.7, 4)):
+            clock.now = 100 + passed
+            tell(done, 400)
+        clock.now = 200
+        tell(10, 400)
+        first, second, third = capsys.readouterr().err.split("\r")[1:]
+        assert first.startswith("draw:   0% [") and second.startswith("draw:   1% [") and len(third) == 59
+        progress.say("a line")
+        assert capsys.readouterr().err == f"\r{' ' * 59}\ra line\n", "the bar gives way to the line"
+        clock.now = 201
+        tell(400, 400)
+    assert capsys.readouterr().err.split("\r")[1].startswith("draw: 100% [########################] 400 of 400")
+    assert progress._text("x", "", 10, 400, 100) == f"x:   2% [#{'-' * 23}] 01:40 gone, 1:05:00 left"
+    assert progress._text("x", "", 0, 0, 100).endswith("01:40 gone, 00:00 left")
+
+
+def test_a_bar_for_terminals_is_silent_elsewhere_also_without_any_standard_error(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "QUIET_S", 0)
+    for stream in (sys.stderr, None):  # None: a program of Windows without a console
+        monkeypatch.setattr(sys, "stderr", stream)
+        with progress.bar("draw", terminal=True) as tell:
+            tell(1, 2)
+    with progress.bar("draw") as tell:
+        tell(1, 2)
+    assert "draw" not in capsys.readouterr().err
 
 
 def test_a_notebook_has_a_bar_by_itself(monkeypatch):
@@ -90,7 +133,7 @@ def test_a_notebook_has_a_bar_by_itself(monkeypatch):
     with progress.shown(None, "save") as told:
         assert told is None
     monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
-    monkeypatch.setattr(progress, "find_spec", lambda name: None)  # without widgets, a bar of letters
+    monkeypatch.setattr(progress, "_notebook_output", lambda: print)
     with progress.shown(None, "save") as told:
         assert told is not None
     with progress.shown(False, "save") as told:
@@ -98,6 +141,37 @@ def test_a_notebook_has_a_bar_by_itself(monkeypatch):
     monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: None))
     with progress.shown(None, "save") as told:
         assert told is None, "IPython is imported, but no notebook runs"
+
+
+WORK = """
+from convanim import progress
+progress.QUIET_S = progress.REDRAW_S = 0
+with progress.shown(None, "save") as tell:
+    tell(1, 2)
+    tell(2, 2)
+"""
+
+
+@pytest.mark.places  # runs a notebook
+def test_a_notebook_replaces_its_bar_and_has_none_in_the_end(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", child_environment()["PYTHONPATH"])
+    seen = []
+
+    class Client(nbclient.NotebookClient):
+        def process_message(self, message, cell, cell_index):
+            if "data" in message["content"]:
+                seen.append((message["msg_type"], message["content"]["data"]["text/plain"]))
+            return super().process_message(message, cell, cell_index)
+
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(WORK)])
+    Client(notebook, kernel_name="python3").execute()
+    assert [kind for kind, _ in seen] == ["display_data", "update_display_data", "update_display_data"]
+    assert [text.partition(" steps")[0] for _, text in seen] == [
+        f"save:  50% [{'#' * 12}{'-' * 12}] 1 of 2",
+        f"save: 100% [{'#' * 24}] 2 of 2",
+        "",
+    ]
+    assert [output["data"] for output in notebook.cells[0].outputs] == [{"text/plain": ""}]
 
 
 def test_what_is_no_progress_is_refused(tmp_path):

@@ -327,11 +327,11 @@ def main() -> None:
     except ConvanimError as error:
         click.echo(f"convanim: {error}", err=True)
         sys.exit(2)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        sys.exit(2)
     except click.ClickException as error:
-        click.echo(f"convanim: {one_line(error.format_message())}", err=True)
+        if type(error).__name__ == "NoArgsIsHelpError":  # click 8.2 and newer; older ones print the help themselves
+            click.echo(error.format_message())
+        else:
+            click.echo(f"convanim: {one_line(error.format_message())}", err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

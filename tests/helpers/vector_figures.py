@@ -13,7 +13,7 @@ import tempfile
 from itertools import cycle
 from pathlib import Path
 
-HEAVY = ("numpy", "matplotlib", "PIL", "tqdm", "imageio", "imageio_ffmpeg", "click")
+HEAVY = ("numpy", "matplotlib", "PIL", "IPython", "imageio", "imageio_ffmpeg", "click")
 FORMATS = ("svg", "pdf", "tex", "html")
 LOOKS = (
     {},
