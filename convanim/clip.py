@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from .errors import ConvanimError, short_repr
+from .geometry.parameters import integer
 from .labels.labelling import Labelling
 from .scene import Scene
 from .scene.choice import only
@@ -87,11 +87,8 @@ class Clip:
 
     def check_step(self, step: int) -> None:
         """Raise ConvanimError for a step out of range."""
-        try:
-            inside = not isinstance(step, bool) and 0 <= operator.index(step) < self.scene.steps
-        except TypeError:
-            inside = False
-        if not inside:
+        number = integer(step)
+        if number is None or not 0 <= number < self.scene.steps:
             raise ConvanimError(f"step={short_repr(step)}: this figure has the steps 0 to {self.scene.steps - 1}")
 
     def canvas(self) -> Canvas:

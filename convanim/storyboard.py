@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,6 +10,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from .errors import ConvanimError, short_repr
+from .geometry.parameters import integer
 from .labels import LABELS, LAYOUTS
 from .labels.labelling import Labelling
 from .labels.layout import FACE, LabelContext
@@ -118,7 +118,7 @@ def _counts(columns: object, count: int, page: Page) -> list[int]:
     """How many pictures may be in a row: as many as asked for, or all numbers that leave room for each picture."""
     if columns is None:
         return list(range(1, max(int(min(page.ems / PICTURE, count)), 1) + 1))
-    found = _whole(columns)
+    found = integer(columns)
     if found is None or found < 1:
         raise ConvanimError(f"columns={short_repr(columns)}: the pictures in a row are a whole number, 1 or more")
     return [min(found, count)]
@@ -260,7 +260,7 @@ def _chosen(steps: object, scene: Scene) -> list[int]:
     """
     if isinstance(steps, Iterable) and not isinstance(steps, str | bytes) and getattr(steps, "ndim", 1) != 0:
         listed = list(islice(steps, MOST_PICTURES + 1))
-        found = [_whole(n) for n in listed]
+        found = [integer(n) for n in listed]
         if len(found) > MOST_PICTURES:
             raise ConvanimError(f"steps={short_repr(steps)}: a storyboard has at most {MOST_PICTURES:,} pictures")
         if not found or any(n is None or not 0 <= n < scene.steps for n in found):
@@ -268,7 +268,7 @@ def _chosen(steps: object, scene: Scene) -> list[int]:
                 f"steps={short_repr(listed)}: list steps of this figure, which has 0 to {scene.steps - 1}"
             )
         return [n for n in found if n is not None]
-    count = _whole(steps)
+    count = integer(steps)
     if count is None or count < 1:
         raise ConvanimError(
             f"steps={short_repr(steps)}: a storyboard takes a number of steps, 1 or more, or a list of them such as [0,"
@@ -277,11 +277,3 @@ def _chosen(steps: object, scene: Scene) -> list[int]:
     count = min(count, scene.steps)
     best = sorted({scene.poster, scene.corner} if count == 2 else {scene.poster})
     return best if len(best) == count else [round(n * (scene.steps - 1) / (count - 1)) for n in range(count)]
-
-
-def _whole(value: object) -> int | None:
-    """An integer of any kind, None for anything else."""
-    try:
-        return None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import nullcontext, suppress
 from functools import partial
@@ -18,6 +17,7 @@ from ..frameworks import FRAMEWORKS
 from ..progress import Count, bar
 from ..publish.snippets import EMBEDS, place_named
 from ..write import FORMATS, literal
+from . import streams
 from .flags import figure_options, operation_options, specified, still_options, table
 from .layers import layers_of
 from .long import announce
@@ -320,7 +320,7 @@ def _wrote(paths: list[Path]) -> None:
 
 def main() -> None:
     """Run the command line; bad input is one line and exit status 2."""
-    _with_streams()
+    streams.prepare()
     try:
         cli.main(standalone_mode=False)
         sys.stdout.flush()
@@ -336,19 +336,8 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except OSError as error:  # the reader of our output has gone, or its disk is full
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
+        streams.give_up()
+        if not streams.reader_has_gone(error):
             with suppress(OSError):  # standard error may be on the same disk
                 click.echo(f"convanim: can't write the output: {error.strerror}", err=True)
         sys.exit(2)
-
-
-def _with_streams() -> None:
-    """Give the null device to standard streams that are closed (`convanim list >&-`).
-
-    A file that is opened would take the place of one, and get what is meant for it.
-    """
-    for name in ("stdin", "stdout", "stderr"):
-        if getattr(sys, name) is None:
-            null = os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free, the closed stream's
-            setattr(sys, name, os.fdopen(null, "r" if name == "stdin" else "w"))

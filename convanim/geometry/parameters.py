@@ -144,19 +144,30 @@ def is_many(value: object) -> bool:
     return (isinstance(value, Sequence) or (isinstance(ndim, int) and ndim > 0)) and hasattr(value, "__len__")
 
 
+def integer(value: object) -> int | None:
+    """An integer of any kind, numpy's too, as an int; None for anything else. True and False are no numbers here.
+
+    >>> integer(3), integer(3.0), integer(True)
+    (3, None, None)
+    """
+    if isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b":
+        return None  # numpy 1 takes its own True for 1, and warns
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        return None
+
+
 def _whole(name: str, value: object, least: int, many: str = ", or one whole number an axis") -> int:
     """The value as an int, or the one line that says why it is none."""
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
+    number = integer(value)
+    if number is None:
         example = (
             int(value)
             if isinstance(value, float) and value.is_integer() and value >= least and value <= LARGEST
             else max(least, 1)
         )
-        raise ConvanimError(f"{name}={short_repr(value)} is not a whole number: write {name}={example}{many}") from None
+        raise ConvanimError(f"{name}={short_repr(value)} is not a whole number: write {name}={example}{many}")
     if not least <= number <= LARGEST:
         rule = f"at least {least}" if number < least else f"at most {LARGEST}"
         raise ConvanimError(f"{name}={short_repr(number)} is out of range: it must be {rule}")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import operator
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ConvanimError, short_repr
 from .axis import Axis, Cell
-from .parameters import is_many
+from .parameters import integer, is_many
 
 MOST_READS = 1 << 22  # cells looked at for one answer, all of a picture of 2048 x 2048: a few seconds
 
@@ -72,9 +71,9 @@ def output_cell(op: Any, cell: object) -> Cell:
     size: Cell = op.output_size
     try:
         given = (cell,) if not is_many(cell) else tuple(cell) if len(cell) == len(size) else ()  # type: ignore[arg-type]
-        index = () if any(isinstance(c, bool) for c in given) else tuple(map(operator.index, given))  # type: ignore[arg-type]
     except TypeError:
-        index = ()
+        given = ()
+    index = tuple(n for c in given if (n := integer(c)) is not None)
     if len(index) == len(size) and all(0 <= c < n for c, n in zip(index, size, strict=True)):
         return index
     raise ConvanimError(

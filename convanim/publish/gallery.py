@@ -118,12 +118,18 @@ def run(
 
 
 def _check_names(jobs: Iterable[Job]) -> None:
+    names: dict[str, str] = {}
     for job in jobs:
         for suffix in job.suffixes:
             if job.figure.name + suffix in (PAGE, RECORD):
                 raise ConvanimError(
                     f"figure {job.figure.name!r} as {suffix} has the name of the gallery's page: give it another name"
                 )
+        if (other := names.setdefault(job.figure.name.casefold(), job.figure.name)) != job.figure.name:
+            raise ConvanimError(
+                f"figures {other!r} and {job.figure.name!r} would be one file on macOS and Windows, which don't tell"
+                " capitals from small letters: give one another name"
+            )
 
 
 def _build(

@@ -6,18 +6,30 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
-from multiprocessing.connection import Connection, wait
-from typing import TypeVar
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..errors import ConvanimError
+
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Event
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 AT_ONCE = 256  # jobs that an executor has at a time: their results wait in memory until they are taken
+MOST_WINDOWS = 61  # processes: Windows waits for 63 things at most, and two are pipes
+# macOS and Windows, and Linux since Python 3.14, begin each worker by importing the script that started it.
+GUARD = (
+    "the processes that draw run this script from its start: put the call of gallery() below a line"
+    " 'if __name__ == \"__main__\":', or pass an executor such as ThreadPoolExecutor()"
+)
 TRIES = 2  # of a job that ends with an exception: its worker may have been lost
 
 
@@ -52,14 +64,16 @@ def _over_own(
     waiting, suspects = deque(jobs), list[Job]()
     while waiting:
         workers = min(_cores(), len(waiting))
-        with _processes(workers) as pool:
+        with _processes(workers) as (pool, begun):
             for job, result in _finished(pool, work, waiting, 4 * workers, cancels=False):
                 if isinstance(result, BrokenExecutor):
+                    if not begun() and multiprocessing.get_start_method() != "fork":
+                        raise ConvanimError(GUARD)
                     suspects.append(job)
                 else:
                     yield job, result
     for job in suspects:
-        with _processes(1) as pool:
+        with _processes(1) as (pool, _):
             yield from _finished(pool, work, deque([job]), 1, cancels=False)
 
 
@@ -79,7 +93,11 @@ def _finished(
                 try:
                     running[executor.submit(work, waiting[0])] = waiting[0]
                     waiting.popleft()
-                except (BrokenExecutor, RuntimeError):  # broken, or shut down
+                except BrokenExecutor:
+                    takes = False
+                except RuntimeError:  # the executor is shut down; or this is a worker that runs its parent's script
+                    if not cancels:
+                        raise ConvanimError(GUARD) from None
                     takes = False
             for future in wait_for(running, return_when=FIRST_COMPLETED).done:
                 result = _result(future)
@@ -98,26 +116,34 @@ def _result(future: Future[Result]) -> Result | Exception:
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """The cores that this process may use; on Windows at most as many as a process can wait for."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_WINDOWS) if sys.platform == "win32" else cores
 
 
 @contextlib.contextmanager
-def _processes(workers: int) -> Iterator[Executor]:
-    """So many processes. They end with this one, and at once if the block fails."""
+def _processes(workers: int) -> Iterator[tuple[Executor, Callable[[], bool]]]:
+    """An executor of this many processes, and whether one of them has begun to work.
+
+    They end with this process, and at once if the block fails.
+    """
     told, tell = multiprocessing.Pipe(duplex=False)
-    with tell, told, ProcessPoolExecutor(workers, initializer=_end_with, initargs=(told,)) as pool:
+    begun = multiprocessing.Event()
+    with tell, told, ProcessPoolExecutor(workers, initializer=_begin, initargs=(told, begun)) as pool:
         try:
-            yield pool
+            yield pool, begun.is_set
         except BaseException:  # Ctrl-C above all
             tell.send_bytes(b"end")
             raise
 
 
-def _end_with(told: Connection) -> None:
-    """End this worker when its parent ends or sends a message, even while it draws: unfinished files have no name.
+def _begin(told: Any, begun: Event) -> None:
+    """Say that this worker has begun, and end it when its parent ends or sends a message, even while it draws:
+    unfinished files have no name.
 
     The worker ignores Ctrl-C, which a terminal sends to all processes: the parent handles it.
     """
+    begun.set()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None

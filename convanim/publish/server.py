@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import mimetypes
 import os
 import re
 import shutil
 import socket
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,20 +15,29 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import PurePosixPath
 from threading import Lock, Semaphore
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..errors import ConvanimError
 from ..spec import Figure
 from ..write import FORMATS, planned
+from ..write.files import unnamed
 from .gallery_page import PAGE, pages
 
-TYPES = {
+TYPES = {  # not `mimetypes`: Windows gives it the types that installed programs have claimed
     ".apng": "image/apng",
     ".webp": "image/webp",
     ".tex": "text/plain; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".gif": "image/gif",
+    ".png": "image/png",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".pdf": "application/pdf",
+    ".txt": "text/plain; charset=utf-8",
 }
 DRAWN_AT_ONCE = 4  # files: a small one needn't wait for a large one, and memory stays that of a few
 REQUEST_S = 30  # seconds that a client has to say what it wants
@@ -66,7 +73,7 @@ class Shelf:
 
     def __init__(self, figures: Mapping[str, Figure], texts: Mapping[str, str]) -> None:
         self._figures, self._texts = figures, texts
-        self._store: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - it is kept
+        self._store = unnamed()
         self._drawn: dict[str, tuple[int, int]] = {}  # where a file begins in the store, and its length
         self._locks: dict[str, Lock] = defaultdict(Lock)  # a file is drawn once
         self._one = Lock()  # reads or writes the store at a time
@@ -96,7 +103,7 @@ class Shelf:
         """Where the drawn file begins in the store, and its length."""
         animation = figure.animate()
         form, _, _ = planned(animation, f"x{suffix}")
-        with tempfile.TemporaryFile() as file:
+        with unnamed() as file:
             form.write(animation, file)
             file.seek(0)
             with self._one:
@@ -109,6 +116,7 @@ class Server(ThreadingHTTPServer):
     """A server that answers each request in a thread of its own, and closes the connections of slow clients."""
 
     daemon_threads = True
+    allow_reuse_address = os.name == "posix"  # on Windows two servers could then have the same port
 
     def __init__(self, address: tuple[str, int], handler: Any, shelf: Shelf) -> None:
         self._shelf = shelf
@@ -182,9 +190,7 @@ class Handler(BaseHTTPRequestHandler):
         status, suffix, body = self._found()
         self.server.allow(self.connection, ANSWER_S)
         self.send_response(status)
-        self.send_header(
-            "Content-Type", TYPES.get(suffix) or mimetypes.guess_type(f"x{suffix}")[0] or "application/octet-stream"
-        )
+        self.send_header("Content-Type", TYPES.get(suffix, "application/octet-stream"))
         self.send_header("Content-Length", str(len(body)))
         self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()

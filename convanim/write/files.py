@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from ..errors import ConvanimError
 
@@ -34,24 +34,35 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         if target.exists() and not os.access(target, os.W_OK):
             raise PermissionError(13, "it is read-only")
-        with tempfile.TemporaryFile(dir=target.parent) as file:
+        with unnamed(target.parent) as file:
             yield file
             file.flush()
             _name(file.fileno(), target, mode)
     except OSError as error:
         raise ConvanimError(
-            f"can't write {path}: {error.strerror or error}; give another place with -o or save()"
+            f"can't write {path}: {error.strerror or error}; {_remedy(error)}give another place with -o or save()"
         ) from error
+
+
+def unnamed(folder: Path | None = None) -> BinaryIO:
+    """A temporary file that ends with this process. It has no name, but on Windows, where it has one until then."""
+    file: BinaryIO = cast("Any", tempfile.TemporaryFile(dir=folder))  # noqa: SIM115 - the caller closes it
+    return file
+
+
+def _remedy(error: OSError) -> str:
+    """Windows refuses to replace a file that a program has open: 5 is a denied access, 32 a file in use."""
+    in_use = getattr(error, "winerror", None) in (5, 32)
+    return "close the programs that show this file, or " if in_use else ""
 
 
 def _name(descriptor: int, target: Path, mode: int) -> None:
     """Give an open file without a name the target's name."""
     temporary = target.with_name(f".convanim-{os.urandom(8).hex()}.tmp")
-    os.chmod(descriptor, mode)
-    if _linked(descriptor, target):  # at once, where there is no old file
+    if _linked(descriptor, target, mode):  # at once, where there is no old file
         return
     try:
-        if not _linked(descriptor, temporary):
+        if not _linked(descriptor, temporary, mode):
             _copy(descriptor, temporary, mode)
         temporary.replace(target)
     except BaseException:
@@ -59,11 +70,15 @@ def _name(descriptor: int, target: Path, mode: int) -> None:
         raise
 
 
-def _linked(descriptor: int, path: Path) -> bool:
-    """Whether an open file without a name has this one now. Some systems and file systems have no links."""
+def _linked(descriptor: int, path: Path, mode: int) -> bool:
+    """Whether an open file without a name has this one now, and this mode.
+
+    Linux can do that, if the file system has links. macOS has no /proc, and Windows no mode of an open file either.
+    """
     try:
+        os.chmod(descriptor, mode)
         os.link(f"/proc/self/fd/{descriptor}", path, follow_symlinks=True)
-    except (AttributeError, OSError, NotImplementedError):
+    except (AttributeError, OSError, NotImplementedError, TypeError):
         return False
     return True
 

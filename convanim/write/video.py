@@ -93,7 +93,8 @@ def _write(clip: Clip, file: BinaryIO, progress: Progress | None, codec: list[st
     timed: list[str] = []
     if clip.fps is None:  # a frame is neither repeated nor left out, and times are counted in milliseconds
         filters = f"{_times(clip)},{filters}"
-        timed = shlex.split("-fps_mode passthrough -enc_time_base 1/1000")
+        # ffmpeg before 7.1 gives the last frame no time, and players then leave it out
+        timed = shlex.split(f"-fps_mode passthrough -enc_time_base 1/1000 -bsf:v setts=duration={clip.step_ms}/1000/TB")
     with _made(file) as (place, kept):
         command = [
             *(_ffmpeg(), "-v", "error", "-nostdin", "-y", *source.split(), "-vf", filters, *timed),
@@ -112,6 +113,7 @@ def _run(command: list[str], kept: tuple[int, ...], pictures: Iterator[Picture])
             stderr=said,
             pass_fds=kept,
             start_new_session=True,  # Ctrl-C is for this process alone
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # the same on Windows
         ) as ffmpeg:
             assert ffmpeg.stdin is not None
             try:

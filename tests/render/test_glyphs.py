@@ -333,6 +333,10 @@ def test_the_font_that_ships_is_what_the_script_makes(tmp_path, monkeypatch, cap
     assert (tmp_path / FONT.name).read_bytes() == FONT.read_bytes()
 
 
+@pytest.mark.skipif(
+    f"matplotlib=={matplotlib.__version__}\n" not in (ROOT / "tests" / "constraints.txt").read_text(encoding="utf-8"),
+    reason="the outlines of letters differ from version to version",
+)
 def test_the_table_of_outlines_is_what_the_script_makes_of_the_fonts():
     assert (Path(glyphs.__file__).parent / "fonts" / outlines.TABLE).read_bytes() == script("outlines").made()
 
