@@ -9,7 +9,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help gallery test test-frameworks test-places test-browser test-cluster test-latex docs fuzz lint check bench clean setup
+.PHONY: help gallery test test-frameworks test-places test-browser test-cluster test-latex docs fuzz lint check bench measured clean setup
 
 # `make test-frameworks SEED=7 COUNT=3000` draws other configurations, and that many a framework.
 SEED ?= 0
@@ -32,10 +32,10 @@ test: .venv/.dev  ## run the tests
 test-frameworks: .venv-frameworks/.ready  ## compare with PyTorch, Keras, ONNX and JAX on random configurations (SEED=0 COUNT=3000)
 	$(FRAMEWORKS) -m pytest -q -n auto --confcutdir=tests/frameworks/installed tests/frameworks/installed --seed $(SEED) --count $(COUNT)
 
-test-places: .venv/.dev  ## files read back by other programs, processes that are stopped or fail, recipes, players, snippets, notebooks, Sphinx, README's examples
+test-places: .venv/.dev  ## files read back by other programs, processes that are stopped or fail, recipes, players, snippets, notebooks, Sphinx, the documentation's examples
 	$(BIN)/python -m pytest -q -n auto -m places
 
-test-browser: .venv-browser/.ready  ## play pages, players and SVGs in Chromium; test modules in Node, and the package in WebAssembly
+test-browser: .venv-browser/.ready docs  ## play pages, players, SVGs and the documentation in Chromium; test modules in Node, and the package in WebAssembly
 	.venv-browser/bin/python -m pytest -q -n auto --confcutdir=tests/browser tests/browser
 
 test-cluster: .venv-cluster/.ready  ## galleries on a Dask cluster and in an S3 bucket, both on this machine
@@ -60,6 +60,10 @@ check: lint test  ## lint, types and tests
 
 bench: .venv/.dev  ## measure time, memory and bytes
 	$(BIN)/python tests/benchmarks/bench.py
+
+measured: .venv/.dev .venv-frameworks/.ready  ## measure, compare with the frameworks, and write the tables of docs/checked.md
+	$(BIN)/python tests/benchmarks/bench.py --write docs/measured/costs.md
+	$(FRAMEWORKS) -m pytest -q -n auto --confcutdir=tests/frameworks/installed tests/frameworks/installed/test_parity.py --write docs/measured/frameworks.md
 
 setup: .venv/.dev  ## only set up .venv, with the tools of the tests
 

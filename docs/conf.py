@@ -6,6 +6,7 @@ from pathlib import Path
 import convanim
 
 sys.path.insert(0, str(Path(__file__).parent))
+import accessible
 import reference
 
 reference.write(Path(__file__).with_name("generated"))
@@ -16,7 +17,7 @@ copyright = "The convanim developers, MIT licence"  # noqa: A001 (Sphinx's name)
 version = release = convanim.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_design", "sphinx_copybutton", "convanim.sphinx"]
-exclude_patterns = ["_build", "requirements.txt"]
+exclude_patterns = ["_build", "requirements.txt", "measured", "generated/faults.md"]
 myst_enable_extensions = ["colon_fence"]
 default_role = "code"  # a docstring's `name` is code
 myst_heading_anchors = 3
@@ -28,3 +29,8 @@ html_static_path = ["_static"]
 html_css_files = ["figures.css"]
 html_copy_source = False
 html_show_search_summary = False  # a summary is fetched, and a browser fetches nothing for a page from a folder
+
+
+def setup(app):
+    """Mend the pages when they are written."""
+    app.connect("build-finished", lambda app, error: None if error else accessible.mend(Path(app.outdir)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,23 @@ from convanim.labels import LABELS
 from convanim.themes.theme import ROLES
 
 FENCE = "```"
+ROOT = Path(__file__).resolve().parents[1]
+COLLECTIONS = {
+    "arithmetic": "The guide's figures",
+    "numerical": "The guide's figures with numbers",
+    "explained": "The guide's figures with labels",
+    "looks": "Themes and other looks",
+    "padding": "What people ask",
+    "line": "One dimension, as on paper",
+    "matrix": "As a sparse matrix",
+    "dense": "As a layer of a network",
+    "im2col": "As columns times a row",
+    "scatter": "As stamps that add up",
+    "pair": "A convolution and its transpose",
+    "channels": "Channels and groups",
+    "stack": "Several layers, and what an output sees",
+    "shaded": "Values as colours",
+}
 
 
 def table(title: str, rows: Iterator[tuple[str, str]] | list[tuple[str, str]], head: str) -> str:
@@ -82,12 +101,25 @@ def gallery() -> str:
     for name, one in ca.figures().items():
         if one.source != collection:
             collection = one.source
-            text += f"## {collection.removesuffix('.toml')}\n\n"
+            name_of_file = collection.removesuffix(".toml")
+            text += f"## {COLLECTIONS.get(name_of_file, name_of_file)}\n\n"
         text += f"### {name}\n\n{FENCE}{{convanim}} {name}\n{one.title}\n{FENCE}\n\n"
     return text
 
 
-PAGES = {"names": names, "command_line": command_line, "python": python, "gallery": gallery}
+def faults() -> str:
+    """The documented faults of the frameworks, from the table of their tests."""
+    folder = str(ROOT / "tests" / "frameworks" / "installed")
+    sys.path.insert(0, folder)
+    try:
+        rows = importlib.import_module("faults").FAULTS
+    finally:
+        sys.path.remove(folder)
+    lines = [f"| {one.judge} | [{one.name}]({one.link}) |" for one in rows]
+    return "\n".join(["| framework | fault |", "|---|---|", *lines, ""])
+
+
+PAGES = {"names": names, "command_line": command_line, "python": python, "gallery": gallery, "faults": faults}
 
 
 def write(folder: Path) -> None:

@@ -1,194 +1,121 @@
-"""README's claims: its examples run as printed, its table of figures is that of the templates."""
+"""README is short, its examples run as printed, its links lead somewhere, and its pictures can be read."""
 
 from __future__ import annotations
 
-import math
-import os
+import importlib.util
 import re
-import subprocess
 import sys
-from pathlib import Path
+import types
 
 import pytest
 
 import convanim as ca
-from convanim.labels import LABELS
-from convanim.publish.snippets import EMBEDS
-from convanim.render.glyphs import letters
-from convanim.scene import Group, Text, moved
-from convanim.themes.theme import ROLES
-from helpers.processes import ROOT, child_environment
+from helpers.documents import blocks, run, smallest_letter
+from helpers.processes import ROOT
 
 pytestmark = pytest.mark.places
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLE = re.compile(r"(<!-- needs torch -->\n)?^```(python|sh)\n(.*?)^```", re.M | re.S)
-TEXTS = {text.splitlines()[0].strip("# "): text for text in re.split(r"^(?=## )", README, flags=re.M)}
-SECTIONS = {name: [block for needs, *block in EXAMPLE.findall(text) if not needs] for name, text in TEXTS.items()}
-SECTIONS = {name: blocks for name, blocks in SECTIONS.items() if blocks}
-PLACES = "Into slides, papers, notebooks and blogs"
 FIGURES = ca.figures()
-GUIDE = {name: one for name, one in FIGURES.items() if one.source in ("arithmetic.toml", "numerical.toml")}
+PICTURE = re.compile(r'src(?:set)?="gallery/(\w+)\.svg"(?: (width|height)="(\d+)")?')
+LINK = re.compile(r'\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"')
 
 
-def leaves(marks):
-    """All marks, those of groups where they are placed."""
-    return [
-        one for mark in marks for one in (leaves(moved(mark.marks, *mark.at)) if isinstance(mark, Group) else [mark])
-    ]
+def test_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 150
 
 
-def run(kind: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """A block as a newcomer runs it, with `convanim` on the path; a shell stops at the first failure."""
-    tools = folder / ".bin"
-    tools.mkdir(exist_ok=True)
-    script = tools / "convanim"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m convanim "$@"\n')
-    script.chmod(0o755)
-    environment = child_environment(PATH=f"{tools}{os.pathsep}{os.environ['PATH']}")
-    command = [sys.executable, "-c", text] if kind == "python" else ["sh", "-ec", text]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-
-
-WRITTEN = {
-    "convanim": ["strides.gif"],
-    "Command line": ["x.svg", "out/padding_strides.gif"],
-    "Python": ["laplace.svg", "wide.gif"],
-    "Views": ["matrix.svg"],
-    "Labels and themes": ["clear.svg"],
-    "Your own collection": ["mine/halve.svg"],
-}
-
-
-def test_the_examples_are_in_the_sections_that_have_some() -> None:
-    assert {*WRITTEN} < {*SECTIONS} and sum(map(len, SECTIONS.values())) >= 15
-
-
-@pytest.mark.parametrize("section", SECTIONS)
-def test_every_example_of_a_section_runs_as_printed_one_after_the_other(section: str, tmp_path: Path) -> None:
-    for kind, text in SECTIONS[section]:
+def test_every_example_runs_as_printed_one_after_the_other(tmp_path) -> None:
+    examples = blocks(README)
+    assert {kind for kind, _ in examples} == {"python", "sh"}
+    for kind, text in examples:
         done = run(kind, text, tmp_path)
         assert done.returncode == 0, f"{text}\n{done.stderr}"
-    for name in WRITTEN.get(section, []):
-        assert (tmp_path / name).stat().st_size > 1000
+    assert {"strides.gif", "strides.svg"} <= {path.name for path in tmp_path.iterdir() if path.is_file()}
 
 
-def test_each_line_of_the_table_of_places_runs_and_writes_what_it_names(tmp_path: Path) -> None:
-    rows = re.findall(r"^\| (.+?) \|(.*?)\| (.*) \|$", TEXTS[PLACES], re.M)[1:]
-    start = SECTIONS[PLACES][0][1]
-    lines = [(place, line) for place, _, cell in rows for line in re.findall(r"`((?:a|ca)\.\w+\(.*?\)+)`", cell)]
-    assert len(rows) >= 12 and len(lines) >= 18
-    code = start + "".join(f"assert {line}, {place!r}\n" for place, line in lines)
-    done = run("python", code, tmp_path)
-    assert done.returncode == 0, done.stderr
-    written = {path.name for path in tmp_path.iterdir()}
-    assert {
-        "figure.svg",
-        "figure.html",
-        "figure.mp4",
-        "figure.gif",
-        "figure_0.svg",
-        "figure.pdf",
-        "figure.tex",
-        "steps.pdf",
-        "poster.png",
-    } <= written
-    named = {name for _, line in lines if "save" in line for name in re.findall(r'"(.+?)"', line)}
-    assert all(name.replace("{step}", "8") in written for name in named)
+def targets(text: str) -> list[str]:
+    """The links to files of the repository."""
+    return [one for pair in LINK.findall(text) for one in pair if one and not one.startswith("https://")]
 
 
-def test_every_suffix_and_every_place_is_in_readme_and_every_suffix_of_readme_is_one() -> None:
-    assert all(f"`{suffix}`" in TEXTS["Command line"] for suffix in ca.FORMATS)
-    assert {*re.findall(r'embed\("(\w+)"\)', TEXTS[PLACES])} <= {*EMBEDS}
+def test_every_link_leads_to_a_file_and_to_a_heading_of_it() -> None:
+    assert len(targets(README)) > 25
+    assert not [one for one in targets(README) if not leads(one)]
+    assert not leads("docs/nowhere.md") and not leads("docs/checked.md#nowhere")
+    assert targets('[a](b.md) <img src="c.svg">') == ["b.md", "c.svg"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "text"), [("python", "assert False"), ("sh", "convanim draw conv -i 1 -k 2 -o x.gif\ntrue")]
-)
-def test_an_example_that_fails_is_noticed(kind: str, text: str, tmp_path: Path) -> None:
-    assert run(kind, text, tmp_path).returncode != 0
+def leads(target: str) -> bool:
+    """Whether there is such a file, with a heading that has this anchor on GitHub."""
+    path, _, anchor = target.partition("#")
+    if not (ROOT / path).is_file():
+        return False
+    headings = re.findall(r"^#+ (.+)$", (ROOT / path).read_text(encoding="utf-8"), re.M) if anchor else []
+    return not anchor or anchor in {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
 
 
-def test_the_table_of_figures_has_the_sizes_of_every_figure() -> None:
-    rows = re.findall(
-        r"^\| `(\w+)` \| \[gif\]\((\S+)\) \[svg\]\((\S+)\) \| (\d) \| (\d) \| (\d) \| (\d) \| (\d) \|", README, re.M
-    )
-    assert [name for name, *_ in rows] and {name for name, *_ in rows} == set(GUIDE)
-    for name, gif, svg, *numbers in rows:
-        op = GUIDE[name].op()
-        sizes = (op.input_size, op.kernel_size, op.stride, op.padding, op.output_size)
-        assert sizes == tuple((int(n),) * 2 for n in numbers), name
-        assert (ROOT / gif).is_file() and (ROOT / svg).is_file()
+def test_every_command_of_make_in_readme_is_a_target() -> None:
+    named = {*re.findall(r"make ([a-z-]+)", README)} - {"them"}
+    known = {*re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)}
+    assert {"gallery", "test", "docs"} <= named <= known
 
 
-def test_the_tables_of_questions_and_of_views_have_the_title_of_every_other_figure() -> None:
-    rows = re.findall(
-        r'^\| <img src="(\S+)" .*?> \| `(\w+)` \[gif\]\((\S+)\) \[svg\]\((\S+)\) \| (.*) \|$', README, re.M
-    )
-    elsewhere = ("arithmetic.toml", "numerical.toml", "explained.toml", "looks.toml")
-    assert {name: title for _, name, _, _, title in rows} == {
-        name: one.title for name, one in FIGURES.items() if one.source not in elsewhere
-    }
-    for picture, name, gif, svg, _ in rows:
-        assert (picture, gif, svg) == (f"gallery/{name}.svg", f"gallery/{name}.gif", f"gallery/{name}.svg")
-        assert (ROOT / gif).is_file() and (ROOT / svg).is_file()
-
-
-def test_every_figure_of_the_guide_stands_beside_itself_with_labels() -> None:
-    picture = r'<img src="gallery/(\S+).svg" .*?>'
-    rows = re.findall(rf"^\| {picture} \| {picture} \| `(\w+)` \[gif\]\((\S+)\) \[svg\]\((\S+)\) \|$", README, re.M)
-    assert [classic for classic, *_ in rows] == list(GUIDE)
-    assert all(
-        explained == name == f"{classic}_explained" and (ROOT / gif).is_file() and (ROOT / svg).is_file()
-        for classic, explained, name, gif, svg in rows
-    )
-    assert {name for name, one in FIGURES.items() if one.source == "explained.toml"} == {
-        name for _, _, name, _, _ in rows
-    }
-
-
-def test_every_look_and_every_theme_has_its_picture() -> None:
-    for name in (name for name, one in FIGURES.items() if one.source == "looks.toml"):
-        assert f'src="gallery/{name}.svg"' in README
-    assert all(f"| `{name}` |" in README for name in ca.THEMES)
-    assert all(f"| `{name}` |" in README for name in LABELS)
-    numbered = [role for role in ROLES if role[-1].isdigit()]  # 25 of a kind in a row
-    assert all(f"`{role}` ({about})" in README for role, about in ROLES.items() if role not in numbered)
-    assert sorted(numbered) == sorted(f"{kind}_{n}" for kind in ("weight", "edge") for n in range(1, 26))
-    assert all(f"`{kind}_1` to `{kind}_25`" in README for kind in ("weight", "edge"))
-
-
-def test_every_view_is_in_the_table_of_views_with_a_picture_of_it() -> None:
-    rows = re.findall(r'^\| `(\w+)` \| <img src="gallery/(\w+)\.svg" .*?> \| (.*) \|$', README, re.M)
-    assert [view for view, *_ in rows] == list(ca.VIEWS)
-    for view, name, _ in rows:
-        one = FIGURES[name]
-        default = "stack" if len(one.layers) > 1 else "isometric"
-        assert one.options.get("view", default) == view
-
-
-def smallest_letter(name: str, kind: str, shown: int) -> float:
-    """The size in pixels of the smallest letters of a figure's labels where its picture is `shown` pixels wide, or
-    high; infinite without labels.
-    """
-    a = FIGURES[name].animate()
-    marks = [mark for layer in a.scene.layers for mark in leaves(layer.seen(0))]
-    sizes = [
-        letter.size for mark in marks if isinstance(mark, Text) and mark.role == "label" for letter in letters(mark)
-    ]
-    across = {"width": a.scene.box.width, "height": a.scene.box.height}[kind]
-    return min(sizes, default=math.inf) * shown / across
+def test_the_numbers_of_readme_are_those_that_were_measured() -> None:
+    costs = (ROOT / "docs" / "measured" / "costs.md").read_text(encoding="utf-8")
+    (measured,) = re.findall(r"^\| 19 GIFs and 19 SVGs, one fresh process, CPU \| ([\d.]+) s", costs, re.M)
+    assert f"take {float(measured):.1f} s of CPU time" in README
+    compared = (ROOT / "docs" / "measured" / "frameworks.md").read_text(encoding="utf-8")
+    (each,) = re.findall(r"([\d,]+) random layers for each framework", compared)
+    assert f"{4 * int(each.replace(',', '')):,} random layers agree" in README
+    assert re.findall(r"^\| Differences \| (.*) \|$", compared, re.M) == [" | ".join("-" * n) for n in (4, 5)]
+    assert f"version = {{{ca.__version__}}}" in README
+    assert len(ca.VIEWS) == len(ca.FORMATS) == 10
 
 
 def test_the_labels_of_every_picture_can_be_read_at_the_size_at_which_it_is_shown() -> None:
-    pictures = re.findall(r'<img src="gallery/(\w+)\.svg" (width|height)="(\d+)"', README)
-    assert len(pictures) > 60
-    small = {name: size for name, kind, shown in pictures if (size := smallest_letter(name, kind, int(shown))) < 7}
-    assert not small
-    assert (
-        smallest_letter("padding_strides_explained", "height", 180)
-        < 7
-        < smallest_letter("padding_strides_explained", "width", 392)
-        < 13
+    pictures = PICTURE.findall(README)
+    assert len(pictures) > 7
+    shown = {name: (kind, int(size)) for name, kind, size in pictures if kind}
+    assert not {name for name, (kind, size) in shown.items() if smallest_letter(FIGURES[name], kind, size) < 7}
+    one = FIGURES["padding_strides_explained"]
+    assert smallest_letter(one, "height", 180) < 7 < smallest_letter(one, "width", 392) < 13
+    assert smallest_letter(FIGURES["padding_strides"], "height", 20) == float("inf")
+
+
+def test_a_picture_for_dark_pages_has_the_shape_of_the_one_in_its_place() -> None:
+    pairs = re.findall(r'dark\)" srcset="gallery/(\w+)\.svg"><img src="gallery/(\w+)\.svg"', README)
+    assert len(pairs) == 3
+    for dark, light in pairs:
+        assert FIGURES[dark].animate().theme.name == "dark" != FIGURES[light].animate().theme.name
+        (w, h), (width, height) = FIGURES[dark].animate().size, FIGURES[light].animate().size
+        assert abs(w / h - width / height) < 0.15
+
+
+def test_the_readme_of_a_release_has_links_that_an_index_can_follow(monkeypatch) -> None:
+    class Hook:
+        root = str(ROOT)
+
+    interface = types.ModuleType("hatchling.metadata.plugin.interface")
+    interface.MetadataHookInterface = Hook  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, interface.__name__, interface)
+    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    for name in ("GITHUB_REPOSITORY", "GITHUB_REF_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    elsewhere: dict = {}
+    build.Readme().update(elsewhere)
+    assert elsewhere["readme"] == {"content-type": "text/markdown", "text": README}
+    monkeypatch.setenv("GITHUB_REPOSITORY", "someone/convanim")
+    monkeypatch.setenv("GITHUB_REF_NAME", "v0.1.0")
+    release: dict = {}
+    build.Readme().update(release)
+    text = release["readme"]["text"]
+    assert targets(text) == []
+    pages, files = (
+        "https://github.com/someone/convanim/blob/v0.1.0/",
+        "https://raw.githubusercontent.com/someone/convanim/v0.1.0/",
     )
-    assert smallest_letter("padding_strides", "height", 20) == math.inf
+    assert text.replace(pages, "").replace(files, "") == README
+    assert len(re.findall(re.escape(f'="{files}gallery/'), text)) == README.count('="gallery/')

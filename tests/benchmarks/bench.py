@@ -7,6 +7,7 @@ here, so that this process adds nothing to its children's peak memory.
 
     python tests/benchmarks/bench.py [GROUP...]     only these groups of rows: figures, matplotlib, large, labels,
 views, memory, start, contrast
+    python tests/benchmarks/bench.py --write FILE   all groups, written to a file of the documentation at the end
 """
 
 from __future__ import annotations
@@ -455,16 +456,23 @@ GROUPS = {
 
 
 def main(words: list[str]) -> None:
+    written = Path(words[1]) if words[:1] == ["--write"] and len(words) == 2 else None
+    words = [] if written else words
     unknown = [w for w in words if w not in GROUPS]
     if unknown:
         raise SystemExit(f"bench: unknown {', '.join(unknown)}; expected some of {', '.join(GROUPS)}")
-    print("| figure | measured | must | aim | |\n|---|---|---|---|---|")
+    lines = ["| figure | measured | must | aim | verdict |", "|---|---|---|---|---|"]
+    print(*lines, sep="\n")
     with tempfile.TemporaryDirectory() as folder:
         for name in words or GROUPS:
             place = Path(folder, name)
             place.mkdir()
             for r in GROUPS[name](str(place)):
-                print(f"| {r.name} | {r.measured} | {r.must} | {r.aim} | {r.verdict} |", flush=True)
+                lines.append(f"| {r.name} | {r.measured} | {r.must} | {r.aim} | {r.verdict} |")
+                print(lines[-1], flush=True)
+    if written:
+        text = "\n".join(["<!-- `make measured` writes this file. -->", "", *lines, ""])
+        written.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

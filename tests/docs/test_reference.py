@@ -35,11 +35,20 @@ def test_every_public_class_and_function_is_documented_once() -> None:
 
 
 def test_the_gallery_has_every_figure_once() -> None:
-    assert re.findall(r"^```\{convanim\} (\w+)$", reference.gallery(), re.M) == [*ca.figures()]
+    page = reference.gallery()
+    found = re.findall(r"^```\{convanim\} (\w+)\n(.*)\n```$", page, re.M)
+    assert found == [(name, one.title) for name, one in ca.figures().items()]
+    assert {*reference.COLLECTIONS} == {one.source.removesuffix(".toml") for one in ca.figures().values()}
+
+
+def test_the_faults_are_those_of_the_tests_and_each_has_its_link() -> None:
+    source = (ROOT / "tests" / "frameworks" / "installed" / "faults.py").read_text(encoding="utf-8")
+    links = re.findall(r"^        \"(https://\S+)\",$", source, re.M)
+    assert re.findall(r"\]\((\S+)\) \|$", reference.faults(), re.M) == links != []
 
 
 def test_pages_are_written_once(tmp_path) -> None:
     reference.write(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     reference.write(tmp_path)
-    assert len(before) == 4 and before == {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert len(before) == 5 and before == {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}

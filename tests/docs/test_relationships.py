@@ -5,18 +5,28 @@ from __future__ import annotations
 import math
 import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from helpers.processes import ROOT
 
-COURSE = ROOT / "docs" / "course"
-RELATIONSHIPS = re.findall(
-    r"^## Relationship (\d+)\n\n.*?o = (.+)$", (COURSE / "relationships.md").read_text(encoding="utf-8"), re.M
-)
-CONFIGURATIONS = re.findall(
-    r"^\| ([a-z].+?) \| (.*?) ?\| (.*i.*) \|$", (COURSE / "sizes.md").read_text(encoding="utf-8"), re.M
-)[1:]
+COURSE, CHINESE = ROOT / "docs" / "course", ROOT / "docs" / "zh"
+
+
+def relationships(folder: Path) -> list[tuple[str, str]]:
+    """The numbers and formulas of a page in one language."""
+    text = (folder / "relationships.md").read_text(encoding="utf-8")
+    return re.findall(r"^## (?:Relationship|关系) (\d+)\n\n.*?o = (.+)$", text, re.M)
+
+
+def configurations(folder: Path) -> list[tuple[str, str, str]]:
+    """The names, conditions and formulas of the table in one language."""
+    text = (folder / "sizes.md").read_text(encoding="utf-8")
+    return re.findall(r"^\| ([^|]+?) \| (.*?) ?\| ([^|]*i.*) \|$", text, re.M)[-7:]
+
+
+RELATIONSHIPS, CONFIGURATIONS = relationships(COURSE), configurations(COURSE)
 CONDITIONS = {  # by relationship; for 8 to 14 those of the convolution that is transposed
     1: lambda i, k, s, p, d: s == d == 1 and p == 0,
     2: lambda i, k, s, p, d: s == d == 1,
@@ -75,3 +85,8 @@ def test_the_seven_configurations_have_the_formulas_of_the_relationships() -> No
     assert len(CONFIGURATIONS) == 7
     for number, (_, _, formula) in zip((1, 2, 3, 4, 5, 6, 15), CONFIGURATIONS, strict=True):
         assert agrees(number, formula), formula
+
+
+def test_the_pages_in_chinese_have_the_same_formulas() -> None:
+    assert relationships(CHINESE) == RELATIONSHIPS
+    assert [formula for *_, formula in configurations(CHINESE)] == [formula for *_, formula in CONFIGURATIONS]

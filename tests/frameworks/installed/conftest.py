@@ -6,9 +6,10 @@ import json
 import os
 from collections import Counter
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
-from parity import FRAMEWORKS, TYPED, Report, details, table
+from parity import FRAMEWORKS, TYPED, Report, details, page, table
 
 os.environ.setdefault("KERAS_BACKEND", "torch")  # before a test imports Keras
 
@@ -16,6 +17,7 @@ os.environ.setdefault("KERAS_BACKEND", "torch")  # before a test imports Keras
 def pytest_addoption(parser):
     parser.addoption("--seed", type=int, default=0, help="the seed of the random configurations")
     parser.addoption("--count", type=int, default=3000, help="how many configurations to compare with each framework")
+    parser.addoption("--write", type=Path, help="the file to write with the tables for the documentation")
 
 
 @pytest.fixture
@@ -36,6 +38,8 @@ def pytest_terminal_summary(terminalreporter, config):
                     one = Report(faulty=fields.pop("faulty"), differences=fields.pop("differences"))
                     one.add(Report(**{kind: Counter(counts) for kind, counts in fields.items()}))
                     reports[name].add(one)
+    if (path := config.getoption("--write")) and all(report.features for report in reports.values()):
+        path.write_text(page(reports, config.getoption("--seed"), config.getoption("--count")), encoding="utf-8")
     reports = {name: report for name, report in reports.items() if report.features}
     if reports:
         seed, count = config.getoption("--seed"), config.getoption("--count")

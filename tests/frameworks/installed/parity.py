@@ -281,11 +281,22 @@ def table(reports: dict[str, Report]) -> list[str]:
     rows["A documented fault of the framework"] = [report.faulty for report in columns]
     rows["Differences"] = [len(report.differences) for report in columns]
     names = [imported(name).NAME for name in reports]
-    lines = [f"| | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
+    lines = [f"| layers | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
     return [
         *lines,
         *(f"| {label} | {' | '.join(f'{n:,}' if n else '-' for n in row)} |" for label, row in rows.items()),
     ]
+
+
+def page(reports: dict[str, Report], seed: int, count: int) -> str:
+    """The part of the documentation that shows the counts: a table of what a framework computes, and one of what a
+    user types.
+    """
+    drawn = f"{count:,} random layers for each framework, seed {seed}"
+    text = f"<!-- `make measured` writes this file. -->\n\n{drawn}. The numbers are layers with the same result.\n\n"
+    text += "\n".join(table({name: reports[name] for name in FRAMEWORKS}))
+    text += "\n\nAs a user types them, with the framework's words, and its defaults left out:\n\n"
+    return text + "\n".join(table({name: reports[name] for name in TYPED})) + "\n"
 
 
 def details(reports: dict[str, Report]) -> list[str]:

@@ -465,6 +465,6 @@ def test_the_command_line_prints_the_table_and_tells_by_its_status():
     done = subprocess.run(
         [sys.executable, script, "torch", "--seed", "3", "--count", "40"], capture_output=True, text=True
     )
-    assert done.returncode == 0 and "| | PyTorch |" in done.stdout and "| Differences | - |" in done.stdout, (
+    assert done.returncode == 0 and "| layers | PyTorch |" in done.stdout and "| Differences | - |" in done.stdout, (
         done.stdout + done.stderr
     )
