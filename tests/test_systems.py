@@ -223,7 +223,10 @@ def test_a_snippet_names_a_file_with_slashes_also_where_paths_have_backslashes(m
 
 
 def test_the_server_knows_the_type_of_each_file_and_asks_no_registry():
-    from convanim.publish.gallery_page import files_of
+    from convanim.publish.gallery_page import MOST, parts_of
 
-    names = {*ca.FORMATS, *(pathlib.PurePath(name).suffix for name in files_of(10**6))}
+    figures = [*ca.figures().values()][:1] * (2 * MOST)
+    pages = [file for part in parts_of(figures, ["clear"] * len(figures), ".svg", "") for file in part.files]
+    names = {*ca.FORMATS, *(pathlib.PurePath(name).suffix for name in pages)}
+    assert len(pages) == 6
     assert names <= {*server.TYPES}

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from ..clip import Clip
 from ..progress import say
+from ..scene import Equation
+from ..scene.choice import only
 from ..write import Format, planned
 
 LONG_MS = 180_000  # of playing: nobody watches longer
 MANY_STEPS = 1000
-FEW, MORE = 8, 24  # steps of the two samples by which a file's bytes are estimated, within twice or half
+# A file's bytes are estimated by two samples: RUNS of SHORT and of LONG neighbouring steps, spread over the figure.
+# Shorter runs make videos seem larger than they are, by half
+RUNS, SHORT, LONG = 6, 3, 8
+GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples spread evenly, so that runs begin in different columns
 LARGE_PX = 4000  # a side of a picture: more than a screen of 3840 shows
 UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 STILL = "or one picture with --storyboard 6 or --step poster"
@@ -65,19 +71,40 @@ def _shorter(clip: Clip) -> list[str]:
 
 
 def _bytes(clip: Clip, form: Format, single: bool) -> float:
-    """The bytes of all files of a name, by samples: those of few steps, and the same again for each further one."""
+    """The bytes of all files of a name, by samples: those of RUNS steps, and for each further step what the steps
+    between the samples take. Steps in the middle of a figure may take other bytes than its first ones.
+    """
+    steps = len(clip)
     if single:
-        sizes = [len(picture) for picture in form.draw(clip, iter(range(0, len(clip), -(-len(clip) // FEW))))]
-        return sum(sizes) / len(sizes) * len(clip)
-    if len(clip) <= MORE:
+        sizes = [len(picture) for picture in form.draw(clip, iter(_runs(steps, SHORT)))]
+        return sum(sizes) / len(sizes) * steps
+    if steps <= RUNS * LONG:
         return _written(clip, form)
-    few, more = (_sample(clip, form, steps) for steps in (FEW, MORE))
-    return few + (more - few) / (MORE - FEW) * (len(clip) - FEW)
+    (few, short), (more, long) = (
+        (len(numbers), _written(_only(clip, numbers), form)) for numbers in (_runs(steps, SHORT), _runs(steps, LONG))
+    )
+    return short + (long - short) / (more - few) * (steps - few)
 
 
-def _sample(clip: Clip, form: Format, steps: int) -> int:
-    """The bytes of the first steps alone."""
-    return _written(replace(clip, scene=replace(clip.scene, steps=steps, poster=0)), form)
+def _runs(steps: int, length: int) -> list[int]:
+    """The numbers of RUNS runs of neighbouring steps, each in its part of the figure, but not at the same place of it,
+    since parts may be whole rows.
+    """
+    starts = [min(int(steps * (run + run * GOLDEN % 1) / RUNS), steps - LONG) for run in range(RUNS)]
+    return sorted({min(max(start, 0) + n, steps - 1) for start in starts for n in range(length)})
+
+
+def _only(clip: Clip, numbers: list[int]) -> Clip:
+    """The clip of these steps alone, which keep their numbers. They have no sums as texts: a page has those of all
+    steps in few bytes, or of none.
+    """
+    scene = replace(only(clip.scene, numbers), numbers=tuple(map(clip.scene.number, numbers)), total=clip.scene.whole)
+    unsaid = replace(clip.labelling, scene=replace(clip.labelling.scene, equation=_unsaid))
+    return replace(clip, scene=scene, labelling=unsaid)
+
+
+def _unsaid(step: int) -> Equation:
+    return Equation((), "", "")
 
 
 def _written(clip: Clip, form: Format) -> int:

@@ -11,6 +11,7 @@ from ..geometry.axis import strongest
 from ..scene import Line, Marks, Polygon, Text, moved
 from ..scene.plane import Plane
 from ..text.cell_texts import W
+from ..text.describe import added_sides
 from ..text.numbers import number
 from ..themes.theme import WEIGHTS
 from .layout import LINE, Block, LabelContext, paragraph, wrapped
@@ -152,7 +153,13 @@ def _words(role: str, context: LabelContext, roles: frozenset[str]) -> str:
         return say(f"legend.{key}", value=padding) if key else ""
     if role == "kernel_value" and ({"weight_1", "kernel"} & roles or not (context.texts and context.texts.kernel)):
         return ""
-    return say(f"legend.{role}", value=padding)
+    side = added_sides(_added(context), context.lang.code) if role == "output_padding" else ""
+    return say(f"legend.{role}", value=padding, side=side)
+
+
+def _added(context: LabelContext) -> Operation:
+    """The operation whose output_padding is drawn: of several, the last that has one."""
+    return next((op for op in reversed(context.scene.ops) if any(op.output_padding)), context.op)
 
 
 def _zeros(context: LabelContext, drawn: frozenset[str]) -> str:

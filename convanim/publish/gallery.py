@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,10 +15,9 @@ from pathlib import Path
 
 from ..errors import ConvanimError, expected_one_of, one_line
 from ..spec import Figure, figures
-from ..themes.table import theme_of
 from ..themes.theme import Theme
 from ..write import FORMATS, planned
-from .gallery_page import PAGE, files_of, pages
+from .gallery_page import Part, parts_of, themes_of, written
 from .gallery_places import Folder, Place, place_of
 from .gallery_record import RECORD, Entry, Record, drawing, key, telling
 from .gallery_workers import over
@@ -48,10 +48,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Job:
-    """Files of one figure to draw. A worker needs no file but convanim: a theme is here, not in a file."""
+    """Files of one figure to draw. A worker needs no file but convanim: a theme of one's own is here, not in a file."""
 
     figure: Figure
-    theme: Theme
+    theme: Theme | str
     suffixes: tuple[str, ...]
     drawing: tuple[str, ...]  # what draws where the job comes from
 
@@ -106,30 +106,43 @@ def run(
     wanted = tuple(dict.fromkeys(wanted))
     wanted += () if {*wanted} & {*PICTURES} else PICTURES[:1]  # which the page shows
     all_ = list(figures(*paths).values()) if chosen is None else list(chosen)
-    jobs = [Job(one, theme_of(one.options.get("theme", "classic")), wanted, drawing()) for one in all_]
-    _check_names(jobs)
+    jobs = [Job(one, theme, wanted, drawing()) for one, theme in zip(all_, themes_of(all_), strict=True)]
+    _check_names(jobs, {RECORD, *(file for part in _parts(jobs) for file in part.files)})
     record = Record(place)
+    place.tidy()
     try:
         built = _build(jobs, place, record, executor, done, redraw)
-        _write_pages([job for job, one in zip(jobs, built, strict=True) if not one.error], place, record, redraw)
-        return Outcome(built, _remove_gone(jobs, paths, place, record))
+        parts = _parts([job for job, one in zip(jobs, built, strict=True) if not one.error])
+        _write_pages(parts, place, record, executor, redraw)
+        return Outcome(built, _remove_gone(jobs, parts, paths, place, record))
     finally:
         record.save()
 
 
-def _check_names(jobs: Iterable[Job]) -> None:
-    names: dict[str, str] = {}
+def _check_names(jobs: Iterable[Job], taken: Iterable[str]) -> None:
+    """Raise ConvanimError if two files of a gallery would have one name."""
+    known = {_same(file): "" for file in taken}
     for job in jobs:
+        name = job.figure.name
         for suffix in job.suffixes:
-            if job.figure.name + suffix in (PAGE, RECORD):
+            other = known.setdefault(_same(name + suffix), name)
+            if not other:
+                raise ConvanimError(f"figure {name!r} as {suffix} has the name of the gallery's page: give it another")
+            if other != name:
                 raise ConvanimError(
-                    f"figure {job.figure.name!r} as {suffix} has the name of the gallery's page: give it another name"
+                    f"figures {other!r} and {name!r} would be one file on macOS and Windows, which don't tell"
+                    " capitals from small letters, nor composed letters from others: give one another name"
                 )
-        if (other := names.setdefault(job.figure.name.casefold(), job.figure.name)) != job.figure.name:
-            raise ConvanimError(
-                f"figures {other!r} and {job.figure.name!r} would be one file on macOS and Windows, which don't tell"
-                " capitals from small letters: give one another name"
-            )
+
+
+def _same(file: str) -> str:
+    """What a file's name is to a system that tells neither capital letters nor composed ones apart."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", file).casefold())
+
+
+def _parts(jobs: Sequence[Job]) -> list[Part]:
+    suffixes = jobs[0].suffixes if jobs else SUFFIXES
+    return parts_of([job.figure for job in jobs], [job.theme for job in jobs], suffixes, telling())
 
 
 def _build(
@@ -222,31 +235,68 @@ def draw(job: Job, place: Place | None) -> dict[str, bytes | str] | str:
         return str(error)
 
 
-def _write_pages(drawn: list[Job], place: Place, record: Record, redraw: bool) -> None:
-    """Write the files of the page, unless they are there already."""
-    made_of = key(telling(), [(job.figure, job.figure.source, job.theme, job.suffixes) for job in drawn])
-    files = files_of(len(drawn))
-    if not redraw and len(_there(dict.fromkeys(files, made_of), place, record)) == len(files):
-        return
-    for name, text in pages([job.figure for job in drawn], drawn[0].suffixes if drawn else SUFFIXES).items():
-        record.add(Entry(name, made_of, place.put(name, text.encode()), "", ""))
+def _write_pages(parts: list[Part], place: Place, record: Record, executor: Executor | None, redraw: bool) -> None:
+    """Write the files of the pages, unless they are there already."""
+    keys = {file: made_of for part in parts for made_of in [key(part)] for file in part.files}
+    there = set() if redraw else _there(keys, place, record)
+    todo = [part for part in parts if not there.issuperset(part.files)]
+    with closing(_told(todo, place, executor)) as finished:
+        for result in finished:
+            if isinstance(result, Exception):
+                raise result
+            if isinstance(result, str):
+                raise ConvanimError(result)
+            for file, content in result.items():
+                put = place.put(file, content) if isinstance(content, bytes) else content
+                record.add(Entry(file, keys[file], put, "", ""))
 
 
-def _remove_gone(jobs: list[Job], specs: Sequence[str | os.PathLike[str]], place: Place, record: Record) -> list[str]:
-    """Remove files of figures that are no longer in these specs, and return their names.
+def _told(
+    todo: list[Part], place: Place, executor: Executor | None
+) -> Generator[dict[str, bytes | str] | str | Exception, None, None]:
+    """What became of each part: one is made here, several by workers."""
+    if len(todo) == 1:
+        yield {file: text.encode() for file, text in written(todo[0]).items()}
+    elif todo:
+        work = partial(tell, place=None if executor and isinstance(place, Folder) else place)
+        with closing(over(executor, work, todo)) as finished:
+            for _, result in finished:
+                yield result
+
+
+def tell(part: Part, place: Place | None) -> dict[str, bytes | str] | str:
+    """Make the files of a part of the pages: the content of each, or its mark if it was written; or the error."""
+    if part.made_by != telling():
+        return "a worker makes other pages than the caller does: install the same convanim on both"
+    try:
+        contents = {file: text.encode() for file, text in written(part).items()}
+        return {file: content if place is None else place.put(file, content) for file, content in contents.items()}
+    except ConvanimError as error:
+        return str(error)
+
+
+def _remove_gone(
+    jobs: list[Job], parts: list[Part], specs: Sequence[str | os.PathLike[str]], place: Place, record: Record
+) -> list[str]:
+    """Remove files of figures that are no longer in these specs, and return their names; and pages that are too many.
 
     Files that were changed since they were written stay, as do those of figures of other specs.
     """
     sources = {_source(os.fspath(spec)) for spec in specs} if specs else {_source(job.figure.source) for job in jobs}
     names = {job.figure.name for job in jobs}
-    gone = [one for one in record.entries.values() if one.figure and one.figure not in names and one.of in sources]
+    pages = {file for part in parts for file in part.files}
+    gone = [
+        one
+        for one in record.entries.values()
+        if (one.figure not in names and one.of in sources if one.figure else one.file not in pages)
+    ]
     marks = place.marks([one.file for one in gone])
     removed = [one.file for one in gone if marks.get(one.file) == one.mark]
     for file in removed:
         place.remove(file)
     for one in gone:
         record.drop(one.file)
-    return sorted(removed)
+    return sorted(one.file for one in gone if one.figure and one.file in {*removed})
 
 
 def _source(spec: str) -> str:

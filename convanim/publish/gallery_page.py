@@ -1,197 +1,176 @@
-"""The page of a gallery: all figures, each with its formula, its code, its files, and snippets for other places."""
+"""The pages of a gallery: all figures, each with its formula, its code, its files, and snippets for other places.
+
+A gallery of some hundreds of figures is one page. One of more is split into parts, each with a page, and a search that
+finds the figures of all of them; parts are made one by one, by any worker, so that no process has all in memory.
+"""
 
 from __future__ import annotations
 
-import html
-import shlex
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
-from urllib.parse import quote
 
-from ..animation import Animation
-from ..errors import ConvanimError
-from ..frameworks import FRAMEWORKS
-from ..frameworks.snippet import Raw, call, written
-from ..geometry import OPERATIONS, Operation
 from ..spec import Figure
-from ..text import describe
-from ..text.escaping import readable, script
-from ..write import FORMATS
+from ..text.escaping import script
+from ..themes.table import THEMES, theme_of
+from ..themes.theme import Theme
 from ..write.inline import filled, inlined
-from .snippets import EMBEDS, PICTURES, Embed
+from .gallery_told import COLLECTIONS, card, detail, row, text
+from .snippets import PICTURES
 
 PAGE, DETAILS = "index.html", "details.js"
-MOST_DETAILS = 300  # figures in a file of details, about 2 MB, which a dialog waits for
-
-# the title of each collection of the package and a line about it, in the order of the page; the title of another
-# collection is the name of its file
-COLLECTIONS = {
-    "arithmetic.toml": (
-        "The guide's arithmetic",
-        "Padding, strides, dilation and transposed convolutions, as Dumoulin and Visin drew them.",
-    ),
-    "numerical.toml": ("The guide's numbers", "A convolution and poolings with values in their cells."),
-    "explained.toml": (
-        "Explained",
-        "The same figures with their sizes, the formula with its numbers, the step and a legend.",
-    ),
-    "padding.toml": (
-        "Padding, rounding and poolings",
-        "What happens at the edges: SAME on either side, ceil_mode, unread cells, modes of padding.",
-    ),
-    "matrix.toml": (
-        "As a matrix",
-        "What a convolution is to linear algebra: a sparse matrix, with the input as a row above its columns.",
-    ),
-    "dense.toml": ("As a network", "Connections of a dense layer, most of them left out, and weights that are shared."),
-    "im2col.toml": ("As columns times a row", "How libraries compute it."),
-    "line.toml": ("By hand, in one dimension", "The kernel slides, products, and their sum."),
-    "scatter.toml": (
-        "As stamps that overlap",
-        "A transposed convolution adds its kernel to the output again and again; where checkerboards come from.",
-    ),
-    "pair.toml": ("Beside its transpose", "The cells that take part in the one take part in the other."),
-    "channels.toml": ("Channels and groups", "Which input channels feed which output channel."),
-    "stack.toml": ("Layer upon layer", "All that one output sees of the maps below it."),
-    "shaded.toml": ("Values as colours", "Cells shaded by their values, with colour bars."),
-    "looks.toml": ("Looks", "Themes, languages, symbols, slides."),
-}
+MOST = 300  # figures on a page: what is told of them is about 2 MB, which a dialog waits for
 
 
-def pages(figures: Iterable[Figure], suffixes: Iterable[str]) -> dict[str, str]:
-    """The text of each file of the page, by file name.
+@dataclass(frozen=True)
+class Part:
+    """The figures of one page, and what the page says of the others."""
 
-    Each figure has a file beside the page in each format of `suffixes`. One of them at least is in PICTURES.
+    number: int  # from 1
+    of: int  # how many parts there are
+    total: int  # figures in all parts
+    figures: tuple[Figure, ...]
+    themes: tuple[Theme | str, ...]  # of each figure: a worker may have no theme's file
+    collections: tuple[tuple[str, int], ...]  # each source, and the part in which it begins
+    suffixes: tuple[str, ...]
+    made_by: str  # the versions that the pages are made with
+
+    @property
+    def files(self) -> list[str]:
+        """The names of the part's files, the page first."""
+        if self.of == 1:
+            return [PAGE, DETAILS]
+        return [page_of(self.number), *(f"{name}{_ending(self.number)}.js" for name in ("details", "search"))]
+
+
+def page_of(number: int) -> str:
+    """The file of a page; the first is the one that a reader opens."""
+    return PAGE if number == 1 else f"page{_ending(number)}.html"
+
+
+def _ending(number: int) -> str:
+    return "" if number == 1 else f"-{number}"
+
+
+def themes_of(figures: Iterable[Figure]) -> list[Theme | str]:
+    """The theme of each figure: the name of a theme that convanim has, or else the theme itself, read once."""
+    read: dict[str, Theme | str] = {}
+    found = []
+    for figure in figures:
+        asked = figure.options.get("theme", "classic")
+        if repr(asked) not in read:
+            read[repr(asked)] = asked if isinstance(asked, str) and asked in THEMES else theme_of(asked)
+        found.append(read[repr(asked)])
+    return found
+
+
+def parts_of(
+    figures: Iterable[Figure], themes: Iterable[Theme | str], suffixes: Iterable[str], made_by: str
+) -> list[Part]:
+    """The parts of a gallery. Each figure has a file beside the pages in each format of `suffixes`, of which one at
+    least is in PICTURES.
     """
-    formats = list(suffixes)
-    shown = next(suffix for suffix in PICTURES if suffix in formats)
+    chosen = list(zip(figures, themes, strict=True))
+    of = max(1, -(-len(chosen) // MOST))
+    places = {source: n for n, source in enumerate(_sources(figure for figure, _ in chosen))}
+    if of > 1:
+        chosen.sort(key=lambda one: places[one[0].source])
+    starts: dict[str, int] = {}
+    for n, (figure, _) in enumerate(chosen):
+        starts.setdefault(figure.source, n // MOST + 1)
+    collections = tuple((source, starts[source]) for source in places)
+    found = []
+    for number in range(1, of + 1):
+        some = chosen[(number - 1) * MOST : number * MOST]
+        own, looks = tuple(one for one, _ in some), tuple(theme for _, theme in some)
+        found.append(Part(number, of, len(chosen), own, looks, collections, tuple(suffixes), made_by))
+    return found
+
+
+def pages(figures: Iterable[Figure], suffixes: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The name and the text of each file of a gallery's pages."""
     chosen = list(figures)
-    files = files_of(len(chosen))[1:]
+    for part in parts_of(chosen, themes_of(chosen), suffixes, ""):
+        yield from written(part).items()
+
+
+def written(part: Part) -> dict[str, str]:
+    """The text of each file of a part, by file name."""
+    shown = next(suffix for suffix in PICTURES if suffix in part.suffixes)
     cards: dict[str, list[str]] = {}
-    details: dict[str, list[str]] = {file: [] for file in files}
-    for n, figure in enumerate(chosen):  # one animation at a time is in memory
-        animation, file = figure.animate(), files[n // MOST_DETAILS]
-        cards.setdefault(figure.source, []).append(_card(figure, animation, shown, file))
-        details[file].append(f"{script(figure.name)}:{script(_detail(figure, animation, formats))}")
-    sources = sorted(cards, key=lambda source: [*COLLECTIONS, source].index(source))
+    details, rows = [], []
+    for figure, theme in zip(part.figures, part.themes, strict=True):  # one animation at a time is in memory
+        animation = figure.animate(theme=theme)
+        cards.setdefault(figure.source, []).append(card(figure, animation, shown))
+        told = detail(figure, animation, list(part.suffixes))
+        if part.of > 1:  # a figure that the search found has no card with a description
+            told["alt"] = animation.alt
+            rows.append(script(row(figure, animation)))
+        details.append(f"{script(figure.name)}:{script(told)}")
+    texts = [_page(part, cards, shown), _js("convanimDetails", "{}", details), _js("convanimRows", "[]", rows)]
+    return dict(zip(part.files, texts, strict=False))
+
+
+def _js(name: str, brackets: str, rows: list[str]) -> str:
+    """A script that sets a value: a page that is a file can load scripts, and no data."""
+    lines = ",\n".join(rows)
+    return f"window.{name}={brackets[0]}\n{lines}\n{brackets[1]};\n"
+
+
+def _page(part: Part, cards: dict[str, list[str]], shown: str) -> str:
     sections, chips = [], []
-    for n, source in enumerate(sources):
+    for n, (source, start) in enumerate(part.collections):
         title, about = COLLECTIONS.get(source, (PurePath(source).stem, ""))
-        chips.append(f'<li><a href="#collection-{n}">{_text(title)}</a></li>')
-        sections.append(
-            f'<section id="collection-{n}" aria-labelledby="title-{n}"><h2 id="title-{n}">{_text(title)}</h2>\n'
-            f'{f"<p>{_text(about)}</p>" if about else ""}<ul class="grid">\n{"".join(cards[source])}</ul></section>\n'
-        )
-    page = filled(
+        page = "" if start == part.number else page_of(start)
+        chips.append(f'<li><a href="{page}#collection-{n}">{text(title)}</a></li>')
+        if source in cards:
+            heading = text(title) if start == part.number else f"{text(title)}, continued"
+            line = f"<p>{text(about)}</p>" if about else ""
+            sections.append(
+                f'<section id="collection-{n}" aria-labelledby="title-{n}"><h2 id="title-{n}">{heading}</h2>\n'
+                f'{line}<ul class="grid">\n{"".join(cards[source])}</ul></section>\n'
+            )
+    data: dict[str, object] = {"details": part.files[1]}
+    if part.of > 1:
+        data |= {"parts": part.of, "shown": shown}
+        sections += [FOUND, _pager(part, "More pages")]
+    return filled(
         "publish/page/page.html",
-        count=str(len(chosen)),
+        count=str(part.total),
         css=inlined("publish/page/page.css"),
-        js=inlined("publish/page/page.mjs"),
-        data=script({"details": DETAILS}),
+        js=inlined("publish/page/page.mjs" if part.of == 1 else "publish/page/split.mjs"),
+        data=script(data),
         chips="".join(chips),
+        pager="" if part.of == 1 else _pager(part, "Pages"),
+        which="" if part.of == 1 else f", page {part.number} of {part.of}",
         sections="".join(sections),
     )
-    told = {file: ",\n".join(rows) for file, rows in details.items()}
-    return {PAGE: page} | {file: f"window.convanimDetails={{\n{rows}\n}};\n" for file, rows in told.items()}
 
 
-def files_of(figures: int) -> list[str]:
-    """The names of the page's files, the page first: of many figures, several files tell the details."""
-    more = range(2, -(-figures // MOST_DETAILS) + 1)
-    return [PAGE, DETAILS, *(f"details-{n}.js" for n in more)]
+FOUND = (
+    '<section id="found" aria-labelledby="title-found" hidden><h2 id="title-found">Found on all pages</h2>\n'
+    '<ul class="grid"></ul></section>\n'
+)
+BESIDE = 2  # pages before and after this one that the list of pages has, beside the first and the last
 
 
-def _card(figure: Figure, animation: Animation, suffix: str, details: str) -> str:
-    """A figure's card: the picture, which the script loads when it is near the window, the title, and the name."""
-    width, height = animation.size
-    ops = _ops(figure)
-    kinds = " ".join(describe.name(op) for op in ops)
-    look = [figure.options.get(option, "") for option in ("view", "theme")]
-    words = (
-        f"{figure.name} {' '.join(map(str, look))} {'stack' * (len(ops) > 1)} {kinds} {PurePath(figure.source).stem}"
-    )
-    parameters = describe.title(ops[0] if len(ops) == 1 else ops)
-    more = f" · {_text(parameters)}" if parameters != figure.title else ""
-    name, file = _text(figure.name), quote(figure.name + suffix)
-    part = "" if details == DETAILS else f' data-details="{details}"'
-    return (
-        f'<li class="card" id="figure:{name}" data-name="{name}" data-words="{_text(words)}"{part}>'
-        f'<div class="picture" style="--ground-of:{animation.theme.background}">'
-        f'<img data-src="{file}" width="{width}" height="{height}" alt="{_text(animation.alt)}"></div>'
-        f'<h3><a href="{file}">{_text(figure.title)}</a></h3><p><code>{name}</code>{more}</p></li>\n'
-    )
+def _pager(part: Part, label: str) -> str:
+    """The list of pages: this one, those beside it, the first and the last."""
+    listed = sorted({1, part.of, *range(max(1, part.number - BESIDE), min(part.of, part.number + BESIDE) + 1)})
+    items, before = [], 0
+    for number in listed:
+        if number > before + 1:
+            items.append("<li>…</li>")
+        here = ' aria-current="page"' if number == part.number else ""
+        items.append(f'<li><a href="{page_of(number)}"{here}>{number}</a></li>')
+        before = number
+    if part.number > 1:
+        items.insert(0, f'<li><a rel="prev" href="{page_of(part.number - 1)}">Previous</a></li>')
+    if part.number < part.of:
+        items.append(f'<li><a rel="next" href="{page_of(part.number + 1)}">Next</a></li>')
+    return f'<nav class="pager" aria-label="{label}"><ul class="chips">{"".join(items)}</ul></nav>\n'
 
 
-def _detail(figure: Figure, animation: Animation, suffixes: list[str]) -> dict[str, Any]:
-    """The content of the dialog of a figure: formula, facts, code, snippets, and files as (suffix, address)."""
-    ops = _ops(figure)
-    facts = [
-        (f"{f'layer {n}: ' if len(ops) > 1 else ''}{fact}", value)
-        for n, op in enumerate(ops, 1)
-        for fact, value in describe.facts(op)
-    ]
-    more = ", ".join(word[1:] for word in FORMATS)
-    code = {
-        "convanim": python(figure),
-        "shell": f"convanim render {shlex.quote(_named(figure))} -f svg -o out/\n# -f also takes {more}",
-    }
-    for framework in FRAMEWORKS:
-        code[framework] = "\n\n".join(_code(op, framework) for op in ops)
-    embed = {}
-    for place, row in EMBEDS.items():
-        if not row.each:  # as many lines as steps
-            with suppress(ConvanimError):  # TeX can't read some file names
-                embed[place] = animation.embed(place, _file(figure.name, row, suffixes))
-    files = [(suffix, quote(figure.name + suffix)) for suffix in suffixes]
-    return {"formula": animation.formula, "facts": facts, "code": code, "embed": embed, "files": files}
-
-
-def _file(name: str, row: Embed, suffixes: list[str]) -> str:
-    """The file that a snippet names: one of those beside the page, if the place can show it."""
-    beside = next((suffix for suffix in row.suffixes if suffix in suffixes), None)
-    return name + beside if beside else row.file(name)
-
-
-def python(figure: Figure) -> str:
-    """The Python that draws a figure."""
-    layers = []
-    for op, layer in zip(_ops(figure), figure.layers, strict=True):
-        given = {"input_size": op.input_size} | {word: _plain(value) for word, value in layer.parameters.items()}
-        layers.append(call(f"ca.{OPERATIONS[layer.operation].__name__}", **given))
-    subject = layers[0] if len(layers) == 1 else f"[{', '.join(layers)}]"
-    options = [f"{word}={written(_plain(value))}" for word, value in figure.options.items()]
-    lines = "".join(f"    {line},\n" for line in (subject, *options))
-    return f"import convanim as ca\n\na = ca.animate(\n{lines})\na.save({script(figure.name + '.svg')})"
-
-
-def _plain(value: Any) -> Any:
-    """A value of TOML as a value of Python code: lists become tuples, tables become dicts, texts are quoted."""
-    if isinstance(value, list):
-        return tuple(map(_plain, value))
-    if isinstance(value, Mapping):
-        return Raw(repr(dict(value)))
-    return Raw(script(value)) if isinstance(value, str) else value
-
-
-def _named(figure: Figure) -> str:
-    """The name that the command line takes: a figure of the package, or else the file that it is in."""
-    return figure.name if figure.source in COLLECTIONS else figure.source
-
-
-def _code(op: Operation, framework: str) -> str:
-    """The layer as code of a framework, or the reason why the framework has no such layer, as a comment."""
-    try:
-        return op.to_code(framework).rstrip()
-    except ConvanimError as error:
-        return f"# {error}"
-
-
-def _ops(figure: Figure) -> tuple[Operation, ...]:
-    op = figure.op()
-    return op if isinstance(op, tuple) else (op,)
-
-
-def _text(text: str) -> str:
-    return html.escape(readable(text))
+def _sources(figures: Iterable[Figure]) -> list[str]:
+    """The files that figures are of, the package's first, in the order of the page."""
+    return sorted(dict.fromkeys(figure.source for figure in figures), key=lambda one: [*COLLECTIONS, one].index(one))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -13,6 +14,8 @@ from typing import Any, Protocol
 
 from ..errors import ConvanimError, short_repr
 from ..write.files import replacing
+
+LEFT_S = 3600  # seconds after which nobody writes a file any more
 
 
 class Place(Protocol):
@@ -36,6 +39,10 @@ class Place(Protocol):
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
+        ...
+
+    def tidy(self) -> None:
+        """Remove what killed writers left long ago."""
         ...
 
     def path(self, name: str) -> Path | str:
@@ -84,6 +91,13 @@ class Folder:
         """Remove a file, if it is there and may be removed."""
         with suppress(OSError):
             Path(self.folder, name).unlink()
+
+    def tidy(self) -> None:
+        """Remove what killed writers left, files under another name; those that are new may be another writer's."""
+        with suppress(OSError):
+            for path in Path(self.folder).glob(".convanim-*.tmp"):
+                if time.time() - path.stat().st_mtime > LEFT_S:
+                    path.unlink()
 
     def path(self, name: str) -> Path:
         """The file's path."""
@@ -155,6 +169,9 @@ class Bucket:
         with self._said("remove", name), suppress(FileNotFoundError):
             fs, root = self._opened()
             fs.rm_file(f"{root}/{name}")
+
+    def tidy(self) -> None:
+        """Leave all: stores have no halves, and elsewhere a list of all files costs more than they do."""
 
     def path(self, name: str) -> str:
         """The file's URL."""

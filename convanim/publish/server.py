@@ -22,7 +22,7 @@ from ..errors import ConvanimError
 from ..spec import Figure
 from ..write import FORMATS, planned
 from ..write.files import unnamed
-from .gallery_page import PAGE, pages
+from .gallery_page import PAGE, Part, parts_of, themes_of, written
 
 TYPES = {  # not `mimetypes`: Windows gives it the types that installed programs have claimed
     ".apng": "image/apng",
@@ -54,7 +54,9 @@ def server(figures: Iterable[Figure], port: int) -> ThreadingHTTPServer:
     Raises ConvanimError if the port is not free or not allowed.
     """
     chosen = list(figures)
-    shelf = Shelf({figure.name: figure for figure in chosen}, pages(chosen, FORMATS))
+    parts = parts_of(chosen, themes_of(chosen), FORMATS, "")
+    shelf = Shelf({figure.name: figure for figure in chosen}, {file: part for part in parts for file in part.files})
+    shelf.make(parts[0])  # which readers ask for first
     try:
         return Server(("127.0.0.1", port), partial(Handler, shelf=shelf), shelf)
     except OSError as error:
@@ -65,14 +67,14 @@ def server(figures: Iterable[Figure], port: int) -> ThreadingHTTPServer:
 
 
 class Shelf:
-    """The files of the page, and the files of drawn figures.
+    """The files of the pages, and the files of drawn figures, each made when it is asked for.
 
-    All drawn files stand one behind the other in a single file without a name: a process may have few files open, and a
+    All files stand one behind the other in a single file without a name: a process may have few files open, and a
     file without a name ends with the process, however it ends.
     """
 
-    def __init__(self, figures: Mapping[str, Figure], texts: Mapping[str, str]) -> None:
-        self._figures, self._texts = figures, texts
+    def __init__(self, figures: Mapping[str, Figure], pages: Mapping[str, Part]) -> None:
+        self._figures, self._pages = figures, pages
         self._store = unnamed()
         self._drawn: dict[str, tuple[int, int]] = {}  # where a file begins in the store, and its length
         self._locks: dict[str, Lock] = defaultdict(Lock)  # a file is drawn once
@@ -81,22 +83,37 @@ class Shelf:
 
     def file(self, name: str) -> bytes | None:
         """The content of a file; None if there is no file of this name."""
-        if name in self._texts:
-            return self._texts[name].encode()
         stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
-        if stem not in self._figures or suffix not in FORMATS or name != stem + suffix:
+        if name in self._pages:
+            self.make(self._pages[name])
+        elif stem not in self._figures or suffix not in FORMATS or name != stem + suffix:
             return None
-        with self._locks[name]:
-            if name not in self._drawn:
-                with self._room:
-                    self._drawn[name] = self._draw(self._figures[stem], suffix)
+        else:
+            with self._locks[name]:
+                if name not in self._drawn:
+                    with self._room:
+                        self._drawn[name] = self._draw(self._figures[stem], suffix)
         begin, length = self._drawn[name]
         with self._one:
             self._store.seek(begin)
             return self._store.read(length)
 
+    def make(self, part: Part) -> None:
+        """Make the files of a part of the pages, if they aren't there."""
+        with self._locks[part.files[0]]:
+            if part.files[0] not in self._drawn:
+                with self._room:
+                    self._drawn |= {file: self._keep(text.encode()) for file, text in written(part).items()}
+
+    def _keep(self, content: bytes) -> tuple[int, int]:
+        """Where a content begins in the store, and its length."""
+        with self._one:
+            begin = self._store.seek(0, os.SEEK_END)
+            self._store.write(content)
+            return begin, len(content)
+
     def close(self) -> None:
-        """Let the drawn files go."""
+        """Let the files go."""
         self._store.close()
 
     def _draw(self, figure: Figure, suffix: str) -> tuple[int, int]:

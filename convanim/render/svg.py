@@ -22,6 +22,7 @@ from ..themes.theme import Theme
 from .svg_marks import DEFAULTS, PREFIX, Pen, coloured, number, pair, thousandths, written
 
 Part = tuple[range, Marks]  # marks, and the span of steps in which they are seen
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 MADE_ONCE = 10_000  # steps of a scene whose marks are kept between counting and writing them
 
 
@@ -263,7 +264,14 @@ def _document(scene: Scene, theme: Theme, size: tuple[int, int], pen: Pen, body:
             "</svg>\n",
         )
     )
-    return text.replace(PREFIX, "c" + hashlib.sha256(text.encode()).hexdigest()[:5])
+    return text.replace(PREFIX, _name(text))
+
+
+def _name(text: str) -> str:
+    """A capital, which no role has, and three letters or digits for a document: one of 1.2 million names."""
+    value = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
+    first, rest = LETTERS[value % 26].upper(), value // 26
+    return first + "".join(LETTERS[rest // 36**n % 36] for n in range(3))
 
 
 def xml_text(text: str) -> str:

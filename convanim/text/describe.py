@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 from ..geometry import Operation
@@ -91,7 +92,7 @@ def description(
     if several:
         numbers["field"] = size(receptive_field(Path(layers))[-1].size)  # their channels may change between them
     if catalogue.has(f"whole.{view}"):
-        return catalogue.say(f"whole.{view}", 1, **numbers)
+        return catalogue.say(f"whole.{view}", 1, **numbers) + _said_added(last, lang)
     return f"{_usual_description(op, said, lang)} {catalogue.say(f'more.{view}', 1, **numbers)}"
 
 
@@ -125,7 +126,7 @@ def _usual_description(op: Operation, bias: str, lang: str) -> str:
         window = say("window", cells=_cells(op.effective_kernel_size, lang), taps=say("taps", taps, n=taps))
     more = [say("unread", size=size(op.remainder))] if any(op.remainder) else []
     more += [say("overhang", size=size(op.overhang))] if any(op.overhang) else []
-    more += [say("bias", bias=bias)] if bias else []
+    more += [_said_added(op, lang)] + ([say("bias", bias=bias)] if bias else [])
     steps = math.prod(op.output_size)
     return say(
         "text",
@@ -136,6 +137,35 @@ def _usual_description(op: Operation, bias: str, lang: str) -> str:
         output=size(op.output_size),
         more="".join(more),
     )
+
+
+def _said_added(op: Operation, lang: str) -> str:
+    """What output_padding does, as a sentence; "" where it adds nothing."""
+    added = added_cells(op, lang)
+    return language(lang).say("description.output_padding", added=added) if added else ""
+
+
+def added_cells(op: Operation, lang: str = "en") -> str:
+    """How many cells output_padding adds, and on which sides: "by 1 row at the bottom and 2 columns on the right"; ""
+    where it adds none.
+    """
+    say, extra = language(lang).say, op.output_padding
+    if len(extra) > 2:
+        return say("added.axes", n=per_axis(extra)) if any(extra) else ""
+    words = ("cells",) if len(extra) == 1 else ("rows", "columns")
+    return _and([say(f"added.{word}", n, n=n) for word, n in zip(words, extra, strict=True) if n], lang)
+
+
+def added_sides(op: Operation, lang: str = "en") -> str:
+    """The sides of an output on which output_padding adds cells: "at the bottom and on the right"; "" for none."""
+    sides = ("bottom", "right")[-len(op.output_padding) :]
+    return _and(
+        [language(lang).say(f"added.{side}") for side, n in zip(sides, op.output_padding, strict=True) if n], lang
+    )
+
+
+def _and(parts: list[str], lang: str) -> str:
+    return reduce(lambda one, other: language(lang).say("added.and", one=one, other=other), parts) if parts else ""
 
 
 def _cells(cells: Cell, lang: str) -> str:
@@ -199,6 +229,8 @@ def facts(op: Operation) -> list[tuple[str, str]]:
         rows.append(("hangs over", size(op.overhang)))
     if op.transposed:
         rows.append(("cropped", per_axis(op.cropped)))
+    if added := added_cells(op):
+        rows.append(("output_padding", f"makes the output larger, {added}"))
     if any(any(axis.cut) for axis in op.axes):
         rows.append(("input cut off", per_axis(axis.cut for axis in op.axes)))
     count = len(op.axes)

@@ -27,6 +27,7 @@ def number_formula(op: Operation, axis: int, lang: Language) -> str:
     if op.size_formula is None:
         return lang.say("label.adaptive", input=a.input, output=a.output)
     text = _filled(op.size_formula, op, axis, _number).replace("*", DOT).replace("-", MINUS)
+    text += f" {lang.say('label.at_the_end')}" if op.output_padding[axis] else ""
     dropped = " " + lang.say("label.unstarted") if a.dropped else ""
     return f"{text}{dropped} = {a.output}"
 

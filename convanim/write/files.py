@@ -46,6 +46,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 def unnamed(folder: Path | None = None) -> BinaryIO:
     """A temporary file that ends with this process. It has no name, but on Windows, where it has one until then."""
+    if flag := getattr(os, "O_TMPFILE", 0):  # Linux can give it a name later; Python's own temporary files forbid that
+        with contextlib.suppress(OSError):  # not every file system has them
+            return os.fdopen(os.open(folder or tempfile.gettempdir(), flag | os.O_RDWR, 0o600), "w+b")
     file: BinaryIO = cast("Any", tempfile.TemporaryFile(dir=folder))  # noqa: SIM115 - the caller closes it
     return file
 
@@ -77,7 +80,8 @@ def _linked(descriptor: int, path: Path, mode: int) -> bool:
     """
     try:
         os.chmod(descriptor, mode)
-        os.link(f"/proc/self/fd/{descriptor}", path, follow_symlinks=True)
+        # with a folder's descriptor, which isn't used, Python calls linkat, and that alone follows the link in /proc
+        os.link(f"/proc/self/fd/{descriptor}", path, src_dir_fd=descriptor, follow_symlinks=True)
     except (AttributeError, OSError, NotImplementedError, TypeError):
         return False
     return True

@@ -12,7 +12,7 @@ import pytest
 
 import convanim as ca
 from browser.screens import violations
-from convanim.publish.gallery_page import MOST_DETAILS, pages
+from convanim.publish.gallery_page import MOST, pages
 from convanim.text import describe
 from convanim.write import FORMATS
 
@@ -246,14 +246,98 @@ def test_a_server_shows_the_page_with_every_format(opened):
             thread.join()
 
 
-def test_a_page_of_many_figures_tells_of_each_from_a_file_that_has_few(opened, tmp_path):
-    figures = [replace(ca.figures()["dilation"], name=f"figure{n}") for n in range(2 * MOST_DETAILS + 1)]
-    for name, text in pages(figures, [".svg"]).items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    for one in figures:
-        (tmp_path / f"{one.name}.svg").write_bytes((GALLERY / "dilation.svg").read_bytes())
-    assert len(list(tmp_path.glob("details*.js"))) == 3
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A gallery of three pages; its figures are numbered, and those after the first page are transposed."""
+    folder, known = tmp_path_factory.mktemp("large"), ca.figures()
+    kinds = [known["dilation"], known["padding_strides_transposed"], known["two_3x3"]]
+    figures = [replace(kinds[n // MOST], name=f"figure {n}", source="mine.toml") for n in range(2 * MOST + 1)]
+    for name, text in pages(figures, [".svg"]):
+        (folder / name).write_text(text, encoding="utf-8")
+    for n, one in enumerate(figures):
+        (folder / f"{one.name}.svg").write_bytes((GALLERY / f"{kinds[n // MOST].name}.svg").read_bytes())
+    return folder
+
+
+def names(page, selector):
+    return page.evaluate(f"[...document.querySelectorAll('{selector}')].map(card => card.dataset.name)")
+
+
+def test_a_large_gallery_has_pages_that_lead_to_each_other_and_have_every_figure_once(opened, large):
+    assert sorted(path.name for path in large.glob("*.html")) == ["index.html", "page-2.html", "page-3.html"]
+    page, found = opened(large / PAGE.name, script=False), []
+    while True:
+        found += names(page, "main section:not(#found) .card")
+        here = page.locator(".pager [aria-current]").first.text_content()
+        assert page.title().startswith(f"Figures of convolution arithmetic, page {here} of 3")
+        if not page.locator("[rel=next]").count():
+            break
+        page.locator("[rel=next]").first.click()
+    assert found == [f"figure {n}" for n in range(2 * MOST + 1)]
+    page.locator(".pager a", has_text="1").first.click()
+    assert page.url.endswith("/index.html")
+
+
+@pytest.mark.parametrize("start", ["index.html", "page-3.html"])
+def test_the_search_of_any_page_finds_the_figures_of_all_pages_and_opens_them(opened, large, start):
+    page = opened(large / start)
+    cards = page.locator("main section:not(#found) .card:visible").count()
+    page.keyboard.press("/")
+    page.keyboard.type("receptive field")
+    page.locator("#found .card").wait_for()
+    assert names(page, ".card:is(#found *)") == [f"figure {2 * MOST}"]
+    assert page.locator("#count").text_content() == "1 figure" and page.locator(".pager:visible").count() == 0
+    page.locator("#search").fill("transposed stride")
+    page.wait_for_function(f"document.querySelector('#count').textContent === '{MOST} figures'")
+    first = names(page, ".card:is(#found *)")
+    assert 0 < len(first) < MOST and page.locator("section:not(#found) .card:visible").count() == 0
+    page.wait_for_function("document.querySelector('#found img').naturalWidth > 0")
+    while len(shown := names(page, ".card:is(#found *)")) < MOST:
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        page.wait_for_timeout(20)
+    assert shown == [f"figure {n}" for n in range(MOST, 2 * MOST)]
+    page.locator("#found .card a").first.click()
+    page.wait_for_selector(f"#detail[open] .files a[download='figure {MOST}.svg']")
+    expected = ca.figures()["padding_strides_transposed"].animate()
+    assert page.locator("#detail .big img").get_attribute("alt") == expected.alt
+    assert page.locator("#detail-title").text_content() == ca.figures()["padding_strides_transposed"].title
+    assert page.url.endswith(f"#figure:figure%20{MOST}")
+    page.keyboard.press("Escape")
+    page.locator("#search").fill("xyzzy")
+    page.wait_for_function("document.querySelector('#count').textContent === 'No figures'")
+    page.locator("#search").fill("")
+    assert (
+        page.locator("main section:not(#found) .card:visible").count() == cards
+        and not page.locator("#found").is_visible()
+    )
+
+
+def test_an_address_opens_a_figure_of_any_page_and_of_one_that_isnt_there_nothing(opened, large):
+    page = opened(large / PAGE.name)
+    for n in (2 * MOST, 0, MOST):
+        page.evaluate(f"location.hash = '#figure:figure%20{n}'")
+        page.wait_for_selector(f"#detail[open] .files a[download='figure {n}.svg']")
+    page.evaluate("location.hash = '#figure:nothing'")
+    page.wait_for_function("!document.querySelector('#detail[open]')")
+    page = opened(f"{(large / 'page-2.html').as_uri()}#figure:figure%201")
+    page.wait_for_selector("#detail[open] .files a[download='figure 1.svg']")
+
+
+def test_a_search_whose_files_are_missing_says_so(opened, large, tmp_path):
+    for name in ("index.html", "details.js", "figure 0.svg", "search.js", "search-3.js"):
+        (tmp_path / name).write_bytes((large / name).read_bytes())
     page = opened(tmp_path / PAGE.name)
-    for n in (2 * MOST_DETAILS, 0, MOST_DETAILS):
-        page.evaluate(f"location.hash = '#figure:figure{n}'")
-        page.wait_for_selector(f"#detail[open] .files a[download='figure{n}.svg']")
+    page.locator("#search").fill("stride")
+    page.wait_for_function("document.querySelector('#count').textContent.includes('missing')")
+    assert [fault for fault in opened.faults if "ERR_FILE_NOT_FOUND" not in fault] == []
+    opened.faults.clear()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_on_a_page_of_several_nor_in_what_was_found(opened, large, dark):
+    page = opened(large / "page-2.html", dark=dark)
+    assert violations(page) == []
+    page.locator("#search").fill("receptive field")
+    page.locator("#found .card").wait_for()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 900

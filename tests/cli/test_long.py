@@ -41,7 +41,7 @@ def test_a_long_figure_says_its_steps_time_and_bytes_and_how_to_make_it_shorter(
     for line in files:
         name, number, unit = re.fullmatch(r"(.+): about ([\d.,]+) (kB|MB)", line).groups()
         told = float(number.replace(",", "")) * {"kB": 1e3, "MB": 1e6}[unit]
-        assert 0.5 < told / sizes[name] < 2
+        assert 0.75 < told / sizes[name] < 1.25
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,50 @@ def test_nothing_is_said_of_what_is_short(words, command):
     assert (status, err) == (0, "")
 
 
-@pytest.mark.parametrize("suffix", [suffix for suffix, form in FORMATS.items() if form.animated])
-def test_the_bytes_of_a_file_are_foretold_within_twice_or_half(suffix, tmp_path):
-    a = ca.animate(ca.Conv(14, 1), dpi=30)
-    (path,) = a.save(tmp_path / f"x{suffix}")
-    most = 3 if suffix == ".mp4" else 2  # a video's frames are coded in groups that are longer than a sample
-    assert 0.5 < long._bytes(a, FORMATS[suffix], single=False) / path.stat().st_size < most
+LONG = {  # figures of many steps, and their looks
+    "isometric": (ca.Conv(34, 3, padding=1), {"dpi": 12}),
+    "clear": (ca.Conv(16, 3, padding=1), {"theme": "clear", "dpi": 30}),
+    "transposed": (ca.ConvTranspose(7, 5, stride=3, padding=1), {"dpi": 25}),
+    "flat": (ca.Conv(40, 3, padding=1), {"view": "flat", "dpi": 40}),
+    "pool": (ca.Pool(32, 2, stride=2), {"view": "flat", "theme": "clear", "dpi": 20}),
+    "shaded": (ca.Conv(16, 3), {"view": "flat", "shade": True, "theme": "clear", "dpi": 25}),
+    "reveal": (ca.Conv(24, 3, stride=2), {"view": "flat", "reveal": True, "theme": "clear", "dpi": 40}),
+    "matrix": (ca.Conv((16, 8), 3), {"view": "matrix", "theme": "clear", "dpi": 20}),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "suffixes"),
+    [
+        ("isometric", ".gif .svg"),
+        ("clear", ".gif .svg .html .pdf"),
+        ("transposed", ".gif"),
+        ("flat", ".gif .html .tex"),
+        ("pool", ".apng .webp .webm"),
+        ("shaded", ".gif .svg .mp4"),
+        ("reveal", ".gif .svg"),
+        ("matrix", ".gif .pdf"),
+    ],
+)
+def test_the_bytes_of_a_file_are_foretold_within_a_quarter(name, suffixes, tmp_path):
+    op, look = LONG[name]
+    a = ca.animate(op, steps="all", **look)
+    assert len(a) > long.RUNS * long.LONG
+    for suffix in suffixes.split():
+        (path,) = a.save(tmp_path / f"x{suffix}")
+        told = long._bytes(a, FORMATS[suffix], single=False) / path.stat().st_size
+        assert 0.75 < told < 1.25, (suffix, told)
+
+
+def test_samples_are_runs_of_neighbouring_steps_in_all_parts_of_a_figure():
+    for steps in (49, 100, 1024, 4096, 90_000):
+        short, longer = (long._runs(steps, length) for length in (long.SHORT, long.LONG))
+        assert short == sorted(set(short)) and set(short) < set(longer) < set(range(steps))
+        if steps > 1000:
+            assert len(longer) == long.RUNS * long.LONG and len(short) == long.RUNS * long.SHORT
+            assert {step * long.RUNS // steps for step in short} == set(range(long.RUNS))
+    columns = {step % 64 for step in long._runs(64 * 64, long.LONG)}
+    assert len(columns) > 30
 
 
 @pytest.mark.parametrize("view", EACH_VIEW)
@@ -74,7 +112,7 @@ def test_the_bytes_of_a_file_are_foretold_within_twice_or_half(suffix, tmp_path)
 def test_a_long_figure_of_few_steps_is_announced_with_the_bytes_that_it_has(view, times, tmp_path, capsys):
     op, name = EACH_VIEW[view]
     a = ca.animate(op, view=name, dpi=20, **times)
-    assert 1 < len(a) <= long.MORE
+    assert 1 < len(a) <= long.RUNS * long.LONG
     (path,) = a.save(tmp_path / "x.svg")
     assert long._bytes(a, FORMATS[".svg"], single=False) == path.stat().st_size
     long.announce(a, [path], None)

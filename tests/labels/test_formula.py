@@ -17,6 +17,7 @@ from helpers.operations import SIZES, built, some
 from oracle.labels import DOT, FLOOR, MINUS, numbers_of, value_of
 from oracle.windows import meaning
 
+AT_THE_END = {"en": "(addedattheend)", "zh": "（加在末端）"}
 UNSTARTED = {"en": "(itwouldstartbeyondtheinput)", "zh": "（否则会从输入之外开始）"}
 
 
@@ -66,6 +67,9 @@ def wrong_formula(op, text, lang):
         if dropped != numbers.endswith(UNSTARTED[lang]):
             return "why a window is dropped"
         numbers = numbers.removesuffix(UNSTARTED[lang])
+        if bool(extra) != numbers.endswith(AT_THE_END[lang]):
+            return "where cells are added"
+        numbers = numbers.removesuffix(AT_THE_END[lang])
         if o != "o" or not right == op.output_size[axis] == int(result) == value_of(numbers):
             return "the result"
         values = {"i": i, "k": k, "s": s, "p": before, "p′": after, "d": d, "output_padding": extra}
@@ -173,6 +177,10 @@ def test_the_check_of_formulas_sees_wrong_numbers_letters_and_results():
         wrong_formula(dropped, said(dropped, "formula").replace("(it would start beyond the input)", ""), "en")
         == "why a window is dropped"
     )
+    added = ca.ConvTranspose((3,), 3, stride=2, output_padding=1)
+    text = said(added, "formula")
+    assert not wrong_formula(added, text, "en")
+    assert wrong_formula(added, text.replace("(added at the end)", ""), "en") == "where cells are added"
     assert (
         with_numbers("(i−1)s−2p+d(k−1)+1+output_padding", {"i": 1, "s": 2, "p": 3, "d": 4, "k": 5, "output_padding": 6})
         == "(1−1)·2−2·3+4·(5−1)+1+6"

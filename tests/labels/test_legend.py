@@ -74,13 +74,25 @@ def seen_roles(scene):
     }
 
 
+SIDES = {
+    "en": {"10": "bottom", "01": "right", "11": "bottom and right"},
+    "zh": {"10": "下边", "01": "右边", "11": "下边，右边"},
+}
+
+
+def added_side(op, lang):
+    """Where outputs stand that are there for output_padding alone: below, or on the right, or both."""
+    extra = (0, *getattr(op, "output_padding", (0,)))[-2:]
+    return SIDES[lang].get("".join(str(int(n > 0)) for n in extra), "")
+
+
 def meant_legend(op, plain, theme, lang):
     """{role: words} of what occurs in a figure."""
     say = language(lang).words
     pad = "−∞" if mode_of(op) == "max" else "0"
     pad = say["legend.not_counted"] if mode_of(op) == "average" and not getattr(op, "count_include_pad", True) else pad
     meant = {
-        role: say[f"legend.{role}"].format(value=pad)
+        role: say[f"legend.{role}"].format(value=pad, side=added_side(op, lang))
         for role in seen_roles(plain) & STAND - ({"pending"} if plain.steps == 1 else set())
     }
     if "kernel" in meant:  # the plane explains the digits in the window

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import convanim as ca
-from convanim.publish.gallery_page import COLLECTIONS, DETAILS, PAGE, pages, python
+from convanim.publish.gallery_page import DETAILS, PAGE, pages
+from convanim.publish.gallery_told import COLLECTIONS, python
 from convanim.publish.snippets import EMBEDS
 from helpers.processes import ROOT
 from helpers.refusals import refusal
@@ -152,7 +153,7 @@ def test_a_collection_of_ones_own_is_shown_under_its_files_name_and_titles_are_t
 
 def test_the_same_figures_give_the_same_page_and_others_another():
     some = list(FIGURES.values())[:5]
-    assert pages(some, [".svg"]) == pages(some, [".svg"]) != pages(some[:4], [".svg"])
+    assert [*pages(some, [".svg"])] == [*pages(some, [".svg"])] != [*pages(some[:4], [".svg"])]
     assert "animate" in python(some[0])
 
 

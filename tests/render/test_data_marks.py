@@ -194,7 +194,7 @@ def test_colours_stay_in_an_svg_on_a_dark_page_while_the_roles_change():
     assert rules and dark != text
     assert wrong(rasterised(dark), 1, matplotlibs) == []
     own = re.sub(
-        r"\.c\w{5}\.f\w{6}\{fill:#\w+\}", "", dark
+        r"\.[A-Z]\w{3}\.f\w{6}\{fill:#\w+\}", "", dark
     )  # without the rules of the colours, the roles' fill is seen
     assert len(wrong(rasterised(own), 1, matplotlibs)) == len(SHADES) + 2
 
@@ -204,7 +204,7 @@ def test_a_text_takes_the_colour_that_can_be_read_on_each_page():
     a = figure(theme="auto")
     scene = Scene(Box(0, 0, 2, 2), (Layer((Text("input_value", (1, 1), "1", 0.9, 1.0, colour=on),)),), 1, 0)
     text = replace(a, scene=scene).svg(0)
-    assert re.search(r'<g class="c\w{5} input_value f(\w{6})" fill="#fff">', text)
+    assert re.search(r'<g class="[A-Z]\w{3} input_value f(\w{6})" fill="#fff">', text)
     assert re.search(r"\.f(\w{6})\{fill:#\w+\}", text)
 
 

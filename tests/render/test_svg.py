@@ -62,7 +62,7 @@ def test_an_animated_svg_plays_every_step_once_without_script_or_anything_from_o
     assert {reference[1:] for reference in used} | set(root.get("aria-labelledby").split()) == set(defined)
 
     style = root.find(f"{SVG}style").text
-    prefix = re.match(r"c[0-9a-f]{5}", defined[0])[0]
+    prefix = re.match(r"[A-Z][a-z0-9]{3}", defined[0])[0]
     assert all(one.startswith(prefix) for one in defined)
     assert all(kind.startswith(prefix) for kind in re.findall(r"@keyframes (\w+)", style))
     selectors = re.findall(r"([^{}]+)\{", re.sub(r"@keyframes \w+\{(?:[^{}]*\{[^{}]*\})*\}", "", style))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -217,6 +218,29 @@ def test_the_facts_name_the_axes_and_what_is_cropped():
         "128x64x3x3 + 128 = 73,856",
         "73,728 * 25 = 1,843,200 (weights * cells of the output)",
     )
+
+
+@pytest.mark.parametrize(
+    ("size", "extra", "words"),
+    [
+        ((3, 3), 1, "by 1 row at the bottom and by 1 column on the right"),
+        ((3, 4), (2, 0), "by 2 rows at the bottom"),
+        ((3, 4), (0, 1), "by 1 column on the right"),
+        ((3, 4), (1, 2), "by 1 row at the bottom and by 2 columns on the right"),
+        ((4,), 2, "by 2 cells on the right"),
+        ((2, 2, 2), (1, 0, 2), "by 1x0x2 cells at the ends of its axes"),
+    ],
+)
+def test_words_say_what_output_padding_adds_and_on_which_side(size, extra, words):
+    op = ConvTranspose(size, 3, stride=3, padding=1, output_padding=extra)
+    assert f"output_padding makes the output larger, {words}; these cells are" in description(op)
+    assert dict(facts(op))["output_padding"] == f"makes the output larger, {words}"
+    without = replace(op, output_padding=0)
+    assert "output_padding" not in description(without) and "output_padding" not in dict(facts(without))
+    grown = [large - small for large, small in zip(op.output_size, without.output_size, strict=True)]
+    assert [int(n) for n in re.findall(r"\d+", words)] == [n for n in grown if n or len(size) > 2]
+    if len(size) < 3:
+        assert words in ca.animate(op, view="scatter").alt
 
 
 def test_the_descriptions_of_the_new_kinds_say_what_is_counted():

@@ -150,6 +150,7 @@ def test_every_text_of_a_catalogue_is_said_of_some_figure(monkeypatch):
     ca.animate(ca.Conv(4, 3)).html()
     ca.animate(ca.Conv(40, 3), steps="all").html()  # too many steps for their sums: the player names cells instead
     assert all(ca.animate(ca.Pool(4, 2, mode=mode), seed=1).storyboard(2).alt for mode in ("max", "l2"))
+    description(ca.ConvTranspose((2, 2, 2), 2, stride=2, output_padding=1))
     for view in ca.VIEWS:
         for op in subjects(view)[::9]:
             seen_texts(drawn(op, view=view, theme="clear", labels="all"), [0])

@@ -141,7 +141,7 @@ def test_the_rules_of_auto_begin_with_a_class_of_the_figures_own_and_find_all_th
     a = themed(name, "auto")
     for text in (a.svg(a.scene.poster), saved_svg(a, tmp_path)):
         root, parents, sheet = read(text)
-        prefix = re.search(r'id="(c[0-9a-f]{5})t"', text)[1]
+        prefix = re.search(r'id="([A-Z][a-z0-9]{3})t"', text)[1]
         rules = sheet.media[PREFERS]
         assert len(rules) > 8
         assert all(re.fullmatch(rf"\.{prefix}(\.[a-z_]+)+", selector) for selector, _ in rules)
@@ -170,8 +170,13 @@ def test_the_rules_of_auto_begin_with_a_class_of_the_figures_own_and_find_all_th
 
 def test_two_figures_of_auto_in_one_page_share_no_class_of_their_own_nor_id(tmp_path):
     texts = [text for name in AUTO for text in (themed(name, "auto").svg(0), saved_svg(themed(name, "auto"), tmp_path))]
-    own = [set(re.findall(r"\bc[0-9a-f]{5}\w*", text)) for text in texts]
-    assert all(len({name[:6] for name in names}) == 1 for names in own)
+    own = []
+    for text in texts:
+        prefix = re.search(r'id="([A-Z][a-z0-9]{3})t"', text)[1]
+        selected = re.findall(r"[{},]\.(\w+)", text.partition("<style>")[2].partition("</style>")[0])
+        names = {*re.findall(r' id="(\w+)"', text), *selected, *re.findall(r"@keyframes (\w+)", text)}
+        assert len(names) > 2 and not [name for name in names if not name.startswith(prefix)]
+        own.append(names)
     for one, other in itertools.combinations(own, 2):
         assert not one & other
 
@@ -193,7 +198,7 @@ def test_a_transparent_auto_has_nothing_to_paint_and_one_on_a_colour_is_the_same
         given: ca.animate(op, theme="auto", background=given, dpi=60, **look).svg(3)
         for given in (None, "transparent", MARK)
     }
-    grounds = {given: re.findall(r'class="c\w+ background" fill="([^"]+)"', text) for given, text in texts.items()}
+    grounds = {given: re.findall(r'class="[A-Z]\w+ background" fill="([^"]+)"', text) for given, text in texts.items()}
     assert grounds == {
         None: ["#fff"],
         "transparent": [],

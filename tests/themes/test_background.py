@@ -121,7 +121,7 @@ BACKGROUND = re.compile(r'(?<=</desc>)<path fill="([^"]+)" d="M[-.\d ]+h[.\d]+v[
 
 def unhashed(svg):
     """An SVG without the hash of its content."""
-    return svg.replace(re.search(r'id="(c[0-9a-f]{5})t"', svg)[1], "")
+    return svg.replace(re.search(r'id="([A-Z][a-z0-9]{3})t"', svg)[1], "")
 
 
 @pytest.mark.parametrize("name", FIGURES)

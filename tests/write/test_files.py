@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from PIL import Image
 
 import convanim as ca
 from convanim.render.agg import Canvas
+from convanim.write import files
 from helpers.guide import animation
 from helpers.memory import peak
 from helpers.processes import python
@@ -109,3 +112,19 @@ def test_each_png_of_a_sequence_is_written_before_the_next_is_drawn(tmp_path, mo
     )
     animation("padding_strides").save(tmp_path / "{step}.png")
     assert files == list(range(9))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere files have a name at once")
+def test_on_linux_a_file_has_no_name_until_it_is_whole_and_isnt_copied(tmp_path, monkeypatch):
+    try:
+        os.close(os.open(tmp_path, os.O_TMPFILE | os.O_RDWR))
+    except OSError:
+        pytest.skip("this file system has no files without a name")
+    monkeypatch.setattr(files, "_copy", None)
+    for content in (b"one", b"two"):
+        with files.replacing(tmp_path / "new" / "x.svg") as file:
+            file.write(content)
+            file.flush()
+            there = {path.name: path.read_bytes() for path in (tmp_path / "new").iterdir()}
+            assert there == ({} if content == b"one" else {"x.svg": b"one"})
+        assert {path.name: path.read_bytes() for path in (tmp_path / "new").iterdir()} == {"x.svg": content}

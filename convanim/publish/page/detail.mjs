@@ -1,20 +1,7 @@
 /** The dialog that tells all of one figure. */
 import { figureIn, hashOf } from "./address.mjs";
 import { choiceOf, made } from "./copying.mjs";
-
-/**
- * A function that gives what a file tells of its figures, by name: the file is loaded at the first call.
- * @returns {(src: string) => Promise<object>} of the file, a script that sets window.convanimDetails
- */
-function loader() {
-  const loading = {};
-  return (src) => loading[src] ||= new Promise((done, failed) => {
-    const script = made("script", "", { src });
-    script.onload = () => done(window.convanimDetails);
-    script.onerror = failed;
-    document.head.append(script);
-  });
-}
+import { loaded } from "./loading.mjs";
 
 function fileLink(name, suffix, href) {
   const item = made("li"), link = made("a", suffix, { href, download: name + suffix });
@@ -23,13 +10,13 @@ function fileLink(name, suffix, href) {
   return item;
 }
 
-function fill(dialog, card, name, { formula, facts, code, embed, files }) {
+function fill(dialog, card, name, { formula, facts, code, embed, files, alt }) {
   const inside = (selector) => dialog.querySelector(selector);
   const image = inside(".big img"), picture = card.querySelector("img");
   inside("#detail-title").textContent = card.querySelector("h3").textContent;
   image.width = picture.getAttribute("width");
   image.height = picture.getAttribute("height");
-  image.alt = picture.alt;
+  image.alt = alt || picture.alt;
   image.src = picture.dataset.src;
   inside(".big").style.cssText = card.querySelector(".picture").style.cssText;
   inside(".formula").replaceChildren(...formula.map((line) => made("p", line)));
@@ -42,17 +29,20 @@ function fill(dialog, card, name, { formula, facts, code, embed, files }) {
  * A function that opens the figure of a name. The page's address follows what is open, and what is open follows it.
  * @param {HTMLDialogElement} dialog
  * @param {string} details the file that tells of figures whose cards name no other
+ * @param {(name: string) => HTMLElement | null | Promise<HTMLElement | undefined>} cardOf
  * @returns {(name: string) => Promise<void>}
  */
-export function openerOf(dialog, details) {
-  const load = loader();
-  const cardOf = (name) => document.getElementById(`figure:${name}`);
+export function openerOf(dialog, details, cardOf) {
+  const told = {};
+  let asked = "";
 
   async function open(name) {
-    const card = cardOf(name);
-    if (!card) return;
-    const all = await load(card.dataset.details || details);
-    if (!all?.[name]) return;
+    asked = name;
+    const card = await cardOf(name);
+    const file = card?.dataset.details || details;
+    const all = card && await (told[file] ||= loaded(file, "convanimDetails"));
+    if (asked !== name) return; // another one was asked for meanwhile
+    if (!all?.[name]) { dialog.close(); return; }
     fill(dialog, card, name, all[name]);
     if (!dialog.open) dialog.showModal();
     dialog.scrollTop = 0;
@@ -61,8 +51,8 @@ export function openerOf(dialog, details) {
 
   function follow() {
     const name = figureIn(location.hash);
-    if (name && cardOf(name)) open(name);
-    else if (dialog.open) dialog.close();
+    if (name) open(name);
+    else { asked = ""; dialog.close(); }
   }
 
   dialog.querySelector(".close").onclick = () => dialog.close();

@@ -25,3 +25,21 @@ export const nextMode = (mode) => MODES[(MODES.indexOf(mode) + 1) % MODES.length
 export function buttonOf(mode) {
   return { sign: SIGNS[mode], label: `Colours: ${mode === "system" ? "as the system" : mode}` };
 }
+
+/**
+ * Lets a button switch the page's colours, which are remembered.
+ * @param {HTMLButtonElement} button
+ */
+export function chooseColours(button) {
+  const { dataset } = document.documentElement;
+  const stored = () => { try { return localStorage.getItem("convanim-mode"); } catch { return null; } };
+  function show(mode) {
+    if (mode === "system") delete dataset.mode; else dataset.mode = mode;
+    const { sign, label } = buttonOf(mode);
+    button.textContent = sign;
+    button.setAttribute("aria-label", label);
+    try { localStorage.setItem("convanim-mode", mode); } catch { /* not remembered */ }
+  }
+  show(modeOf(stored()));
+  button.onclick = () => show(nextMode(modeOf(dataset.mode)));
+}

@@ -26,3 +26,16 @@ export function countLine(found, words) {
   if (!words.length) return "";
   return `${found || "No"} ${found === 1 ? "figure" : "figures"}`;
 }
+
+/**
+ * Lets the key / lead to the search.
+ * @param {HTMLInputElement} search
+ * @param {HTMLDialogElement} dialog where a reader may type it
+ */
+export function focusOnSlash(search, dialog) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || dialog.open || event.target.closest("input, textarea, select")) return;
+    event.preventDefault();
+    search.focus();
+  });
+}

@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { figureIn, hashOf } from "../../../convanim/publish/page/address.mjs";
 import { buttonOf, modeOf, nextMode } from "../../../convanim/publish/page/modes.mjs";
+import { figureOf } from "../../../convanim/publish/page/rows.mjs";
 import { countLine, hasAll, wordsOf } from "../../../convanim/publish/page/search.mjs";
 import { SYNONYMS, withSynonyms } from "../../../convanim/publish/page/synonyms.mjs";
 
@@ -59,4 +60,13 @@ test("the button goes through all colours and says them", () => {
 test("a mode that isn't known is the system's", () => {
   for (const name of [null, undefined, "", "blue", "constructor"]) assert.equal(modeOf(name), "system");
   assert.equal(modeOf("dark"), "dark");
+});
+
+test("a figure of another page is found by all of its texts, and has the names of its files", () => {
+  const row = ["a'b & c", "A title", "input 5x5, stride 2", "flat clear  convolution mine", 40, 30, "#fff"];
+  const first = figureOf(row, 1, ".svg"), third = figureOf(row, 3, ".gif");
+  assert.deepEqual([first.file, first.details], ["a'b%20%26%20c.svg", "details.js"]);
+  assert.deepEqual([third.file, third.details], ["a'b%20%26%20c.gif", "details-3.js"]);
+  assert.ok(hasAll(first.text, ["a'b", "title", "stride", "flat", "mine", "步幅"]) && !hasAll(first.text, ["40"]));
+  assert.deepEqual([first.width, first.height, first.ground], [40, 30, "#fff"]);
 });
