@@ -18,7 +18,7 @@ from .input_plane import padded_input
 from .poster import stills
 from .shading import shaded
 from .sliding_window import AppearingCells, Pair, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding
-from .text_size import LARGE, ROOM, SMALL, cell_values, readable, same_size
+from .text_size import LARGE, ROOM, SMALL, Size, cell_values, no_larger, readable, same_size
 
 if TYPE_CHECKING:
     from ..text.cell_texts import Texts
@@ -63,7 +63,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     scene = Scene(at.box, (still, *growing, moving), sliding.steps, poster, measured, corner=corner, remark=remark)
     if flags.shade and texts.values:
         scene = shaded(scene, op, texts.values, inputs, copy_style=copy_style)
-    return at.with_kernel(scene, op, texts)
+    return at.with_kernel(scene, op, texts, no_larger(LARGE, inputs))
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,10 @@ class FlatLayout:
             MeasuredPlane("output", self.right, cells, "right", edge, self.around),
         )
 
-    def with_kernel(self, scene: Scene, op: Operation, texts: Texts) -> Scene:
-        """The scene with the kernel as a plane, as it meets the input: a transposed convolution's is flipped."""
+    def with_kernel(self, scene: Scene, op: Operation, texts: Texts, size: Size) -> Scene:
+        """The scene with the kernel as a plane, as it meets the input: a transposed convolution's is flipped. Its
+        letters have this size.
+        """
         if not self.above:
             return scene
         rows, columns = taps = self.height.kernel, self.width.kernel
@@ -129,7 +131,7 @@ class FlatLayout:
         marks: Marks = (
             Polygon("kernel", self.above.rectangles([(0, rows)], [(0, columns)]), self.above),
             *((Line("kernel", inner),) if inner else ()),
-            *cell_values("kernel_value", self.above, columns, weights),
+            *cell_values("kernel_value", self.above, columns, weights, size),
         )
         role = "flipped_kernel" if op.flipped and max(taps) > 1 else "kernel"
         side: Side | None = "right" if len(op.axes) > 1 else None
@@ -156,7 +158,8 @@ def plane_texts(
 
     The kernel has none where they couldn't be read in a small picture of a figure `shown` cells wide.
     """
-    inputs, weights = _input_texts(height, width, texts), _kernel_texts(height, width, texts, flipped=flipped)
+    inputs = _input_texts(height, width, texts)
+    weights = _kernel_texts(height, width, texts, no_larger(SMALL, inputs), flipped=flipped)
     weights = weights if readable(weights, shown) else ()
     if any(len(text.text) > 1 for text in weights) or (weights and any(len(text.text) > 1 for text in inputs)):
         inputs = [replace(text, at=(text.at[0], text.at[1] + RAISED - 0.5)) for text in inputs]
@@ -189,7 +192,7 @@ def bias_text(texts: Texts, at: Point) -> tuple[Text, ...]:
     return (Text("output_value", at, sign + texts.bias, *SMALL),) if texts.bias not in ("", "0") else ()
 
 
-def _kernel_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> tuple[Text, ...]:
+def _kernel_texts(height: Axis, width: Axis, texts: Texts, size: Size, *, flipped: bool) -> tuple[Text, ...]:
     """The kernel's values: in the bottom right corners of the taps, or below the input's values if they are long.
 
     They stand as they meet the input, so that a transposed convolution's kernel is flipped here.
@@ -202,7 +205,7 @@ def _kernel_texts(height: Axis, width: Axis, texts: Texts, *, flipped: bool) -> 
     return tuple(
         same_size(
             [
-                Text("kernel_value", (q * width.dilation + x, r * height.dilation + y), text, *SMALL)
+                Text("kernel_value", (q * width.dilation + x, r * height.dilation + y), text, *size)
                 for (r, q), text in zip(cells, reversed(texts.kernel) if flipped else texts.kernel, strict=True)
             ]
         )

@@ -17,8 +17,9 @@ ROOM = 0.82  # the part of a cell's width that a text may take; the current cell
 NARROW = 0.85  # how far long texts are pressed together, before they shrink
 # The guide has CMR8 at 7.97 bp and CMR5 at 4.98 bp, whose digits are .531 and .681 em wide. CMR10 is drawn here,
 # whose digits are .5 em wide, and is stretched.
-LARGE = (7.97011 / CELL_BP, ROOM, 1.062)  # size, width, stretch of a Text
-SMALL = (4.98132 / CELL_BP, 0.86, 1.362)
+Size = tuple[float, float, float]  # size, width, stretch of a Text
+LARGE: Size = (7.97011 / CELL_BP, ROOM, 1.062)
+SMALL: Size = (4.98132 / CELL_BP, 0.86, 1.362)
 # of CMR10, in ems: a digit, and the other characters of numbers
 DIGIT_WIDTH = 0.5
 WIDTHS = {
@@ -61,6 +62,11 @@ def same_size(texts: list[Text]) -> list[Text]:
 def _stretch(text: Text, length: float) -> float:
     """The stretch with which a text of this many ems fits, but not below NARROW."""
     return min(text.stretch, max(NARROW, text.width / (text.size * length)))
+
+
+def no_larger(size: Size, than: Iterable[Text]) -> Size:
+    """The size of a kernel's letters: its own, but no larger than other texts are, those of the input beside it."""
+    return (min([size[0], *(letters(text) for text in than if text.text)]), *size[1:])
 
 
 def readable(texts: Iterable[Text], width: float) -> bool:
@@ -147,9 +153,7 @@ def _kept(marks: Marks, kinds: frozenset[Kind]) -> Marks:
     )
 
 
-def cell_values(
-    role: str, plane: Plane, columns: int, texts: Iterable[str], size: tuple[float, float, float] = LARGE
-) -> tuple[Text, ...]:
+def cell_values(role: str, plane: Plane, columns: int, texts: Iterable[str], size: Size = LARGE) -> tuple[Text, ...]:
     """Texts in the middles of a plane's cells, row by row, all in one size; `size` is LARGE, SMALL or alike."""
     return tuple(
         same_size(

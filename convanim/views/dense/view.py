@@ -20,7 +20,7 @@ from ..flat import bias_text, plane_texts
 from ..input_plane import padded_input
 from ..poster import stills
 from ..sliding_window import AppearingCells, SlidingWindow, one_channel
-from ..text_size import ROOM, cell_values, readable, same_size
+from ..text_size import ROOM, Size, cell_values, no_larger, readable, same_size
 from ..weights import edge_role, weight_role
 from .nodes import STRETCH, VALUE, DenseLayout, Nodes, kernel_size
 
@@ -85,7 +85,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
             *moved(inputs, *layout.input_plane.origin),
             *sliding.cropped(layout.around),
             *sliding.output(),
-            *_kernel(op, texts, layout.kernel, shown),
+            *_kernel(op, texts, layout.kernel, shown, no_larger((VALUE, ROOM, STRETCH), [*listed, *before])),
             *motion.all(),
             *layout.before.all(layout.before.shape("input")),
             *before,
@@ -112,8 +112,10 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     )
 
 
-def _kernel(op: Operation, texts: Texts, plane: Plane, shown: float) -> Marks:
-    """The kernel: each weight in its colour, with a piece of its connections, in a figure `shown` cells wide."""
+def _kernel(op: Operation, texts: Texts, plane: Plane, shown: float, letters: Size) -> Marks:
+    """The kernel: each weight in its colour, with a piece of its connections, in a figure `shown` cells wide, in
+    letters of this size.
+    """
     size = kernel_size(op)
     if size is None:
         return ()
@@ -131,7 +133,7 @@ def _kernel(op: Operation, texts: Texts, plane: Plane, shown: float) -> Marks:
         samples = tuple((plane.point(q + 0.15, r + SAMPLE), plane.point(q + 0.85, r + SAMPLE)) for r, q in places)
         marks.append(Line(edge_role(op.kernel_size, alike_cells[0]), samples))
     values = [
-        Text("kernel_value", plane.point(q + 0.5, r + RISEN), text, VALUE, ROOM, STRETCH)
+        Text("kernel_value", plane.point(q + 0.5, r + RISEN), text, *letters)
         for (r, q), text in zip(product(*map(range, size)), texts.kernel, strict=True)
     ]
     values = same_size(values)

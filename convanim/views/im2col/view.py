@@ -20,7 +20,7 @@ from ..flat import DOWN, RIGHT, plane_texts
 from ..input_plane import padded_input
 from ..poster import stills
 from ..sliding_window import SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding, one_channel
-from ..text_size import LARGE, cell_values, same_size
+from ..text_size import LARGE, Size, cell_values, no_larger, same_size
 from .columns import MATRIX, WindowMatrix, coloured
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
             *padded_input(layout.input_plane, height, width, flags),
             *moved(tuple(inputs), *layout.input_plane.origin),
             *(() if layout.line else sliding.cropped(layout.around)),
-            *_kernel(op, texts, layout.kernel),
+            *_kernel(op, texts, layout.kernel, no_larger(LARGE, inputs)),
             *layout.signs(texts.bias),
             *matrix.grid(pending=sliding.reveal),
             *(() if sliding.reveal else matrix.cells(range(sliding.steps))),
@@ -194,14 +194,14 @@ class Im2colLayout:
         )
 
 
-def _kernel(op: Operation, texts: Texts, plane: Plane) -> Marks:
+def _kernel(op: Operation, texts: Texts, plane: Plane, size: Size) -> Marks:
     """The kernel as a row, its weights in their colours, in the order in which windows are read."""
     cells = [tap.kernel for tap in op.steps[0].taps]
     values = list(reversed(texts.kernel)) if op.flipped else texts.kernel
     return (
         *coloured(op, plane, [(0, n) for n in range(len(cells))]),
         Line("output_grid", plane.lines((0, 1), (0, len(cells)))),
-        *same_size([Text("kernel_value", plane.point(n + 0.5, 0.5), text, *LARGE) for n, text in enumerate(values)]),
+        *same_size([Text("kernel_value", plane.point(n + 0.5, 0.5), text, *size) for n, text in enumerate(values)]),
     )
 
 

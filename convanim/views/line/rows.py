@@ -12,7 +12,7 @@ from ...geometry.axis import Axis
 from ...scene import Group, Line, Marks, Polygon, Text, roles
 from ...scene.plane import Plane, Point, joined
 from ..sliding_window import SlidingWindow
-from ..text_size import LARGE, ROOM, ems, same_size
+from ..text_size import LARGE, ROOM, ems, no_larger, same_size
 from ..weights import weight_role
 from .spread import OutputRow
 from .terms import Terms
@@ -94,9 +94,8 @@ class LineMotion:
             colours.setdefault(weight_role((self.axis.kernel,), (number,)), []).append((x, x + 1))
         cells = [Polygon(role, row.rectangles([(0, 1)], colours[role]), row) for role in sorted(colours)]
         edges = tuple(line for run in joined(x for x, _ in taps) for line in row.lines((0, 1), run))
-        texts = same_size(
-            [Text("kernel_value", row.point(x + 0.5, 0.5), kernel[number], *large(row)) for x, number in taps]
-        )
+        size = no_larger(large(row), self.inputs)
+        texts = same_size([Text("kernel_value", row.point(x + 0.5, 0.5), kernel[number], *size) for x, number in taps])
         return (*cells, Line("output_grid", edges), *texts)
 
     def _signs(self, columns: tuple[tuple[int, bool], ...]) -> Marks:

@@ -41,13 +41,13 @@ class Entry:
             y, x = row + n // across / down, self.column + n % across / across
             yield role, plane.rectangles([(y, y + 1 / down)], [(x, x + 1 / across)])[0]
 
-    def letters(self, plane: Plane, row: int, like: str) -> Iterator[Text]:
-        """The cell's texts. The text of a single weight has the size in which `like` fits."""
+    def letters(self, plane: Plane, row: int, like: str, most: float) -> Iterator[Text]:
+        """The cell's texts, of this size at most. The text of a single weight has the size in which `like` fits."""
         down, across, size = BANDS[len(self.texts)]
         widest = max(self.texts, key=ems) if len(self.texts) > 1 else like if len(self.roles) == 1 else ""
         for n, text in enumerate(self.texts):
             at = plane.point(self.column + (n % across + 0.5) / across, row + (n // across + 0.5) / down)
-            yield Text("kernel_value", at, text, size, ROOM / across, STRETCH, widest)
+            yield Text("kernel_value", at, text, min(size, most), ROOM / across, STRETCH, widest)
         if across > 1:
             yield Text("kernel_value", plane.point(self.column + 0.5, row + 0.5), "+", PLUS, PLUS)
 
@@ -106,8 +106,8 @@ class MatrixTable:
     """The matrix, and the input as a row above it. Veils and outlines over the cells that a step reads move.
 
     Rows that are the same but for their first column share their marks. Texts that can't be read in a figure of this
-    `width` are left out, and so are all texts of cells smaller than 1. `blocks` are the (rows, columns) of the matrix
-    between lines.
+    `width` are left out, and so are all texts of cells smaller than 1; none is larger than `largest`. `blocks` are the
+    (rows, columns) of the matrix between lines.
     """
 
     plane: Plane
@@ -115,6 +115,7 @@ class MatrixTable:
     columns: int
     rows: MatrixRows
     width: float
+    largest: float
     cell: float
     blocks: tuple[int, int]
     _kept: dict[object, Marks] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -192,7 +193,7 @@ class MatrixTable:
 
     def _letters(self, entry: Entry, plane: Plane, row: int) -> tuple[Text, ...]:
         """The texts of an entry; () where they would be too small."""
-        found = tuple(entry.letters(plane, row, self._like)) if self.cell == 1 else ()
+        found = tuple(entry.letters(plane, row, self._like, self.largest)) if self.cell == 1 else ()
         return found if readable([text for text in found if text.text != "+"], self.width) else ()
 
     @property

@@ -20,7 +20,7 @@ from ..flags import ViewFlags
 from ..input_plane import padded_input
 from ..poster import stills
 from ..sliding_window import Pair, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding, one_channel
-from ..text_size import ROOM, cell_values, readable, same_size
+from ..text_size import ROOM, cell_values, no_larger, readable, same_size
 from ..weights import weight_role
 from .layout import ADDEND, TAG_SIZE, MatrixLayout
 from .table import SIZE, STRETCH, MatrixTable, every, matrix_rows
@@ -68,11 +68,13 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     under, inputs, *outputs = (
         own if (at.cell == 1 or n in (0, 2)) and readable(own, shown) else () for n, own in enumerate(listed)
     )
-    tags, told = _tags(op, at, texts)
+    tags, told = _tags(op, at, texts, listed[0])
     told = told if readable(told, shown) else ()
     # between small cells there are lines alone where a row of the output or of the input ends
     blocks = (1, 1) if at.cell == 1 else (width.output, width.input)
-    table = MatrixTable(at.matrix, at.vector, prod(op.input_size), matrix_rows(op, texts), shown, at.cell, blocks)
+    largest, *_ = no_larger(VALUE, listed[1])
+    rows = matrix_rows(op, texts)
+    table = MatrixTable(at.matrix, at.vector, prod(op.input_size), rows, shown, largest, at.cell, blocks)
     sliding = SlidingWindow.of(
         (height, width), (at.input_plane, at.output_plane), flags, output_padding=extra, window_marks=(*tags, *told)
     )
@@ -229,11 +231,12 @@ def _input_texts(at: MatrixLayout, height: Axis, width: Axis, texts: Texts) -> t
     )
 
 
-def _tags(op: Operation, at: MatrixLayout, texts: Texts) -> tuple[Marks, tuple[Text, ...]]:
+def _tags(op: Operation, at: MatrixLayout, texts: Texts, inputs: tuple[Text, ...]) -> tuple[Marks, tuple[Text, ...]]:
     """Tags in the kernel's colours over the window, and its values for them; a transposed convolution's are flipped."""
     if not texts.kernel:
         return (), ()
     (y0, y1), found, (height, width) = TAG, [], drawn_axes(op)
+    size = no_larger((TAG_SIZE * at.large, (1 - 2 * TAG_SIDE - 0.06) * at.large, STRETCH), inputs)
     tags: dict[str, list[Part]] = {}
     cells = list(
         product(range(0, height.effective_kernel, height.dilation), range(0, width.effective_kernel, width.dilation))
@@ -248,9 +251,7 @@ def _tags(op: Operation, at: MatrixLayout, texts: Texts) -> tuple[Marks, tuple[T
                 "kernel_value",
                 plane.point(q + 0.5, r + (y0 + y1) / 2 - low),
                 texts.kernel[n],
-                TAG_SIZE * at.large,
-                (1 - 2 * TAG_SIDE - 0.06) * at.large,
-                STRETCH,
+                *size,
             )
         )
     areas = tuple(Polygon(role, tuple(parts), plane) for role, parts in sorted(tags.items()))

@@ -16,7 +16,7 @@ from ...text import describe, numbers
 from ..flags import ViewFlags
 from ..input_plane import padded_input
 from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_or_two, two_axes
-from ..text_size import LARGE, SMALL, cell_values, readable, same_size
+from ..text_size import LARGE, SMALL, Size, cell_values, no_larger, readable, same_size
 from ..weights import weight_role
 from .layout import StampLayout
 from .marks import ReachedCells, ScatterMotion, StampFills, StampMarks, StampVeils
@@ -62,13 +62,14 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     kernel = tuple(reversed(texts.kernel)) if op.flip else tuple(texts.kernel)  # as it is stamped
     raised = RAISED if texts.symbolic else 0.0
     fills = StampFills(stamp_marks)
-    products = _products(above, adds, stamps, ADDED_AT - raised / 2)
+    inputs = cell_values("input_value", below, stamps.width.input, texts.input)
+    products = _products(above, adds, stamps, ADDED_AT - raised / 2, no_larger(SMALL, inputs))
     told = readable([text for own in products for text in own], layout.box.width / flags.enlarged)
     motion = ScatterMotion(stamp_marks, products if told else ((),) * len(stamps))
     layers: tuple[AnyLayer, ...] = (
         *_planes(op, layout, stamp_marks, adds, flags),
         PerStep(fills, fills.roles),
-        Layer(_values(layout, stamps, texts, kernel)),
+        Layer(_values(layout, stamps, inputs, kernel)),
         *_layers(above, sums(adds, texts, reveal=flags.reveal), stamps, SUM_AT - raised),
         *_layers(counted, counts(adds, len(texts.output)), stamps, 0.5),
         PerStep(motion, motion.roles),
@@ -116,13 +117,13 @@ def _weights(op: Operation) -> tuple[str, ...]:
     return found[::-1] if op.flip else found
 
 
-def _values(layout: StampLayout, stamps: Stamps, texts: Texts, kernel: Sequence[str]) -> Marks:
+def _values(layout: StampLayout, stamps: Stamps, inputs: tuple[Text, ...], kernel: Sequence[str]) -> Marks:
     """The values of input and kernel, and the grid of the counts, which veils below it would hide."""
-    below, beside, _, counted = layout.planes
+    _, beside, _, counted = layout.planes
     return (
         Line("output_grid", counted.lines((0, stamps.height.output), (0, stamps.width.output))),
-        *cell_values("input_value", below, stamps.width.input, texts.input, LARGE),
-        *cell_values("kernel_value", beside, stamps.width.kernel, kernel, LARGE),
+        *inputs,
+        *cell_values("kernel_value", beside, stamps.width.kernel, kernel, no_larger(LARGE, inputs)),
     )
 
 
@@ -140,7 +141,7 @@ def _layers(plane: Plane, changes: list[list[Change]], stamps: Stamps, down: flo
     return [Layer(tuple(own), None if span == (0, steps) else range(*span)) for span, own in sorted(found.items())]
 
 
-def _products(plane: Plane, adds: Adds, stamps: Stamps, down: float) -> tuple[tuple[Text, ...], ...]:
+def _products(plane: Plane, adds: Adds, stamps: Stamps, down: float, size: Size) -> tuple[tuple[Text, ...], ...]:
     """The products of each step, below the sums: each after the sum before it, if both are short."""
     columns = stamps.width.output
     pairs = max((len(add.before + add.added) for found in adds for add in found), default=0) <= PAIR
@@ -151,7 +152,7 @@ def _products(plane: Plane, adds: Adds, stamps: Stamps, down: float) -> tuple[tu
                     "kernel_value",
                     plane.point(add.cell % columns + 0.5, add.cell // columns + down),
                     add.before + add.added if pairs else add.added,
-                    *SMALL,
+                    *size,
                 )
                 for found in adds
                 for add in found
