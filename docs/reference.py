@@ -68,7 +68,9 @@ def command_line() -> str:
     """The help of each command."""
     text = "# Command line\n\nThis is the help that `convanim COMMAND --help` prints.\n\n"
     for name, command in [("convanim", cli), *(commands(cli, "convanim"))]:
-        context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+        # the settings of the group too: a command keeps the help option of its first context
+        settings = {**cli.context_settings, "max_content_width": 100, "terminal_width": 100}
+        context = click.Context(command, info_name=name, **settings)
         text += f"## {name}\n\n{FENCE}text\n{command.get_help(context)}\n{FENCE}\n\n"
     return text
 
