@@ -16,11 +16,20 @@ from .options import TEXT_OPTIONS
 Spelling = Callable[[str], str]  # the spelling of a name: "input_size" is --input-size or :input-size:
 
 
+# parameters that have a letter, as a flag of the command line and in links
+SHORT = {"input_size": "i", "kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d"}
+
+
 def operation(name: str, given: Mapping[str, Any], spelt: Spelling, ndim: int | None = None) -> Operation:
     """The operation of that name, a row of OPERATIONS, with sizes as text: {"input_size": "5x7", "kernel_size": "3"}.
 
     One value is for all axes. Raises ConvanimError for an unknown name, and for an unknown or missing parameter.
     """
+    return OPERATIONS[name](**operation_values(name, given, spelt, ndim))
+
+
+def operation_values(name: str, given: Mapping[str, Any], spelt: Spelling, ndim: int | None = None) -> dict[str, Any]:
+    """What `operation` calls its kind with: parameters by name, and `ndim`."""
     if name not in OPERATIONS:
         raise expected_one_of("operation", name, OPERATIONS)
     known = parameters(kind := OPERATIONS[name])
@@ -41,7 +50,7 @@ def operation(name: str, given: Mapping[str, Any], spelt: Spelling, ndim: int | 
     axes = max([ndim or 0, *map(len, sizes.values())])
     count = axes if axes > 1 or ndim else 2
     full = {word: value * count if len(value) == 1 else value for word, value in sizes.items()}
-    return kind(**{**given, **full}, ndim=ndim)
+    return {**given, **full, "ndim": ndim}
 
 
 def size(name: str, text: str, spelt: Spelling) -> list[Any]:

@@ -15,7 +15,6 @@ from ..option_kinds import Explained, Option
 from ..options import TEXT_OPTIONS
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
-SHORT = {"input_size": "-i", "kernel_size": "-k", "stride": "-s", "padding": "-p", "dilation": "-d"}
 EXAMPLES = {"input_size": " 5, or 5x7 for rows x columns.", "padding": " 1, 1x2, or before:after as in 1:2x0:1."}
 FILES = " Or a .npy or .csv file."
 NUMBER_TYPES: dict[str, type] = {"count": int, "number": float}  # by kind; the value of any other flag is a text
@@ -101,7 +100,7 @@ def _parameter(name: str, one: Parameter) -> Decorator:
     names = f" One of {', '.join(choices)}." if choices else ""
     metavar = {"count": "N", "choice": "NAME"}.get(one.kind, "SIZE")
     return click.option(
-        *([SHORT[name]] if name in SHORT else []),
+        *([f"-{parsing.SHORT[name]}"] if name in parsing.SHORT else []),
         flag(name),
         type=NUMBER_TYPES.get(one.kind),
         metavar=metavar,

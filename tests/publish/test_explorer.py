@@ -1,0 +1,265 @@
+"""The explorer's links and answers: links hold every figure, and what an answer says of a cell is what the steps do."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import json
+import random
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import parse_qsl, quote
+
+import pytest
+
+import convanim as ca
+from convanim.geometry import OPERATIONS
+from convanim.options import TEXT_OPTIONS
+from convanim.publish.explorer import PARTS, answer, controls, linked, read
+from convanim.publish.explorer.link import BIAS
+from convanim.views import VIEWS
+from helpers.refusals import refusal
+
+COUNT = 300  # random links
+
+
+def test_every_figure_of_the_gallery_has_a_link_that_leads_back_to_it():
+    for name, figure in ca.figures().items():
+        query = linked(figure)
+        back = read(query).figure
+        assert back.op() == figure.op(), name
+        one, other = figure.animate(), back.animate()
+        assert (one.scene, one.theme, one.step_ms, one.dpi) == (other.scene, other.theme, other.step_ms, other.dpi), (
+            name
+        )
+        assert linked(back) == query and read(linked(back, 2)).step == 2
+
+
+def randomly(choose):
+    """A link made of the controls: parameters and options at random, few enough that many links can be drawn."""
+    rows = controls()
+    operation = choose.choice(list(rows["operations"]))
+    pairs = [("op", operation)]
+    axes = choose.choice([1, 2, 2])
+    for row in rows["operations"][operation]:
+        needed = row["name"] in ("input_size", "kernel_size", "output_size")
+        if not needed and choose.random() < 0.6:
+            continue
+        most = {"input_size": 9, "output_padding": 1, "padding": 2, "dilation": 2}.get(row["name"], 3)
+        if row["name"] in ("output_shape", "in_channels", "out_channels", "groups", "divisor_override"):
+            continue
+        if row["kind"] in ("cells", "padding"):
+            least = 4 if row["name"] == "input_size" else row["least"]
+            sizes = [str(choose.randint(least, most)) for _ in range(axes)]
+            if row["kind"] == "padding" and choose.random() < 0.4:
+                sizes = [f"{choose.randint(0, 2)}:{choose.randint(0, 2)}" for _ in range(axes)]
+            text = "x".join(sizes) if choose.random() < 0.7 else sizes[0]
+        elif row["kind"] == "switch":
+            text = choose.choice(["true", "false", ""])
+        else:
+            text = choose.choice(row["choices"])
+        pairs.append((row["link"], text))
+    if axes == 1:
+        pairs.append(("ndim", "1"))
+    for row in rows["options"]:
+        if row["kind"] == "choice" and choose.random() < 0.5:
+            pairs.append((row["link"], choose.choice(row["choices"])))
+        elif row["kind"] == "switch" and choose.random() < 0.1:
+            pairs.append((row["link"], "true"))
+    if choose.random() < 0.3:
+        pairs.append(("labels", choose.choice(["all", "none", "title,step", "sizes"])))
+    choose.shuffle(pairs)
+    pairs.sort(key=lambda pair: pair[0] != "op")
+    return "&".join(f"{key}={quote(text)}" for key, text in pairs)
+
+
+@pytest.fixture(scope="module")
+def answers():
+    """Random links, and the answers to them."""
+    choose = random.Random(17)
+    queries = [randomly(choose) for _ in range(COUNT)]
+    return [(query, answer(query, ["still", "words", "planes", "taps", "sums"])) for query in queries]
+
+
+def test_random_links_are_drawn_or_refused_in_one_line_that_names_a_control(answers):
+    drawn = [told for _, told in answers if "refusal" not in told]
+    assert len(drawn) > COUNT / 5
+    names = {*TEXT_OPTIONS, *(row["name"] for rows in controls()["operations"].values() for row in rows)}
+    for query, told in answers:
+        json.dumps(told, allow_nan=False)
+        if "refusal" in told:
+            assert told["at"] and {*told["at"]} <= names, (query, told)
+
+
+def test_the_link_of_an_answer_is_shorter_or_as_long_and_gives_the_same_answer(answers):
+    for query, told in answers:
+        if "refusal" not in told:
+            assert answer(told["link"], ["still"])["still"] == told["still"], query
+            assert read(told["link"]).figure.op() == read(query).figure.op()
+            assert len(parse_qsl(told["link"])) <= len(parse_qsl(query, keep_blank_values=True))
+
+
+def test_an_answer_shows_what_animate_draws(answers):
+    for query, told in answers:
+        if "refusal" not in told:
+            figure = read(query).figure
+            a = ca.animate(figure.op(), **figure.options)
+            assert told["still"] == a.svg(a.poster) and told["words"]["alt"] == a.alt
+            assert (told["steps"], told["step"], tuple(told["size"])) == (len(a), a.poster, a.size)
+            assert told["sums"] == [a.equation(step) for step in range(len(a))]
+
+
+def steps_of(told):
+    """The taps of each output cell, from the tables of an answer: (kernel cell, padded cell, input cell, role)."""
+    (axes,) = told["taps"]
+    order = ["input", "copy", "inserted", "padding", "overhang"]
+    found = []
+    for output in itertools.product(*(range(len(axis["reads"])) for axis in axes)):
+        along = []
+        for axis, o in zip(axes, output, strict=True):
+            cells = axis["reads"][o]
+            last = axis["kernel"] - 1
+            kernel = [last - n if axis["flipped"] else n for n in range(len(cells))]
+            along.append([(k, c, axis["sources"][c], axis["roles"][c]) for k, c in zip(kernel, cells, strict=True)])
+        taps = []
+        for read_ in itertools.product(*along):
+            kernel, padded, sources, roles = zip(*read_, strict=True)
+            taps.append((kernel, padded, None if None in sources else sources, max(roles, key=order.index)))
+        found.append((output, taps))
+    return found
+
+
+def test_the_tables_of_taps_say_of_every_cell_what_the_steps_do(answers):
+    seen = set()
+    for query, told in answers:
+        if "refusal" in told or len(told["taps"]) > 1:
+            continue
+        op = read(query).figure.op()
+        steps = [(s.output, [(t.kernel, t.padded, t.source, t.role) for t in s.taps]) for s in op.steps]
+        assert steps_of(json.loads(json.dumps(told))) == steps_of(told) == steps, query
+        seen.add(type(op))
+    assert seen == {*OPERATIONS.values()}
+
+
+def test_a_wrong_table_of_taps_is_seen():
+    told = answer("op=conv&i=5&k=3&p=1", ["taps"])
+    op = ca.Conv(5, 3, padding=1)
+    told["taps"][0][0]["reads"][1][0] += 1
+    assert steps_of(told) != [(s.output, [(t.kernel, t.padded, t.source, t.role) for t in s.taps]) for s in op.steps]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_planes_of_every_view_lie_on_the_page_and_have_the_operations_sizes(view):
+    query = {
+        "scatter": "op=transpose&i=3&k=2&s=2",
+        "line": "op=conv&i=7&k=3&ndim=1&p=1",
+        "stack": "op=conv&i=7&k=3&op=conv&k=3",
+    }.get(view, "op=conv&i=5x6&k=3&p=1")
+    told = answer(f"{query}&view={view}", ["planes"])
+    left, top, width, height = told["box"]
+    assert {"input", "output"} <= {one["role"] for one in told["planes"]}
+    op = read(query).figure.op()
+    for one in told["planes"]:
+        rows, columns = one["size"]
+        for row, column in itertools.product((0, rows), (0, columns)):
+            x, y = (
+                one["origin"][n] + column * one["right"][n] + row * one["down"][n] for n in range(2)
+            )  # a corner of the plane
+            assert left <= x <= left + width and top <= y <= top + height
+        if one["role"] == "output" and view not in ("stack", "pair", "line"):
+            assert (rows, columns) == op.output_size
+
+
+def test_a_part_is_made_only_where_it_is_wanted_and_all_are_values_of_json():
+    told = answer("op=transpose&i=3&k=3&s=2&view=flat&labels=all&seed=3")
+    assert {*PARTS} < {*told} and json.loads(json.dumps(told))["moving"]["numbers"] == list(range(told["steps"]))
+    assert {*answer("op=conv&i=5&k=3", ["taps"])} == {"link", "size", "box", "steps", "step", "taps"}
+    assert {*told["told"]["code"]} == {"convanim", "shell", "torch", "keras", "jax", "onnx"}
+    assert "unknown part 'tap'" in refusal(lambda: answer("op=conv&i=5&k=3", ["tap"]))
+
+
+def test_the_controls_have_every_parameter_and_every_option_once():
+    rows = controls()
+    for name, kind in OPERATIONS.items():
+        taken = {*inspect.signature(kind).parameters} - {"ndim"}
+        assert {row["name"] for row in rows["operations"][name]} == taken
+    assert [row["name"] for row in rows["options"]] == [*TEXT_OPTIONS]
+    json.dumps(rows)
+
+
+@pytest.mark.parametrize(
+    ("query", "begin", "at"),
+    [
+        ("i=5", "i='5' is of no operation", None),
+        ("", "a link has 0 layers", None),
+        ("op=con&i=5", "unknown operation 'con': did you mean 'conv'?", None),
+        ("op=conv&i=5&k=3&k=4", "k stands twice", None),
+        ("op=conv&i=5&k=3&strid=2", "unknown name in a link 'strid'", None),
+        ("op=conv&i=5&k=9", "kernel_size=9 along axis 0 is larger", ["kernel_size"]),
+        ("op=conv&i=5&k=three", "k 'three' is not a size", ["kernel_size"]),
+        ("op=conv&i=5&k=3&p=-1", "padding=-1 is out of range", ["padding"]),
+        ("op=conv&i=5&k=3&view=scatter", "the scatter view draws transposed", ["view"]),
+        ("op=conv&i=5&k=3&in_channels=3&groups=2", "in_channels=3 must be divisible", ["in_channels", "groups"]),
+        ("op=conv&i=5&k=3&step=9", "step=9: this figure has the steps 0 to 8", ["step"]),
+        ("op=conv&i=5&k=3&input=[[1", "input '[[1' is not an array", ["input"]),
+        ("op=conv&i=5&k=3&input=[[1]]", "input has the shape (1, 1)", ["input"]),
+        ("op=conv&i=5&k=3&theme=mine.toml", "unknown theme 'mine.toml'", ["theme"]),
+        ("op=conv&i=5&k=3&kernel=/tmp/x.npy", "kernel='/tmp/x.npy' is a file", ["kernel"]),
+        ("op=conv&i=5&k=3&input=x.CSV", "input='x.CSV' is a file", ["input"]),
+        ("op=conv&i=5&k=3&bias=x.csv", "bias='x.csv' is a file", ["bias"]),
+        ("op=conv&i=9&k=3&op=conv&k=3&bias=[0.5]", "several layers show no values", None),
+        ("op=conv&i=5&k=3&title=" + "x" * 20_000, "a link of 20,022 characters is too long", None),
+        ("op=conv&i=5&k=3" + "&op=pool&k=1" * 20, "a link has 21 layers", None),
+    ],
+)
+def test_a_link_that_cannot_be_drawn_is_refused_in_one_line_with_the_controls_at_fault(query, begin, at):
+    told = answer(query)
+    assert {*told} == {"refusal", "at"} and told["refusal"].startswith(begin), told
+    assert at is None or told["at"] == at
+
+
+def test_values_in_links_are_texts_numbers_or_arrays():
+    asked = read(
+        "op=conv&i=2x3&k=1&input=[[1,2,3],[4,5,6.5]]&kernel=[[2]]&bias=[0.5]&labels=title,sum&steps=0,&title=a%26b"
+    )
+    assert asked.figure.options["input"] == [[1, 2, 3], [4, 5, 6.5]] and asked.figure.options[BIAS] == [0.5]
+    a = asked.figure.animate()
+    assert a.equation(0) == "1.0·2 + 0.5 = 2.5" and len(a) == 1 and a.scene.title == "a&b"
+    assert "input=[[1,2,3],[4,5,6.5]]" in linked(asked.figure) and "steps=0," in linked(asked.figure)
+    assert read(linked(asked.figure)) == asked
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = set()
+
+    def handle_starttag(self, tag, attrs):
+        self.found |= {tag, *(name for name, _ in attrs)}
+
+
+def test_hostile_texts_in_a_link_come_out_as_texts():
+    hostile = "</title></svg><script>alert(1)</script><img src=x onerror=alert(1)>"
+    told = answer(f"op=conv&i=5&k=3&title={quote(hostile)}&description={quote(hostile)}&labels=all")
+    assert told["words"]["title"] == hostile
+    for text in (told["still"], told["moving"]["svg"]):
+        tags = Tags()
+        tags.feed(text)
+        assert not tags.found & {"script", "img", "onerror"} and "path" in tags.found
+    assert "<script" not in told["told"]["embed"]["html"]
+
+
+def test_an_answer_needs_the_standard_library_alone():
+    program = (
+        "import sys, json; sys.path.insert(0, sys.argv[1])\n"
+        "from helpers.vector_figures import HEAVY, Blocked\n"
+        "sys.meta_path.insert(0, Blocked(HEAVY))\n"
+        "from convanim.publish.explorer import answer\n"
+        "print(json.dumps([answer(query) for query in sys.argv[2:]]))"
+    )
+    queries = ["op=conv&i=5&k=3&p=1&view=flat&theme=clear&labels=all", "op=pool&i=6&k=2&view=matrix", "op=conv&i=5&k=9"]
+    tests = str(Path(__file__).parents[1])
+    out = subprocess.run([sys.executable, "-c", program, tests, *queries], capture_output=True, text=True, check=True)
+    assert json.loads(out.stdout) == json.loads(json.dumps([answer(query) for query in queries]))
