@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -22,9 +23,12 @@ from ..errors import ConvanimError
 from ..spec import Figure
 from ..write import FORMATS, planned
 from ..write.files import unnamed
+from .explorer import PARTS, answer
 from .gallery_page import PAGE, Part, parts_of, themes_of, written
 
+ANSWER = "answer"  # the address of the explorer's answers, with a link's query
 TYPES = {  # not `mimetypes`: Windows gives it the types that installed programs have claimed
+    ".json": "application/json",
     ".apng": "image/apng",
     ".webp": "image/webp",
     ".tex": "text/plain; charset=utf-8",
@@ -111,6 +115,16 @@ class Shelf:
             begin = self._store.seek(0, os.SEEK_END)
             self._store.write(content)
             return begin, len(content)
+
+    def answer(self, query: str) -> bytes:
+        """The answer of the explorer to a link's query; `parts=still,words&` before it names the parts that are wanted.
+
+        Raises ConvanimError for an unknown part.
+        """
+        first, _, rest = query.partition("&")
+        link, parts = (rest, unquote(first[6:]).split(",")) if first.startswith("parts=") else (query, list(PARTS))
+        with self._room:
+            return json.dumps(answer(link, parts, capped=True)).encode()
 
     def close(self) -> None:
         """Let the files go."""
@@ -219,10 +233,13 @@ class Handler(BaseHTTPRequestHandler):
         if not self._for_this_machine():
             return HTTPStatus.MISDIRECTED_REQUEST, ".txt", NO_HOST.encode()
         try:
-            name = unquote(urlsplit(self.path).path).removeprefix("/") or PAGE
+            address = urlsplit(self.path)
+            name = unquote(address.path).removeprefix("/") or PAGE
         except ValueError:  # not an address
             name = "?"
         try:
+            if name == ANSWER:
+                return HTTPStatus.OK, ".json", self._shelf.answer(address.query)
             body = self._shelf.file(name)
         except ConvanimError as error:  # a format that this figure can't have, or that needs a missing library
             return HTTPStatus.UNPROCESSABLE_ENTITY, ".txt", f"{error}\n".encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import socket
@@ -17,6 +18,7 @@ import pytest
 
 import convanim as ca
 from convanim.publish import server as serving
+from convanim.publish.explorer import answer
 from convanim.publish.server import server
 from convanim.write import FORMATS
 from helpers.processes import child_environment
@@ -58,6 +60,25 @@ def asked(port, path, method="GET"):
     body = answer.read()
     connection.close()
     return answer.status, answer.getheader("Content-Type"), int(answer.getheader("Content-Length")), body
+
+
+def test_answers_of_the_explorer_are_those_of_the_package_and_a_long_one_is_refused():
+    with running([FIGURES["dilation"]]) as port:
+        for query in (
+            "op=conv&i=5&k=3&s=2&p=1&view=matrix&lang=zh",
+            "op=conv&i=5&k=9",
+            "op=pool&i=4&k=2&title=%3Cb%3E",
+        ):
+            status, kind, _, body = asked(port, f"/answer?{query}")
+            assert (status, kind) == (200, "application/json")
+            assert json.loads(body) == json.loads(json.dumps(answer(query)))
+        _, _, _, body = asked(port, "/answer?parts=words,taps&op=conv&i=5&k=3")
+        assert json.loads(body) == json.loads(json.dumps(answer("op=conv&i=5&k=3", ["words", "taps"])))
+        assert asked(port, "/answer?parts=word&op=conv&i=5&k=3")[0] == 422
+        for query, at in (("op=conv&i=400&k=3", "input_size"), ("op=conv&i=64&k=9&steps=all&view=flat", "steps")):
+            told = json.loads(asked(port, f"/answer?{query}")[3])
+            assert "long to draw" in told["refusal"] and told["at"] == [at]
+            assert "refusal" not in answer(query, ["words"])
 
 
 def test_every_format_of_a_figure_is_served_as_save_writes_it(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 from ... import parsing
 from ...animation import Animation
-from ...errors import ConvanimError, expected_one_of
+from ...errors import ConvanimError, expected_one_of, short_repr
 from ...geometry import Operation
 from ...geometry.axis import Axis
 from ...options import TEXT_OPTIONS
@@ -19,6 +20,7 @@ from ..gallery_told import detail
 from .link import STEP, Asked, linked, read, spelt
 
 MOST_SUMS = 1000  # steps whose sums are written out
+MOST_CELLS, MOST_READS = 40_000, 100_000  # of a capped answer: cells of a map, and cells read in all played steps
 # a size in words that a message has for a parameter
 WORDS = {"kernel": "kernel_size", "input": "input_size", "window": "kernel_size", "view": "view", "theme": "theme"}
 
@@ -112,12 +114,13 @@ PARTS: dict[str, Callable[[Shown], Any]] = {
 }
 
 
-def answer(query: str, parts: Collection[str] = tuple(PARTS)) -> dict[str, Any]:
+def answer(query: str, parts: Collection[str] = tuple(PARTS), *, capped: bool = False) -> dict[str, Any]:
     """All that a page shows of the configuration of a link, as values of JSON.
 
     `link` is the shortest link to it, `size` the figure's width and height in pixels, `box` the left, top, width and
     height of its plane, `steps` their number, `step` the one that is seen; `parts` are rows of PARTS. A configuration
-    that can't be drawn has a `refusal`, the package's line, and `at`, the names of the controls that it is about.
+    that can't be drawn has a `refusal`, the package's line, and `at`, the names of the controls that it is about. If
+    `capped`, so has one that would take more than some seconds.
 
     >>> answer("op=conv&i=5&k=3&s=2&p=1", ["words"])["words"]["title"]
     'Convolution of a 5x5 input, kernel 3x3, stride 2x2, padding 1x1'
@@ -128,7 +131,7 @@ def answer(query: str, parts: Collection[str] = tuple(PARTS)) -> dict[str, Any]:
         if part not in PARTS:
             raise expected_one_of("part", part, PARTS)
     try:
-        shown = _shown(query)
+        shown = _shown(query, capped)
         a = shown.animation
         box = a.scene.box
         told = {part: PARTS[part](shown) for part in PARTS if part in parts}
@@ -145,9 +148,23 @@ def answer(query: str, parts: Collection[str] = tuple(PARTS)) -> dict[str, Any]:
     }
 
 
-def _shown(query: str) -> Shown:
+def _shown(query: str, capped: bool) -> Shown:
     asked = read(query)
+    op = asked.figure.op()
+    ops = op if isinstance(op, tuple) else (op,)
+    cells = max(math.prod(size) for op in ops for size in (op.padded_size, op.output_size))
+    if capped and cells > MOST_CELLS:
+        raise ConvanimError(
+            f"input_size={short_repr(ops[0].input_size)}: a map of {cells:,} cells takes long to draw; at most"
+            f" {MOST_CELLS:,} fit here"
+        )
     animation = asked.figure.animate()
+    steps, window = len(animation.played), max(math.prod(op.kernel_size) for op in ops)
+    if capped and steps * window > MOST_READS:
+        raise ConvanimError(
+            f"steps={steps}: with a window of {window:,} cells they take long to draw; write"
+            f" steps={MOST_READS // window}"
+        )
     step = animation.poster if asked.step is None else asked.step
     animation.check_step(step)
     return Shown(asked, animation, step)
