@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,14 +100,38 @@ def python() -> str:
 def gallery() -> str:
     """Every figure of the package with its title, by collection."""
     text = "# Gallery\n\nThe name of a figure is that for `ca.figure(NAME)` and `convanim render NAME`.\n\n"
-    collection = ""
+    collection, shown = "", pages_with_figures()
     for name, one in ca.figures().items():
         if one.source != collection:
             collection = one.source
             name_of_file = collection.removesuffix(".toml")
             text += f"## {COLLECTIONS.get(name_of_file, name_of_file)}\n\n"
-        text += f"### {name}\n\n{FENCE}{{convanim}} {name}\n{one.title}\n{FENCE}\n\n"
+        pages = ", ".join(f"[{title}](../{page})" for page, title in shown.get(name, {}).items())
+        text += f"### {name}\n\n{FENCE}{{convanim}} {name}\n{look(one)}{one.title}\n{FENCE}\n\n"
+        text += f"Explained in: {pages}\n\n" if pages else ""
     return text
+
+
+def look(one: ca.Figure) -> str:
+    """The options with which a figure can be read on light pages and on dark ones: the themes clear and auto follow the
+    page, and the others keep their own background.
+    """
+    theme = one.animate().theme
+    if theme.name in ("clear", "auto"):
+        return ":theme: auto\n\n"
+    return f':theme: {theme.name}\n:background: "{theme.background}"\n\n'
+
+
+def pages_with_figures() -> dict[str, dict[str, str]]:
+    """The pages of each figure of the package, with their titles; those in Chinese are left out."""
+    found: dict[str, dict[str, str]] = {}
+    for folder in ("course", "."):
+        for path in sorted((ROOT / "docs" / folder).glob("*.md")):
+            text = path.read_text(encoding="utf-8")
+            for name in re.findall(rf"^{FENCE}\{{convanim\}} (\w+)$", text, re.M):
+                place = path.relative_to(ROOT / "docs").as_posix()
+                found.setdefault(name, {})[place] = text.partition("\n")[0].removeprefix("# ")
+    return found
 
 
 def faults() -> str:

@@ -36,7 +36,7 @@ def test_every_public_class_and_function_is_documented_once() -> None:
 
 def test_the_gallery_has_every_figure_once() -> None:
     page = reference.gallery()
-    found = re.findall(r"^```\{convanim\} (\w+)\n(.*)\n```$", page, re.M)
+    found = re.findall(r"^```\{convanim\} (\w+)\n(?::.*\n)+\n(.*)\n```$", page, re.M)
     assert found == [(name, one.title) for name, one in ca.figures().items()]
     assert {*reference.COLLECTIONS} == {one.source.removesuffix(".toml") for one in ca.figures().values()}
 
@@ -52,3 +52,20 @@ def test_pages_are_written_once(tmp_path) -> None:
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     reference.write(tmp_path)
     assert len(before) == 5 and before == {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+
+
+def test_every_figure_of_the_gallery_leads_to_the_pages_that_show_it() -> None:
+    page = reference.gallery()
+    assert "](../course/transposed.md)" in page.partition("### checkerboard\n")[2].partition("###")[0]
+    links = re.findall(r"\]\(\.\./(\S+)\)", page)
+    assert len(links) > 50 and all((ROOT / "docs" / one).is_file() for one in links)
+
+
+def test_figures_of_the_gallery_can_be_read_on_dark_pages() -> None:
+    found = re.findall(
+        r"^```\{convanim\} (\w+)\n:theme: (\w+)\n(:background: \"#\w{6}\"\n)?\n", reference.gallery(), re.M
+    )
+    assert len(found) == len(ca.figures())
+    for name, theme, background in found:
+        own = ca.figures()[name].options.get("theme", "classic")
+        assert theme == ("auto" if own == "clear" else own) and bool(background) == (theme != "auto"), name

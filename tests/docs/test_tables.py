@@ -97,3 +97,34 @@ def test_every_target_in_the_table_of_contributing_is_one_of_make() -> None:
     known = {*re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)}
     named = re.findall(r"^\| `make ([a-z-]+)", PAGES["contributing"], re.M)
     assert len(named) > 9 and {*named} <= known
+
+
+def grounds(text: str) -> dict[str, tuple[str, str]]:
+    """The theme and the background of each figure of the package on a page; the defaults are those of conf.py."""
+    found = {}
+    for name, options in re.findall(r"^```\{convanim\} (\w+)\n((?::.*\n)*)", text, re.M):
+        if name in FIGURES:
+            given = dict(re.findall(r"^:([\w-]+): \"?(.+?)\"?$", options, re.M))
+            theme = given.get("theme", FIGURES[name].options.get("theme", "auto"))
+            found[name] = (theme, given.get("background", "transparent"))
+    return found
+
+
+ALL_PAGES = {path.relative_to(ROOT / "docs").as_posix(): path for path in (ROOT / "docs").rglob("*.md")}
+
+
+@pytest.mark.parametrize("page", [name for name in ALL_PAGES if not name.startswith("generated/")])
+def test_no_figure_has_dark_letters_on_a_dark_page(page: str) -> None:
+    found = grounds(ALL_PAGES[page].read_text(encoding="utf-8"))
+    assert not {name for name, (theme, ground) in found.items() if (theme == "auto") != (ground == "transparent")}
+
+
+def test_dark_letters_on_a_dark_page_are_noticed() -> None:
+    assert grounds("```{convanim} dilation\n```\n") == {"dilation": ("auto", "transparent")}
+    assert grounds("```{convanim} checkerboard\n```\n") == {"checkerboard": ("clear", "transparent")}
+    assert grounds("```{convanim} checkerboard\n:theme: auto\n```\n")["checkerboard"][0] == "auto"
+    assert grounds('```{convanim} dilation\n:background: "#ffffff"\n```\n')["dilation"][1] == "#ffffff"
+
+
+def test_each_theme_is_shown_by_itself() -> None:
+    assert {theme for theme, _ in grounds(PAGES["looks"].partition("## Other looks")[0]).values()} == {*ca.THEMES}
