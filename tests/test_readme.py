@@ -55,6 +55,16 @@ def leads(target: str) -> bool:
     return not anchor or anchor in {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
 
 
+def test_the_documentation_has_readmes_citations() -> None:
+    page = (ROOT / "docs" / "citing.md").read_text(encoding="utf-8")
+    start, end = (re.search(rf':{word}: "(.+)"', page)[1] for word in ("start-after", "end-before"))
+    included = README.partition(start)[2].partition(end)[0]
+    assert re.findall(r"^@(\w+)\{(\w+),$", included, re.M) == [
+        ("article", "dumoulin2016guide"),
+        ("software", "convanim"),
+    ]
+
+
 def test_every_command_of_make_in_readme_is_a_target() -> None:
     named = {*re.findall(r"make ([a-z-]+)", README)} - {"them"}
     known = {*re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)}
