@@ -158,10 +158,13 @@ def _board(labelling: Labelling, steps: list[int], in_row: int, beside: bool, em
         (CAPTION + 0.4 * bool(total)) * em + (total.height if total else 0.0),
     )
     marks = sizes
+    seen: dict[int, Marks] = labelling.kept.get("pictures", (scene,), dict)
     for n, (step, caption) in enumerate(zip(steps, captions, strict=True)):
         x, y = grid.at(*divmod(n, in_row))
         below = grid.below(n // in_row)
-        marks += (Group((x, y), scene.seen(step)),)
+        if step not in seen:
+            seen[step] = scene.seen(step)
+        marks += (Group((x, y), seen[step]),)
         middle = x + scene.box.x + scene.box.width / 2
         if total and total.moving:  # both begin at one edge
             marks += moved(total.moving(step), x + grid.left + BORDER, below + CAPTION * em)

@@ -16,8 +16,9 @@ from ..text.formula import DOT
 from ..text.lang import Language
 from ..text.numbers import MINUS, bracketed
 from .layout import Block, Changing, LabelContext
+from .pieces import Pieces, broken
 
-ELLIPSIS = "…"
+MOST_KEPT = 1024  # steps whose equations are kept in pieces: more than a layout looks at
 MOST_LINES = 3  # of a sum; 9 products of short numbers take one or two
 LOOKED_AT = 256  # steps that are looked at for how many lines they need
 
@@ -40,8 +41,11 @@ def step(context: LabelContext) -> Block:
 def total(context: LabelContext) -> Block:
     """How the step's value comes about, in the figure's numbers, or in symbols where it shows none."""
     steps = context.scene.steps
-    said = Sum(context, context.scene.equation or OutputCells(context.op, context.texts))
-    most = max(len(said(step)) for step in range(0, steps, -(-steps // LOOKED_AT)))
+    said, most = Sum(context), 0
+    for step in range(0, steps, -(-steps // LOOKED_AT)):
+        most = max(most, len(said(step)))
+        if most == MOST_LINES and not said.sentences:  # no other has more
+            break
     return Changing(context, replace(said, most=most)).block(most)
 
 
@@ -59,70 +63,63 @@ def spoken(said: Said, lang: Language) -> str:
     return lang.say(f"label.{said.key}", said.count, **places)
 
 
-class Lines:
-    """Lines that are filled piece by piece, each piece on the line that has room for it, in at most so many lines."""
+class Equations:
+    """The equations of a figure's steps in pieces, a step each; those of the first MOST_KEPT that are asked for are
+    kept.
+    """
 
-    def __init__(self, context: LabelContext, most: int, lines: tuple[str, ...] = (), spare: float = 0.0) -> None:
-        self._context, self._most, self._lines, self._spare = context, most, list(lines), spare
+    def __init__(self, equation: Callable[[int], Equation], lang: Language) -> None:
+        self._equation, self._lang = equation, lang
+        self._kept: dict[int, Pieces | list[list[str]]] = {}
+        self.sentences = False  # whether any was asked for that isn't an equation
 
-    @property
-    def lines(self) -> list[str]:
-        """The lines, without the spaces at their ends."""
-        return [line.rstrip() for line in self._lines]
-
-    def copy(self) -> Lines:
-        """Lines that may be filled in another way."""
-        return Lines(self._context, self._most, tuple(self._lines), self._spare)
-
-    def add(self, *pieces: str) -> bool:
-        """Add the pieces; whether they fit. The last may be wider than a line, and is then a line that is drawn
-        smaller.
+    def lines(self, step: int, em: float, room: float, most: int) -> list[str]:
+        """The lines of a step: `most` of an equation, with as many of its terms as fit, always the last of them, or
+        those of sentences, as many as they need.
         """
-        for piece in pieces:
-            length = self._context.length(piece.rstrip())
-            if not self._lines or length > self._spare:
-                self._lines.append("")
-                self._spare = self._context.room
-            self._lines[-1] += piece
-            self._spare -= self._context.length(piece)
-        return len(self._lines) <= self._most
+        found = self._kept.get(step)
+        if found is None:
+            found = self._pieces(self._equation(step))
+            if len(self._kept) < MOST_KEPT:
+                self._kept[step] = found
+        if isinstance(found, Pieces):
+            return found.lines(em, room, most)
+        return [line for words in found for line in broken(words, em, room)]
+
+    def _pieces(self, equation: Equation) -> Pieces | list[list[str]]:
+        """The pieces of an equation, or the words of its sentences."""
+        if equation.sentences:
+            self.sentences = True
+            said = (spoken(one, self._lang).split(" ") for one in equation.sentences)
+            return [[*(f"{word} " for word in words), last] for *words, last in said]
+        word = self._lang.say(f"label.{equation.word}") if equation.word else ""
+        return Pieces(word + equation.before, equation)
 
 
 @dataclass(frozen=True)
 class Sum:
-    """The equation of a step, "3·0 + 2·1 + … + 1·2 = 9", in `most` lines: with as many of its terms as fit, always the
-    last of them.
-    """
+    """The equation of a step, "3·0 + 2·1 + … + 1·2 = 9", in `most` lines."""
 
     context: LabelContext
-    equation: Callable[[int], Equation]
     most: int = MOST_LINES
 
     def __call__(self, step: int) -> list[str]:
-        equation, line = self.equation(step), Lines(self.context, self.most)
-        if equation.sentences:
-            return [line for one in equation.sentences for line in self._wrapped(one)]
-        start = self.context.lang.say(f"label.{equation.word}") + equation.before if equation.word else equation.before
-        before, last, states = start, equation.last + equation.end, [line.copy()]
-        for term in equation.terms:
-            if not line.add(f"{before}{term}{equation.joined}"):
-                break
-            before = ""
-            states.append(line.copy())
-        else:
-            if line.add(before + last):
-                return line.lines
-        rest = f"{ELLIPSIS}{equation.joined}", last
-        cut = next((state for state in reversed(states) if state.lines and state.copy().add(*rest)), states[0])
-        cut.add("" if cut.lines else start, *rest)
-        return cut.lines
+        return self._equations.lines(step, self.context.em, self.context.room, self.most)
 
-    def _wrapped(self, said: Said) -> list[str]:
-        """A sentence, in as many lines as it needs."""
-        *words, last = spoken(said, self.context.lang).split(" ")
-        lines = Lines(self.context, self.most)
-        lines.add(*(f"{word} " for word in words), last)
-        return lines.lines
+    @property
+    def sentences(self) -> bool:
+        """Whether any step has sentences in place of an equation, of those that were asked for."""
+        return self._equations.sentences
+
+    @property
+    def _equations(self) -> Equations:
+        context = self.context
+        scene, op, texts, lang = context.scene, context.op, context.texts, context.lang
+        return context.kept.get(
+            "equations",
+            (scene.equation, op, texts, lang),
+            lambda: Equations(scene.equation or OutputCells(op, texts), lang),
+        )
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ they are needed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..errors import ConvanimError
 from ..text.lang import language
+from ..themes.theme import BORDER
 from . import LAYOUTS
+from .kept import Kept
 from .page import Page, fitted
 
 if TYPE_CHECKING:
@@ -19,15 +21,22 @@ if TYPE_CHECKING:
     from .layout import LabelContext
 
 
+LEAST_ROOM = 24  # ems that a text has at least before it is broken into lines, if the page has so many
+NARROWEST = 10  # ems that a text has on any page
+
+
 @dataclass(frozen=True)
 class Labelling:
-    """A figure without its labels: the scene, its operation and texts, the names of its labels, and its page."""
+    """A figure without its labels: the scene, its operation and texts, the names of its labels, and its page. `kept` is
+    what labels of all sizes have in common.
+    """
 
     scene: Scene
     op: Operation
     texts: Texts | None
     names: tuple[str, ...]
     page: Page
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
 
     def at(self, letters: float) -> Scene:
         """The scene with its labels around it, in letters of this size, in cells."""
@@ -46,7 +55,9 @@ class Labelling:
         """What labels of letters of this size, in cells, are made from."""
         from .layout import LabelContext
 
-        return LabelContext.of(self.scene, self.op, self.texts, letters, self.page.ems, self.page.spare)
+        room = max(NARROWEST, min(LEAST_ROOM, self.page.ems - 2 * BORDER / letters)) * letters
+        lang = language(self.scene.lang)
+        return LabelContext(self.op, self.scene, self.texts, lang, letters, room, self.page.spare, kept=self.kept)
 
     def fitted(self) -> tuple[Scene, float]:
         """The scene with its labels in letters that can be read on its page, and its resolution."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
@@ -15,13 +15,11 @@ from ..scene.plane import Point
 from ..text import describe
 from ..text.cell_texts import Texts
 from ..text.escaping import visible
-from ..text.lang import Language, language
-from ..themes.theme import BORDER
+from ..text.lang import Language
+from .kept import Kept
 
 FACE: Literal["sans"] = "sans"
 LINE = 1.45  # from line to line, in ems
-LEAST_ROOM = 24  # ems that a text has at least before it is broken into lines, if the page has so many
-NARROWEST = 10  # ems that a text has on any page
 # Chinese text may break between any two characters, but not before these, and not after these
 NOT_FIRST, NOT_LAST = set("，。、；：？！）》」』】…·,.;:?!)"), set("（《「『【(")
 
@@ -41,12 +39,7 @@ class LabelContext:
     room: float
     spare: float
     listed: bool = False
-
-    @classmethod
-    def of(cls, scene: Scene, op: Operation, texts: Texts | None, em: float, ems: float, spare: float) -> LabelContext:
-        """The context of a figure's labels, whose lines have LEAST_ROOM ems, or what a page of fewer `ems` has."""
-        room = max(NARROWEST, min(LEAST_ROOM, ems - 2 * BORDER / em)) * em
-        return cls(op, scene, texts, language(scene.lang), em, room, spare)
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
 
     def named_ops(self, word: str) -> list[tuple[str, Operation]]:
         """The figure's operations, each with its name by a row of [label], "" where there is only one."""

@@ -133,8 +133,13 @@ ENTRIES: dict[str, Callable[[Plane, LabelContext], Marks]] = {
 
 def entries(context: LabelContext) -> list[tuple[str, str]]:
     """(role, words) of the roles that occur, in the order of ENTRIES."""
-    roles = context.scene.roles() - ({"pending"} if context.scene.steps == 1 else frozenset())  # nothing comes later
-    return [(role, text) for role in ENTRIES if role in roles and (text := _words(role, context, roles))]
+    scene = context.scene
+    roles = scene.roles() - ({"pending"} if scene.steps == 1 else frozenset())  # nothing comes later
+    figure = context.op, context.texts, context.lang, scene.ops, scene.meanings
+    known: dict[frozenset[str], list[tuple[str, str]]] = context.kept.get("legend", figure, dict)
+    if roles not in known:
+        known[roles] = [(role, text) for role in ENTRIES if role in roles and (text := _words(role, context, roles))]
+    return known[roles]
 
 
 def _words(role: str, context: LabelContext, roles: frozenset[str]) -> str:

@@ -108,7 +108,7 @@ def fitted(draw: Draw, page: Page, plain: float, fewer: str = "fewer labels") ->
     """
     found = _readable(draw, page, plain)
     if found is None:
-        raise _too_small(page, lambda other: _readable(draw, other, plain) is not None, fewer)
+        raise _too_small(page, lambda other: _fits(draw, other, plain), fewer)
     return found
 
 
@@ -157,21 +157,67 @@ def _readable(draw: Draw, page: Page, plain: float) -> tuple[float, Scene] | Non
     return next((found for one in pages if (found := fitting(draw, one, plain))), None)
 
 
+def _fits(draw: Draw, page: Page, plain: float) -> bool:
+    """Whether letters that can be read fit on a page: the smallest that its layout has."""
+    smallest = replace(page, share_of_layout=len(LAYOUTS[page.layout].shares) - 1)
+    return _Search(draw, smallest, plain).enough() is not None
+
+
 def fitting(draw: Draw, page: Page, plain: float) -> tuple[float, Scene] | None:
     """The size of letters and the scene, if there is a size that fits: if letters grew, the figure would grow less."""
-    letters = low = max(page.least, page.share * plain)
-    for _ in range(DOUBLINGS):
-        scene = draw(page, letters)
-        if page.share * scene.box.width <= letters * ROUNDED:
-            break
-        low, letters = letters, 2 * letters
-    else:
+    search = _Search(draw, page, plain)
+    high = search.enough()
+    return None if high is None else search.least(high)
+
+
+class _Search:
+    """Looks for the least size of letters that is at least the page's share of the figure's width, with few layouts.
+
+    A figure grows with its letters. So its width lies between those with smaller and with larger letters, and if these
+    are near to each other, whether letters fit is known without a layout.
+    """
+
+    def __init__(self, draw: Draw, page: Page, plain: float) -> None:
+        self._draw, self._page = draw, page
+        self._low = max(page.least, page.share * plain)
+        self._under, self._over = 0.0, math.inf  # the sizes that a narrower and a wider figure ask for
+        self._found: tuple[float, Scene] | None = None
+
+    def _fits(self, letters: float) -> bool:
+        """Lay the page out with letters of a size; whether they are large enough for it."""
+        scene = self._draw(self._page, letters)
+        wanted = self._page.share * scene.box.width
+        if wanted <= letters * ROUNDED:
+            self._over, self._found = wanted, (letters, scene)
+            return True
+        self._under = wanted
+        return False
+
+    def enough(self) -> float | None:
+        """A size that fits: the least of all, or at most twice the least that does."""
+        letters = self._low
+        for _ in range(DOUBLINGS):
+            if self._fits(letters):
+                return letters
+            self._low, letters = letters, 2 * letters
         return None
-    while letters > low * NEAR:
-        middle = math.sqrt(low * letters)
-        made = draw(page, middle)
-        if page.share * made.box.width <= middle * ROUNDED:
-            letters, scene = middle, made
-        else:
-            low = middle
-    return letters, scene
+
+    def least(self, high: float) -> tuple[float, Scene]:
+        """The least size that fits, to a factor of NEAR, and the scene."""
+        letters = self._between(self._low, high)
+        if not (self._found and self._found[0] == letters) and not self._fits(letters):
+            letters = self._between(self._low, high, sure=True)  # its lines break elsewhere, and it is wider for that
+            self._fits(letters)
+        assert self._found
+        return self._found
+
+    def _between(self, low: float, high: float, *, sure: bool = False) -> float:
+        """The least size that fits, if `low` doesn't and `high` does; to be `sure`, each is tried."""
+        while high > low * NEAR:
+            middle = math.sqrt(low * high)
+            if sure or self._under <= middle * ROUNDED < self._over:
+                fits = self._fits(middle)
+            else:
+                fits = self._over <= middle * ROUNDED
+            low, high = (low, middle) if fits else (middle, high)
+        return high

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from dataclasses import replace
 
 import pypdfium2
 import pytest
 
 import convanim as ca
+from convanim.labels import page as pages
 from helpers.cases import PLANAR
 from helpers.figures import EACH_VIEW
 from helpers.refusals import refusal
@@ -129,3 +131,57 @@ def test_where_no_width_has_room_a_size_of_letters_is_named_and_a_storyboard_may
     assert "steps" not in text
     narrow = ca.animate(ca.Conv(4, 3), theme="clear")
     assert "fewer steps, fewer labels" in refusal(lambda: narrow.storyboard(4, width=16))
+
+
+def searched(draw, page, plain):
+    """The size of letters by a search that lays the page out with each size that it tries, and the number of these."""
+    low = letters = max(page.least, page.share * plain)
+    tried = []
+
+    def fits(size):
+        tried.append(size)
+        return page.share * draw(page, size).box.width <= size * pages.ROUNDED
+
+    while not fits(letters):
+        low, letters = letters, 2 * letters
+        if len(tried) == pages.DOUBLINGS:
+            return None, len(tried)
+    while letters > low * pages.NEAR:
+        middle = math.sqrt(low * letters)
+        low, letters = (low, middle) if fits(middle) else (middle, letters)
+    return letters, len(tried)
+
+
+@pytest.mark.parametrize("name", EACH_VIEW)
+def test_few_layouts_find_the_size_of_letters_that_a_search_with_all_of_them_finds(name):
+    many = few = 0
+    for look in ({"width": 300}, {"width": 420}, {"width_pt": 240}, {"width": 40}, {"layout": "landscape"}):
+        labelling = drawn(name, labels="all").labelling
+        page, plain = pages.Page(**look), labelling.scene.box.width
+        laid_out = []
+
+        def draw(page, letters, labelling=labelling, laid_out=laid_out):
+            laid_out.append(letters)
+            return replace(labelling, page=page).at(letters)
+
+        found = pages.fitting(draw, page, plain)
+        few += len(laid_out)
+        letters, count = searched(draw, page, plain)
+        many += count
+        assert (found and found[0]) == letters, look
+        if found:
+            assert found[1] == draw(page, letters)
+    assert few < 0.9 * many
+
+
+def test_a_page_that_becomes_narrower_with_larger_letters_is_searched_with_all_layouts():
+    scene, page = drawn("flat").scene, pages.Page(width_pt=240)
+
+    def draw(page, letters):
+        wide = letters / page.share * (0.9 if letters > 0.9 else 1.1 if letters > 0.6 else 1.9)
+        return replace(scene, box=replace(scene.box, width=wide))
+
+    for plain in (10.0, 12.0, 15.0, 20.0):
+        letters, made = pages.fitting(draw, page, plain)
+        assert page.share * made.box.width <= letters * pages.ROUNDED
+        assert letters == searched(draw, page, plain)[0]
