@@ -9,7 +9,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help gallery test test-frameworks test-places test-browser test-cluster test-latex docs fuzz lint check bench measured clean setup
+.PHONY: help gallery test test-frameworks test-places test-browser test-cluster test-latex docs fuzz lint check bench bench-gallery measured clean setup
 
 # `make test-frameworks SEED=7 COUNT=3000` draws other configurations, and that many a framework.
 SEED ?= 0
@@ -64,6 +64,9 @@ bench: .venv/.dev  ## measure time, memory and bytes
 measured: .venv/.dev .venv-frameworks/.ready  ## measure, compare with the frameworks, and write the tables of docs/checked.md
 	$(BIN)/python tests/benchmarks/bench.py --write docs/measured/costs.md
 	$(FRAMEWORKS) -m pytest -q -n auto --confcutdir=tests/frameworks/installed tests/frameworks/installed/test_parity.py --write docs/measured/frameworks.md
+
+bench-gallery: .venv/.dev  ## measure a gallery of 10,000 figures (COUNT=10000 FORMATS=gif,svg), its pages in Chromium, and Dask, where those are set up
+	$(BIN)/python tests/benchmarks/gallery.py $(if $(filter command,$(origin COUNT)),$(COUNT),10000) $(FORMATS)
 
 setup: .venv/.dev  ## only set up .venv, with the tools of the tests
 

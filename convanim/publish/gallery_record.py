@@ -11,7 +11,7 @@ import json
 import platform
 import time
 import zlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,9 @@ class Entry:
     mark: str
     figure: str
     of: str
+
+
+NAMES = sorted(one.name for one in fields(Entry))
 
 
 class Record:
@@ -78,19 +81,18 @@ class Record:
 
 
 def _line(entry: Entry) -> str:
-    return json.dumps(asdict(entry), ensure_ascii=True, sort_keys=True)
+    return json.dumps({name: getattr(entry, name) for name in NAMES}, ensure_ascii=True)
 
 
 def _entries(text: bytes | None) -> dict[str, Entry]:
     """The entries of the lines that can be read; of several of one file, the last."""
-    names = {one.name for one in fields(Entry)}
     found = {}
     for line in (text or b"").split(b"\n"):
         try:
             row = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        if isinstance(row, dict) and {*row} == names and all(isinstance(value, str) for value in row.values()):
+        if isinstance(row, dict) and sorted(row) == NAMES and all(isinstance(value, str) for value in row.values()):
             found[row["file"]] = Entry(**row)
     return found
 

@@ -14,8 +14,9 @@ import pytest
 
 import convanim as ca
 from convanim.publish.gallery_page import MOST
+from convanim.publish.gallery_workers import SPREAD, TOGETHER, over
 from helpers.gallery import RECORD, files
-from helpers.processes import child_environment
+from helpers.processes import ROOT, child_environment, python
 from oracle.details import details
 
 SMALL = 'operation = "conv"\ninput_size = 2\nkernel_size = 2\n'
@@ -190,3 +191,50 @@ def test_files_that_a_killed_writer_left_are_removed_when_they_are_old(tmp_path)
         os.utime(path, (time.time() - age,) * 2)
     build(spec, out)
     assert [path.exists() for path in (old, new, other)] == [False, True, True]
+
+
+class Counting(ThreadPoolExecutor):
+    """Counts what it is given."""
+
+    given = 0
+
+    def submit(self, *job):
+        self.given += 1
+        return super().submit(*job)
+
+
+@pytest.mark.parametrize("count", [1, SPREAD, 2 * SPREAD - 1, 2 * SPREAD, 9 * SPREAD + 1])
+def test_an_executor_gets_several_jobs_as_one_if_there_are_many_and_each_has_its_result(count):
+    with Counting(2) as pool:
+        assert sorted(over(pool, str, range(count))) == [(n, str(n)) for n in range(count)]
+    assert min(count, SPREAD) <= pool.given <= max(count / 2, 2 * SPREAD)
+    assert count < TOGETHER * SPREAD or pool.given == -(-count // TOGETHER)
+
+
+def test_a_job_that_fails_takes_none_with_it_and_is_tried_twice():
+    calls = []
+
+    def work(n):
+        calls.append(n)
+        if n == 100 or (n == 200 and calls.count(n) == 1):
+            raise OSError("lost")
+        return str(n)
+
+    count = TOGETHER * SPREAD
+    with ThreadPoolExecutor(2) as pool:
+        found = dict(over(pool, work, range(count)))
+    assert {n for n in range(count) if found[n] != str(n)} == {100}
+    assert isinstance(found[100], OSError) and calls.count(100) == 2
+
+
+@pytest.mark.places  # starts processes, which takes long
+def test_the_bench_measures_a_gallery_of_figures_that_all_differ(tmp_path):
+    nowhere = {name: str(tmp_path) for name in ("VENV_BROWSER", "VENV_CLUSTER")}
+    run = python(ROOT / "tests" / "benchmarks" / "gallery.py", 12, "svg", tmp_path / "kept", **nowhere)
+    assert run.returncode == 0, run.stderr
+    rows = dict(line.strip("| ").split(" | ", 1) for line in run.stdout.splitlines()[2:])
+    assert rows["figures() of 12"].endswith("MB") and "figures a second" in rows["one core, 1 figures"]
+    assert [name for name in rows if name.startswith("memory after")] == [f"memory after {n} %" for n in (10, 50, 100)]
+    assert rows["gallery_page.py"].startswith("left out") and rows["gallery_dask.py"].startswith("left out")
+    drawn = [path.read_bytes() for path in (tmp_path / "kept" / "out").glob("figure_*.svg")]
+    assert len(drawn) == len({*drawn}) == 12
