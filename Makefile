@@ -10,6 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help gallery test test-frameworks test-places test-browser test-cluster test-latex docs fuzz lint check bench bench-gallery measured clean setup
+.PHONY: test-oldest dist
 
 # `make test-frameworks SEED=7 COUNT=3000` draws other configurations, and that many a framework.
 SEED ?= 0
@@ -44,6 +45,9 @@ test-cluster: .venv-cluster/.ready  ## galleries on a Dask cluster and in an S3 
 test-latex: .venv-latex/.ready  ## compile TikZ in papers and slides, and look at PDF's pages
 	.venv-latex/bin/python -m pytest -q -n auto --confcutdir=tests/latex tests/latex
 
+test-oldest: .venv-oldest/.ready  ## run all tests with the oldest versions that pyproject.toml allows (10 minutes)
+	.venv-oldest/bin/python -m pytest -q -n 1 -m "places or not places" $(TESTS)
+
 docs: .venv-docs/.ready  ## build the documentation into docs/_build/html, and check its links
 	.venv-docs/bin/python -m sphinx -q -W --keep-going -b html -d docs/_build/doctrees docs docs/_build/html
 	.venv-docs/bin/python docs/check_site.py docs/_build/html
@@ -55,6 +59,8 @@ lint: .venv/.dev  ## ruff and mypy
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy convanim
+	$(BIN)/python -m mypy --platform win32 --cache-dir .mypy_cache/win32 convanim  # names that other systems lack
+	$(BIN)/python -m mypy --platform darwin --cache-dir .mypy_cache/darwin convanim
 
 check: lint test  ## lint, types and tests
 
@@ -71,7 +77,7 @@ bench-gallery: .venv/.dev  ## measure a gallery of 10,000 figures (COUNT=10000 F
 setup: .venv/.dev  ## only set up .venv, with the tools of the tests
 
 clean:  ## remove all that can be made again, except gallery/
-	rm -rf .venv .venv-frameworks .venv-browser .venv-docs docs/_build docs/generated .venv-cluster .venv-latex .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
+	rm -rf .venv .venv-frameworks .venv-browser .venv-docs docs/_build docs/generated .venv-cluster .venv-latex .venv-oldest .venv-dist .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call venv,FOLDER): a new environment of the first Python that is new enough.
@@ -117,6 +123,15 @@ endef
 	@(for program in pdflatex kpsewhich pdftoppm pdftotext; do command -v $$program >/dev/null || exit 1; done) && \
 	  kpsewhich standalone.cls animate.sty beamer.cls tikz.sty >/dev/null || \
 	  { $(call debian,texlive-latex-base texlive-latex-recommended texlive-pictures texlive-latex-extra poppler-utils); }
+	@touch $@
+
+# The tools of the tests, but with the versions that tests/oldest/constraints.txt has of them. numpy 1.26 is for Python 3.11 and 3.12.
+.venv-oldest/.ready: PYTHON = python3.11
+.venv-oldest/.ready: pyproject.toml tests/oldest/constraints.txt tests/requirements.txt
+	$(call venv,.venv-oldest)
+	awk -F== 'NR == FNR {own[tolower($$1)]; next} {print tolower($$1) in own ? $$1 : $$0}' \
+	  tests/oldest/constraints.txt tests/requirements.txt >.venv-oldest/requirements.txt
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/oldest/constraints.txt -r .venv-oldest/requirements.txt -e .
 	@touch $@
 
 .venv-docs/.ready: pyproject.toml tests/constraints.txt docs/requirements.txt

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 import zipfile
 from html.parser import HTMLParser
 
+import myst_parser
 import pytest
 from sphinx.application import Sphinx
 from sphinx.util.console import nocolor
@@ -292,6 +293,7 @@ def test_several_jobs_give_the_same_pages(build):
     assert len(texts) == 6 + 6 + 2
 
 
+OLD_MYST = myst_parser.__version__ < "5"  # which gives a directive its text without the options: no line of them
 WRONG = [
     (":strid: 2", 3, "unknown option ':strid:': did you mean ':stride:'?"),
     (":stride: 0", 3, "stride=0 is out of range"),
@@ -323,6 +325,8 @@ def test_what_is_wrong_is_one_line_at_the_line_of_the_option(option, line, said,
     assert len(lines) == len(shown) == 2 and all(said in text for text in shown), lines
     at = 6 + line if not option.startswith(":file") else None
     for text, name in zip(sorted(shown), ("index.rst", "m.md"), strict=True):
+        if name == "m.md" and OLD_MYST:
+            at = at and 6
         assert name in text and (at is None or f"{name}:{at}: ERROR: convanim: " in text), text
 
 

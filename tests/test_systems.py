@@ -34,20 +34,6 @@ def test_no_module_imports_what_windows_lacks():
     assert not found
 
 
-@pytest.mark.places  # a type checker reads the whole package
-@pytest.mark.parametrize("platform", ["win32", "darwin"])
-def test_the_standard_library_of_each_system_has_all_names_that_are_used(platform, tmp_path):
-    run = python("-m", "mypy", "--platform", platform, "--cache-dir", tmp_path, "convanim", cwd=ROOT)
-    assert run.returncode == 0, run.stdout
-
-
-def test_the_type_checker_finds_a_name_that_windows_lacks(tmp_path):
-    (tmp_path / "x.py").write_text("import os\nos.sched_getaffinity(0)\n")
-    (tmp_path / "mypy.ini").write_text("[mypy]\n")
-    run = python("-m", "mypy", "--platform", "win32", "--cache-dir", tmp_path / "cache", "x.py", cwd=tmp_path)
-    assert run.returncode == 1 and "sched_getaffinity" in run.stdout
-
-
 # --- files
 
 

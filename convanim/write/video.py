@@ -92,8 +92,9 @@ def _write(clip: Clip, file: BinaryIO, progress: Progress | None, codec: list[st
     filters = "scale=out_color_matrix=bt709:out_range=tv"
     timed: list[str] = []
     if clip.fps is None:  # a frame is neither repeated nor left out, and times are counted in milliseconds
-        filters = f"{_times(clip)},{filters}"
-        # ffmpeg before 7.1 gives the last frame no time, and players then leave it out
+        filters = f"{_times(clip)},{filters}" if clip.hold_ms else filters
+        # ffmpeg before 7.1 gives a frame whose time was set no duration: players then leave the last one out, and x264
+        # draws it badly. So times are set only where they are irregular, and durations for all
         timed = shlex.split(f"-fps_mode passthrough -enc_time_base 1/1000 -bsf:v setts=duration={clip.step_ms}/1000/TB")
     with _made(file) as (place, kept):
         command = [

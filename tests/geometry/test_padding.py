@@ -290,6 +290,7 @@ def test_a_name_for_sizes_of_a_billion_is_worked_out_at_once():
 # --- what stands in the padding
 
 
+OLD_NUMPY = np.__version__ < "2"  # gets paddings wrong that are larger than the input, which operations refuse
 NUMPY = {"reflect": "reflect", "replicate": "edge", "circular": "wrap", "symmetric": "symmetric"}
 
 
@@ -315,6 +316,8 @@ def test_every_padding_mode_but_zeros_is_one_of_numpys():
 @pytest.mark.parametrize("mode", NUMPY)
 def test_the_source_of_every_padded_cell_is_that_of_numpys_pad(mode):
     for i, p0, p1 in itertools.product(range(1, 8), range(10), range(10)):
+        if OLD_NUMPY and max(p0, p1) > MOST[mode](i):
+            continue
         axis = Axis(input=i, kernel=1, before=p0, after=p1, padding_mode=mode)
         padded = np.pad(np.arange(i), (p0, p1), NUMPY[mode])
         assert [axis.source(cell) for cell in range(axis.padded)] == padded.tolist(), (i, p0, p1)
