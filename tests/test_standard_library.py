@@ -48,3 +48,15 @@ def test_storyboards_and_code_need_no_library():
     )
     run = python("-c", code, cwd=ROOT / "tests")
     assert not run.stderr and min(map(int, run.stdout.split())) > 20, run.stderr
+
+
+@pytest.mark.parametrize(("missing", "library"), [("numpy", "numpy"), ("PIL", "pillow")])
+def test_a_format_that_needs_a_missing_library_says_which(missing, library, tmp_path):
+    code = (
+        f"import sys; sys.modules[{missing!r}] = None; import convanim as ca; ca.animate(ca.Conv(3, 2)).save('x.gif')"
+    )
+    run = python("-c", code, cwd=tmp_path)
+    assert run.stderr.splitlines()[-1].endswith(
+        f"this format needs {library}, which isn't installed: pip install {library}"
+    )
+    assert not list(tmp_path.iterdir())

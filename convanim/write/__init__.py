@@ -67,7 +67,12 @@ class Format:
     def _function(self, name: str | None) -> Callable[..., Any]:
         """A function of the format's module, which is imported only now: it may need what a user doesn't have."""
         assert name is not None
-        found: Callable[..., Any] = getattr(import_module(f".{self.module}", __name__), name)
+        try:
+            module = import_module(f".{self.module}", __name__)
+        except ModuleNotFoundError as error:
+            library = (error.name or "").partition(".")[0].replace("PIL", "pillow")
+            raise ConvanimError(f"this format needs {library}, which isn't installed: pip install {library}") from None
+        found: Callable[..., Any] = getattr(module, name)
         return found
 
 
