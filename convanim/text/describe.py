@@ -92,7 +92,8 @@ def description(
     if several:
         numbers["field"] = size(receptive_field(Path(layers))[-1].size)  # their channels may change between them
     if catalogue.has(f"whole.{view}"):
-        return catalogue.say(f"whole.{view}", 1, **numbers) + _said_added(last, lang)
+        shown = last if last.transposed or view != "pair" else last.transpose()  # a pair shows both
+        return catalogue.say(f"whole.{view}", 1, **numbers) + _said_added(shown, lang)
     return f"{_usual_description(op, said, lang)} {catalogue.say(f'more.{view}', 1, **numbers)}"
 
 
