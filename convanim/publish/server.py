@@ -24,8 +24,10 @@ from ..spec import Figure
 from ..write import FORMATS, planned
 from ..write.files import unnamed
 from .explorer import PARTS, answer
+from .explorer.page import page
 from .gallery_page import PAGE, Part, parts_of, themes_of, written
 
+EXPLORER = "explorer"  # the address of the explorer
 ANSWER = "answer"  # the address of the explorer's answers, with a link's query
 TYPES = {  # not `mimetypes`: Windows gives it the types that installed programs have claimed
     ".json": "application/json",
@@ -238,6 +240,8 @@ class Handler(BaseHTTPRequestHandler):
         except ValueError:  # not an address
             name = "?"
         try:
+            if name == EXPLORER:
+                return HTTPStatus.OK, ".html", page().encode()
             if name == ANSWER:
                 return HTTPStatus.OK, ".json", self._shelf.answer(address.query)
             body = self._shelf.file(name)

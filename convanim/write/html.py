@@ -55,6 +55,15 @@ def page(clip: Clip, progress: Progress | None = None) -> str:
 
 def fragment(clip: Clip, progress: Progress | None = None, *, page: bool = False) -> str:
     """The player as a part of a page, which may have several. If scripts are off, the poster is seen."""
+    return _fragment(clip, progress, page, inlined("write/player/player.css"), f"<script>{inlined(SCRIPT)}</script>\n")
+
+
+def inner(clip: Clip) -> str:
+    """The player for a page that has its style sheet and its script already, and starts it itself."""
+    return _fragment(clip, None, False, "", "")
+
+
+def _fragment(clip: Clip, progress: Progress | None, page: bool, css: str, js: str) -> str:
     scene, (width, height) = clip.scene, clip.size
     seen = clip.labelling.names  # labels of the figure: the same texts below it are for screen readers only
     formula = "".join(f'<p class="{_class("formula", seen)}">{_text(line)}</p>\n' for line in clip.formula)
@@ -65,14 +74,14 @@ def fragment(clip: Clip, progress: Progress | None = None, *, page: bool = False
         lang=_text(scene.lang),
         width=str(max(width, 320)),
         ratio=f"{width / height:.3f}",
-        css=inlined("write/player/player.css"),
+        style=f"<style>{css}</style>\n" if css else "",
         look=_look(clip, page),
         svg=svg.stepped(scene, clip.theme, clip.size, progress),
         formula=formula,
         sum=_typeset(sums[clip.poster] if sums else _cut(clip.equation(clip.poster))),
         sum_class=_class("sum", seen),
         controls=_controls(clip) if moves else "",
-        script=_played(clip, sums, page) if moves else "",
+        script=_played(clip, sums, page) + js if moves else "",
     )
 
 
@@ -97,7 +106,7 @@ def _controls(clip: Clip) -> str:
 
 
 def _played(clip: Clip, sums: list[str], page: bool) -> str:
-    """The data of the player, and its script."""
+    """The data of the player."""
     say = language(clip.scene.lang).say
     cells = _cells(clip)
     times = {name: getattr(clip, name) for name in ("step_ms", "hold_ms", "loop", "poster")}
@@ -111,7 +120,7 @@ def _played(clip: Clip, sums: list[str], page: bool) -> str:
         "cells": cells,
         "page": page,
     }
-    return f'<script type="application/json">{script(data)}</script>\n<script>{inlined(SCRIPT)}</script>\n'
+    return f'<script type="application/json">{script(data)}</script>\n'
 
 
 def _class(name: str, seen: tuple[str, ...]) -> str:

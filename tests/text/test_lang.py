@@ -17,6 +17,7 @@ import convanim as ca
 from convanim.geometry import OPERATIONS
 from convanim.geometry.parameters import parameters
 from convanim.labels import LABELS
+from convanim.publish.explorer import answer
 from convanim.text.describe import description, title
 from convanim.text.lang import LANGUAGES, Language, language
 from helpers.catalogues import FOLDER, TABLES, texts_of
@@ -154,6 +155,7 @@ def test_every_text_of_a_catalogue_is_said_of_some_figure(monkeypatch):
     for view in ca.VIEWS:
         for op in subjects(view)[::9]:
             seen_texts(drawn(op, view=view, theme="clear", labels="all"), [0])
+    answer("op=conv&i=4&k=3", ["phrases"])
     known = {f"{section}.{key}" for section, key in texts_of("en")}
     assert said == known
 

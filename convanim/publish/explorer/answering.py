@@ -14,11 +14,22 @@ from ...errors import ConvanimError, expected_one_of, short_repr
 from ...geometry import Operation
 from ...geometry.axis import Axis
 from ...options import TEXT_OPTIONS
-from ...render import svg
-from ...write import FORMATS
+from ...text.lang import language
+from ...write import FORMATS, html
 from ..gallery_told import detail
+from .cells import rules, shift
 from .link import STEP, Asked, linked, read, spelt
 
+WITH_COUNT = ("input", "padding", "kernel")
+PHRASES = (
+    "hint",
+    "output",
+    *WITH_COUNT,
+    *(f"{role}_once" for role in WITH_COUNT),
+    "matrix",
+    "columns_of_windows",
+    "hidden",
+)
 MOST_SUMS = 1000  # steps whose sums are written out
 MOST_CELLS, MOST_READS = 40_000, 100_000  # of a capped answer: cells of a map, and cells read in all played steps
 # a size in words that a message has for a parameter
@@ -46,37 +57,40 @@ def _still(shown: Shown) -> str:
 
 
 def _moving(shown: Shown) -> dict[str, Any]:
-    """The steps that an animation plays as one SVG document, for a script that shows one of them; and their numbers."""
+    """The player of the steps that an animation plays, and their numbers."""
     played = shown.animation.played
-    return {
-        "svg": svg.stepped(played.scene, played.theme, played.size),
-        "numbers": [played.scene.number(step) for step in range(len(played))],
-    }
+    return {"html": html.inner(played), "numbers": [played.scene.number(step) for step in range(len(played))]}
 
 
 def _planes(shown: Shown) -> list[dict[str, Any]]:
-    """The planes of cells: a cell's corner is at origin + column * right + row * down, in the SVG's units."""
+    """The planes of cells: a cell's corner is at origin + column * right + row * down, in the SVG's units.
+
+    `rule` says which cell of a plane takes part in a product. Its name has a place for each axis; a pair has the place
+    of the row and that of the column, as indices. `shift` rows and columns come before the first of these cells.
+    """
+    measured = shown.animation.scene.measured
     return [
         {
             "role": one.role,
+            "rule": found,
+            "shift": shift(one, shown.ops[0]),
             "origin": one.plane.origin,
             "right": one.plane.right,
             "down": one.plane.down,
             "size": one.size,
-            "around": one.around,
-            "padded": one.padded,
         }
-        for one in shown.animation.scene.measured
+        for one, found in zip(measured, rules(measured, shown.ops[0]), strict=True)
     ]
 
 
 def _taps(shown: Shown) -> list[list[dict[str, Any]]]:
-    """Of each layer, of each axis, the padded cells that each output cell reads, and the input cell in each."""
-    return [[_axis(axis, op.flipped) for axis in op.axes] for op in shown.ops]
+    """Of each layer, of each axis, the cells of the drawn input that each output cell reads, and what is in each."""
+    return [[_axis(axis.drawn, op.flipped) for axis in op.axes] for op in shown.ops]
 
 
 def _axis(axis: Axis, flipped: bool) -> dict[str, Any]:
     return {
+        "input": axis.input,
         "kernel": axis.kernel,
         "flipped": flipped,  # the last kernel cell meets the first cell
         "reads": [list(axis.taps(output)) for output in range(axis.output)],
@@ -97,6 +111,12 @@ def _words(shown: Shown) -> dict[str, str]:
     return {"title": scene.title, "description": scene.description, "alt": shown.animation.alt}
 
 
+def _phrases(shown: Shown) -> dict[str, str]:
+    """What a page says of a cell, by the role of its plane; {cell}, {n}, {row} and {column} are places."""
+    say = language(shown.animation.scene.lang).say
+    return {role: say(f"explorer.{role}", cell="{cell}", n="{n}", row="{row}", column="{column}") for role in PHRASES}
+
+
 def _told(shown: Shown) -> dict[str, Any]:
     """Formula, facts, code of four frameworks, and the ways to take the figure away."""
     return detail(shown.asked.figure, shown.animation, list(FORMATS))
@@ -110,6 +130,7 @@ PARTS: dict[str, Callable[[Shown], Any]] = {
     "taps": _taps,
     "moving": _moving,
     "sums": _sums,
+    "phrases": _phrases,
     "told": _told,
 }
 
