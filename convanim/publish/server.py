@@ -24,7 +24,7 @@ from ..spec import Figure
 from ..write import FORMATS, planned
 from ..write.files import unnamed
 from .explorer import PARTS, answer
-from .explorer.page import page
+from .explorer.document import page
 from .gallery_page import PAGE, Part, parts_of, themes_of, written
 
 EXPLORER = "explorer"  # the address of the explorer
