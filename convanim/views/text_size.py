@@ -70,7 +70,11 @@ def no_larger(size: Size, than: Iterable[Text]) -> Size:
 
 
 def readable(texts: Iterable[Text], width: float) -> bool:
-    """Whether all texts can be read in a small picture of a figure that is so many cells wide."""
+    """Whether all texts can be read in a small picture of a figure that is so many cells wide: the one rule.
+
+    `legible` leaves out what can't be read, of every view. A view asks this itself only where it draws other marks in
+    another way then, as `plane_texts` does, or where texts would be made in vain.
+    """
     return all(text.size >= READABLE * width and letters(text) >= SHRUNK * width for text in texts if text.text)
 
 

@@ -272,7 +272,7 @@ def test_nothing_meets_anything_or_leaves_the_box_and_roles_are_those_declared()
 def test_values_that_would_be_too_small_are_left_out_and_this_is_said():
     left = []
     for op in (*small(), ca.ConvTranspose(2, 3), ca.Conv(8, 3), ca.Conv(4, 3), ca.Conv(60, 3, ndim=1), ca.Conv(9, 3)):
-        scene = draw(op)
+        scene = ca.animate(op, view="dense", theme="clear", labels="none").scene
         texts = [
             mark
             for mark in leaves(scene.seen(0))

@@ -20,7 +20,7 @@ from ..flat import bias_text, plane_texts
 from ..input_plane import padded_input
 from ..poster import stills
 from ..sliding_window import AppearingCells, SlidingWindow, one_channel
-from ..text_size import ROOM, Size, cell_values, no_larger, readable, same_size
+from ..text_size import ROOM, Size, cell_values, no_larger, same_size
 from ..weights import edge_role, weight_role
 from .nodes import STRETCH, VALUE, DenseLayout, Nodes, kernel_size
 
@@ -69,23 +69,21 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     planes, bias = (layout.input_plane, layout.output_plane), bias_text(texts, layout.bias)
     sliding = SlidingWindow.of((height, width), planes, flags, output_padding=layout.added)
     box = layout.box(sliding, biased=bool(bias))
-    shown = box.width / flags.enlarged
-    listed, weights = plane_texts(height, width, texts, flipped=op.flipped, shown=shown)
+    inputs, weights = plane_texts(height, width, texts, flipped=op.flipped, shown=box.width / flags.enlarged)
     results = cell_values("output_value", layout.output_plane, width.output, texts.output)
-    inputs, results = (own if readable(own, shown) else () for own in (tuple(listed), results))
     sliding = replace(sliding, window_marks=weights)
     before, values = (
-        own if readable(own, shown) else ()
-        for own in (layout.before.texts("input_value", texts.input), layout.after.texts("output_value", texts.output))
+        layout.before.texts("input_value", texts.input),
+        layout.after.texts("output_value", texts.output),
     )
     motion = DenseMotion(op, sliding, layout.before, layout.after, results, values)
     still = Layer(
         (
             *padded_input(layout.input_plane, height, width, flags),
-            *moved(inputs, *layout.input_plane.origin),
+            *moved(tuple(inputs), *layout.input_plane.origin),
             *sliding.cropped(layout.around),
             *sliding.output(),
-            *_kernel(op, texts, layout.kernel, shown, no_larger((VALUE, ROOM, STRETCH), [*listed, *before])),
+            *_kernel(op, texts, layout.kernel, no_larger((VALUE, ROOM, STRETCH), [*inputs, *before])),
             *motion.all(),
             *layout.before.all(layout.before.shape("input")),
             *before,
@@ -108,14 +106,12 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         layout.measured(sliding),
         corner=corner,
         meanings=(("ray", "ray"),),
-        remark="" if all((inputs, before, results, values)) and (weights or not texts.kernel) else "small",
+        remark="" if before and values and (weights or not texts.kernel) else "small",
     )
 
 
-def _kernel(op: Operation, texts: Texts, plane: Plane, shown: float, letters: Size) -> Marks:
-    """The kernel: each weight in its colour, with a piece of its connections, in a figure `shown` cells wide, in
-    letters of this size.
-    """
+def _kernel(op: Operation, texts: Texts, plane: Plane, letters: Size) -> Marks:
+    """The kernel: each weight in its colour, with a piece of its connections, in letters of this size."""
     size = kernel_size(op)
     if size is None:
         return ()
@@ -136,11 +132,10 @@ def _kernel(op: Operation, texts: Texts, plane: Plane, shown: float, letters: Si
         Text("kernel_value", plane.point(q + 0.5, r + RISEN), text, *letters)
         for (r, q), text in zip(product(*map(range, size)), texts.kernel, strict=True)
     ]
-    values = same_size(values)
     return (
         *marks,
         Line("output_grid", plane.lines((0, size[0]), (0, size[1]))),
-        *(values if readable(values, shown) else ()),
+        *same_size(values),
     )
 
 

@@ -20,7 +20,7 @@ from ..flags import ViewFlags
 from ..input_plane import padded_input
 from ..poster import stills
 from ..sliding_window import Pair, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding, one_channel
-from ..text_size import ROOM, cell_values, no_larger, readable, same_size
+from ..text_size import ROOM, cell_values, no_larger, same_size
 from ..weights import weight_role
 from .layout import ADDEND, TAG_SIZE, MatrixLayout
 from .table import SIZE, STRETCH, MatrixTable, every, matrix_rows
@@ -65,11 +65,8 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         cell_values("output_value", at.output_plane, width.output, texts.output, at.value),
         cell_values("output_value", at.result, 1, texts.output, VALUE),
     )
-    under, inputs, *outputs = (
-        own if (at.cell == 1 or n in (0, 2)) and readable(own, shown) else () for n, own in enumerate(listed)
-    )
-    tags, told = _tags(op, at, texts, listed[0])
-    told = told if readable(told, shown) else ()
+    under, inputs, *outputs = (own if at.cell == 1 or n in (0, 2) else () for n, own in enumerate(listed))
+    tags, told = _tags(op, at, texts, under)
     # between small cells there are lines alone where a row of the output or of the input ends
     blocks = (1, 1) if at.cell == 1 else (width.output, width.input)
     largest, *_ = no_larger(VALUE, listed[1])
@@ -98,7 +95,6 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     values = {text.role for own in (under, inputs, *outputs) for text in own if text.text}
     ends = [at.input_plane.point(0.0, 0.0), (0.0, 0.0), (at.width, at.height)]
     poster, corner = stills(op, texts)
-    whole = table.complete and all((under, inputs, *outputs)) and bool(told or not texts.kernel)
     return Scene(
         Box.around(ends, THICK / 2 + BORDER),
         (still, *growing, PerStep(motion, sliding.roles | table.roles | values)),
@@ -106,7 +102,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         poster,
         _measured(at, sliding, around, len(table.rows), table.columns),
         corner=corner,
-        remark="" if whole else "small",
+        remark="" if table.complete and at.cell == 1 else "small",
     )
 
 

@@ -16,7 +16,7 @@ from ...text import describe, numbers
 from ..flags import ViewFlags
 from ..input_plane import padded_input
 from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_or_two, two_axes
-from ..text_size import LARGE, SMALL, Size, cell_values, no_larger, readable, same_size
+from ..text_size import LARGE, SMALL, Size, cell_values, no_larger, same_size
 from ..weights import weight_role
 from .layout import StampLayout
 from .marks import ReachedCells, ScatterMotion, StampFills, StampMarks, StampVeils
@@ -64,8 +64,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     fills = StampFills(stamp_marks)
     inputs = cell_values("input_value", below, stamps.width.input, texts.input)
     products = _products(above, adds, stamps, ADDED_AT - raised / 2, no_larger(SMALL, inputs))
-    told = readable([text for own in products for text in own], layout.box.width / flags.enlarged)
-    motion = ScatterMotion(stamp_marks, products if told else ((),) * len(stamps))
+    motion = ScatterMotion(stamp_marks, products)
     layers: tuple[AnyLayer, ...] = (
         *_planes(op, layout, stamp_marks, adds, flags),
         PerStep(fills, fills.roles),
@@ -83,7 +82,6 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         equation=Equations(adds, tuple(texts.input), kernel, tuple(texts.output) if texts.symbolic else ()),
         meanings=MEANINGS,
         largest_label=LETTERS,
-        remark="" if told else "small",
     )
 
 
