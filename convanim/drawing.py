@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .text.cell_texts import Texts
 
 SEED = 1234  # the guide's
-MANY_STEPS, PLAYED = 1000, 100  # an animation of more steps than the first plays about the second
+MANY_STEPS, PLAYED = 1000, 100  # an animation with more steps than the first number plays about as many as the second
 MOST_CELLS = 4_000_000  # of the padded input or the output: as single cells they take 2 GB to draw
 
 
@@ -77,7 +77,7 @@ def animate(op: Operation | Imported | Sequence[Operation | Imported] | Network,
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Subject:
-    """What is drawn: an operation or several, and the weights of an imported layer."""
+    """The subject of a figure: one operation or several, and the weights of an imported layer."""
 
     op: Operation | tuple[Operation, ...]
     kernel: object | None = None
@@ -89,7 +89,7 @@ class _Subject:
 
 
 def _subject(op: object, view: str | None) -> _Subject:
-    """The operation or layers to draw; a view of layers takes a single one too."""
+    """The operation or the layers to draw. A view of layers also accepts a single layer."""
     if isinstance(op, list | tuple | Network):
         return _Subject(tuple(chained(op)))
     if view is not None and VIEWS[view].takes_layers:
@@ -102,7 +102,7 @@ def _subject(op: object, view: str | None) -> _Subject:
 
 
 def _chosen_steps(wanted: Any, steps: int, op: Operation) -> list[int] | None:
-    """The numbers of the steps that the option `steps` chooses from a figure of `steps` steps; None for all."""
+    """The step numbers that the option `steps` selects from a figure with `steps` steps; None for all."""
     if wanted is None or wanted == "all":
         return None
     if isinstance(wanted, int):
@@ -116,13 +116,13 @@ def _chosen_steps(wanted: Any, steps: int, op: Operation) -> list[int] | None:
 
 
 def check_figure(op: Operation | tuple[Operation, ...], options: Options) -> None:
-    """Raise ConvanimError for layers that don't fit together, and for options or an operation that the view refuses."""
+    """Raise ConvanimError if layers don't fit together, or if the view refuses the operation or an option."""
     subject = _subject(op, options.view)
     check_view(choose_view(options, subject.op), subject.op)
 
 
 def _check_size(op: Operation) -> None:
-    """Raise ConvanimError for an operation with too many cells."""
+    """Raise ConvanimError if an operation has too many cells."""
     drawn = tuple(axis.drawn.extent for axis in op.axes)
     for one, size in (("a padded input", drawn), ("a window", op.effective_kernel_size), ("an output", op.output_size)):
         cells = math.prod(size)
@@ -134,7 +134,7 @@ def _check_size(op: Operation) -> None:
 
 
 def _cell_texts(subject: _Subject, view: View, options: Options) -> tuple[Texts | None, float]:
-    """The texts in the cells, None in a view without any, and the bias."""
+    """The texts of the cells, or None for a view without texts, and the bias."""
     op = subject.op
     if not view.shows_values or isinstance(op, tuple):
         return None, 0.0
@@ -180,7 +180,7 @@ def _scene(subject: _Subject, view: str, texts: Texts | None, bias: float, optio
 
 
 def _label_names(subject: _Subject, scene: Scene, texts: Texts | None, options: Options) -> tuple[str, ...]:
-    """The labels of the figure; without values in its cells it may have no sum to show."""
+    """The labels of the figure. The sum is omitted if the cells have no values."""
     names = options.label_names()
     if texts is None and scene.equation is None and not _has_sum(subject.layers, options.labels):
         return tuple(name for name in names if name != "sum")
@@ -188,9 +188,9 @@ def _label_names(subject: _Subject, scene: Scene, texts: Texts | None, options: 
 
 
 def _has_sum(layers: tuple[Operation, ...], labels: object) -> bool:
-    """Whether a figure without values shows a sum, in symbols: only if `labels` say so.
+    """Whether a figure without values shows a symbolic sum: only if `labels` request it.
 
-    "all" labels have no sum if symbols can't show it: for several channels, or for windows without cells.
+    labels="all" omits the sum if symbols can't show it: for several channels, or for windows without cells.
     """
     if labels is None or len(layers) > 1 or labels == OF_THEME:
         return False

@@ -1,4 +1,4 @@
-"""What an option of a figure carries in the table `Options`, and how the values of each kind of option are checked."""
+"""The columns of the table `Options`, and the validation of each kind of option."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .views import View
 
 
 class Explained(Protocol):
-    """A row of a table that has a line about itself."""
+    """A table row with a one-line description."""
 
     @property
     def about(self) -> str: ...
@@ -24,7 +24,7 @@ class Explained(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ViewRule:
-    """Which views take an option, and why the others refuse it: a reason to be read after "the flat view"."""
+    """Which views use an option, and why the others refuse it: a reason that follows "the flat view"."""
 
     reason: str
     takes: Callable[[View], bool]
@@ -32,13 +32,13 @@ class ViewRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """An option of a figure: its values, and what help says of it.
+    """An option of a figure: its values and its help.
 
-    `kind` is a row of KINDS. An option may be None if that is its default; then `unset` says what None means. A number
-    is from `least` to `most`, and `rule` is what messages say of it; `most` is None if it is known only when the figure
-    is drawn. `noun` is the option's name in messages. Help lists the `choices`, or explains the rows of a table. A
-    figure takes one option of the group "size"; options of the group "values" are numbers in cells. `views` says which
-    views take the option, None stands for all. If `python_only`, files and the command line don't have the option.
+    `kind` is a row of KINDS. If the default is None, `unset` describes what None means. Numbers range from `least` to
+    `most`, and `rule` describes the range in messages; `most` is None if it depends on the figure. `noun` is the
+    option's name in messages. Help lists the `choices`, or explains the rows of a table. A figure takes one option of
+    the group "size"; options of the group "values" are numbers in cells. `views` are the views that use the option;
+    None means all. If `python_only`, TOML files and the command line don't have the option.
     """
 
     kind: str
@@ -63,18 +63,18 @@ class Option:
 
     @property
     def values(self) -> str:
-        """The possible values in words: "a whole number from 0 to 240"."""
+        """The valid values in words: "a whole number from 0 to 240"."""
         return KINDS[self.kind].values(self)
 
     @property
     def summary(self) -> str:
-        """What the option does, and its default."""
+        """The effect of the option, and its default."""
         default = f" ({self.default_text})" if self.default_text and self.kind != "switch" else ""
         return f"{self.about.removesuffix('.')}{default}."
 
     @property
     def help(self) -> str:
-        """What the option does, its default and its choices, in one line."""
+        """The effect of the option, its default and its choices, in one line."""
         return f"{self.summary} One of {', '.join(self.choices)}." if self.choices else self.summary
 
 
@@ -85,7 +85,7 @@ def option(default: Any, kind: str, about: str, **rest: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of option: `check` returns a value as it is stored, or raises ConvanimError; `values` says what fits."""
+    """A kind of option. `check` returns the stored value, or raises ConvanimError; `values` describes valid ones."""
 
     check: Callable[[str, Option, Any], Any]
     values: Callable[[Option], str]
@@ -118,7 +118,7 @@ def _number(name: str, option: Option, value: Any) -> float:
 
 
 def _within(name: str, option: Option, value: Any, accepted: type) -> Any:
-    """The value, if it is a number of the accepted type from the least to the most."""
+    """Check that the value is a number of the accepted type within the range."""
     assert option.most is not None
     if isinstance(value, bool) or not isinstance(value, accepted) or not option.least <= value <= option.most:  # type: ignore[operator]
         raise ConvanimError(f"{name}={short_repr(value)}: {option.rule.format(least=option.least, most=option.most)}")
@@ -126,7 +126,7 @@ def _within(name: str, option: Option, value: Any, accepted: type) -> Any:
 
 
 def _labels(name: str, option: Option, value: Any) -> str | tuple[str, ...]:
-    chosen = listed(value)  # a generator can be read but once
+    chosen = listed(value)  # a generator can be read only once
     names = labels_of(chosen, own=())
     return label_group(chosen) or (value if isinstance(value, str) else names)
 
@@ -139,12 +139,12 @@ def _colour(name: str, option: Option, value: Any) -> str:
     return found
 
 
-MOST_LISTED = 100_000  # steps: an animation has no more
+MOST_LISTED = 100_000  # an animation has at most this many steps
 STEPS = 'give "all", about how many, or a list of steps such as [0, 4, 8]'
 
 
 def _steps(name: str, option: Option, value: Any) -> str | int | tuple[int, ...]:
-    """ "all", a number of steps, or their list, in ascending order; texts say the same."""
+    """Validate `steps`: "all", a number of steps, or an ascending list; also as text."""
     wrong = ConvanimError(f"{name}={short_repr(value)}: {STEPS}, counted from 0")
     found = _steps_of(value.strip().lower()) if isinstance(value, str) else value
     if found == "all" and isinstance(found, str):
@@ -165,7 +165,7 @@ def _steps(name: str, option: Option, value: Any) -> str | int | tuple[int, ...]
 
 
 def _steps_of(text: str) -> Any:
-    """The steps that a text says: "all", "36", "0,4,8", "0:100:5"; None for another text."""
+    """Parse steps from text: "all", "36", "0,4,8" or "0:100:5". Returns None for any other text."""
     try:
         if ":" in text:
             first, end, *by = map(int, text.split(":"))
@@ -195,5 +195,5 @@ KINDS = {
     "theme": Kind(lambda name, option, value: theme_of(value), lambda option: f"{_listed(option)}, a file, or a table"),
     "colour": Kind(_colour, lambda option: "`transparent`, a name of CSS, `#rgb`, or `#rrggbb`"),
     "steps": Kind(_steps, lambda option: "`all`, a whole number, or a list of steps"),
-    "array": Kind(lambda name, option, value: value, lambda option: "numbers"),  # checked where it is computed with
+    "array": Kind(lambda name, option, value: value, lambda option: "numbers"),  # validated where it is used
 }

@@ -1,4 +1,4 @@
-"""The options of a figure: `Options` is the one table of them.
+"""The options of a figure: the fields of `Options`.
 
 `animate`, the command line, TOML, Sphinx, `explore` and the documentation read it. To add an option, add a field here,
 and use it where it acts.
@@ -33,9 +33,9 @@ KERNELS = ViewRule("has no kernel plane", lambda view: view.kernel_plane)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Options:
-    """How a figure looks, plays and reads. Each field is checked once; raises ConvanimError for a wrong value.
+    """All options of a figure. Each field is validated once; raises ConvanimError for an invalid value.
 
-    Afterwards `theme` is a Theme, `labels` a text or a tuple of names, and numbers are int or float.
+    After validation `theme` is a Theme, `labels` is text or a tuple of names, and numbers are int or float.
     """
 
     view: str | None = option(
@@ -281,7 +281,7 @@ class Options:
         self.label_names()
 
     def specified(self, group: str) -> list[str]:
-        """The names of the options of a group that aren't None."""
+        """The names of the options of a group that are specified."""
         return [name for name in names_in(group) if getattr(self, name) is not None]
 
     def painted(self) -> Theme:
@@ -295,12 +295,14 @@ class Options:
         return replace(theme, background=self.background, dark=None)  # the letters of `dark` can't be read on it
 
     def page(self) -> Page:
-        """How large the figure and its letters are."""
+        """The size of the figure and of its letters."""
         dpi = self.dpi if self.scale is None else GUIDE_DPI * self.scale
         return Page(dpi, self.width, self.width_pt, self.label_size, self.layout)
 
     def label_names(self) -> tuple[str, ...]:
-        """The labels of the figure in their order; without `labels`, those of the theme, and a title that is given."""
+        """The labels of the figure in order. If `labels` is omitted: the theme's labels, and the title if one is
+        specified.
+        """
         own = labels_of(theme_of(self.theme).labels)
         if self.labels is None:
             return labels_of([*own, "title"]) if shown(self.title) else own
@@ -317,16 +319,16 @@ def names_in(group: str) -> list[str]:
 
 
 def checked(name: str, value: object, *, most: int | None = None) -> Any:
-    """The value of an option as it is stored; raises ConvanimError for a wrong one.
+    """Validate an option and return the stored value. Raises ConvanimError for an invalid value.
 
-    `most` is the largest number, if it is known only when the figure is drawn.
+    `most` is the maximum, if it depends on the figure.
     """
     row = OPTIONS[name] if most is None else replace(OPTIONS[name], most=most)
     return KINDS[row.kind].check(name, row, value)
 
 
 def check_names(given: Iterable[str], known: Iterable[str] = TEXT_OPTIONS) -> None:
-    """Raise ConvanimError for a name that no option has; the message lists the `known` ones."""
+    """Raise ConvanimError for an unknown option; the message lists the `known` ones."""
     for name in given:
         if name not in OPTIONS:
             raise expected_one_of("option", name, known)
@@ -335,7 +337,7 @@ def check_names(given: Iterable[str], known: Iterable[str] = TEXT_OPTIONS) -> No
 def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
     """The specified view; otherwise "stack" for several layers, or "isometric", or "flat" if that takes the options.
 
-    Raises ConvanimError for options that the view doesn't take.
+    Raises ConvanimError for options that the view doesn't use.
     """
     values = options.specified("values")
     if options.symbols and values:
@@ -349,12 +351,12 @@ def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
         raise ConvanimError(
             f"{describe.name(op)} has no weights to show, so there is no kernel plane: leave show_kernel= out"
         )
-    limited = {  # values may be arrays, which have no equality that is True or False
+    limited = {  # values may be arrays, whose == returns an array
         name: row.views
         for name, row in OPTIONS.items()
         if row.views
         and (value := getattr(options, name)) is not row.default
-        and (value is not False or row.kind == "array")  # a switch that is off asks for nothing; bias=False is a value
+        and (value is not False or row.kind == "array")  # a switch that is off has no effect; bias=False is a value
     }
     view = options.view
     if view is None:
@@ -369,7 +371,7 @@ def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
 
 
 def documentation_rows() -> list[tuple[str, str, str, str]]:
-    """The rows of a table in Markdown, one for each option: its name, its values, its default, and what it does."""
+    """A Markdown table of the options: name, values, default, effect."""
     return [(f"`{name}`", row.values, row.default_text, row.about.removesuffix(".")) for name, row in OPTIONS.items()]
 
 
@@ -383,8 +385,8 @@ def takes_options(
 ) -> Callable[[Callable[[Subject, Options], Result]], Callable[Concatenate[Subject, P], Result]]:
     """Let a function of a subject and an `Options` take each option as a keyword.
 
-    Type checkers, `inspect.signature` and `help` see the keywords. The help of each replaces {options} in the
-    docstring. An unknown keyword raises ConvanimError.
+    Type checkers, `inspect.signature` and `help` see the keywords. {options} in the docstring is replaced by their
+    help. An unknown keyword raises ConvanimError.
     """
 
     def decorate(function: Callable[[Subject, Options], Result]) -> Callable[Concatenate[Subject, P], Result]:

@@ -1,4 +1,4 @@
-"""Values from texts, for the command line and for directives of documents."""
+"""Parse option strings for the command line, links and Sphinx directives."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .geometry.padding import PADDING_MODES, PADDINGS
 from .geometry.parameters import Parameter, parameters
 from .options import TEXT_OPTIONS
 
-Spelling = Callable[[str], str]  # the spelling of a name: "input_size" is --input-size or :input-size:
+Spelling = Callable[[str], str]  # how a name is spelled: "input_size" as --input-size or :input-size:
 
 
 # parameters that have a letter, as a flag of the command line and in links
@@ -21,15 +21,17 @@ SHORT = {"input_size": "i", "kernel_size": "k", "stride": "s", "padding": "p", "
 
 
 def operation(name: str, given: Mapping[str, Any], spelt: Spelling, ndim: int | None = None) -> Operation:
-    """The operation of that name, a row of OPERATIONS, with sizes as text: {"input_size": "5x7", "kernel_size": "3"}.
+    """Build an operation (a row of OPERATIONS) from parameters as text: {"input_size": "5x7", "kernel_size": "3"}.
 
-    One value is for all axes. Raises ConvanimError for an unknown name, and for an unknown or missing parameter.
+    A single value applies to all axes. Raises ConvanimError for an unknown operation, and for an unknown or missing
+    parameter.
     """
-    return OPERATIONS[name](**operation_values(name, given, spelt, ndim))
+    values = operation_values(name, given, spelt, ndim)  # refuses an unknown name
+    return OPERATIONS[name](**values)
 
 
 def operation_values(name: str, given: Mapping[str, Any], spelt: Spelling, ndim: int | None = None) -> dict[str, Any]:
-    """What `operation` calls its kind with: parameters by name, and `ndim`."""
+    """The keyword arguments for the operation: its parameters, and `ndim`."""
     if name not in OPERATIONS:
         raise expected_one_of("operation", name, OPERATIONS)
     known = parameters(kind := OPERATIONS[name])
@@ -54,7 +56,7 @@ def operation_values(name: str, given: Mapping[str, Any], spelt: Spelling, ndim:
 
 
 def size(name: str, text: str, spelt: Spelling) -> list[Any]:
-    """The values of a size, one an axis: "5" is [5], "5x7" is [5, 7], and of paddings "1:2x0:1" is [(1, 2), (0, 1)]."""
+    """Parse a size, one value per axis: "5" is [5], "5x7" is [5, 7], and the padding "1:2x0:1" is [(1, 2), (0, 1)]."""
     values: list[Any] = []
     for part in text.lower().split("x"):
         try:
@@ -71,7 +73,7 @@ def size(name: str, text: str, spelt: Spelling) -> list[Any]:
 
 
 def whole(name: str, text: str) -> int:
-    """The whole number of a text; messages call it `name`."""
+    """Parse a whole number. Messages call it `name`."""
     try:
         return int(text)
     except ValueError:
@@ -98,12 +100,12 @@ def _switch(name: str, text: str) -> bool:
 
 
 def is_array_file(text: str) -> bool:
-    """Whether the text of an array is the name of a file."""
+    """Whether an array's text names a file."""
     return text.strip().lower().endswith((".npy", ".csv"))
 
 
 def array(name: str, text: str) -> Any:
-    """The numbers of a text in JSON, row by row, or of the .npy or .csv file that it names."""
+    """Read numbers from JSON text, row by row, or from the .npy or .csv file that the text names."""
     if is_array_file(text):
         from .numeric.files import array_file
 
@@ -121,7 +123,7 @@ def _text(name: str, text: str) -> str:
     return text
 
 
-# the readers of texts, by the kind of an option of a figure or of a parameter of an operation; sizes stay texts
+# parsers by the kind of an option or of a parameter; sizes stay text
 READERS: dict[str, Callable[[str, str], Any]] = {
     "array": array,
     "cells": _text,
@@ -139,16 +141,16 @@ READERS: dict[str, Callable[[str, str], Any]] = {
 
 
 def option(name: str, text: str, spelt: Spelling) -> Any:
-    """The value of an option of a figure from its text; raises ConvanimError for a text of another kind."""
+    """Parse an option of a figure. Raises ConvanimError for invalid text."""
     return READERS[TEXT_OPTIONS[name].kind](spelt(name), text)
 
 
 def parameter(name: str, text: str, spelt: Spelling) -> Any:
-    """A parameter of an operation from its text, as `operation` takes it."""
+    """Parse a parameter of an operation for `operation`."""
     return READERS[KNOWN[name].kind](spelt(name), text)
 
 
-# the parameters of all kinds; of those that share a name, the first kind's
+# the parameters of all operations; if several share a name, the first operation's
 KNOWN: dict[str, Parameter] = {
     name: one for kind in reversed(OPERATIONS.values()) for name, one in parameters(kind).items()
 }

@@ -1,4 +1,4 @@
-"""Figures described in TOML: the record behind a table, and the animation that it makes."""
+"""Figures described in TOML: the record of a table, and its animation."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from .text import describe
 from .themes.table import beside, toml
 from .views import VIEWS
 
-MOST_LIKES = 100  # figures, each of which is like the next one
+MOST_LIKES = 100  # length of a chain of figures, each `like` the next
 
 
 @dataclass(frozen=True)
 class LayerSpec:
-    """One operation of a figure: its kind, a row of OPERATIONS, and its parameters."""
+    """One operation of a figure: its kind (a row of OPERATIONS) and its parameters."""
 
     operation: str
     parameters: Mapping[str, Any] = field(hash=False)
@@ -38,7 +38,7 @@ class LayerSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A named figure: a TOML table. Parameters and options that it leaves out have their defaults.
+    """A named figure: a TOML table. Omitted parameters and options have their defaults.
 
     It has one layer, or several if the table has a list of `layers`.
     """
@@ -50,14 +50,14 @@ class Figure:
 
     @property
     def title(self) -> str:
-        """The title in the table, a sentence that says what to look at; otherwise the operation in one line."""
+        """The title of the table, a sentence that says what to look at; otherwise the operation in one line."""
         given = self.options.get("title")
         return given if isinstance(given, str) else describe.title(self.op(), self.options.get("lang", "en"))
 
     def op(self) -> Operation | tuple[Operation, ...]:
-        """The operation that the figure shows, or a tuple of several.
+        """The operation of the figure, or a tuple of several.
 
-        A layer without `input_size` has the output size of the layer before it.
+        A layer without `input_size` takes the output size of the previous layer.
         """
         made: list[Operation] = []
         for layer in self.layers:
@@ -66,18 +66,18 @@ class Figure:
         return made[0] if len(made) == 1 else tuple(made)
 
     def animate(self, **options: Any) -> Animation:
-        """The figure's animation; `options` of `animate` go before those of the figure.
+        """The figure's animation. `options` of `animate` override those of the figure.
 
-        Options of the figure that contradict them are left out: values if the view shows none or symbols, title and
-        description if the language is another, the poster if the view is another. A title among them is drawn, whatever
-        labels the figure has. Raises ConvanimError for an unknown option.
+        Contradicting options of the figure are dropped: values if the view shows none or symbols, title and description
+        if the language differs, the poster if the view differs. A specified title is always drawn, whatever labels the
+        figure has. Raises ConvanimError for an unknown option.
         """
         check_names(options)
         return animate(self.op(), **_over(self.options, options))
 
 
 def _over(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """A figure's own options and `more`, without own options that contradict `more`."""
+    """The figure's own options merged with `more`, without own options that contradict `more`."""
     gone: set[str] = set()
     view = more.get("view")
     if isinstance(view, str) and view in VIEWS:
@@ -88,7 +88,7 @@ def _over(own: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
         gone |= {"symbols"}
     if any(name in more for name in names_in("size")):
         gone |= {*names_in("size")}
-    if "view" in more or any(name not in OPTIONS for name in more):  # the figure may have other steps
+    if "view" in more or any(name not in OPTIONS for name in more):  # the number of steps may differ
         gone |= {"poster", "steps"}
     if more.get("lang", own.get("lang", "en")) != own.get("lang", "en"):
         gone |= {name for name, row in OPTIONS.items() if row.kind == "text"}
@@ -110,7 +110,7 @@ def figures(*specs: str | os.PathLike[str]) -> dict[str, Figure]:
 def figure(name: str, *specs: str | os.PathLike[str], **options: Any) -> Animation:
     """The animation of a figure of TOML files, or of the package: `figure("padding_strides").save("x.gif")`.
 
-    `options` of `animate` go before those of the figure: `figure("padding_strides", theme="dark", labels="all")`.
+    `options` of `animate` override those of the figure: `figure("padding_strides", theme="dark", labels="all")`.
     """
     tables = _tables(specs)
     if not isinstance(name, str) or name not in tables:
@@ -118,7 +118,7 @@ def figure(name: str, *specs: str | os.PathLike[str], **options: Any) -> Animati
     return _figure(name, tables).animate(**options)
 
 
-Tables = Mapping[str, tuple[str, object]]  # by the name of the figure: the file, and the figure's table
+Tables = Mapping[str, tuple[str, object]]  # figure name -> the file, and the figure's table
 
 
 def _tables(specs: tuple[str | os.PathLike[str], ...]) -> Tables:
@@ -127,12 +127,12 @@ def _tables(specs: tuple[str | os.PathLike[str], ...]) -> Tables:
 
 @cache
 def _packages() -> Tables:
-    """The tables of the package."""
+    """The tables of the packaged figures."""
     return _parsed([(path.name, path.read_text(encoding="utf-8")) for path in shipped()], ())
 
 
 def _parsed(texts: list[tuple[str, str]], specs: tuple[str | os.PathLike[str], ...]) -> Tables:
-    """The tables of the texts of TOML files; themes have paths that start at the folder of their file."""
+    """Parse the tables of TOML texts. Paths of themes become relative to the folder of their file."""
     found: dict[str, tuple[str, object]] = {}
     for where, text in texts:
         for name, table in toml(text, where).items():
@@ -153,7 +153,7 @@ def _parsed(texts: list[tuple[str, str]], specs: tuple[str | os.PathLike[str], .
 
 
 def _whole(name: str, tables: Tables, after: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A figure's table, and the keys that it takes from the figure that it is `like`; that may be the package's."""
+    """A figure's table merged with that of the figure it is `like`, which may be a packaged figure."""
     where, table = tables[name]
     place = f"{where}, figure {name!r}"
     if not isinstance(table, dict):
@@ -174,7 +174,7 @@ def _whole(name: str, tables: Tables, after: tuple[str, ...] = ()) -> dict[str, 
 
 
 def _figure(name: str, tables: Tables) -> Figure:
-    """The figure of a table; raises ConvanimError, with the place, if it can't be drawn."""
+    """Build the figure of a table. If that fails, raises ConvanimError with the file and the figure's name."""
     where, table = tables[name][0], _whole(name, tables)
     place = f"{where}, figure {name!r}"
     options = {key: value for key, value in table.items() if key in TEXT_OPTIONS}
@@ -184,7 +184,7 @@ def _figure(name: str, tables: Tables) -> Figure:
     else:
         layer = _layer(rest, place, first=True, alone=True)
         bias = layer.parameters.get("bias", False)
-        if not isinstance(bias, bool):  # a number is the value of a bias, so the operation has one
+        if not isinstance(bias, bool):  # a number is the bias's value, so the operation has a bias
             options["bias"] = bias
             layer = LayerSpec(layer.operation, {**layer.parameters, "bias": True})
         layers = (layer,)
@@ -198,7 +198,7 @@ def _figure(name: str, tables: Tables) -> Figure:
 
 
 def _listed_layers(table: Mapping[str, Any], place: str) -> tuple[LayerSpec, ...]:
-    """The layers of a table that has a list of them, and no parameters of an operation beside it."""
+    """The layers of a table with `layers`. Such a table must not have parameters of an operation."""
     listed = table["layers"]
     if not isinstance(listed, list) or len(listed) < 2 or not all(isinstance(one, dict) for one in listed):
         raise ConvanimError(
@@ -216,7 +216,7 @@ def _listed_layers(table: Mapping[str, Any], place: str) -> tuple[LayerSpec, ...
 
 
 def _layer(table: Mapping[str, Any], place: str, *, first: bool, alone: bool) -> LayerSpec:
-    """The operation that a table describes. It is `alone` if the figure has no list of layers.
+    """Build the operation of a table. `alone`: the figure has no list of layers.
 
     Only the first layer needs an input size.
     """
@@ -245,7 +245,7 @@ def _at(place: str, error: ConvanimError) -> ConvanimError:
 
 
 def _texts(specs: tuple[str | os.PathLike[str], ...]) -> list[tuple[str, str]]:
-    """The path and the text of each TOML file."""
+    """Read each TOML file: its path and its text."""
     texts = []
     for spec in specs:
         try:
@@ -264,7 +264,7 @@ def _named(spec: object) -> str:
 
 
 def shipped() -> list[Any]:
-    """The TOML files of the guide's figures: in the installed package, or in a checkout beside it."""
+    """The TOML files of the packaged figures: in the installed package, or beside it in a checkout."""
     package = resources.files("convanim")
     for folder in (package / "templates", Path(str(package)).parent / "templates"):
         if folder.is_dir():

@@ -1,4 +1,4 @@
-"""The commands: each reads its words, and calls what does the work."""
+"""The commands. Each parses its arguments and calls the module that does the work."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ layers_option = click.option(
     multiple=True,
     required=True,
     metavar="FILE",
-    help=f"May be given again; frames/{{step:03d}}.png is a file for each step. {table(FORMATS)}",
+    help=f"Repeat it for several files. frames/{{step:03d}}.png writes one file per step. {table(FORMATS)}",
 )
 @still_options
 @figure_options
@@ -87,7 +87,7 @@ def draw(
     animation = animate(subject, **given)
     if storyboard is not None:
         animation = animation.storyboard(storyboard, width=width)
-    announce(animation, output, step)  # if one of them is refused, none is written
+    announce(animation, output, step)  # if one file is refused, none is written
     with bar("draw", terminal=True) as told:
         written = _saved(animation, output, step, told)
     for paths in written:
@@ -101,7 +101,7 @@ def draw(
     "--code", multiple=True, metavar="FRAMEWORK", help=f"Print the layer as Python code: {', '.join(FRAMEWORKS)}."
 )
 def info(code: tuple[str, ...], layers: str | None, **operation: Any) -> None:
-    """Print the sizes of an operation, the formula with its numbers, and its cost. For layers, also the whole's."""
+    """Print the sizes of an operation, the formula with its numbers, and its cost. For layers also the totals."""
     from ..text import describe
 
     given = [operation_of(**operation)] if layers is None else layers_of(layers, operation)
@@ -119,7 +119,7 @@ def info(code: tuple[str, ...], layers: str | None, **operation: Any) -> None:
 
 
 def _echo(comment: str, facts: list[tuple[str, str]]) -> None:
-    """Print facts below one another: the names, then the texts."""
+    """Print one fact per line: its name, then its text."""
     for name, text in facts:
         click.echo(f"{comment}  {name:16}  {text}")
 
@@ -135,7 +135,8 @@ def _echo(comment: str, facts: list[tuple[str, str]]) -> None:
     default=("gif", "svg"),
     show_default=True,
     metavar="SUFFIX",
-    help="May be given again. png is the step that explains most, {step}.png or {step:03d}.svg a file for each step.",
+    help="Repeat it for several formats. png shows the step that explains most; {step}.png or {step:03d}.svg write one"
+    " file per step.",
 )
 @still_options
 @figure_options
@@ -147,7 +148,7 @@ def render(
     storyboard: int | None,
     **options: Any,
 ) -> None:
-    """Render named figures, or all figures of TOML files, as GIF and SVG. Options go before those of the figures."""
+    """Render named figures, or all figures of TOML files, as GIF and SVG. Options override those of the figures."""
     given = specified(options)
     width = _storyboard_width(given, storyboard, step)
     chosen = _figures(names)
@@ -167,25 +168,25 @@ def render(
 
 
 def _file(name: str, ending: str) -> str:
-    """The name of a figure's file: "png" ends it with ".png", and "{step}.png" with "_{step}.png", a file a step."""
+    """The file name of a figure: "png" appends ".png", and "{step}.png" appends "_{step}.png", a file per step."""
     if "{" in ending:
         return f"{literal(name)}{'_' if ending.startswith('{') else ''}{ending}"
     return f"{literal(name)}.{ending.removeprefix('.')}"
 
 
 def _saved(animation: Animation, files: Sequence[str | Path], step: int | str | None, told: Count) -> list[list[Path]]:
-    """Save an animation under each of these names: the paths of each. `told` is told how much of all is done."""
+    """Save an animation under each of these names; return the paths written for each name. `told` gets the progress."""
     parts = (partial(_part, told, before, len(files)) for before in range(len(files)))
     return [animation.save(file, step=step, progress=part) for file, part in zip(files, parts, strict=True)]
 
 
 def _part(told: Count, before: int, parts: int, done: float, total: float) -> None:
-    """Tell how much of several parts is done: those before this one, and a share of it."""
+    """Report the progress of several parts: the parts before this one, and the finished share of this one."""
     told(before + done / total, parts)
 
 
 def _storyboard_width(given: dict[str, Any], storyboard: int | None, step: int | str | None) -> int | None:
-    """The width of a storyboard as a whole, taken out of the options of its pictures."""
+    """Remove the width from the options of a storyboard's pictures: it is the width of the whole storyboard."""
     if storyboard is None:
         return None
     if step is not None:
@@ -195,7 +196,7 @@ def _storyboard_width(given: dict[str, Any], storyboard: int | None, step: int |
 
 
 def _figures(names: tuple[str, ...]) -> list[Figure]:
-    """The figures of these names, and all of TOML files."""
+    """The figures with these names, and all figures of the TOML files."""
     from ..spec import figures
 
     chosen = []
@@ -216,11 +217,11 @@ def _figures(names: tuple[str, ...]) -> list[Figure]:
 @click.option(
     "--src",
     metavar="FILE|URL",
-    help="Where the figure's file is, if not beside the page under the name that render gives it.",
+    help="Path or address of the figure's file. Default: the file name that render writes, beside the page.",
 )
 @figure_options
 def embed(name: str, place: str, src: str | None, **options: Any) -> None:
-    """Print the snippet that shows a figure in a PLACE such as markdown, html, latex or typst, or the snippets of all
+    """Print the snippet that embeds a figure in a PLACE such as markdown, html, latex or typst, or the snippets of all
     figures of a TOML file.
     """
     place = place_named(place)
@@ -242,15 +243,15 @@ def embed(name: str, place: str, src: str | None, **options: Any) -> None:
     "-o", "--output", required=True, metavar="DIR|URL", help="Folder to write to, or a URL such as s3://bucket/figures."
 )
 @click.option("-f", "--format", "suffixes", multiple=True, default=("gif", "svg"), show_default=True, metavar="SUFFIX")
-@click.option("--all", "redraw", is_flag=True, help="Draw figures that haven't changed, too.")
+@click.option("--all", "redraw", is_flag=True, help="Also redraw unchanged figures.")
 @click.option(
-    "--dask", "scheduler", metavar="ADDRESS", help="Draw on the Dask cluster of this scheduler: tcp://10.0.0.5:8786."
+    "--dask", "scheduler", metavar="ADDRESS", help="Draw on the Dask cluster with this scheduler: tcp://10.0.0.5:8786."
 )
 def gallery(
     specs: tuple[str, ...], output: str, suffixes: tuple[str, ...], redraw: bool, scheduler: str | None
 ) -> None:
-    """Build all figures of TOML files (those of convanim if none) in parallel, and a page, index.html, that plays
-    them. Figures that haven't changed since the last call are kept.
+    """Draw all figures of TOML files (default: convanim's own figures) in parallel, and write a page, index.html, that
+    plays them. Unchanged figures are not drawn again.
     """
     from ..publish.gallery import run
     from ..publish.gallery_cluster import cluster
@@ -294,11 +295,11 @@ def gallery(
     default=8000,
     show_default=True,
     metavar="N",
-    help="Port on this machine; 0 takes one that is free.",
+    help="Port on this machine; 0 chooses a free port.",
 )
 def serve(specs: tuple[str, ...], port: int) -> None:
-    """Show the gallery's page of TOML files (those of convanim if none) in a browser. Figures are drawn in any format
-    on demand.
+    """Serve the gallery page of TOML files (default: convanim's own figures) to a browser. Figures are drawn on demand,
+    in any format.
     """
     from ..publish.server import server
     from ..spec import figures
@@ -313,7 +314,7 @@ def serve(specs: tuple[str, ...], port: int) -> None:
 
 
 def _wrote(paths: list[Path]) -> None:
-    """Print the paths of written files; of many, the first and the last."""
+    """Print the paths of the written files. If there are more than four, print the first and the last."""
     few = paths if len(paths) <= 4 else [paths[0], paths[-1]]
     click.echo(("\n" if len(paths) <= 4 else " ... ").join(map(str, few)))
 
@@ -335,7 +336,7 @@ def main() -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except OSError as error:  # the reader of our output has gone, or its disk is full
+    except OSError as error:  # the program that reads our output ended, or the disk is full
         streams.give_up()
         if not streams.reader_has_gone(error):
             with suppress(OSError):  # standard error may be on the same disk

@@ -1,4 +1,4 @@
-"""The flags of the commands, made from the tables of parameters, of options and of formats."""
+"""The flags of the commands, generated from the tables of parameters, options and formats."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ..options import TEXT_OPTIONS
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 EXAMPLES = {"input_size": " 5, or 5x7 for rows x columns.", "padding": " 1, 1x2, or before:after as in 1:2x0:1."}
 FILES = " Or a .npy or .csv file."
-NUMBER_TYPES: dict[str, type] = {"count": int, "number": float}  # by kind; the value of any other flag is a text
+NUMBER_TYPES: dict[str, type] = {"count": int, "number": float}  # by kind; all other flags take text
 
 
 def flag(name: str) -> str:
-    """A parameter's or an option's name as a flag: "input_size" is "--input-size"."""
+    """The flag for a parameter or an option: "--input-size" for "input_size"."""
     return f"--{name.replace('_', '-')}"
 
 
 def table(rows: Mapping[str, Explained]) -> str:
-    """The rows of a table for a help text: their names, and what each is."""
+    """The rows of a table for a help text: each name with its description."""
     return " ".join(f"{name}: {row.about}." for name, row in rows.items())
 
 
@@ -35,13 +35,13 @@ def operation_options(command: Callable[..., None]) -> Callable[..., None]:
     ndim, onnx, node = (
         click.option("--ndim", type=int, metavar="N", help="Number of dimensions where all sizes are numbers (2)."),
         click.option("--onnx", metavar="FILE", help="Take the operation from an ONNX model."),
-        click.option("--node", metavar="NAME", help="The node of the ONNX model, by its name or its output's."),
+        click.option("--node", metavar="NAME", help="The node of the ONNX model: its name or the name of its output."),
     )
     return _decorated(command, [*_operation(), ndim, onnx, node])
 
 
 def layer_parameters() -> list[click.Parameter]:
-    """The parameters of all operations, for the words of one layer."""
+    """The parameters of all operations, as flags for one layer of --layers."""
 
     def layer() -> None: ...
 
@@ -56,23 +56,24 @@ def _operation() -> list[Decorator]:
 
 
 def figure_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options of a figure that a text can say."""
+    """The options of a figure whose values can be written as text."""
     return _decorated(command, [_option(name, row) for name, row in TEXT_OPTIONS.items()])
 
 
 def still_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The flags of still pictures."""
+    """The flags for still pictures."""
     step = click.option(
         "--step",
         metavar="N",
         callback=_step,
-        help="This step alone, counted from 0, or poster, the one that explains most.",
+        help="Write only this step, counted from 0, or poster, the step that explains most.",
     )
     board = click.option(
         "--storyboard",
         type=int,
         metavar="N",
-        help="One still figure of this many steps, side by side; of 2 steps, one is at a corner and one is the poster.",
+        help="Write one still figure with this many steps side by side. With 2 steps, one is at a corner and one is the"
+        " poster.",
     )
     return _decorated(command, [step, board])
 
@@ -89,7 +90,7 @@ def _decorated(command: Callable[..., None], decorators: list[Decorator]) -> Cal
     return command
 
 
-# a flag that isn't given is None, so that the operation's or the figure's own value holds
+# an omitted flag is None, so the value of the operation or of the figure applies
 
 
 def _parameter(name: str, one: Parameter) -> Decorator:
@@ -126,13 +127,13 @@ def _switch(name: str, about: str) -> Decorator:
 
 
 def _array(context: click.Context, option: click.Parameter, value: str | None) -> Any:
-    """The numbers of a text in JSON, or of a file."""
+    """Read numbers from JSON text or from a file."""
     return None if value is None else parsing.array(flag(str(option.name)), value)
 
 
 def _step(context: click.Context, option: click.Parameter, value: str | None) -> int | str | None:
-    """The number of a step, or a text, which is refused later unless it is "poster"."""
+    """Parse a step: a number, or text, which is refused later unless it is "poster"."""
     try:
         return None if value is None else int(value)
-    except ValueError:  # no number, or one of more digits than Python reads
+    except ValueError:  # not a number, or too many digits for Python
         return value

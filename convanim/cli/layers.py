@@ -1,4 +1,4 @@
-"""Several layers as one text, each in the words of `draw`: "conv -i 9 -k 3 -p 1, pool -k 2, conv -k 3"."""
+"""Parse several layers from one text, each with the flags of `draw`: "conv -i 9 -k 3 -p 1, pool -k 2, conv -k 3"."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ EXAMPLE = '"conv -i 9 -k 3, pool -k 2"'
 
 
 def layers_of(text: str, beside: dict[str, Any]) -> list[Operation]:
-    """The layers of a text, with commas between; those after the first have the output of the one before as input.
+    """Parse a list of layers separated by commas. Each layer after the first takes the previous layer's output as
+    input.
 
-    `beside` are the flags of the command: -i and --ndim are for the first layer too, and others are refused. Raises
-    ConvanimError for a layer that can't be.
+    `beside` are the flags of the command: -i and --ndim apply to the first layer, and all others are refused. Raises
+    ConvanimError for an invalid layer.
     """
     given = {name: value for name, value in beside.items() if value is not None}
     size, ndim = given.pop("input_size", None), given.pop("ndim", None)
@@ -45,9 +46,9 @@ def layers_of(text: str, beside: dict[str, Any]) -> list[Operation]:
 
 
 def _layer(text: str, size: str | None, ndim: int | None, *, first: bool) -> Operation:
-    """The operation of the words of one layer; `size` is its input's, where the words don't say it.
+    """Parse one layer. `size` is its input size, if the text doesn't specify one.
 
-    The first layer's is a flag of the command, which the words may not say again.
+    The command's -i specifies the size of the first layer; the text must not specify it again.
     """
     words = shlex.split(text)
     if not words:
@@ -66,5 +67,5 @@ def _layer(text: str, size: str | None, ndim: int | None, *, first: bool) -> Ope
 
 @cache
 def _reader() -> click.Command:
-    """Reads the words of one layer."""
+    """Parses the flags of one layer."""
     return click.Command("layer", params=layer_parameters(), add_help_option=False)

@@ -1,4 +1,4 @@
-"""Long work on a terminal: what it will be, said before it starts."""
+"""Long work in a terminal: an announcement of its steps, time and bytes before it starts."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from ..scene import Equation
 from ..scene.choice import only
 from ..write import Format, planned
 
-LONG_MS = 180_000  # of playing: nobody watches longer
+LONG_MS = 180_000  # of playing time: nobody watches longer
 MANY_STEPS = 1000
 # A file's bytes are estimated by two samples: RUNS of SHORT and of LONG neighbouring steps, spread over the figure.
 # Shorter runs make videos seem larger than they are, by half
 RUNS, SHORT, LONG = 6, 3, 8
 GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples spread evenly, so that runs begin in different columns
-LARGE_PX = 4000  # a side of a picture: more than a screen of 3840 shows
+LARGE_PX = 4000  # width or height of a picture: more than a screen of 3840 pixels shows
 UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 STILL = "or one picture with --storyboard 6 or --step poster"
 
 
 def announce(clip: Clip, names: Iterable[str | Path], step: int | str | None) -> None:
-    """Say on standard error what a long figure will be, and how to make it shorter, and how many pixels a large picture
-    will have, and how to make it smaller; nothing of others.
+    """Announce a long figure on standard error: its steps, time and bytes, and how to shorten it. Announce a large
+    picture: its pixels, and how to make it smaller. Print nothing for other figures.
 
-    Raises what `save` raises for these names.
+    Raises the same errors as `save` with these names.
     """
     files = [(str(name), *planned(clip, name, step)) for name in names]
     for name, form, _, _ in files:
@@ -49,17 +49,17 @@ def announce(clip: Clip, names: Iterable[str | Path], step: int | str | None) ->
 
 
 def _smaller(width: int, height: int) -> int:
-    """A round width at which no side is large: 2100 for 11635 x 10867, which is then 2100 x 1961."""
+    """A round width at which neither side is large: 2100 for 11635 x 10867, which becomes 2100 x 1961."""
     most = width * LARGE_PX / max(width, height) / 2
     unit = 10 ** max(len(str(int(most))) - 2, 0)
     return max(int(most // unit * unit), 16)
 
 
 def _shorter(clip: Clip) -> list[str]:
-    """The ways that help: fewer and faster steps unless the hold is most of the playing, and then a shorter hold.
+    """The ways to shorten a figure: fewer and faster steps, or a shorter hold if the hold is most of the playing time.
 
-    The faster step is a tenth of the step's time, which a GIF can count, and is said with how long the figure then
-    plays.
+    The faster step takes a tenth of the time, rounded to what a GIF can store. The message adds the resulting playing
+    time.
     """
     moving = clip.step_ms * len(clip)
     ways = []
@@ -108,14 +108,14 @@ def _unsaid(step: int) -> Equation:
 
 
 def _written(clip: Clip, form: Format) -> int:
-    """The bytes of the whole clip."""
+    """The size of the whole clip in bytes."""
     file = io.BytesIO()
     form.write(clip, file)
     return len(file.getvalue())
 
 
 def _time(ms: float) -> str:
-    """A time in a unit that suits it: "68 minutes"."""
+    """A time in a suitable unit: "68 minutes"."""
     seconds = ms / 1000
     if seconds < 120:
         return f"{seconds:.0f} seconds"
@@ -123,6 +123,6 @@ def _time(ms: float) -> str:
 
 
 def _amount(count: float) -> str:
-    """Bytes with two digits: "8.1 MB"."""
+    """A number of bytes with two digits: "8.1 MB"."""
     size, unit = next(((size, unit) for size, unit in UNITS if count >= size), (1, "bytes"))
     return f"{count / size:,.0f} {unit}" if count >= 10 * size else f"{count / size:.1f} {unit}"

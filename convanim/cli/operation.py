@@ -1,4 +1,4 @@
-"""The operation that the flags of a command describe."""
+"""Build the operation from the flags of a command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .flags import flag
 
 
 def operation_of(*, operation: str | None, ndim: int | None, onnx: str | None, node: str | None, **given: Any) -> Any:
-    """The operation that the flags describe, or the layer of an ONNX model."""
+    """Build the operation from the flags, or import a layer of an ONNX model."""
     parameters = {name: value for name, value in given.items() if value is not None}
     if onnx is not None:
         return _from_onnx(onnx, node, operation, parameters, ndim)
@@ -29,7 +29,7 @@ def operation_of(*, operation: str | None, ndim: int | None, onnx: str | None, n
 
 
 def _from_onnx(path: str, node: str | None, operation: str | None, parameters: dict[str, Any], ndim: int | None) -> Any:
-    """The layer of an ONNX model; --node names it if there are several."""
+    """Import a layer of an ONNX model. If the model has several, --node names the layer."""
     from ..frameworks import ConvanimWarning, Imported, from_onnx
 
     others = [
