@@ -31,6 +31,13 @@ html_copy_source = False
 html_show_search_summary = False  # a summary is fetched, and a browser fetches nothing for a page from a folder
 
 
+def add_links(app, page, source):
+    """Add the links to the gallery to a page that was read."""
+    if not page.startswith("generated/"):
+        source[0] = reference.with_links(source[0], page)
+
+
 def setup(app):
-    """Mend the pages when they are written."""
+    """Add links when pages are read, and mend the pages when they are written."""
+    app.connect("source-read", add_links)
     app.connect("build-finished", lambda app, error: None if error else accessible.mend(Path(app.outdir)))

@@ -122,6 +122,19 @@ def look(one: ca.Figure) -> str:
     return f':theme: {theme.name}\n:background: "{theme.background}"\n\n'
 
 
+def with_links(text: str, page: str) -> str:
+    """A page's text with a link to the gallery below each figure of the package; `page` is its path below docs/."""
+    gallery_page = "../" * page.count("/") + "generated/gallery.md"
+
+    def linked(found: re.Match[str]) -> str:
+        block, name = found.group(0), found.group(1)
+        if name not in ca.figures():
+            return block
+        return f"{block}\n:::{{div}} figure-name\n[`{name}`]({gallery_page}#{name})\n:::\n"
+
+    return re.sub(rf"^{FENCE}\{{convanim\}} (\w+)\n.*?^{FENCE}\n", linked, text, flags=re.M | re.S)
+
+
 def pages_with_figures() -> dict[str, dict[str, str]]:
     """The pages of each figure of the package, with their titles; those in Chinese are left out."""
     found: dict[str, dict[str, str]] = {}

@@ -69,3 +69,12 @@ def test_figures_of_the_gallery_can_be_read_on_dark_pages() -> None:
     for name, theme, background in found:
         own = ca.figures()[name].options.get("theme", "classic")
         assert theme == ("auto" if own == "clear" else own) and bool(background) == (theme != "auto"), name
+
+
+def test_a_figure_of_the_package_leads_to_the_gallery() -> None:
+    figure = "```{convanim} dilation\n:theme: auto\n```\n"
+    own = "```{convanim} conv\n:input-size: 5\n```\n"
+    text = reference.with_links(f"{own}\n{figure}\nend", "course/dilation")
+    assert re.findall(r"\]\((\S+)\)", text) == ["../generated/gallery.md#dilation"]
+    assert text.startswith(own) and text.replace(re.search(r":::.*?:::\n", text, re.S)[0], "").count("```") == 4
+    assert "](generated/gallery.md#dilation)" in reference.with_links(figure, "views")
