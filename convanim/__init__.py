@@ -15,8 +15,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from .animation import Animation
     from .drawing import animate
-    from .errors import ConvanimError
-    from .frameworks import ConvanimWarning, Imported, from_keras, from_onnx, from_torch
+    from .errors import ConvanimError, ConvanimWarning
+    from .frameworks import Imported, from_keras, from_onnx, from_torch
     from .geometry import AdaptivePool, Conv, ConvTranspose, Pool
     from .geometry.axis import Axis, Step, Tap
     from .geometry.network import Join, Network, Node
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "animation": ("Animation",),
-    "errors": ("ConvanimError",),
+    "errors": ("ConvanimError", "ConvanimWarning"),
     "drawing": ("animate",),
     "publish.snippets": ("EMBEDS",),
     "spec": ("Figure", "figure", "figures"),
@@ -47,7 +47,7 @@ _PLACES = {
     "geometry.padding": ("PADDINGS", "PADDING_MODES"),
     "geometry.receptive_field": ("receptive_field", "sources"),
     "geometry.seen": ("Field",),
-    "frameworks": ("ConvanimWarning", "Imported", "from_keras", "from_onnx", "from_torch"),
+    "frameworks": ("Imported", "from_keras", "from_onnx", "from_torch"),
     "publish.notebook": ("explore",),
     "numeric.evaluation": ("evaluate",),
     "numeric.matrix": ("Unrolled", "unrolled"),

@@ -67,8 +67,9 @@ class Animation(Clip):
         as it was if anything fails.
 
         Work of more than a second shows a bar in notebooks, and with `progress=True` everywhere. A function instead is
-        told after each step how many are done, and of how many: `progress=print`. Raises ConvanimError for an unknown
-        suffix, a place that can't be written, and figures of more than 100,000 steps or 2 GB.
+        told after each step how many are done, and of how many: `progress=print`. A picture of more than 4,000 pixels a
+        side warns, a ConvanimWarning, before it is drawn, and names a smaller `width`. Raises ConvanimError for an
+        unknown suffix, a place that can't be written, and figures of more than 100,000 steps or 2 GB.
         """
         from .publish.snippets import Saved
 

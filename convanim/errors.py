@@ -1,4 +1,4 @@
-"""The one exception that bad input raises, and the sentence that lists what was expected."""
+"""The one exception that bad input raises, the one warning, and the sentence that lists what was expected."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import accumulate
 
 LONGEST_WORD = 300  # characters; a path may have as many
 LONGEST_LINE = 1200  # of which the last third stays, where the remedy stands
+LONGEST_WARNING = 8000  # characters; it may name many layers
 LONGEST_LIST = 600  # characters of the choices that a message lists
 
 
@@ -20,6 +21,15 @@ class ConvanimError(ValueError):
 
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message))
+
+
+class ConvanimWarning(UserWarning):
+    """What to know before a figure is believed or drawn, in one line: a part of a model that was left out, or a picture
+    of very many pixels.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message, LONGEST_WARNING))
 
 
 def one_line(message: str, most: int = LONGEST_LINE) -> str:

@@ -11,8 +11,7 @@ import pytest
 
 import convanim as ca
 from convanim.cli import main
-from convanim.errors import LONGEST_LINE, ConvanimError, expected_one_of, one_line
-from convanim.frameworks.imported import LONGEST_WARNING
+from convanim.errors import LONGEST_LINE, LONGEST_WARNING, ConvanimError, expected_one_of, one_line
 from convanim.geometry.padding import PADDINGS
 from convanim.spec import MOST_LIKES
 from convanim.themes.table import MOST_BASES

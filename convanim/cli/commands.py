@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from contextlib import nullcontext, suppress
 from functools import partial
 from itertools import chain, count
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__
-from ..errors import ConvanimError, expected_one_of, one_line, short_repr
+from ..errors import ConvanimError, ConvanimWarning, expected_one_of, one_line, short_repr
 from ..frameworks import FRAMEWORKS
 from ..progress import Count, bar
 from ..publish.snippets import EMBEDS, place_named
@@ -177,7 +178,9 @@ def _file(name: str, ending: str) -> str:
 def _saved(animation: Animation, files: Sequence[str | Path], step: int | str | None, told: Count) -> list[list[Path]]:
     """Save an animation under each of these names; return the paths written for each name. `told` gets the progress."""
     parts = (partial(_part, told, before, len(files)) for before in range(len(files)))
-    return [animation.save(file, step=step, progress=part) for file, part in zip(files, parts, strict=True)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvanimWarning)  # of large pictures, which `announce` has told
+        return [animation.save(file, step=step, progress=part) for file, part in zip(files, parts, strict=True)]
 
 
 def _part(told: Count, before: int, parts: int, done: float, total: float) -> None:

@@ -12,7 +12,7 @@ from ..clip import Clip
 from ..progress import say
 from ..scene import Equation
 from ..scene.choice import only
-from ..write import Format, planned
+from ..write import Format, planned, told_if_large
 
 LONG_MS = 180_000  # of playing time: nobody watches longer
 MANY_STEPS = 1000
@@ -20,7 +20,6 @@ MANY_STEPS = 1000
 # Shorter runs make videos seem larger than they are, by half
 RUNS, SHORT, LONG = 6, 3, 8
 GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples spread evenly, so that runs begin in different columns
-LARGE_PX = 4000  # width or height of a picture: more than a screen of 3840 pixels shows
 UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 STILL = "or one picture with --storyboard 6 or --step poster"
 
@@ -33,8 +32,8 @@ def announce(clip: Clip, names: Iterable[str | Path], step: int | str | None) ->
     """
     files = [(str(name), *planned(clip, name, step)) for name in names]
     for name, form, _, _ in files:
-        if form.bytes_a_pixel and max(clip.size) > LARGE_PX:
-            say(f"{name}: {clip.size[0]:,} x {clip.size[1]:,} pixels. Smaller: --width {_smaller(*clip.size)}.")
+        if large := told_if_large(clip, name, form, "--width "):
+            say(large)
     whole = [(name, form, single) for name, form, named, single in files if not single or len(named) > 1]
     if clip.thinned and not all(single for _, _, single in whole):
         say(f"{clip.scene.whole:,} steps, of which {len(clip.thinned)} are played. All of them: --steps all.")
@@ -46,13 +45,6 @@ def announce(clip: Clip, names: Iterable[str | Path], step: int | str | None) ->
     say(f"{len(clip):,} steps, {_time(total)} of playing. Shorter: {', '.join([*_shorter(clip), STILL])}.")
     for name, form, single in whole:
         say(f"{name}: about {_amount(_bytes(clip, form, single))}")
-
-
-def _smaller(width: int, height: int) -> int:
-    """A round width at which neither side is large: 2100 for 11635 x 10867, which becomes 2100 x 1961."""
-    most = width * LARGE_PX / max(width, height) / 2
-    unit = 10 ** max(len(str(int(most))) - 2, 0)
-    return max(int(most // unit * unit), 16)
 
 
 def _shorter(clip: Clip) -> list[str]:

@@ -30,7 +30,8 @@ def operation_of(*, operation: str | None, ndim: int | None, onnx: str | None, n
 
 def _from_onnx(path: str, node: str | None, operation: str | None, parameters: dict[str, Any], ndim: int | None) -> Any:
     """Import a layer of an ONNX model. If the model has several, --node names the layer."""
-    from ..frameworks import ConvanimWarning, Imported, from_onnx
+    from ..errors import ConvanimWarning
+    from ..frameworks import Imported, from_onnx
 
     others = [
         *([operation] if operation else []),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import expected_one_of
 from ..geometry import Operation, check_operation
-from .imported import ConvanimWarning, Imported
+from .imported import Imported
 
 if TYPE_CHECKING:
     from .keras import from_keras
@@ -65,4 +65,4 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f".{_LOADERS[name]}", __name__), name)
 
 
-__all__ = ["FRAMEWORKS", "ConvanimWarning", "Framework", "Imported", "from_keras", "from_onnx", "from_torch", "to_code"]
+__all__ = ["FRAMEWORKS", "Framework", "Imported", "from_keras", "from_onnx", "from_torch", "to_code"]

@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from ..errors import ConvanimError
+from ..errors import ConvanimError, ConvanimWarning
 from ..geometry.axis import Cell
 from ..geometry.network import Network, Node
 from .folding import both, cropped, folded
-from .imported import ConvanimWarning, Imported
+from .imported import Imported
 from .trace import Step, StepKind, Trace
 
 MOST_NAMES = 8  # of skipped layers, in a warning that is to stay one line

@@ -1,11 +1,11 @@
-"""The record of an imported layer, and the errors and warnings that all imports share."""
+"""The record of an imported layer, and the errors that all imports share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..errors import ConvanimError, one_line, short_repr
+from ..errors import ConvanimError, short_repr
 from ..geometry import AdaptivePool, Operation
 from ..geometry.axis import Cell
 from ..geometry.parameters import is_many
@@ -15,15 +15,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-LONGEST_WARNING = 8000  # characters; it names many layers
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
-
-
-class ConvanimWarning(UserWarning):
-    """A part of a model that could not be imported, in one line."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(one_line(message, LONGEST_WARNING))
 
 
 def shortest_decimals(exact: Array, rounded: Callable[[Array], Array]) -> Array:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..errors import ConvanimError, expected_one_of
+from ..errors import ConvanimError, ConvanimWarning, expected_one_of
 from ..geometry.axis import Cell
 from ..geometry.network import Network
 from ..geometry.parameters import is_many
 from .assemble import finish, fold
-from .imported import ConvanimWarning, Imported, need
+from .imported import Imported, need
 from .onnx_graph import Graph, attributes, infer, loaded, name_of, read
 from .onnx_layers import BIASES, KINDS, WEIGHTS
 from .onnx_names import DOMAINS

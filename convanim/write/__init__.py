@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import re
 import string
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ..errors import ConvanimError, expected_one_of, short_repr
+from ..errors import ConvanimError, ConvanimWarning, expected_one_of, short_repr
 from ..geometry.parameters import MOST_BYTES
 from ..progress import Progress, counted
 from .files import replacing
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 STEP = re.compile(r"(0?[1-9]?d?)")  # what may follow {step: - a number of digits
 MOST_STEPS = 100_000
+LARGE_PX = 4000  # width or height of a picture: more than a screen of 3840 pixels shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +126,13 @@ def save(
 
     A name with `{step}` or `{step:03d}` is a sequence, a file for each step; `step` writes that one alone, "poster" the
     one that explains most, which is also what a format of single pictures shows if nothing else is asked for.
-    `progress` is told each step that is done. Raises ConvanimError before anything is written for a suffix that isn't
-    in FORMATS, a name that can't be, a figure of more than 100,000 steps or 2 GB, and for a place that can't be
-    written.
+    `progress` is told each step that is done. Warns of a picture of very many pixels before it is drawn. Raises
+    ConvanimError before anything is written for a suffix that isn't in FORMATS, a name that can't be, a figure of more
+    than 100,000 steps or 2 GB, and for a place that can't be written.
     """
     form, named, single = planned(clip, path, step)
+    if large := told_if_large(clip, os.fspath(path), form, "width="):
+        warnings.warn(large, ConvanimWarning, stacklevel=3)
     if single:
         pictures = form.draw(clip, iter([step for step, _ in named]))
         for _, name in counted(named, progress):
@@ -169,6 +173,19 @@ def planned(
         raise ConvanimError(f"{named[0][1]}: a {suffix} holds the whole animation; write single pictures as {others}")
     form.check(clip if pictures else clip.played)
     return form, named, pictures
+
+
+def told_if_large(clip: Clip, name: object, form: Format, option: str) -> str:
+    """How many pixels a picture with a side of more than LARGE_PX has, and a smaller width, as `option`; "" for
+    others.
+    """
+    width, height = clip.size
+    if not form.bytes_a_pixel or max(width, height) <= LARGE_PX:
+        return ""
+    # half as large as may be, and a round number: 2100 for 11635 x 10867, which is then 2100 x 1961
+    most = width * LARGE_PX / max(width, height) / 2
+    unit = 10 ** max(len(str(int(most))) - 2, 0)
+    return f"{name}: {width:,} x {height:,} pixels. Smaller: {option}{max(int(most // unit * unit), 16)}."
 
 
 def check_cost(clip: Clip, bytes_a_pixel: int, steps: int = 1) -> None:

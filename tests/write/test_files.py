@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from PIL import Image
 
 import convanim as ca
 from convanim.render.agg import Canvas
-from convanim.write import files
+from convanim.write import FORMATS, files
 from helpers.guide import animation
 from helpers.memory import peak
 from helpers.processes import python
@@ -128,3 +129,30 @@ def test_on_linux_a_file_has_no_name_until_it_is_whole_and_isnt_copied(tmp_path,
             there = {path.name: path.read_bytes() for path in (tmp_path / "new").iterdir()}
             assert there == ({} if content == b"one" else {"x.svg": b"one"})
         assert {path.name: path.read_bytes() for path in (tmp_path / "new").iterdir()} == {"x.svg": content}
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix, form in FORMATS.items() if form.bytes_a_pixel])
+def test_a_picture_of_very_many_pixels_warns_before_it_is_drawn_and_names_a_smaller_width(suffix, tmp_path):
+    a = ca.animate(ca.Conv((3, 5), 3), width=4040)
+    path = tmp_path / f"large{suffix}"
+    with pytest.raises(ca.ConvanimWarning) as found:  # an error in tests: nothing is drawn after it
+        a.save(path)
+    assert not path.exists()
+    width, height, smaller = re.fullmatch(
+        re.escape(f"{path}: ") + r"([\d,]+) x ([\d,]+) pixels\. Smaller: width=(\d+)\.", str(found.value)
+    ).groups()
+    assert (int(width.replace(",", "")), int(height.replace(",", ""))) == a.size
+    assert 1000 < int(smaller) <= 2000
+    ca.animate(ca.Conv((3, 5), 3), width=int(smaller)).save(path)
+
+
+def test_the_warning_of_a_large_picture_names_the_line_that_saves_it_and_can_be_turned_off(tmp_path):
+    ca.animate(ca.Conv(3, 3), width=4040).save(tmp_path / "x.svg")  # vectors have no pixels
+    a = ca.animate(ca.Conv(2, 2), width=4001)
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        a.save(tmp_path / "x.png")
+        warnings.simplefilter("ignore", ca.ConvanimWarning)
+        a.save(tmp_path / "x.png")
+    (one,) = found
+    assert one.filename == __file__ and issubclass(one.category, UserWarning)
