@@ -58,6 +58,11 @@ class Clip:
         """The clip that an animation plays: about 100 of more than 1,000 steps, unless the option `steps` is given."""
         return replace(self, scene=chosen(self.scene, self.thinned), thinned=()) if self.thinned else self
 
+    @property
+    def is_detail(self) -> bool:
+        """Whether only a part of the figure's maps is drawn."""
+        return self.labelling.op.whole is not self.labelling.op
+
     def duration(self, step: int) -> int:
         """The time of a step in milliseconds; the last one is held longer."""
         return self.step_ms + (self.hold_ms if step == self.scene.steps - 1 else 0)
@@ -76,7 +81,7 @@ class Clip:
         Raises ConvanimError for a step out of range.
         """
         self.check_step(step)
-        return self.labelling.equation(self.scene.number(step))
+        return self.labelling.equation(self.labelling.scene.step_of(self.scene.number(step)))
 
     @property
     def alt(self) -> str:
@@ -89,7 +94,8 @@ class Clip:
         """Raise ConvanimError for a step out of range."""
         number = integer(step)
         if number is None or not 0 <= number < self.scene.steps:
-            raise ConvanimError(f"step={short_repr(step)}: this figure has the steps 0 to {self.scene.steps - 1}")
+            more = ' of a detail; poster= moves it to another step, and focus="off" draws all' if self.is_detail else ""
+            raise ConvanimError(f"step={short_repr(step)}: this figure has the steps 0 to {self.scene.steps - 1}{more}")
 
     def canvas(self) -> Canvas:
         """A fresh canvas that draws this figure's steps."""

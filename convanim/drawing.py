@@ -16,12 +16,15 @@ from .geometry.network import Network
 from .geometry.receptive_field import chained
 from .labels import OF_THEME
 from .labels.labelling import Labelling
+from .labels.page import Page
 from .options import Options, checked, choose_view, takes_options
 from .scene import Scene
 from .scene.choice import spread
 from .text import describe, numbers
 from .text.escaping import shown
+from .themes.theme import CELL_BP, GUIDE_DPI, THIN, with_lines
 from .views import VIEWS, View, check_view, view_flags
+from .views.focus import focused, placed
 from .views.text_size import legible
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 SEED = 1234  # the guide's
 MANY_STEPS, PLAYED = 1000, 100  # an animation with more steps than the first number plays about as many as the second
+WIDEST = 1600  # pixels of a detail, if no size is asked for
 MOST_CELLS = 4_000_000  # of the padded input or the output: as single cells they take 2 GB to draw
 
 
@@ -49,22 +53,28 @@ def animate(op: Operation | Imported | Sequence[Operation | Imported] | Network,
     """
     subject = _subject(op, options.view)
     view = choose_view(options, subject.op)
+    subject = _focused(subject, view, options)
     check_view(view, subject.op)
     for layer in subject.layers:
         _check_size(layer)
     texts, bias = _cell_texts(subject, VIEWS[view], options)
     scene = _scene(subject, view, texts, bias, options)
-    labelling = Labelling(scene, subject.layers[0], texts, _label_names(subject, scene, texts, options), options.page())
+    page, theme = options.page(), options.painted()
+    if subject.is_detail:
+        page = _page_of_detail(page, scene.box.width)
+    labelling = Labelling(scene, subject.layers[0], texts, _label_names(subject, scene, texts, options), page)
     labelled, dpi = labelling.fitted()
+    if subject.is_detail and (cell := dpi * CELL_BP / 72) < 1 / THIN:
+        theme = with_lines(theme, 1 / cell)
     thinned: tuple[int, ...] = ()
     if options.steps is None and labelled.steps > MANY_STEPS:
-        numbers = _chosen_steps(PLAYED, labelled.steps, subject.layers[-1]) or []
+        numbers = _chosen_steps(PLAYED, labelled, subject.layers[-1]) or []
         thinned = tuple(sorted({*numbers, labelled.poster}))
-    elif (listed := _chosen_steps(options.steps, labelled.steps, subject.layers[-1])) is not None:
+    elif (listed := _chosen_steps(options.steps, labelled, subject.layers[-1])) is not None:
         labelled = chosen(labelled, listed)
     return Animation(
         labelled,
-        options.painted(),
+        theme,
         options.step_ms,
         dpi,
         options.hold_ms,
@@ -87,6 +97,16 @@ class _Subject:
     def layers(self) -> tuple[Operation, ...]:
         return self.op if isinstance(self.op, tuple) else (self.op,)
 
+    @property
+    def is_detail(self) -> bool:
+        """Whether only a part of the maps is drawn."""
+        return any(op.whole is not op for op in self.layers)
+
+    @property
+    def whole(self) -> Operation | tuple[Operation, ...]:
+        """What is drawn, or what it is a detail of."""
+        return tuple(op.whole for op in self.op) if isinstance(self.op, tuple) else self.op.whole
+
 
 def _subject(op: object, view: str | None) -> _Subject:
     """The operation or the layers to draw. A view of layers also accepts a single layer."""
@@ -101,24 +121,43 @@ def _subject(op: object, view: str | None) -> _Subject:
     return _Subject(op)  # type: ignore[arg-type]  # the check says so
 
 
-def _chosen_steps(wanted: Any, steps: int, op: Operation) -> list[int] | None:
-    """The step numbers that the option `steps` selects from a figure with `steps` steps; None for all."""
+def _page_of_detail(page: Page, cells: float) -> Page:
+    """The page of a detail that is so many cells wide: one that no option says the size of is at most WIDEST pixels
+    wide, since large windows have many cells.
+    """
+    sized = page.dpi is not None or page.pixels is not None or page.width_pt is not None
+    return page if sized or cells * CELL_BP * GUIDE_DPI / 72 <= WIDEST else replace(page, width=WIDEST)
+
+
+def _focused(subject: _Subject, view: str, options: Options) -> _Subject:
+    """The subject, or the detail of it that is drawn."""
+    focus, enlarged = options.focus, options.page().enlarged
+    return replace(subject, op=focused(subject.op, view, focus, options.steps, options.poster, enlarged))  # type: ignore[arg-type]  # checked
+
+
+def _chosen_steps(wanted: Any, scene: Scene, op: Operation) -> list[int] | None:
+    """The steps of a scene that the option `steps` chooses; None for all. Numbers that are listed are the whole's."""
     if wanted is None or wanted == "all":
         return None
+    steps = scene.steps
     if isinstance(wanted, int):
         size: tuple[int, ...] = op.output_size if math.prod(op.output_size) == steps else (steps,)
         numbers = spread(size, wanted)
     else:
         numbers = sorted({*wanted})
-        if numbers[-1] >= steps:
-            raise ConvanimError(f"steps={short_repr(wanted)}: list steps of this figure, which has 0 to {steps - 1}")
+        if numbers[-1] >= scene.whole:
+            raise ConvanimError(
+                f"steps={short_repr(wanted)}: list steps of this figure, which has 0 to {scene.whole - 1}"
+            )
+        numbers = [scene.step_of(number) for number in numbers]
     return None if len(numbers) == steps else numbers
 
 
 def check_figure(op: Operation | tuple[Operation, ...], options: Options) -> None:
     """Raise ConvanimError if layers don't fit together, or if the view refuses the operation or an option."""
     subject = _subject(op, options.view)
-    check_view(choose_view(options, subject.op), subject.op)
+    view = choose_view(options, subject.op)
+    check_view(view, _focused(subject, view, options).op)
 
 
 def _check_size(op: Operation) -> None:
@@ -168,12 +207,20 @@ def _scene(subject: _Subject, view: str, texts: Texts | None, bias: float, optio
         enlarged=enlarged,
     )
     scene = VIEWS[view].draw(subject.op, texts, flags)
+    op = subject.whole
+    if subject.is_detail:
+        scene = placed(scene, subject.layers[-1], view)
     scene = legible(scene, scene.box.width / enlarged)
-    poster = scene.poster if options.poster is None else checked("poster", options.poster, most=scene.steps - 1)
+    poster = scene.poster
+    if options.poster is not None:
+        poster = scene.step_of(checked("poster", options.poster, most=scene.whole - 1))
+    described = describe.description(op, bias, lang, view, options.precision)
+    if subject.is_detail:
+        described += describe.detail(subject.layers, lang)
     return replace(
         scene,
-        title=shown(options.title) or describe.title(subject.op, lang),
-        description=shown(options.description) or describe.description(subject.op, bias, lang, view, options.precision),
+        title=shown(options.title) or describe.title(op, lang),
+        description=shown(options.description) or described,
         lang=lang,
         poster=poster,
     )

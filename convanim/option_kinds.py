@@ -176,6 +176,30 @@ def _steps_of(text: str) -> Any:
     return numbers if "," in text else numbers[0]
 
 
+MOST_FOCUS = 10_000  # cells of a side: no figure has more
+FOCUS = 'give "auto", "off", or the cells of a detail, as 12 or (12, 16)'
+
+
+def _focus(name: str, option: Option, value: Any) -> str | bool | tuple[int, ...]:
+    """ "auto", False for "off", or the cells of a detail: a number for all axes, or one an axis; texts say the same."""
+    found = value
+    if isinstance(value, str):
+        words = value.strip().lower()
+        if words in ("auto", "off"):
+            return str(option.default) if words == "auto" else False
+        found = [int(word) if word.isdecimal() and len(word) < 9 else None for word in words.split("x")]
+    if found is False:
+        return False
+    listed = [found] if isinstance(found, Integral) else found
+    if (
+        not isinstance(listed, list | tuple)
+        or not 1 <= len(listed) <= 2
+        or not all(isinstance(n, Integral) and not isinstance(n, bool) and 1 <= int(n) <= MOST_FOCUS for n in listed)
+    ):
+        raise ConvanimError(f"{name}={short_repr(value)}: {FOCUS}")
+    return tuple(int(n) for n in listed)
+
+
 def _listed(option: Option) -> str:
     return ", ".join(f"`{choice}`" for choice in option.choices)
 
@@ -195,5 +219,6 @@ KINDS = {
     "theme": Kind(lambda name, option, value: theme_of(value), lambda option: f"{_listed(option)}, a file, or a table"),
     "colour": Kind(_colour, lambda option: "`transparent`, a name of CSS, `#rgb`, or `#rrggbb`"),
     "steps": Kind(_steps, lambda option: "`all`, a whole number, or a list of steps"),
+    "focus": Kind(_focus, lambda option: "`auto`, `off`, a whole number, or two: height and width"),
     "array": Kind(lambda name, option, value: value, lambda option: "numbers"),  # validated where it is used
 }

@@ -6,7 +6,7 @@ and use it where it acts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import update_wrapper
 from inspect import signature
@@ -28,6 +28,7 @@ LONGEST_MS, LARGEST_DPI, MOST_DECIMALS = 3_600_000, 9600, 15
 TIME = "a whole number of milliseconds, from {least} to {most}"
 VALUES = ViewRule("shows no values", lambda view: view.shows_values)
 SHADES = ViewRule("shades no cells", lambda view: view.shades)
+DETAILS = ViewRule("shows no detail", lambda view: view.detail > 0)
 KERNELS = ViewRule("has no kernel plane", lambda view: view.kernel_plane)
 
 
@@ -150,6 +151,14 @@ class Options:
         " steps, counted from 0, as 0,4,8 or as first:end or first:end:by.",
         metavar="STEPS",
         unset="all; an animation of more than 1,000 plays about 100",
+    )
+    focus: str | int | Sequence[int] | bool = option(
+        "auto",
+        "focus",
+        "The part of a large map that is drawn, a detail with torn edges: how many of its cells around the window, as"
+        " 12 or 12x16; off for the whole map; auto for a detail where cells would be too small at the figure's width.",
+        metavar="CELLS",
+        views=DETAILS,
     )
     poster: int | None = option(
         None,

@@ -130,6 +130,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "choice": _text,
     "colour": _text,
     "count": whole,
+    "focus": _text,
     "labels": _text,
     "number": _real,
     "padding": _text,

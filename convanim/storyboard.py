@@ -43,7 +43,7 @@ def board(clip: Clip, steps: object, columns: object, page: Page) -> tuple[Label
     read are left out.
     """
     labelling = replace(clip.labelling, page=page)
-    chosen = [clip.scene.number(step) for step in _chosen(steps, clip.scene)]
+    chosen = [labelling.scene.step_of(clip.scene.number(step)) for step in _chosen(steps, clip.scene)]
     best = _best(labelling, chosen, _counts(columns, len(chosen), page))
     if best.digits < 1:
         shown = legible(labelling.scene, best.scene.box.width / page.enlarged)
@@ -145,7 +145,8 @@ def _board(labelling: Labelling, steps: list[int], in_row: int, beside: bool, em
     too, unless they are `beside` the first picture.
     """
     scene, lang = labelling.scene, language(labelling.scene.lang)
-    captions = [lang.say("label.step", n=f"{step + 1:,}", steps=f"{scene.steps:,}") for step in steps]
+    numbers = [scene.number(step) + 1 for step in steps]
+    captions = [lang.say("label.step", n=f"{number:,}", steps=f"{scene.whole:,}") for number in numbers]
     context = labelling.context(em)
     context = replace(context, room=max(PICTURE * em, scene.box.width - 2 * BORDER))
     total = LABELS["sum"].block(context) if "sum" in labelling.names else None
@@ -170,7 +171,7 @@ def _board(labelling: Labelling, steps: list[int], in_row: int, beside: bool, em
             marks += moved(total.moving(step), x + grid.left + BORDER, below + CAPTION * em)
             middle = x + grid.left + BORDER + context.length(caption) / 2
         marks += (Text("label", (middle, below + 0.8 * em), caption, em, math.inf, face=FACE),)
-    listed = ", ".join(str(step + 1) for step in steps)
+    listed = ", ".join(map(str, numbers))
     made = replace(
         scene,
         box=grid.box(-(-len(steps) // in_row), in_row),
@@ -180,7 +181,9 @@ def _board(labelling: Labelling, steps: list[int], in_row: int, beside: bool, em
         corner=0,
         largest_label=0.0,  # between the pictures is no room for sizes
         equation=_nothing,
-        description=f"{scene.description} {lang.say('description.storyboard', steps=listed, whole=scene.steps)}",
+        description=f"{scene.description} {lang.say('description.storyboard', steps=listed, whole=scene.whole)}",
+        numbers=(),
+        total=0,
     )
     return replace(
         labelling, scene=made, names=tuple(n for n in labelling.names if n not in EACH and not (sizes and n == FIRST))

@@ -33,6 +33,7 @@ COLLECTIONS = {
     "channels": "Channels and groups",
     "stack": "Several layers, and what an output sees",
     "shaded": "Values as colours",
+    "large": "Layers of real networks",
 }
 
 

@@ -16,7 +16,7 @@ MANY = ca.Conv(400, 2, stride=1)  # 399 x 399 = 159,201 steps, more than an anim
 
 
 def test_a_figure_of_more_steps_than_an_animation_has_still_pictures_and_texts(tmp_path):
-    a = ca.animate(MANY, dpi=4)
+    a = ca.animate(MANY, dpi=4, focus="off")
     assert len(a) == 159_201
     assert "399x399" in a.alt and "399" in a.formula[-1]
     a.save(tmp_path / "last.svg", step=159_200)
@@ -32,12 +32,15 @@ def test_a_figure_of_more_steps_than_an_animation_has_still_pictures_and_texts(t
 def test_a_transposed_layer_of_many_steps_has_its_still():
     op = ca.ConvTranspose((10, 15), 64, stride=32, padding=16)
     assert op.output_size == (320, 480)
-    assert ET.fromstring(ca.animate(op).svg(153_599)).tag.endswith("svg")
+    assert ET.fromstring(ca.animate(op, focus="off").svg(153_599)).tag.endswith("svg")
+    a = ca.animate(op, poster=153_599)  # and a detail, which is small
+    assert a.scene.number(a.poster) == 153_599 and max(a.size) <= 1600
+    assert ET.fromstring(a.svg(a.poster)).tag.endswith("svg")
 
 
 @pytest.mark.parametrize(("cells", "said"), [(250, True), (150, False)])
 def test_a_png_of_more_than_4000_pixels_a_side_says_so_and_how_to_get_a_smaller_one(cells, said, command, tmp_path):
-    words = ("draw", "conv", "-i", f"1x{cells}", "-k", f"1x{cells - 2}", "--dpi", 100)
+    words = ("draw", "conv", "-i", f"1x{cells}", "-k", f"1x{cells - 2}", "--focus", "off", "--dpi", 100)
     status, _, err = command(*words, "-o", "x.png")
     width, height = png_size(tmp_path / "x.png")
     assert status == 0 and said == (max(width, height) > 4000) == bool(err)
@@ -107,7 +110,7 @@ LAYER = ca.Conv(224, 7, stride=2, padding=3)  # 112 x 112 = 12,544 steps
 
 
 def test_an_animation_of_more_than_1000_steps_plays_about_100_and_its_pictures_keep_their_numbers(command, tmp_path):
-    whole = ca.animate(LAYER, theme="clear", labels="step", width=300)
+    whole = ca.animate(LAYER, theme="clear", labels="step", width=300, focus="off")
     played = whole.played
     assert len(whole) == 12_544 and 100 <= len(played) <= 110
     assert {0, 111, 12_432, 12_543, whole.poster} <= {*played.scene.numbers}
@@ -115,7 +118,7 @@ def test_an_animation_of_more_than_1000_steps_plays_about_100_and_its_pictures_k
     for n, number in enumerate(played.scene.numbers):
         assert set(played.scene.seen(n)) == set(whole.scene.seen(number))
     assert f"Of 12,544 steps, {len(played)} are shown." in played.alt and "are shown" not in whole.alt
-    words = ["draw", "conv", *"-i 224 -k 7 -s 2 -p 3 --theme clear --labels step --width 300".split()]  # noqa: SIM905
+    words = "draw conv -i 224 -k 7 -s 2 -p 3 --theme clear --labels step --width 300 --focus off".split()  # noqa: SIM905
     status, _, err = command(*words, "-o", "x.svg", "-o", "x.gif")
     assert status == 0 and f"12,544 steps, of which {len(played)} are played. All of them: --steps all." in err
     with Image.open(tmp_path / "x.gif") as gif:
@@ -131,11 +134,11 @@ def test_an_animation_of_more_than_1000_steps_plays_about_100_and_its_pictures_k
 
 def test_steps_all_plays_all_and_the_limit_is_1000():
     for cells, thinned in ((1000, False), (1001, True)):
-        a = ca.animate(ca.Conv(cells, 1, ndim=1))
+        a = ca.animate(ca.Conv(cells, 1, ndim=1), focus="off")
         assert (len(a.played) < len(a) == cells) == thinned
     every = ca.animate(ca.Conv(1001, 1, ndim=1), steps="all")
     assert every.played is every and len(every) == 1001
     listed = ca.animate(ca.Conv(1001, 1, ndim=1), steps=range(1001))
     assert len(listed.played) == 1001
-    board = ca.animate(ca.Conv(1001, 1, ndim=1), theme="clear").storyboard([0, 1000])
+    board = ca.animate(ca.Conv(1001, 1, ndim=1), theme="clear", focus="off").storyboard([0, 1000])
     assert board.played is board and len(board) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from functools import partial
 from itertools import chain, count
@@ -85,7 +86,7 @@ def draw(
     given = specified(options)
     width = _storyboard_width(given, storyboard, step)
     subject = operation_of(**options) if layers is None else layers_of(layers, options)
-    animation = animate(subject, **given)
+    animation, step = _around(partial(animate, subject), given, step)
     if storyboard is not None:
         animation = animation.storyboard(storyboard, width=width)
     announce(animation, output, step)  # if one file is refused, none is written
@@ -157,15 +158,25 @@ def render(
     with bar("render", "figure", terminal=True) as told:
         for before, figure in enumerate(chosen):
             try:
-                animation = figure.animate(**given)
+                animation, own = _around(figure.animate, given, step)
             except ConvanimError as error:
                 raise ConvanimError(f"figure {figure.name!r}: {error}") from None
             if storyboard is not None:
                 animation = animation.storyboard(storyboard, width=width)
             files = [Path(literal(output), _file(figure.name, suffix)) for suffix in suffixes]
-            announce(animation, files, step)
-            paths += chain(*_saved(animation, files, step, partial(_part, told, before, len(chosen))))
+            announce(animation, files, own)
+            paths += chain(*_saved(animation, files, own, partial(_part, told, before, len(chosen))))
     _wrote(paths)
+
+
+def _around(
+    draw: Callable[..., Animation], given: dict[str, Any], step: int | str | None
+) -> tuple[Animation, int | str | None]:
+    """The figure, and the step of it that is wanted: of a detail it is one of the whole, around which the detail is."""
+    animation = draw(**given)
+    if animation.is_detail and isinstance(step, int) and len(animation) == animation.labelling.scene.steps:
+        return draw(**{**given, "poster": step}), "poster"
+    return animation, step
 
 
 def _file(name: str, ending: str) -> str:

@@ -52,6 +52,27 @@ class Axis:
 
     adaptive: ClassVar[bool] = False  # whether the windows follow from the output's size
     around: ClassVar[tuple[int, int]] = (0, 0)  # padded cells before and after that windows leave out
+    # of a detail: the first drawn cell and the first output that it shows, and whether cells and outputs go on before
+    # and after it
+    first: ClassVar[int] = 0
+    start: ClassVar[int] = 0
+    torn: ClassVar[tuple[bool, bool]] = (False, False)
+    torn_output: ClassVar[tuple[bool, bool]] = (False, False)
+
+    @property
+    def whole(self) -> Axis:
+        """The axis that this one is a detail of: itself, if it is none."""
+        return self
+
+    @property
+    def shown(self) -> range:
+        """The input cells that are drawn: all of them, unless the axis is a detail."""
+        return range(self.input)
+
+    @property
+    def bare(self) -> Axis:
+        """The axis of the input's cells alone, without padding and without zeros between them."""
+        return Axis(self.input, 1)
 
     @property
     def padded(self) -> int:

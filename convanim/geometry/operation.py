@@ -86,6 +86,21 @@ class Operation:
         return f"{type(self).__name__}({', '.join(shown)})"
 
     @property
+    def whole(self) -> Operation:
+        """The operation that this one is a detail of: itself, if it is none."""
+        return self
+
+    @property
+    def alone(self) -> Operation:
+        """The operation of the input's cells that are drawn: itself, if it isn't a detail."""
+        return self
+
+    @property
+    def shown(self) -> tuple[range, ...]:
+        """The cells of the input that are drawn along each axis."""
+        return tuple(axis.shown for axis in self.axes)
+
+    @property
     def outer_size(self) -> Cell:
         """Cells of a convolution's input, and of its transpose's output: of the side where padding lies."""
         size: Cell = self.output_size if self.transposed else self.input_size

@@ -30,7 +30,8 @@ class Count:
     context: LabelContext
 
     def __call__(self, step: int) -> list[str]:
-        return [self.context.lang.say("label.step", n=f"{step + 1:,}", steps=f"{self.context.scene.steps:,}")]
+        scene = self.context.scene
+        return [self.context.lang.say("label.step", n=f"{scene.number(step) + 1:,}", steps=f"{scene.whole:,}")]
 
 
 def step(context: LabelContext) -> Block:

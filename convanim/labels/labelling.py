@@ -72,10 +72,12 @@ class Labelling:
 
         lang, ops = language(self.scene.lang), self.scene.ops or (self.op,)
         starts = [lang.say("label.nth", n=n) for n in range(1, len(ops) + 1)] if len(ops) > 1 else [""]
-        return tuple(line for start, op in zip(starts, ops, strict=True) for line in formula_lines(op, lang, start))
+        return tuple(
+            line for start, op in zip(starts, ops, strict=True) for line in formula_lines(op.whole, lang, start)
+        )
 
     def equation(self, step: int) -> str:
-        """The equation of a step's value in one line; "" for a figure without equations."""
+        """The equation of the value of a step of `scene` in one line; "" for a figure without equations."""
         from ..text.cell_texts import check_symbols
         from .equation import OutputCells, whole
 

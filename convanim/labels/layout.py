@@ -43,7 +43,7 @@ class LabelContext:
 
     def named_ops(self, word: str) -> list[tuple[str, Operation]]:
         """The figure's operations, each with its name by a row of [label], "" where there is only one."""
-        ops = self.scene.ops or (self.op,)
+        ops = tuple(op.whole for op in self.scene.ops or (self.op,))
         if len(ops) == 1:
             return [("", ops[0])]
         return [

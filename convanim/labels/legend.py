@@ -61,6 +61,14 @@ def _link(plane: Plane, context: LabelContext) -> Marks:
     )
 
 
+def _torn(plane: Plane, context: LabelContext) -> Marks:
+    teeth = ((0.0, 0.45), (0.25, 0.8), (0.5, 0.45), (0.75, 0.8), (1.0, 0.45))
+    return (
+        Polygon("output", (tuple(plane.point(*at) for at in ((0.0, 0.0), *teeth, (1.0, 0.0))),), plane),
+        Line("torn", (tuple(plane.point(*at) for at in teeth),)),
+    )
+
+
 def _digit(plane: Plane, context: LabelContext) -> Marks:
     text = min(context.texts.kernel, key=len) if context.texts else ""
     if (context.texts and context.texts.symbolic) or len(text) > 2:  # a long number couldn't be read here
@@ -128,6 +136,7 @@ ENTRIES: dict[str, Callable[[Plane, LabelContext], Marks]] = {
     "cropped": _outline("cropped"),
     "current": _area("current"),
     "pending": _outline("pending"),
+    "torn": _torn,
 }
 
 

@@ -17,6 +17,7 @@ from .layout import FACE, LINE, LabelContext
 # distances in ems: from the plane to the first line, half of a tick, from a tick to the text, half of a text's height,
 # and from one text to the next line
 GAP, TICK, AIR, HALF, NEXT = 0.5, 0.2, 0.12, 0.5, 0.45
+BEYOND = 0.4  # how far a line goes on where its plane is torn, in cells
 BECOMES = " → "  # from how many cells there are to how many they spread over
 
 
@@ -69,11 +70,21 @@ class Ruler:
     end: float  # the last cell that a text may cover, if it must stay inside
     place: float = 0.5  # of the text along the line: 0 at its beginning
 
-    def marks(self, bounds: tuple[float, ...], text: str) -> tuple[Line, Text]:
-        """A line from the first to the last of `bounds` with a tick at each, and the text beside its middle."""
+    def marks(
+        self, bounds: tuple[float, ...], text: str, torn: tuple[bool, bool] = (False, False)
+    ) -> tuple[Line, Text]:
+        """A line from the first to the last of `bounds` with a tick at each, and the text beside its middle.
+
+        A `torn` end, before or after, has no tick: the line goes on beyond it, as the cells do.
+        """
         edge, tick = self.edge, TICK * self.context.em
-        line = (edge.at(bounds[0], self.distance), edge.at(bounds[-1], self.distance))
-        ticks = tuple((edge.at(b, self.distance - tick), edge.at(b, self.distance + tick)) for b in bounds)
+        before, after = torn
+        line = (
+            edge.at(bounds[0] - BEYOND * before, self.distance),
+            edge.at(bounds[-1] + BEYOND * after, self.distance),
+        )
+        ends = bounds[1 if before else 0 : -1 if after else None]
+        ticks = tuple((edge.at(b, self.distance - tick), edge.at(b, self.distance + tick)) for b in ends)
         return (Line("measure", (line, *ticks)), self._text(bounds[0], bounds[-1] - bounds[0], text))
 
     def _text(self, start: float, length: float, text: str) -> Text:
@@ -142,8 +153,12 @@ def window_text(op: Operation, axis: int, output: int) -> str:
 def padded_text(axis: Axis) -> tuple[tuple[int, ...], str]:
     """Where the parts of a drawn axis begin and end, and the numbers of their cells: "1 + 5 + 1" with padding, "3 → 5"
     with zeros between, "3 → 2 + 5 + 2" with both, "−1 + 5 − 2" where padding cuts cells off, each at
-    its side.
+    its side. Of a detail, these are the numbers of the whole, and the places that it shows.
     """
+    if axis.whole is not axis:
+        (within, text), extent = padded_text(axis.whole), axis.padded
+        shown = {place - axis.first for place in within if 0 < place - axis.first < extent}
+        return tuple(sorted({0, extent} | shown)), text
     drawn, spread = axis.drawn, (axis.input - 1) * axis.spacing + 1
     first, last = drawn.before, drawn.before + spread
     (before, after), total = axis.cut, drawn.padded
@@ -185,13 +200,13 @@ def sizes(context: LabelContext) -> Measured:
                 moving.append(ruler)
                 ruler = Ruler(context, edge, _depth(op, axis, ruler) + NEXT * context.em, end)
             padded = sheet.role == "input" and sheet.padded
-            bounds, text = padded_text(op.axes[axis]) if padded else ((0, end), str(end))
+            told = sheet.whole or sheet.size
+            bounds, text = padded_text(op.axes[axis]) if padded else ((0, end), str(told[1 if columns else 0]))
             # rows and columns together, for a matrix and where the rows have no side; one dimension has no rows
-            both = sheet.role == "matrix" or (count == 2 and sheet.rows is None and bounds == (0, end))
-            size = (
-                numbers.size(sheet.size if sheet.size[0] > 1 else sheet.size[-len(context.op.axes) :]) if both else text
-            )
-            marks += ruler.marks(bounds, context.lang.say(f"label.{sheet.role}", size=size) if columns else text)
+            both = sheet.role == "matrix" or (count == 2 and sheet.rows is None and text.isdecimal())
+            size = numbers.size(told if told[0] > 1 else told[-len(context.op.axes) :]) if both else text
+            words = context.lang.say(f"label.{sheet.role}", size=size) if columns else text
+            marks += ruler.marks(bounds, words, sheet.torn[1 if columns else 0] if sheet.torn else (False, False))
         windows += [Windows(op, tuple(moving))] if len(moving) == count else []
     return Measured((*marks, *_names(context)), tuple(windows))
 
@@ -204,7 +219,8 @@ def named(context: LabelContext) -> list[str]:
         if sheet.role == "input" and sheet.padded:
             parts = [padded_text(axis)[1] for axis in op.axes]
         else:
-            parts = [str(cells) for cells in (sheet.size if sheet.size[0] > 1 else sheet.size[-len(op.axes) :])]
+            told = sheet.whole or sheet.size
+            parts = [str(cells) for cells in (told if told[0] > 1 else told[-len(op.axes) :])]
         whole = [f"({part})" if " " in part else part for part in parts]
         times = f" {numbers.TIMES} " if whole != parts else numbers.TIMES
         square = len(set(parts)) == 1 and sheet.role != "matrix"
@@ -223,7 +239,8 @@ def _names(context: LabelContext) -> list[Text]:
     for sheet in sorted((one for one in context.scene.measured if one.named_at), key=_height, reverse=True):
         assert sheet.named_at is not None
         x, y = sheet.named_at[0], min(sheet.named_at[1], free)
-        text = context.lang.say(f"label.{sheet.role}", size=numbers.size(sheet.size[-len(context.op.axes) :]))
+        told = sheet.whole or sheet.size
+        text = context.lang.say(f"label.{sheet.role}", size=numbers.size(told[-len(context.op.axes) :]))
         texts.append(Text("label", (x + context.length(text) / 2, y), text, context.em, math.inf, face=FACE))
         free = y - LINE * context.em
     return texts

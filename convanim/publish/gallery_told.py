@@ -52,6 +52,7 @@ COLLECTIONS = {
     "channels.toml": ("Channels and groups", "Which input channels feed which output channel."),
     "stack.toml": ("Layer upon layer", "All that one output sees of the maps below it."),
     "shaded.toml": ("Values as colours", "Cells shaded by their values, with colour bars."),
+    "large.toml": ("Layers of real networks", "Details of large maps, with torn edges where the maps go on."),
     "looks.toml": ("Looks", "Themes, languages, symbols, slides."),
 }
 

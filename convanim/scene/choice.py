@@ -55,8 +55,8 @@ def only(scene: Scene, numbers: Sequence[int]) -> Scene:
         poster=nearest(scene.poster),
         corner=nearest(scene.corner),
         equation=scene.equation and Chosen(scene.equation, kept),
-        numbers=kept,
-        total=scene.steps,
+        numbers=tuple(map(scene.number, kept)),
+        total=scene.whole,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -144,7 +145,8 @@ class MeasuredPlane:
     its own, (before, after) of rows and of columns; `rise` and `drop` are how far other marks go beyond its top and
     its bottom, in cells. `rows_at` is where along its side the number of rows stands: 0 at the first, .5 in the
     middle. Where no side is free, its name and its size may begin at a point, `named_at`, to the right of all
-    marks.
+    marks. A plane that shows a detail is `torn` (before, after) its rows and its columns, and its `whole` has so many
+    rows and columns; both are None where they follow from the detail's operation.
     """
 
     role: str
@@ -152,7 +154,7 @@ class MeasuredPlane:
     size: tuple[int, int]
     rows: Side | None
     columns: Side | None
-    around: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+    around: tuple[tuple[float, float], tuple[float, float]] = ((0, 0), (0, 0))
     rise: float = 0.0
     drop: float = 0.0
     rows_at: float = 0.5
@@ -160,6 +162,8 @@ class MeasuredPlane:
     padded: bool = True
     read: bool = True
     named_at: Point | None = None
+    torn: tuple[tuple[bool, bool], tuple[bool, bool]] | None = None
+    whole: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,7 @@ class Scene:
     isn't one. `largest_label` is the size, in cells, of the largest letters that fit between the planes; larger size
     labels are left out. `meanings` gives rows of [legend] for roles that have another meaning in this scene, "" for
     none. `remark` is a row of [remark], which the legend and the alternative text end with, "" for none. Where only
-    some steps are shown, `numbers` are theirs among all `total` steps.
+    some steps are shown, or those of a detail, `numbers` are theirs among all `total` steps, in ascending order.
     """
 
     box: Box
@@ -226,6 +230,10 @@ class Scene:
     def number(self, step: int) -> int:
         """The number of a step among all steps of the figure, counted from 0."""
         return self.numbers[step] if self.numbers else step
+
+    def step_of(self, number: int) -> int:
+        """The step that has this number among all steps of the figure."""
+        return bisect_left(self.numbers, number) if self.numbers else number
 
     @property
     def whole(self) -> int:

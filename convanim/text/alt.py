@@ -34,8 +34,10 @@ def text(scene: Scene, op: Operation, texts: Texts | None) -> str:
 
 
 def _result(scene: Scene, op: Operation, texts: Texts | None) -> str:
-    """The output values of a figure, row by row; "" without values, and for more than a sentence can hold."""
-    if texts is None or texts.values is None or math.prod(op.output_size) > MOST_VALUES:
+    """The output values of a figure, row by row; "" without values, of a detail, and for more than a
+    sentence can hold.
+    """
+    if texts is None or texts.values is None or op.whole is not op or math.prod(op.output_size) > MOST_VALUES:
         return ""
     say, columns, cells = language(scene.lang).say, op.output_size[-1], list(texts.output)
     rows = say("alt.row").join(" ".join(cells[start : start + columns]) for start in range(0, len(cells), columns))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import add
 from typing import overload
 
 from ..geometry import Operation
@@ -99,12 +100,13 @@ def symbols(op: Operation) -> Texts:
     Raises ConvanimError for several channels, whose sums a plane can't show, and for an average over nothing.
     """
     check_symbols(op)
-    sizes = (op.input_size, op.kernel_size, op.output_size)
+    sizes = (op.input_size, op.kernel_size, op.whole.output_size)
     comma = "," if max(max(size) for size in sizes) > 10 else ""  # 1 and 12, not 11 and 2
+    starts = tuple(axis.start for axis in op.axes)
     return Texts(
         Indexed(X, op.input_size, comma),
         Indexed(W, op.kernel_size, comma) if op.weighted else (),
-        Indexed(Y, op.output_size, comma),
+        Indexed(Y, op.output_size, comma, starts),
         "" if op.padding_value is None else number(op.padding_value),
         B if op.bias else "",
     )
@@ -118,11 +120,15 @@ def check_symbols(op: Operation) -> None:
 
 @dataclass(frozen=True)
 class Indexed(Sequence[str]):
-    """A letter with the index of each cell, row by row, made when it is asked for: a million of them cost nothing."""
+    """A letter with the index of each cell, row by row, made when it is asked for: a million of them cost nothing.
+
+    Cells of a detail begin at the index `start`.
+    """
 
     letter: str
     size: Cell
     comma: str
+    start: Cell = ()
 
     def __len__(self) -> int:
         return math.prod(self.size)
@@ -139,4 +145,7 @@ class Indexed(Sequence[str]):
         return map(self._text, range(len(self)))
 
     def _text(self, index: int) -> str:
-        return self.letter + self.comma.join(str(n).translate(LOWERED) for n in unravel(index, self.size))
+        cell = unravel(index, self.size)
+        if self.start:
+            cell = tuple(map(add, cell, self.start))
+        return self.letter + self.comma.join(str(n).translate(LOWERED) for n in cell)

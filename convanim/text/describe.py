@@ -97,6 +97,13 @@ def description(
     return f"{_usual_description(op, said, lang)} {catalogue.say(f'more.{view}', 1, **numbers)}"
 
 
+def detail(layers: Sequence[Operation], lang: str = "en") -> str:
+    """The sentence about a detail of layers: which of their cells are drawn. It follows the description."""
+    at = ", ".join(str(axis.start) for axis in layers[-1].axes)
+    cells = tuple(axis.extent for axis in layers[0].axes)
+    return language(lang).say("description.detail", at=at, output=size(layers[-1].output_size), cells=size(cells))
+
+
 def _said_bias(bias: float, precision: int | None) -> str:
     """The bias as figures write it, marked where it is rounded; "" for 0, and for a bias whose value symbols don't
     show.

@@ -65,6 +65,7 @@ CLASSIC = Theme(
         "hidden": Style(fill="#93a1a1", stroke="#000000", width=THIN),
         "stamp": Style(fill=BLUE, opacity=0.25),
         "sign": Style(fill="#000000"),
+        "torn": Style(stroke=BASE03, width=THICK),
         "edge": Style(stroke="#657b83", width=THIN / 2),
         **{role: Style(**look) for role, look in _weights(["#ffffff"] * len(WEIGHTS), SOLARIZED).items()},
     },
@@ -113,6 +114,7 @@ CLEAR = derived(
         "hidden": {"fill": "#dee2e6", "stroke": INK, "width": THIN * 1.5},
         "stamp": {"fill": "#4dabf7", "opacity": 0.22},
         "sign": {"fill": INK},
+        "torn": {"stroke": INK},
         "edge": {"stroke": "#868e96"},
         **_weights(
             (
@@ -161,6 +163,7 @@ DARK = derived(
         "hidden": {"fill": "#343b44", "stroke": SNOW},
         "stamp": {"fill": "#2f6fc0", "opacity": 0.2},
         "sign": {"fill": SNOW},
+        "torn": {"stroke": SNOW},
         "edge": {"stroke": "#7d8590"},
         **_weights(
             (
@@ -212,6 +215,7 @@ PRINT = derived(
         "hidden": {"fill": "#dadada", "stroke": BLACK},
         "stamp": {"fill": BLACK, "opacity": 0.07},
         "sign": {"fill": BLACK},
+        "torn": {"stroke": BLACK},
         "edge": {"stroke": "#8c8c8c"},
         **_weights(
             [f"#{grey:02x}{grey:02x}{grey:02x}" for grey in GREYS],

@@ -63,6 +63,7 @@ NEEDED = {
     "hidden": "cells that are one layer's output and the next one's input",
     "stamp": "the veil that each stamp of a kernel adds",
     "sign": "signs such as × and = between the parts",
+    "torn": "the torn edges of a detail",
     "edge": "connections of other steps",
     **{f"weight_{n}": f"cells that hold weight {n} of {len(WEIGHTS)}" for n in WEIGHTS},
     **{f"edge_{n}": f"connections with weight {n} of {len(WEIGHTS)}" for n in WEIGHTS},
@@ -136,7 +137,10 @@ class Theme:
             raise ConvanimError(f"{place}: a theme's name is text; write it in quotes")
         if not isinstance(self.styles, Mapping) or not all(isinstance(style, Style) for style in self.styles.values()):
             raise ConvanimError(f"{place} has the styles {short_repr(self.styles)}: give a Style for each role")
-        object.__setattr__(self, "styles", dict(self.styles))  # what is checked stays as it is
+        styles = dict(self.styles)  # what is checked stays as it is
+        if "output_grid" in styles:  # a theme of one's own may be older than torn edges
+            styles.setdefault("torn", styles["output_grid"])
+        object.__setattr__(self, "styles", styles)
         if not isinstance(self.labels, list | tuple) or not all(isinstance(label, str) for label in self.labels):
             raise ConvanimError(
                 f'{place} has labels={short_repr(self.labels)}: give a list of names such as ["step", "legend"]'
@@ -205,6 +209,17 @@ def _check(place: str, style: Style) -> None:
                 f"{place} has {word}={short_repr(value)}: it is a number from {least:g} to {most:g}, in cells; opacity"
                 " is a share"
             )
+
+
+def with_lines(theme: Theme, least: float) -> Theme:
+    """The theme with lines that are at least so wide, in cells; where a style has no line, there is none."""
+
+    def drawn(style: Style) -> Style:
+        wide = max(style.width, least) if style.stroke is not None and style.width else style.width
+        return replace(style, width=min(wide, 1.0), hatch_width=min(max(style.hatch_width, least), 1.0))
+
+    dark = None if theme.dark is None else with_lines(theme.dark, least)
+    return replace(theme, styles={role: drawn(style) for role, style in theme.styles.items()}, dark=dark)
 
 
 def derived(base: Theme, name: str, styles: Mapping[str, Any], **rest: Any) -> Theme:

@@ -31,7 +31,9 @@ class View:
     of the figure. `shows` is the content of cells that no option asks for: "nothing", "numbers" or "symbols". `refuses`
     returns the reason why the view can't draw an operation, to be read after "the flat view", or "" if it can. A view
     with `guide_numbers` writes 10.0 for 10 in the guide's theme, as the guide does. A view that `shades` can give cells
-    the colours of their values; one with a `kernel_plane` can show the kernel beside the input.
+    the colours of their values; one with a `kernel_plane` can show the kernel beside the input. A view that can show a
+    `detail` of a map has so many cells of it if no option asks for another number. A step computes a cell of the
+    output, of each channel in turn, or handles one of the "inputs".
     """
 
     draw: Callable[[Any, Texts | None, ViewFlags], Scene]
@@ -42,6 +44,8 @@ class View:
     guide_numbers: bool = False
     shades: bool = False
     kernel_plane: bool = False
+    detail: int = 0
+    steps: Literal["outputs", "channels", "inputs"] = "outputs"
 
     @property
     def shows_values(self) -> bool:
@@ -56,7 +60,7 @@ def _of(module: str, name: str) -> Callable[..., Any]:
 
 VIEWS = {
     "isometric": View(
-        _of("isometric", "draw"), "planes above each other, rays between window and output cell; no values"
+        _of("isometric", "draw"), "planes above each other, rays between window and output cell; no values", detail=16
     ),
     "flat": View(
         _of("flat", "draw"),
@@ -66,12 +70,14 @@ VIEWS = {
         guide_numbers=True,
         shades=True,
         kernel_plane=True,
+        detail=12,
     ),
     "line": View(
         _of("line.view", "draw"),
         "one dimension as on paper: kernel below input, their products and the sum",
         "numbers",
         _of("line.view", "refuses"),
+        detail=16,
     ),
     "matrix": View(
         _of("matrix.view", "draw"),
@@ -84,12 +90,14 @@ VIEWS = {
         "a layer of a network: a node for each cell, connections in the colours of their weights",
         "symbols",
         _of("dense.view", "refuses"),
+        detail=6,
     ),
     "im2col": View(
         _of("im2col.view", "draw"),
         "the windows as columns of a matrix, the kernel as a row, and their product",
         "symbols",
         _of("im2col.view", "refuses"),
+        detail=6,
     ),
     "scatter": View(
         _of("scatter.view", "draw"),
@@ -97,6 +105,8 @@ VIEWS = {
         " output",
         "numbers",
         _of("scatter.view", "refuses"),
+        detail=9,
+        steps="inputs",
     ),
     "pair": View(
         _of("pair", "draw"),
@@ -107,12 +117,15 @@ VIEWS = {
         _of("channels.view", "draw"),
         "a plane for each channel: which input channels feed which output channel, group by group; no values",
         refuses=_of("channels.view", "refuses"),
+        detail=8,
+        steps="channels",
     ),
     "stack": View(
         _of("stack.view", "draw"),
         "layers above each other, with all that an output cell sees of each",
         refuses=_of("stack.view", "refuses"),
         takes_layers=True,
+        detail=20,
     ),
 }
 

@@ -19,6 +19,7 @@ from .poster import stills
 from .shading import shaded
 from .sliding_window import AppearingCells, Pair, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding
 from .text_size import LARGE, ROOM, SMALL, Size, cell_values, no_larger, readable, same_size
+from .torn import reach
 
 if TYPE_CHECKING:
     from ..text.cell_texts import Texts
@@ -90,7 +91,8 @@ class FlatLayout:
         if shown := flags.show_kernel and bool(texts.kernel):
             taps, side = height.kernel + APART, max(width.kernel - across, 0)
         spare = max(height.extent - taps - tall, 0) if shown else height.extent - tall
-        x, y = width.extent + 1.0, float(spare - spare // 2)
+        teeth = reach(width.torn)[1], reach(width.torn_output)[0]
+        x, y = width.extent + 1.0 + sum(teeth), float(spare - spare // 2)
         right = Plane((x + side / 2 + before, y + taps + top), RIGHT, DOWN)
         above = Plane((x + max(across - width.kernel, 0) / 2, y), RIGHT, DOWN) if shown else None
         return FlatLayout(height, width, Plane((0.0, 0.0), RIGHT, DOWN), right, above, around)

@@ -9,12 +9,20 @@ from ..geometry.axis import Axis
 from ..scene import Line, Polygon
 from ..scene.plane import Plane, Run, joined, runs
 from .flags import CELL_KINDS, ViewFlags
+from .torn import torn_edges
 
 Marks = tuple[Polygon | Line, ...]
 
 
 def padded_input(plane: Plane, height: Axis, width: Axis, flags: ViewFlags) -> Marks:
-    """The marks of the padded input: cells around the input's, the grid, the input's cells, and unread cells."""
+    """The marks of the padded input: cells around the input's, the grid, the input's cells, unread cells, and the torn
+    edges of a detail.
+    """
+    return (*whole_cells(plane, height, width, flags), *torn_input(plane, height, width, flags))
+
+
+def whole_cells(plane: Plane, height: Axis, width: Axis, flags: ViewFlags) -> Marks:
+    """The marks of the padded input without torn edges."""
     return (
         *_around(plane, height, width, flags.cell_kinds),
         *(_overhang(plane, height, width) if "overhang" in flags.cell_kinds else ()),
@@ -22,6 +30,26 @@ def padded_input(plane: Plane, height: Axis, width: Axis, flags: ViewFlags) -> M
         *_units(plane, height, width),
         *(_unread(plane, height, width) if flags.unread else ()),
     )
+
+
+def torn_input(
+    plane: Plane, height: Axis, width: Axis, flags: ViewFlags, look: tuple[str, str] = ("input", "input")
+) -> Marks:
+    """The torn edges of a detail: its cells go on as they do in the whole. `look` are the roles of the input's cells
+    and of their edges.
+    """
+
+    def beyond(r: int, q: int) -> str:
+        return strongest_kind(_kind(height, r), _kind(width, q))
+
+    def fill(r: int, q: int) -> str:
+        kind = beyond(r, q)
+        return look[0] if kind == "input" else kind if kind in flags.cell_kinds else ""
+
+    def grid(r: int, q: int) -> str:
+        return look[1] if beyond(r, q) == "input" else "grid"
+
+    return torn_edges(plane, (height.extent, width.extent), (height.torn, width.torn), fill, grid)
 
 
 def _around(plane: Plane, height: Axis, width: Axis, drawn: frozenset[str]) -> Iterator[Polygon]:
@@ -73,10 +101,13 @@ def _present(*marks: Polygon | Line) -> Marks:
 
 def kinds(axis: Axis) -> list[str]:
     """The kind of each cell of an axis, "input" or one of CELL_KINDS, up to the last that a window reaches."""
-    odd = range(0) if axis.copies else axis.odd_side
-    return [
-        "odd_padding" if (role := axis.role(cell)) == "padding" and cell in odd else role for cell in range(axis.extent)
-    ]
+    return [_kind(axis, cell) for cell in range(axis.extent)]
+
+
+def _kind(axis: Axis, cell: int) -> str:
+    """The kind of a cell, also of one beyond a detail."""
+    role = axis.role(cell)
+    return "odd_padding" if role == "padding" and not axis.copies and cell in axis.odd_side else role
 
 
 def strongest_kind(row: str, column: str) -> str:

@@ -15,6 +15,7 @@ from .links import MIDDLES
 from .poster import stills
 from .rays import ray
 from .sliding_window import AppearingCells, SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding
+from .torn import reach
 
 if TYPE_CHECKING:
     from ..text.cell_texts import Texts
@@ -32,7 +33,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     below = Plane((-DOWN[0] * deep, -DOWN[1] * deep), RIGHT, DOWN)
     # The lift is one row more than the input has, as in the guide, so that planes never overlap. Wide planes get more:
     # their rays would be too flat.
-    lift = max(deep, (deep + wide) / 2) + 1
+    lift = max(deep, (deep + wide) / 2) + 1 + reach(height.torn)[0] + reach(height.torn_output)[1]
     corner = Plane((LIFT_X, -lift), RIGHT, DOWN)  # the lower left of the output with its cropped cells
     above = Plane(corner.point(left, -rows - bottom), RIGHT, DOWN)
     extra = drawn_output_padding(op, flags)

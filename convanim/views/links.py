@@ -66,7 +66,9 @@ class CopyLinks:
         for row, column in product(self.height.taps(r), self.width.taps(q)):
             source = self.height.source(row), self.width.source(column)
             copied = row in self._places[0], column in self._places[1]
-            if any(copied) and source[0] is not None and source[1] is not None:
+            if any(copied) and source[0] in self.height.shown and source[1] in self.width.shown:
+                assert source[0] is not None
+                assert source[1] is not None
                 y, x = self.height.before + source[0], self.width.before + source[1]
                 ends.add(end := (x + self.lanes.end[0], y + self.lanes.end[1]))
                 paths.append((end, self._path((row, column), (y, x))))
@@ -142,5 +144,6 @@ def _tracks(axis: Axis) -> dict[int, int]:
 
 
 def _copied(axis: Axis, cell: int) -> int | None:
-    """The input cell that a copy in the padding copies; None for all other cells."""
-    return axis.source(cell) if axis.role(cell) == "copy" else None
+    """The input cell that a copy in the padding copies, if it is drawn; None for all other cells."""
+    source = axis.source(cell) if axis.role(cell) == "copy" else None
+    return source if source in axis.shown else None

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
+from typing import TypeVar
 
 from ..geometry import Operation
-from ..geometry.axis import Axis, Cell, rows_and_columns
+from ..geometry.axis import Axis, Cell, ravel, rows_and_columns
 from ..scene import Group, Line, Marks, Polygon, Text, roles
 from ..scene.plane import Plane, runs
 from .flags import ViewFlags
 from .links import EDGES, CopyLinks, Lanes
+from .torn import Look, Torn, torn_edges
 
+Cells = TypeVar("Cells")
 Pair = tuple[int, int]
 
 
@@ -118,7 +123,7 @@ class SlidingWindow:
         rows, columns = self.height.output, self.width.output
         lines = self.output_plane.lines((0, rows), (0, columns))
         if self.reveal:
-            return (Line("pending", lines),)
+            return (Line("pending", lines), *self.teeth())
         down, right = rows - min(extra[0], rows), columns - min(extra[1], columns)
         parts = self.output_plane.rectangles([(down, rows)] if extra[0] else [], [(0, columns)])
         parts += self.output_plane.rectangles([(0, down)] if down else [], [(right, columns)] if extra[1] else [])
@@ -127,7 +132,14 @@ class SlidingWindow:
             Polygon("output", self.output_plane.rectangles([(0, rows)], [(0, columns)]), self.output_plane),
             *added,
             Line("output_grid", lines),
+            *self.teeth(),
         )
+
+    def teeth(self) -> tuple[Polygon | Line, ...]:
+        """The torn edges of a detail's output."""
+        fill, grid = ("", "pending") if self.reveal else ("output", "output_grid")
+        size, torn = (self.height.output, self.width.output), (self.height.torn_output, self.width.torn_output)
+        return torn_edges(self.output_plane, size, torn, Look(fill), Look(grid))
 
     def _added(self, step: int) -> bool:
         """Whether `output_padding` adds the output cell of a step."""
@@ -220,6 +232,17 @@ def one_channel(op: Operation) -> str:
     if op.in_channels == op.out_channels == 1:
         return ""
     return f"shows the values of one channel, and this has {op.in_channels} to {op.out_channels}"
+
+
+def shown_inputs(op: Operation, cells: Sequence[Cells]) -> tuple[Cells, ...]:
+    """Of something for each cell of the input, row by row, what is for the cells that are drawn."""
+    return tuple(cells[ravel(cell, op.input_size)] for cell in product(*op.shown))
+
+
+def torn_outputs(op: Operation) -> Torn:
+    """Whether the output's rows and columns go on before and after those that are drawn."""
+    height, width = two_axes(op)
+    return height.torn_output, width.torn_output
 
 
 def two_axes(op: Operation) -> tuple[Axis, Axis]:

@@ -129,11 +129,8 @@ def _class(name: str, seen: tuple[str, ...]) -> str:
 
 def _cells(clip: Clip) -> list[int]:
     """The output's sizes, if each step computes one cell, row by row; [] for views with other steps."""
-    labelling = clip.labelling
-    sizes = list(labelling.op.output_size)
-    return (
-        sizes if labelling.scene.equation is None and not labelling.scene.ops and math.prod(sizes) == len(clip) else []
-    )
+    scene, sizes = clip.labelling.scene, list(clip.labelling.op.whole.output_size)
+    return sizes if scene.equation is None and not scene.ops and math.prod(sizes) == clip.scene.whole else []
 
 
 def _sums(clip: Clip) -> list[str]:

@@ -63,6 +63,7 @@ def test_list_has_a_line_for_each_figure_with_its_title(command):
         "channels.toml": 7,
         "stack.toml": 11,
         "shaded.toml": 2,
+        "large.toml": 3,
     }
 
 

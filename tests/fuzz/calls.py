@@ -88,6 +88,9 @@ def _option(name: str, row: Option) -> Source:
             lambda names: repr(names if len(names) != 1 else names[0])
         ),
         "steps": st.sampled_from(["'all'", "4", "'36'", "'0,2'", "'0:9:2'", "[0, 1]", "[3]", "range(2)", "'1:'", "[]"]),
+        "focus": st.sampled_from(
+            ["'auto'", "'off'", "False", "1", "4", "'3x5'", "(2, 6)", "[3]", "'x'", "0", "()", "None"]
+        ),
         "theme": theme(),
     }.get(row.kind)
     if row.kind == "choice":

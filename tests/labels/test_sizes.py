@@ -169,6 +169,7 @@ def test_the_sizes_and_the_lines_beside_them_are_those_of_planes_parts_and_windo
             "theme": ("clear", "classic")[n % 2],
             "lang": ("en", "zh")[n // 2 % 2],
             "dpi": (150, 40)[n // 4 % 2],
+            "focus": "off",
         }
         a, plain = (ca.animate(op, labels=labels, **look) for labels in ("sizes", "none"))
         assert not wrong_sizes(op, a.scene, plain.scene, view, look["lang"]), op

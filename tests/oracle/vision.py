@@ -58,6 +58,7 @@ SHAPES = {
     ("window", "stroke"): (*ON, *VEILED, "overhang"),
     ("ray", "stroke"): (*ON, *VEILED, "overhang"),
     ("output_grid", "stroke"): ("output", "output_padding", "background", "hidden"),
+    ("torn", "stroke"): (*PADDED, "output", "hidden", "overhang", "background"),  # what goes on inside, nothing outside
     ("hidden", "stroke"): ("hidden", "background"),
     ("edge", "stroke"): ("background",),
     **{(f"edge_{n}", "stroke"): ("background",) for n in range(1, 26)},

@@ -148,6 +148,7 @@ def test_every_text_of_a_catalogue_is_said_of_some_figure(monkeypatch):
     seen_texts(ca.animate(ca.ConvTranspose(2, 2, bias=True), symbols=True, view="scatter"), [0])
     ca.animate(ca.Conv(4, 3)).storyboard(2)
     ca.animate(ca.Conv(4, 3), steps=[0, 2])
+    seen_texts(ca.animate(ca.Conv(9, 3), theme="clear", labels="all", focus=5), [0])
     ca.animate(ca.Conv(4, 3)).html()
     ca.animate(ca.Conv(40, 3), steps="all").html()  # too many steps for their sums: the player names cells instead
     assert all(ca.animate(ca.Pool(4, 2, mode=mode), seed=1).storyboard(2).alt for mode in ("max", "l2"))

@@ -33,6 +33,7 @@ def test_every_role_is_drawn_in_the_colour_that_is_asked_for(role):
     if role in TEXT_ROLES:
         look |= {"stroke": None}
     options = {"dpi": 200 if role in TEXT_ROLES else 60, "reveal": role == "pending", "labels": ("sizes",)}
+    options["focus"] = 3 if role == "torn" else "off"
     place = ELSEWHERE.get(role.split("_")[0] if not role.endswith("value") else "")
     shown = [place] if place else [(op, "isometric" if role == "ray" else "flat") for op in SHOWN]
     assert any(has(ca.animate(op, view=view, theme={role: look}, **options)) for op, view in shown)
@@ -41,8 +42,8 @@ def test_every_role_is_drawn_in_the_colour_that_is_asked_for(role):
 
 
 @cache  # the same figure is asked for many roles
-def has_by_itself(op, view, dpi, reveal, labels):
-    return has(ca.animate(op, view=view, theme=CLEAR, dpi=dpi, reveal=reveal, labels=labels))
+def has_by_itself(op, view, dpi, reveal, labels, focus):
+    return has(ca.animate(op, view=view, theme=CLEAR, dpi=dpi, reveal=reveal, labels=labels, focus=focus))
 
 
 @pytest.mark.parametrize("hatch", HATCHES)

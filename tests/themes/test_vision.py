@@ -97,6 +97,7 @@ def test_all_pairs_of_one_plane_are_compared():
         "ray",
         "copy_link",
         "measure",
+        "torn",
         "edge",
         *(f"edge_{n}" for n in range(1, 26)),
     }

@@ -367,11 +367,13 @@ def test_what_has_no_channels_to_add_up_or_is_too_large_is_refused_in_one_line()
     assert "64 planes at most, and 3 + 62 channels are 65" in refusal(
         lambda: ca.animate(ca.Conv(4, 2, in_channels=3, out_channels=62), view="channels")
     )
-    assert "5,000 steps at most" in refusal(lambda: ca.animate(ca.Conv(51, 1, out_channels=2), view="channels"))
-    assert "10,000 windows at most" in refusal(
-        lambda: ca.animate(ca.Conv(11, 3, in_channels=8, out_channels=56), view="channels")
+    assert "5,000 steps at most" in refusal(
+        lambda: ca.animate(ca.Conv(51, 1, out_channels=2), view="channels", focus="off")
     )
-    assert len(ca.animate(ca.Conv(50, 1, out_channels=2), view="channels")) == 5000
+    assert "10,000 windows at most" in refusal(
+        lambda: ca.animate(ca.Conv(11, 3, in_channels=8, out_channels=56), view="channels", focus="off")
+    )
+    assert len(ca.animate(ca.Conv(50, 1, out_channels=2), view="channels", focus="off")) == 5000
     assert "shows no values" in refusal(lambda: ca.animate(ca.Conv(4, 2, in_channels=2), view="channels", seed=1))
 
 

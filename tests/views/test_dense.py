@@ -272,7 +272,7 @@ def test_nothing_meets_anything_or_leaves_the_box_and_roles_are_those_declared()
 def test_values_that_would_be_too_small_are_left_out_and_this_is_said():
     left = []
     for op in (*small(), ca.ConvTranspose(2, 3), ca.Conv(8, 3), ca.Conv(4, 3), ca.Conv(60, 3, ndim=1), ca.Conv(9, 3)):
-        scene = ca.animate(op, view="dense", theme="clear", labels="none").scene
+        scene = ca.animate(op, view="dense", theme="clear", labels="none", focus="off").scene
         texts = [
             mark
             for mark in leaves(scene.seen(0))
@@ -332,7 +332,7 @@ def test_a_connection_elsewhere_in_another_colour_or_missing_is_seen():
     ],
 )
 def test_what_is_too_large_or_has_channels_is_refused_with_the_views_that_fit(op, part):
-    assert part in refusal(lambda: ca.animate(op, view="dense"))
+    assert part in refusal(lambda: ca.animate(op, view="dense", focus="off"))
 
 
 def test_the_number_of_connections_that_a_refusal_says_is_that_of_the_layer():

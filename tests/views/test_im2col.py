@@ -345,7 +345,7 @@ def test_another_number_another_colour_and_a_column_elsewhere_are_seen():
     ],
 )
 def test_what_has_no_kernel_is_too_large_or_has_channels_is_refused(op, part):
-    assert part in refusal(lambda: ca.animate(op, view="im2col"))
+    assert part in refusal(lambda: ca.animate(op, view="im2col", focus="off"))
 
 
 def test_every_figure_of_im2col_toml_can_be_drawn_and_says_what_is_so():

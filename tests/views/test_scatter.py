@@ -309,7 +309,7 @@ def test_a_factor_or_a_sum_that_is_rounded_is_not_called_equal():
     ],
 )
 def test_what_the_view_does_not_draw_is_refused_with_the_reason(op, part):
-    assert part in refusal(lambda: ca.animate(op, view="scatter"))
+    assert part in refusal(lambda: ca.animate(op, view="scatter", focus="off"))
 
 
 def test_the_description_names_the_sizes_and_what_the_sums_begin_with():

@@ -339,7 +339,7 @@ def test_labels_speak_of_each_layer_and_the_legend_of_every_padding():
     ],
 )
 def test_what_is_too_large_is_refused_with_the_number_and_the_limit(ops, said):
-    assert said in refusal(lambda: ca.animate(ops))
+    assert said in refusal(lambda: ca.animate(ops, focus="off"))
     assert ca.animate(C(5, 3), view="stack") == ca.animate([C(5, 3)])
 
 

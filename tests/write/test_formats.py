@@ -123,7 +123,11 @@ LIMITS = [
 
 @pytest.mark.parametrize(("suffix", "look", "part"), LIMITS)
 def test_what_a_format_can_not_hold_is_refused_before_anything_is_written(suffix, look, part, tmp_path):
-    a = ca.animate(ca.Conv(600, 1, ndim=1), view="flat", seed=1) if suffix == ".webp" else FIGURES["classic"](**look)
+    a = (
+        ca.animate(ca.Conv(600, 1, ndim=1), view="flat", seed=1, focus="off")
+        if suffix == ".webp"
+        else FIGURES["classic"](**look)
+    )
     assert part in refusal(lambda: a.save(tmp_path / f"x{suffix}"))
     assert not list(tmp_path.iterdir())
 

@@ -113,11 +113,11 @@ class DenseLayout:
         tall = float(deep) if line or not taps else deep + BELOW + taps[0]
         if line:
             before = Nodes(
-                BESIDE, tuple(height.before + n * height.spacing + 0.5 - deep / 2 for n in range(height.input)), ROUND
+                BESIDE, tuple(height.before + n * height.spacing + 0.5 - deep / 2 for n in height.shown), ROUND
             )
             after = Nodes(0.0, tuple(y - deep / 2 for y in _middles(height)), ROUND)
         else:
-            before, after = _pair((height.input, width.input), (rows, width.output))
+            before, after = _pair((len(height.shown), len(width.shown)), (rows, width.output))
         high = max(before.ys[-1] - before.ys[0], after.ys[-1] - after.ys[0])
         after = replace(after, x=BESIDE + min(max(NARROWEST, SHARE * high), WIDEST))
         below = Plane((-float(width.extent), -tall / 2), RIGHT, DOWN)

@@ -19,7 +19,7 @@ from ..flags import ViewFlags
 from ..flat import bias_text, plane_texts
 from ..input_plane import padded_input
 from ..poster import stills
-from ..sliding_window import AppearingCells, SlidingWindow, one_channel
+from ..sliding_window import AppearingCells, SlidingWindow, one_channel, shown_inputs
 from ..text_size import ROOM, Size, cell_values, no_larger, same_size
 from ..weights import edge_role, weight_role
 from .nodes import STRETCH, VALUE, DenseLayout, Nodes, kernel_size
@@ -39,7 +39,7 @@ def refuses(op: Operation) -> str:
     """The reason why the view can't draw an operation, or ""."""
     if reason := one_channel(op):
         return reason
-    sides = {"input": math.prod(op.input_size), "output": math.prod(op.output_size)}
+    sides = {"input": math.prod(map(len, op.shown)), "output": math.prod(op.output_size)}
     for side, nodes in sides.items():
         if nodes > MOST_NODES:
             return (
@@ -51,7 +51,7 @@ def refuses(op: Operation) -> str:
         return f"draws up to {MOST_CELLS:,} cells of the padded input, and this one has {cells:,}"
     # an output's connections are the product of its connections along each axis
     count = math.prod(
-        sum(axis.source(cell) is not None for o in range(axis.output) for cell in axis.taps(o)) for axis in op.axes
+        sum(axis.source(cell) in axis.shown for o in range(axis.output) for cell in axis.taps(o)) for axis in op.axes
     )
     return (
         f"draws up to {MOST_CONNECTIONS:,} connections, and this layer has {count:,}"
@@ -73,7 +73,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
     results = cell_values("output_value", layout.output_plane, width.output, texts.output)
     sliding = replace(sliding, window_marks=weights)
     before, values = (
-        layout.before.texts("input_value", texts.input),
+        layout.before.texts("input_value", shown_inputs(op, texts.input)),
         layout.after.texts("output_value", texts.output),
     )
     motion = DenseMotion(op, sliding, layout.before, layout.after, results, values)
@@ -154,11 +154,16 @@ class DenseMotion:
     values: tuple[Text, ...]
 
     def read(self, step: int) -> dict[int, list[Cell]]:
-        """The input nodes of a step's output node, each with its kernel cells, several for a copied cell."""
+        """The input nodes of a step's output node, each with its kernel cells, several for a copied cell.
+
+        A detail has no node for a cell beyond it, which a copy in its padding may copy.
+        """
         found: dict[int, list[Cell]] = {}
+        shown = self.op.shown
         for tap in self.op.steps[step].taps:
-            if tap.source is not None:
-                found.setdefault(ravel(tap.source, self.op.input_size), []).append(tap.kernel)
+            if tap.source is not None and all(c in own for c, own in zip(tap.source, shown, strict=True)):
+                cell = tuple(c - own.start for c, own in zip(tap.source, shown, strict=True))
+                found.setdefault(ravel(cell, tuple(map(len, shown))), []).append(tap.kernel)
         return found
 
     def all(self) -> Marks:

@@ -19,8 +19,16 @@ from ..flags import ViewFlags
 from ..flat import DOWN, RIGHT, plane_texts
 from ..input_plane import padded_input
 from ..poster import stills
-from ..sliding_window import SlidingWindow, drawn_axes, drawn_crops, drawn_output_padding, one_channel
+from ..sliding_window import (
+    SlidingWindow,
+    drawn_axes,
+    drawn_crops,
+    drawn_output_padding,
+    one_channel,
+    torn_outputs,
+)
 from ..text_size import LARGE, Size, cell_values, no_larger, same_size
+from ..torn import Look, Torn, torn_edges
 from .columns import MATRIX, WindowMatrix, coloured
 
 if TYPE_CHECKING:
@@ -75,6 +83,7 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
             *_kernel(op, texts, layout.kernel, no_larger(LARGE, inputs)),
             *layout.signs(texts.bias),
             *matrix.grid(pending=sliding.reveal),
+            *_torn(layout, grid="pending" if sliding.reveal else "grid"),
             *(() if sliding.reveal else matrix.cells(range(sliding.steps))),
             *motion.outputs(),
         )
@@ -114,6 +123,12 @@ class Im2colLayout:
     def size(self) -> tuple[int, int]:
         """(rows, columns) of the matrix: the kernel's cells, and the windows."""
         return math.prod(self.op.kernel_size), math.prod(self.op.output_size)
+
+    @property
+    def torn(self) -> Torn:
+        """Whether the matrix has more columns before and after those of a detail's windows."""
+        sides = torn_outputs(self.op)
+        return (False, False), (any(before for before, _ in sides), any(after for _, after in sides))
 
     @cached_property
     def kernel(self) -> Plane:
@@ -179,6 +194,7 @@ class Im2colLayout:
     def measured(self, sliding: SlidingWindow) -> tuple[MeasuredPlane, ...]:
         """The planes that labels measure."""
         height, width = drawn_axes(self.op)
+        whole = (self.size[0], math.prod(self.op.whole.output_size))
         output = (
             MeasuredPlane("output", self.row, (1, self.size[1]), None, "bottom")
             if self.line
@@ -189,9 +205,15 @@ class Im2colLayout:
         return (
             MeasuredPlane("input", self.input_plane, (height.extent, width.extent), "left", "top"),
             MeasuredPlane("kernel", self.kernel, (1, self.size[0]), "left", "bottom"),
-            MeasuredPlane("columns_of_windows", MATRIX, self.size, None, "top"),
+            MeasuredPlane("columns_of_windows", MATRIX, self.size, None, "top", torn=self.torn, whole=whole),
             output,
         )
+
+
+def _torn(layout: Im2colLayout, grid: str) -> Marks:
+    """The torn edges of a detail's matrix, and of the product's row, if that isn't the output's plane."""
+    rows = [(MATRIX, layout.size), *([] if layout.line else [(layout.row, (1, layout.size[1]))])]
+    return tuple(mark for at, size in rows for mark in torn_edges(at, size, layout.torn, Look(""), Look(grid)))
 
 
 def _kernel(op: Operation, texts: Texts, plane: Plane, size: Size) -> Marks:
@@ -235,7 +257,8 @@ class Im2colMotion:
     def outputs(self) -> Marks:
         """All outputs, or with `reveal` the edges of their cells."""
         if not self.sliding.reveal:
-            return tuple(mark for step in range(self.sliding.steps) for mark in self.output(step))
+            cells = (mark for step in range(self.sliding.steps) for mark in self.output(step))
+            return (*cells, *self.sliding.teeth())
         places = self.layout.row.lines((0, 1), (0, self.sliding.steps))
         return (*(() if self.layout.line else [Line("pending", places)]), *self.sliding.output())
 

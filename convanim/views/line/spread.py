@@ -8,13 +8,15 @@ from functools import cached_property
 from ...geometry.axis import Axis
 from ...scene import Group, Line, Marks, Polygon
 from ...scene.plane import Part, Plane
+from ..torn import Look, torn_edges
 
 
 @dataclass(frozen=True)
 class OutputRow:
     """A row of `count` output cells. The first begins at the column `first`, each other `apart` columns later.
 
-    `plane` begins where the first cell does; `added` are the last cells, which output_padding added.
+    `plane` begins where the first cell does; `added` are the last cells, which output_padding added. The row of a
+    detail is `torn` where it goes on.
     """
 
     plane: Plane
@@ -23,6 +25,7 @@ class OutputRow:
     apart: float
     added: int = 0
     reveal: bool = False
+    torn: tuple[bool, bool] = (False, False)
 
     @staticmethod
     def below(plane: Plane, axis: Axis, y: float, *, added: int = 0, reveal: bool = False) -> OutputRow:
@@ -31,13 +34,16 @@ class OutputRow:
         Where padding gives an output for each input cell ("same", "causal"), an output stands below its own. Adaptive
         windows aren't equally far apart; their outputs are, and never closer than side by side.
         """
-        count, apart, reach = axis.output, float(axis.stride), axis.effective_kernel - 1
-        own = not any(axis.around) and axis.before + axis.after == reach
-        first = axis.before if own else axis.around[0] + reach / 2
+        whole, count = axis.whole.drawn, axis.output
+        apart, reach = float(axis.stride), axis.effective_kernel - 1
+        own = not any(whole.around) and whole.before + whole.after == reach
+        first = whole.before if own else whole.around[0] + reach / 2
         if axis.adaptive:
-            apart = max(1.0, axis.input / count)
-            first = (axis.input - (count - 1) * apart - 1) / 2
-        return OutputRow(Plane(plane.point(first, y), plane.right, plane.down), first, count, apart, added, reveal)
+            apart = max(1.0, whole.input / whole.output)
+            first = (whole.input - (whole.output - 1) * apart - 1) / 2
+        first += axis.start * apart - axis.first
+        start = Plane(plane.point(first, y), plane.right, plane.down)
+        return OutputRow(start, first, count, apart, added, reveal, axis.torn_output)
 
     @property
     def length(self) -> float:
@@ -56,14 +62,18 @@ class OutputRow:
 
     def still(self) -> Marks:
         """The static marks of the row; with `reveal` the edges of its cells alone."""
+        fill, grid = ("", "pending") if self.reveal else ("output", "output_grid")
+        torn = (False, False), self.torn
+        teeth = torn_edges(self.ruled, (1, self.count), torn, Look(fill), Look(grid))
         if self.reveal:
-            return (Line("pending", self._lines()),)
+            return (Line("pending", self._lines()), *teeth)
         added = range(max(self.count - self.added, 0), self.count)
         extra = (Polygon("output_padding", self._cells(added), self.plane),) if added else ()
         return (
             Polygon("output", self._cells(range(self.count)), self.plane),
             *extra,
             Line("output_grid", self._lines()),
+            *teeth,
         )
 
     def appearing(self, output: int) -> Group:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...geometry import Operation
+from ...geometry.axis import rows_and_columns
 from ...scene import Box, MeasuredPlane, Side, Text
 from ...scene.plane import Plane, Point
 from ...themes.theme import BORDER, THICK
-from ..sliding_window import Pair, crops
+from ..sliding_window import Pair, crops, torn_outputs
 from ..text_size import RATIO
 from .stamps import Stamps
 
@@ -62,7 +63,15 @@ class StampLayout:
             MeasuredPlane("input", plane, inputs, "left", first, padded=False, read=False),
             MeasuredPlane("kernel", others[0], kernel, None, "top"),
             MeasuredPlane("output", others[1], outputs, rows, columns, self.around),
-            MeasuredPlane("stamps", others[2], outputs, beside if len(op.axes) == 2 else None, counted),
+            MeasuredPlane(
+                "stamps",
+                others[2],
+                outputs,
+                beside if len(op.axes) == 2 else None,
+                counted,
+                torn=torn_outputs(op),
+                whole=rows_and_columns(op.whole.output_size, 1),
+            ),
         )
 
 

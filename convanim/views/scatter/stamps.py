@@ -65,7 +65,8 @@ class Stamps:
 
 def _along(axis: Axis, cell: int) -> tuple[int, range]:
     """The first output cell of an input cell's stamp, `i s - p`, and the kernel cells that aren't cropped."""
-    start = cell * axis.spacing + axis.before - axis.effective_kernel + 1  # an axis has d (k - 1) - p zeros before
+    # an axis has d (k - 1) - p zeros before; a detail's first window may begin later
+    start = cell * axis.spacing + axis.before - axis.effective_kernel + 1 - axis.window(0)[0]
     first = max(0, -(start // axis.dilation))
     return start, range(first, max(first, min(axis.kernel, (axis.output - 1 - start) // axis.dilation + 1)))
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 from ...errors import ConvanimError
 from ...geometry import Operation
-from ...geometry.axis import Axis
 from ...scene import Accumulating, AnyLayer, Layer, Line, Marks, PerStep, Scene, Text
 from ...scene.plane import Plane
 from ...text import describe, numbers
 from ..flags import ViewFlags
 from ..input_plane import padded_input
-from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_or_two, two_axes
+from ..sliding_window import SlidingWindow, drawn_crops, drawn_output_padding, one_or_two, shown_inputs, two_axes
 from ..text_size import LARGE, SMALL, Size, cell_values, no_larger, same_size
+from ..torn import Look, torn_edges
 from ..weights import weight_role
 from .layout import StampLayout
 from .marks import ReachedCells, ScatterMotion, StampFills, StampMarks, StampVeils
@@ -43,7 +44,7 @@ def refuses(op: Operation) -> str:
         return f"draws transposed convolutions, and this is {'a ' if name.endswith('convolution') else ''}{name}"
     if op.in_channels * op.out_channels > 1:
         return f"adds up the stamps of one channel, and this has {op.in_channels} to {op.out_channels}"
-    if (count := math.prod(op.input_size) * math.prod(op.kernel_size)) > MOST_PRODUCTS:
+    if (count := math.prod(map(len, op.shown)) * math.prod(op.kernel_size)) > MOST_PRODUCTS:
         sizes = f"an input of {numbers.size(op.input_size)} with a kernel of {numbers.size(op.kernel_size)}"
         return f"draws {MOST_PRODUCTS:,} products at most, and {sizes} has {count:,}"
     return ""
@@ -55,6 +56,8 @@ def draw(op: Operation, texts: Texts | None, flags: ViewFlags) -> Scene:
         raise ConvanimError(
             "the scatter view shows the values of a transposed convolution: give input= and kernel=, or a seed"
         )
+    values = texts.values and replace(texts.values, input=shown_inputs(op, texts.values.input))
+    texts, op = replace(texts, input=shown_inputs(op, texts.input), values=values), op.alone
     stamps = Stamps(*two_axes(op))
     layout, adds = StampLayout.of(op, stamps), additions(stamps, texts, flip=op.flip)
     below, _, above, counted = layout.planes
@@ -93,7 +96,7 @@ def _planes(
     extra = drawn_output_padding(op, flags)
     sliding = SlidingWindow(stamps.height, stamps.width, below, above, output_padding=extra, reveal=flags.reveal)
     still = (
-        *padded_input(below, Axis(stamps.height.input, 1), Axis(stamps.width.input, 1), flags),
+        *padded_input(below, stamps.height.bare, stamps.width.bare, flags),
         *stamp_marks.kernel(beside),
         *layout.signs,
         *sliding.cropped(drawn_crops(op, flags)),
@@ -120,6 +123,13 @@ def _values(layout: StampLayout, stamps: Stamps, inputs: tuple[Text, ...], kerne
     _, beside, _, counted = layout.planes
     return (
         Line("output_grid", counted.lines((0, stamps.height.output), (0, stamps.width.output))),
+        *torn_edges(
+            counted,
+            (stamps.height.output, stamps.width.output),
+            (stamps.height.torn_output, stamps.width.torn_output),
+            Look(""),
+            Look("output_grid"),
+        ),
         *inputs,
         *cell_values("kernel_value", beside, stamps.width.kernel, kernel, no_larger(LARGE, inputs)),
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ...geometry import Operation
-from ...geometry.axis import Axis, unravel
+from ...geometry.axis import Axis, Cell, unravel
 from ...scene import Equation
 from ...text.numbers import size
 
@@ -78,6 +78,11 @@ class FieldSizes:
         fields = [tuple(stop - start for start, stop in spans) for spans in zip(*along, strict=True)]
         sizes = [size(field) if all(field) else "0" for field in fields]
         return Equation(sizes[:-1], sizes[-1], "", joined=" → ", word="field")
+
+
+def map_sizes(ops: Sequence[Operation]) -> list[Cell]:
+    """The sizes of all maps, of which layers may show details, from the input to the output."""
+    return [ops[0].whole.input_size, *(op.whole.output_size for op in ops)]
 
 
 def field_spans(layers: Sequence[tuple[Axis, bool]], output: int) -> list[tuple[int, int]]:

@@ -8,17 +8,18 @@ from functools import cached_property
 from itertools import chain, pairwise
 
 from ...geometry import Operation
-from ...geometry.axis import Axis
+from ...geometry.axis import Axis, rows_and_columns
 from ...scene import Accumulating, Box, Group, Layer, Line, Marks, MeasuredPlane, PerStep, Polygon, Scene
 from ...scene.plane import Part, Plane, Point, joined
 from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
-from ..input_plane import padded_input
+from ..input_plane import torn_input, whole_cells
 from ..isometric import DOWN, RIGHT
 from ..poster import chosen
 from ..rays import ray
 from ..sliding_window import AppearingCells, SlidingWindow, drawn_output_padding, two_axes
-from .fields import FieldSizes, Seen, middle, trace, without_padding
+from ..torn import NOT_TORN, PEAK
+from .fields import FieldSizes, Seen, map_sizes, middle, trace, without_padding
 
 APART = 1.0  # between planes, in rows, so that none covers another
 ASIDE = 0.8  # from all marks to the names of the maps, in cells
@@ -70,8 +71,18 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
     names = ["input", *["hidden"] * (len(maps) - 2), "output"]
     beside = box.x + box.width - BORDER + ASIDE
     measured = tuple(
-        MeasuredPlane(name, one.plane, one.size, None, None, one.around, named_at=(beside, _corner(one)[1]))
-        for name, one in zip(names, maps, strict=True)
+        MeasuredPlane(
+            name,
+            one.plane,
+            one.size,
+            None,
+            None,
+            one.around,
+            named_at=(beside, _corner(one)[1]),
+            torn=NOT_TORN,
+            whole=rows_and_columns(whole, 1),
+        )
+        for name, one, whole in zip(names, maps, map_sizes(ops), strict=True)
     )
     poster, corner = motion.stills
     return Scene(
@@ -104,7 +115,8 @@ def _maps(ops: tuple[Operation, ...]) -> tuple[FeatureMap, ...]:
             height, width = two_axes(ops[n - 1])
             y, x = y + middle(height) - size[0] / 2, x + middle(width) - size[1] / 2
             # more for wide maps, whose rays would be too flat
-            lift += max(y + size[0] + bottom - edge, (reach + across) / 4) + APART
+            teeth = 0.0 if height.whole is height else 2 * PEAK
+            lift += max(y + size[0] + bottom - edge, (reach + across) / 4) + APART + teeth
         edge, reach = y - top, across
         maps.append(
             FeatureMap(
@@ -143,11 +155,13 @@ def _map_marks(op: Operation, one: FeatureMap, flags: ViewFlags, *, first: bool)
         Polygon(fill, one.plane.rectangles([(0, rows)], [(0, columns)]), one.plane),
         *([Line(edges, inner)] if inner else []),
     )
+    height, width = two_axes(op)
     if without_padding(op):
-        return cells
-    marks = padded_input(one.whole[0], *two_axes(op), flags)
+        return (*cells, *torn_input(one.plane, height.bare, width.bare, flags, (fill, edges)))
+    marks = whole_cells(one.whole[0], height, width, flags)
     at = next(n for n, mark in enumerate(marks) if mark.role == "input")
-    return (*marks[:at], *cells, *(mark for mark in marks[at:] if mark.role != "input"))
+    teeth = torn_input(one.whole[0], height, width, flags, (fill, edges))
+    return (*marks[:at], *cells, *(mark for mark in marks[at:] if mark.role != "input"), *teeth)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from ...themes.theme import BORDER, THICK
 from ..flags import ViewFlags
 from ..poster import chosen
 from ..sliding_window import drawn_output_padding
-from .fields import FieldSizes, Seen, middle, seen_by, trace
+from ..torn import NOT_TORN, Look, torn_edges
+from .fields import FieldSizes, Seen, map_sizes, middle, seen_by, trace
 
 ROW = 3.0  # from row to row, in cells
 ASIDE = 0.8  # from the cells to the names of the maps, in cells
@@ -33,6 +34,12 @@ class MapRow:
     def plane(self) -> Plane:
         """The plane of the first cell."""
         return Plane((self.x, self.y), (1.0, 0.0), (0.0, 1.0))
+
+    @property
+    def ruled(self) -> Plane:
+        """A plane with a column for each cell, as long as the row."""
+        share = ((self.count - 1) * self.pitch + 1) / self.count
+        return Plane((self.x, self.y), (share, 0.0), (0.0, 1.0))
 
     def at(self, cell: int) -> Point:
         """The top left corner of a cell."""
@@ -61,7 +68,7 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
     steps = RowsMotion(axes, tuple(rows))
     links = [line for n in range(len(ops)) if (line := steps.links("edge", n, range(axes[n].output))).parts]
     between = [mark for row in rows[1:-1] for mark in (row.fill("hidden", range(row.count)), row.edges("output_grid"))]
-    still: Marks = (*links, rows[0].fill("input", range(rows[0].count)), *between)
+    still: Marks = (*links, rows[0].fill("input", range(rows[0].count)), *between, *_teeth(axes, rows, reveal=reveal))
     cells = AppearingRowCells(rows[-1], extra)
     still += (rows[-1].edges("pending"),) if reveal else cells.all()
     growing = [Accumulating(cells, cells.roles)] if reveal else []
@@ -76,8 +83,10 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
             None,
             None,
             named_at=(right + ASIDE, row.y + 0.5),
+            torn=NOT_TORN,
+            whole=(1, whole[0]),
         )
-        for name, row in zip(names, rows, strict=True)
+        for name, row, whole in zip(names, rows, map_sizes(ops), strict=True)
     )
     poster, corner = chosen([[len(seen[0].cells) for seen in steps.along]])
     return Scene(
@@ -90,6 +99,18 @@ def draw(ops: tuple[Operation, ...], flags: ViewFlags) -> Scene:
         equation=FieldSizes(ops),
         ops=ops,
         meanings=(("ray", "ray"),),
+    )
+
+
+def _teeth(axes: tuple[Axis, ...], rows: list[MapRow], *, reveal: bool) -> Marks:
+    """The torn ends of the rows of a detail."""
+    last = ("", "pending") if reveal else ("output", "output_grid")
+    looks = [("input", "input"), *[("hidden", "output_grid")] * (len(rows) - 2), last]
+    torn = [*(axis.bare.torn for axis in axes), axes[-1].torn_output]
+    return tuple(
+        mark
+        for row, ends, (fill, edges) in zip(rows, torn, looks, strict=True)
+        for mark in torn_edges(row.ruled, (1, row.count), ((False, False), ends), Look(fill), Look(edges))
     )
 
 

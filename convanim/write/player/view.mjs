@@ -5,12 +5,12 @@ import { typeset } from "./typeset.mjs";
 /**
  * The text of a step: its sum or, if all sums together are too long for a page, its cell, if it has one.
  * @param {number} step
- * @param {{sums: string[], cell: string, cells: number[]}} data
+ * @param {{sums: string[], cell: string, cells: number[], numbers?: number[]}} data
  * @returns {string}
  */
-export function textOf(step, { sums, cell, cells }) {
+export function textOf(step, { sums, cell, cells, numbers }) {
   if (sums.length) return sums[step];
-  return cell.replace("{cell}", `(${cellAt(step, cells).join(", ")})`);
+  return cell.replace("{cell}", `(${cellAt(numbers?.[step] ?? step, cells).join(", ")})`);
 }
 
 /**
