@@ -327,6 +327,23 @@ def serve(specs: tuple[str, ...], port: int) -> None:
             click.echo()
 
 
+@cli.command()
+@click.option("-o", "--output", required=True, metavar="DIR", help="Folder to write to.")
+@click.option(
+    "--pyodide",
+    required=True,
+    metavar="DIR",
+    help="The folder of the npm package pyodide, as npm install makes it: node_modules/pyodide.",
+)
+@click.option("--link", metavar="QUERY", help="The link of the first figure, such as op=conv&i=5&k=3&s=2.")
+def explorer(output: str, pyodide: str, link: str | None) -> None:
+    """Write the explorer as a static site: Python runs in the browser, so that any web server can serve it."""
+    from ..publish.explorer.site import site
+
+    paths = site(output, pyodide, **({} if link is None else {"query": link}))
+    click.echo(f"{paths[0]} and {len(paths) - 1} other files: serve the folder {output}")
+
+
 def _wrote(paths: list[Path]) -> None:
     """Print the paths of the written files. If there are more than four, print the first and the last."""
     few = paths if len(paths) <= 4 else [paths[0], paths[-1]]

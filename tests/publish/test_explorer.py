@@ -8,6 +8,7 @@ import json
 import random
 import subprocess
 import sys
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qsl, quote
@@ -21,8 +22,10 @@ from convanim.options import TEXT_OPTIONS
 from convanim.publish.explorer import PARTS, answer, controls, linked, read
 from convanim.publish.explorer.cells import rules
 from convanim.publish.explorer.link import BIAS
+from convanim.publish.explorer.site import PYODIDE, archive, site
 from convanim.scene import Group, Text, moved
 from convanim.views import VIEWS
+from helpers.links import randomly
 from helpers.refusals import refusal
 
 COUNT = 150  # random links
@@ -37,44 +40,6 @@ def test_every_figure_of_the_gallery_has_a_link_that_leads_back_to_it():
         if n % 5 == 0 or BIAS in figure.options:
             one, other = figure.animate(), back.animate()
             assert (one.scene, one.theme, one.step_ms) == (other.scene, other.theme, other.step_ms), name
-
-
-def randomly(choose):
-    """A link made of the controls: parameters and options at random, few enough that many links can be drawn."""
-    rows = controls()
-    operation = choose.choice(list(rows["operations"]))
-    pairs = [("op", operation)]
-    axes = choose.choice([1, 2, 2])
-    for row in rows["operations"][operation]:
-        needed = row["name"] in ("input_size", "kernel_size", "output_size")
-        if not needed and choose.random() < 0.6:
-            continue
-        most = {"input_size": 9, "output_padding": 1, "padding": 2, "dilation": 2}.get(row["name"], 3)
-        if row["name"] in ("output_shape", "in_channels", "out_channels", "groups", "divisor_override"):
-            continue
-        if row["kind"] in ("cells", "padding"):
-            least = 4 if row["name"] == "input_size" else row["least"]
-            sizes = [str(choose.randint(least, most)) for _ in range(axes)]
-            if row["kind"] == "padding" and choose.random() < 0.4:
-                sizes = [f"{choose.randint(0, 2)}:{choose.randint(0, 2)}" for _ in range(axes)]
-            text = "x".join(sizes) if choose.random() < 0.7 else sizes[0]
-        elif row["kind"] == "switch":
-            text = choose.choice(["true", "false", ""])
-        else:
-            text = choose.choice(row["choices"])
-        pairs.append((row["link"], text))
-    if axes == 1:
-        pairs.append(("ndim", "1"))
-    for row in rows["options"]:
-        if row["kind"] == "choice" and choose.random() < 0.5:
-            pairs.append((row["link"], choose.choice(row["choices"])))
-        elif row["kind"] == "switch" and choose.random() < 0.1:
-            pairs.append((row["link"], "true"))
-    if choose.random() < 0.3:
-        pairs.append(("labels", choose.choice(["all", "none", "title,step", "sizes"])))
-    choose.shuffle(pairs)
-    pairs.sort(key=lambda pair: pair[0] != "op")
-    return "&".join(f"{key}={quote(text)}" for key, text in pairs)
 
 
 @pytest.fixture(scope="module")
@@ -359,3 +324,37 @@ def test_an_answer_needs_the_standard_library_alone():
     tests = str(Path(__file__).parents[1])
     out = subprocess.run([sys.executable, "-c", program, tests, *queries], capture_output=True, text=True, check=True)
     assert json.loads(out.stdout) == json.loads(json.dumps([answer(query) for query in queries]))
+
+
+def test_a_site_needs_the_pinned_pyodide_and_says_how_to_get_it(tmp_path):
+    assert "npm install pyodide@" in refusal(lambda: site(tmp_path / "out", tmp_path))
+    for name in PYODIDE:
+        (tmp_path / name).write_bytes(b"another")
+    assert "isn't the file of pyodide" in refusal(lambda: site(tmp_path / "out", tmp_path))
+    assert "kernel_size=9" in refusal(lambda: site(tmp_path / "out", tmp_path, "op=conv&i=5&k=9"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_archive_for_the_browser_draws_without_the_package_beside_it(tmp_path):
+    content = archive()
+    assert content == archive()
+    (tmp_path / "convanim.zip").write_bytes(content)
+    with zipfile.ZipFile(tmp_path / "convanim.zip") as packed:
+        names = packed.namelist()
+        packed.extractall(tmp_path / "out")
+    assert not [name for name in names if "/cli/" in name or name.endswith(".pyc")] and len(names) > 150
+    program = (
+        "import json, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from convanim.publish.explorer import answer, answering\n"
+        "print(answering.__file__); print(json.dumps(answer(sys.argv[2])))"
+    )
+    query = "op=conv&i=5&k=3&view=flat&theme=clear&lang=zh"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "out"), query],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    where, _, told = done.stdout.partition("\n")
+    assert where.startswith(str(tmp_path)) and json.loads(told) == json.loads(json.dumps(answer(query)))

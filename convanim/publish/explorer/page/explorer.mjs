@@ -1,6 +1,7 @@
 /** The explorer's page: controls, the figure that they make, and the cells that meet. */
 import { start } from "../../../write/player/start.mjs";
 import { chooseColours } from "../../page/modes.mjs";
+import { serverOf, workerOf } from "./ask.mjs";
 import { configurationOf, keptValues, knowOptions, queryOf } from "./configuration.mjs";
 import { controlOf } from "./form.mjs";
 import { cellAtPoint, cellsOf, chainOf, cornersOf, productsAt, ravel } from "./meet.mjs";
@@ -12,6 +13,7 @@ const place = document.getElementById("player");
 const line = document.getElementById("met");
 const refusal = document.getElementById("refusal");
 const take = document.getElementById("take");
+const loading = document.getElementById("loading");
 const FIRST = ["view", "theme", "labels", "lang", "symbols", "reveal"]; // options that are seen without a click
 const WAIT_MS = 60; // after a change, before it is asked: a slider changes many times a second
 const opened = {};
@@ -19,7 +21,6 @@ const opened = {};
 let answer = data.answer;
 let playing = null;
 let pinned = null;
-let asked = null;
 let timer = 0;
 let now = configurationOf(data.query);
 
@@ -118,19 +119,6 @@ function bindCells(figure) {
 
 // ---- questions and answers ----
 
-async function ask(query) {
-  asked?.abort();
-  asked = new AbortController();
-  const { signal } = asked;
-  try {
-    const told = await (await fetch(`answer?${query}`, { signal })).json();
-    if (signal.aborted) return;
-    accept(told);
-  } catch (error) {
-    if (error.name !== "AbortError") refuse({ refusal: "The server doesn't answer: start it again with convanim serve.", at: [] });
-  }
-}
-
 function refuse({ refusal: text, at }) {
   refusal.textContent = text;
   place.classList.add("old");
@@ -149,12 +137,24 @@ function accept(told) {
   showFigure();
 }
 
+function fail(text) {
+  refuse({ refusal: text, at: [] });
+  tell(true);
+}
+
+/** Whether Python is ready: its loading takes some seconds, and is told. */
+function tell(ready) {
+  loading.hidden = ready;
+}
+
+const source = data.worker ? workerOf(data.worker, accept, fail, tell) : serverOf(accept, fail);
+
 function changed() {
   clearTimeout(timer);
   timer = setTimeout(() => {
     const query = queryOf(now);
-    history.pushState(null, "", `?${query}`);
-    ask(query);
+    try { history.pushState(null, "", `?${query}`); } catch { /* a page that is a file has no address of its own */ }
+    source.ask(query);
   }, WAIT_MS);
 }
 
@@ -232,7 +232,7 @@ function showControls() {
 function readAddress() {
   now = configurationOf(location.search || data.query);
   showControls();
-  if (location.search && queryOf(now) !== data.query) ask(queryOf(now));
+  if (location.search && queryOf(now) !== data.query) source.ask(queryOf(now));
   else accept(data.answer);
 }
 
@@ -241,3 +241,7 @@ form.onsubmit = (event) => event.preventDefault();
 addEventListener("popstate", readAddress);
 chooseColours(document.getElementById("mode"));
 readAddress();
+// Python loads when nothing else is to do, or at the first touch of a control; in a frame only then
+form.addEventListener("pointerdown", source.start, { once: true });
+form.addEventListener("focusin", source.start, { once: true });
+if (parent === window) requestIdleCallback(source.start);
