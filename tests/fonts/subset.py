@@ -28,7 +28,7 @@ ALWAYS = [
 ]
 PLAYER = re.compile(
     r"(#.*\n)*\[player\][\s\S]*"
-)  # the last section of a catalogue: text of a page, in the reader's own fonts
+)  # the last sections of a catalogue: texts of pages, in the reader's own fonts
 SIGNS = "€™←↑→↓−∕·√∞≈≠≤≥×÷…⌈⌉⌊⌋₀₁₂₃₄₅₆₇₈₉²³，。、；：？！（）《》"
 
 

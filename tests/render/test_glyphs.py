@@ -41,7 +41,7 @@ FONTS = ROOT / "tests" / "fonts"
 FONT = FONTS / "NotoSansSC-subset.otf"
 
 
-PAGES = {"player"}  # sections whose texts stand on a page, not in a figure
+PAGES = ("player", "explorer")  # texts of pages, in the reader's own fonts
 
 
 @pytest.fixture
