@@ -64,6 +64,10 @@ def animate(op: Operation | Imported | Sequence[Operation | Imported] | Network,
         page = _page_of_detail(page, scene.box.width)
     labelling = Labelling(scene, subject.layers[0], texts, _label_names(subject, scene, texts, options), page)
     labelled, dpi = labelling.fitted()
+    shown = legible(scene, labelled.box.width / labelling.page.enlarged)
+    if shown is not scene and (options.width or options.width_pt):  # labels make it wider, and values smaller there
+        labelling = replace(labelling, scene=shown)
+        labelled, dpi = labelling.fitted()
     if subject.is_detail and (cell := dpi * CELL_BP / 72) < 1 / THIN:
         theme = with_lines(theme, 1 / cell)
     thinned: tuple[int, ...] = ()

@@ -9,6 +9,7 @@ import pytest
 import convanim as ca
 from convanim.render import glyphs
 from convanim.scene import Text
+from helpers.figures import EACH_VIEW
 from helpers.refusals import refusal
 from oracle.labels import label_lines
 from oracle.places import step_faults
@@ -151,3 +152,30 @@ def test_a_pair_whose_letters_are_too_large_for_sizes_between_its_planes_has_the
     a = ca.animate(CONV, view="pair", theme="clear", labels="sizes", dpi=60)
     assert " ".join(label_lines(a)) == "input 1 + 5 + 1, output 3, input 3, output 5"
     assert "input 1 + 5 + 1" in label_lines(ca.animate(CONV, view="pair", theme="clear", labels="sizes"))
+
+
+VALUES = ("input_value", "kernel_value", "output_value")
+
+
+def points(scene, width):
+    """The size of each value's letters, in points where the page is so many points wide; an index is smaller."""
+    found = [mark for mark in leaves(marks_of(scene, 0)) if isinstance(mark, Text) and mark.role in VALUES]
+    named = [mark for mark in found if any(map(str.isalnum, mark.text))]
+    return [max(letter.size for letter in glyphs.letters(mark)) * width / scene.box.width for mark in named]
+
+
+@pytest.mark.parametrize("name", EACH_VIEW)
+def test_values_have_five_points_in_a_column_or_are_left_out_and_this_is_said(name):
+    op, view = EACH_VIEW[name]
+    for steps, width in itertools.product((1, 2, 6), (240, 345)):
+        a = ca.animate(op, view=view, theme="clear").storyboard(steps, width_pt=width)
+        sizes = points(a.scene, width)
+        assert min(sizes, default=5) > 4.58, "long numbers are pressed together, to 11/12"
+        assert sizes or not ca.VIEWS[view].shows_values or "too small to read" in a.alt
+        one = ca.animate(op, view=view, theme="clear", width_pt=width)
+        assert min(points(one.scene, width), default=5) > 4.58
+
+
+def test_values_of_less_than_five_points_are_seen():
+    a = ca.animate(CONV, view="flat", theme="clear").storyboard(4, width_pt=516)
+    assert min(points(a.scene, 516)) > 5 and min(points(a.scene, 200)) < 4.58

@@ -20,9 +20,9 @@ LEAST_PX = 10.1  # of an em at any resolution, so that even the digits of a subs
 LETTER_PT = 8  # points of an em at `width_pt`: TeX's \footnotesize, the size of captions
 LEAST_PT = 6  # of an em where there is no room for more
 POINTS = 72.27  # of TeX in an inch
-# the width at which values have to be read, as in READMEs, in pixels, or in points of paper; and how much larger slides
-# are than that, looked at from afar
-SMALL_PX, SMALL_PT, ON_SCREEN = 300, 240, 2.0
+# the width at which values have to be read: in pixels, as READMEs have, where they have 5.5 pixels then; in points of
+# paper, so that they have 5 points at any `width_pt`; and how much larger slides are than that, looked at from afar
+SMALL_PX, SMALL_PT, ON_SCREEN = 300, 275, 2.0
 # of the search for the size of letters: how often they are doubled at most, and how near to the best size they come
 DOUBLINGS, NEAR, ROUNDED = 6, 1.002, 1 + 1e-9
 NEAR_WIDTH, LARGEST = 1.1, 65_535  # of the search for a width with room: how near to the best it comes, and its end
@@ -87,10 +87,12 @@ class Page:
 
     @property
     def enlarged(self) -> float:
-        """The figure's width over that of a small picture, SMALL_PX; 1 if no width is specified."""
+        """The figure's width over that of a small picture, SMALL_PX or SMALL_PT; 1 if no width is specified."""
         if LAYOUTS[self.layout].width:  # a page that fills a screen, however many pixels it has
             return ON_SCREEN
-        return max(self.width_pt / SMALL_PT if self.width_pt else (self.width or 0) / SMALL_PX, 1.0)
+        if self.width_pt:
+            return self.width_pt / SMALL_PT
+        return max((self.width or 0) / SMALL_PX, 1.0)
 
     def resolution(self, cells: float) -> float:
         """The resolution of a figure that is so many cells wide."""

@@ -15,12 +15,12 @@ class ViewFlags:
     """What a view draws besides what every figure has. A view may ignore each of these flags.
 
     With `reveal`, output cells appear one by one, as they are computed. With `distinguish_kinds`, zeros of the padding
-    look unlike input cells. `links` lead from copies in the padding to the
-    cells that they copy. `cropped` output cells are drawn around the output, `output_padding` and `unread` input cells
-    are marked. `cell_kinds` are the rows of CELL_KINDS that are filled in the padded input. With `shade`, cells have
-    the colours of their values. With `guide_numbers`, outputs have the guide's small letters. With `white_weights` no
-    colour tells which cells have a weight. With `show_kernel` the kernel has a plane of its own. `enlarged` is the
-    width at which the figure is shown over that of a small picture; values must be readable there.
+    look unlike input cells. `links` lead from copies in the padding to the cells that they copy. `cropped` output cells
+    are drawn around the output, `output_padding` and `unread` input cells are marked. `cell_kinds` are the rows of
+    CELL_KINDS that are filled in the padded input. With `shade`, cells have the colours of their values. With
+    `guide_numbers`, outputs have the guide's small letters. With `white_weights` no colour tells which cells have a
+    weight. With `show_kernel` the kernel has a plane of its own. `enlarged` is the width at which the figure is shown
+    over that of a small picture; values must be readable there.
     """
 
     reveal: bool = False

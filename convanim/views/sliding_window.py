@@ -39,9 +39,8 @@ class SlidingWindow:
     """The moving marks of two planes: the window over the input's plane, and the current cell of the output's plane.
 
     `window_marks` are added to the window, around its top left corner. Links between copies and the copied cells run in
-    the `lanes` of their cells; without these there are none. `output_padding` is the number of rows and of
-    columns at the output's end that are marked as added. With `reveal` output cells appear one by one, as they are
-    computed.
+    the `lanes` of their cells; without these there are none. `output_padding` is the number of rows and of columns at
+    the output's end that are marked as added. With `reveal` output cells appear one by one, as they are computed.
     """
 
     height: Axis
