@@ -39,6 +39,8 @@ QUERIES = (
     "op=conv&i=7&k=3&s=2&ndim=1&view=matrix",
     "op=conv&i=8&k=3&p=1&op=pool&k=2&op=conv&k=3&p=1",
     "op=conv&i=9&k=3&p=1&ndim=1&op=conv&k=3&s=2&op=conv&k=2",
+    "op=conv&i=64&k=3&s=2&p=1&view=flat&seed=1&poster=0",
+    "op=conv&i=60x70&k=3&p=1&view=isometric&focus=4",
 )
 
 
@@ -80,14 +82,26 @@ def cell_of(role, plane, products, op, view):
 
 
 def expected(query, told, plane, cell):
-    """The cells of each plane that meet a cell, as sets."""
+    """The cells of each plane that meet a cell, as sets; of a detail, counted from its first cells."""
     figure = read(query).figure
     op, view = figure.op(), figure.options.get("view", "isometric")
-    products = [(step, n, tap) for step in op.steps for n, tap in enumerate(step.taps)]
+    part = figure.animate().labelling.op
+    spans = [(axis.start, axis.start + axis.output) for axis in part.axes]
+    products = [
+        (step, n, tap)
+        for step in op.steps
+        if all(first <= o < last for o, (first, last) in zip(step.output, spans, strict=True))
+        for n, tap in enumerate(step.taps)
+    ]
+    before = {"input": [axis.first for axis in part.axes], "output": [first for first, _ in spans]}
+
+    def drawn(one, product):
+        at = cell_of(one["role"], one, product, op, view)
+        return at and tuple(np.subtract(at, flat(before.get(one["role"], (0, 0)))).tolist())
+
     planes = told["planes"]
-    asked = planes[plane]
-    chosen = [one for one in products if cell_of(asked["role"], asked, one, op, view) == cell]
-    return [{cell_of(one["role"], one, product, op, view) for product in chosen} - {None} for one in planes]
+    chosen = [one for one in products if drawn(planes[plane], one) == cell]
+    return [{drawn(one, product) for product in chosen} - {None} for one in planes]
 
 
 def chain(ops, level, cell):

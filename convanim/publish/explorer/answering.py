@@ -14,10 +14,11 @@ from ...errors import ConvanimError, expected_one_of, short_repr
 from ...geometry import Operation
 from ...geometry.axis import Axis
 from ...options import TEXT_OPTIONS
+from ...scene import MeasuredPlane
 from ...text.lang import language
 from ...write import FORMATS, html
 from ..gallery_told import detail
-from .cells import rules, shift
+from .cells import Rule, rules, shift
 from .link import STEP, Asked, linked, read, spelt
 
 WITH_COUNT = ("input", "padding", "kernel")
@@ -46,9 +47,9 @@ class Shown:
 
     @property
     def ops(self) -> tuple[Operation, ...]:
-        """The figure's operations."""
+        """The operations that are drawn; of a large map a detail."""
         op = self.asked.figure.op()
-        return op if isinstance(op, tuple) else (op,)
+        return op if isinstance(op, tuple) else (self.animation.labelling.op,)
 
 
 def _still(shown: Shown) -> str:
@@ -79,8 +80,15 @@ def _planes(shown: Shown) -> list[dict[str, Any]]:
             "down": one.plane.down,
             "size": one.size,
         }
-        for one, found in zip(measured, rules(measured, shown.ops[0]), strict=True)
+        for one, found in zip(measured, _rules(shown, measured), strict=True)
     ]
+
+
+def _rules(shown: Shown, measured: tuple[MeasuredPlane, ...]) -> list[Rule | None]:
+    """The rules of the planes; none for a detail of several layers, whose planes begin at cells of their own."""
+    if len(shown.ops) > 1 and shown.animation.is_detail:
+        return [None] * len(measured)
+    return rules(measured, shown.ops[0])
 
 
 def _taps(shown: Shown) -> list[list[dict[str, Any]]]:
@@ -91,6 +99,8 @@ def _taps(shown: Shown) -> list[list[dict[str, Any]]]:
 def _axis(axis: Axis, flipped: bool) -> dict[str, Any]:
     return {
         "input": axis.input,
+        "outputs": axis.whole.output,
+        "start": axis.start,  # of a detail, the first output that is drawn
         "kernel": axis.kernel,
         "flipped": flipped,  # the last kernel cell meets the first cell
         "reads": [list(axis.taps(output)) for output in range(axis.output)],

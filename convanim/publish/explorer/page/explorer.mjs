@@ -53,6 +53,7 @@ const layers = () => answer.taps;
 
 function met({ plane, cell }) {
   const axes = layers()[0];
+  if (!answer.planes[plane].rule) return { cells: [], products: [] };
   if (layers().length > 1) {
     return { cells: chainOf(layers(), plane, axes.length === 1 ? [cell[1]] : cell), products: [] };
   }
@@ -66,8 +67,8 @@ function sentence({ plane, cell }, { products }) {
   const places = { cell: `(${own.join(", ")})`, n: outputs.size, row: cell[0], column: cell[1] };
   let phrase = answer.phrases[role] ?? "{cell}";
   if (role === "output" && layers().length === 1 && products.length && rule !== "source") {
-    const output = products[0].map(([place]) => place);
-    const step = ravel(output, axes.map(({ reads }) => reads.length));
+    const output = products[0].map(([place], axis) => place + axes[axis].start);
+    const step = ravel(output, axes.map(({ outputs: all }) => all));
     const sum = answer.sums[answer.moving.numbers.indexOf(step)];
     return phrase.replace("{cell}", `(${output.join(", ")})`) + (sum ? `: ${sum}` : "");
   }
