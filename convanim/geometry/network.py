@@ -176,13 +176,16 @@ class Network:
     def no_chain(self) -> ConvanimError:
         """The error of a view or a function that takes a chain alone: it names the paths that could be taken."""
         named = [
-            f"paths[{n}] ({name_of(path[0])} to {name_of(path[-1])}, {count(len(path), 'layer')})"
+            f"paths[{n}] ({name_of(path[0])}{f' to {name_of(path[-1])}' if len(path) > 1 else ''},"
+            f" {count(len(path), 'layer')})"
             for n, path in enumerate(self.paths[:MOST_PATHS_NAMED])
         ]
         more = len(self.paths) - len(named)
+        breaks = [node.name for node in self.nodes if node.kind == "break"][:MOST_PATHS_NAMED]
+        at = f" at {', '.join(breaks)}" if breaks else ""
         return ConvanimError(
             f"this takes a chain of layers, and the network of {count(len(self.layers), 'layer')} is none"
-            f" ({self._kinds()}): take one of its paths, {', '.join(named)}{f' or {more} more' if more else ''}"
+            f" ({self._kinds()}{at}): take one of its paths, {', '.join(named)}{f' or {more} more' if more else ''}"
         )
 
     def _kinds(self) -> str:

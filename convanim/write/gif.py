@@ -221,10 +221,12 @@ class Palette:
 
     def nearest(self, picture: Array) -> Array:
         """The index of each pixel's nearest colour, however far that is."""
-        colours, which = np.unique(picture, return_inverse=True)
+        pixels = picture.ravel()
+        first = np.flatnonzero(np.r_[True, pixels[1:] != pixels[:-1]])  # of each run, which are far fewer than pixels
+        colours, which = np.unique(pixels[first], return_inverse=True)
         index = _distance(_split(colours), _split(self.colours)).argmin(1) + 1
-        found: Array = np.where(colours == NOTHING, 0, index).astype(np.uint8)[which].reshape(picture.shape)
-        return found
+        found: Array = np.where(colours == NOTHING, 0, index).astype(np.uint8)[which]
+        return np.repeat(found, np.diff(first, append=pixels.size)).reshape(picture.shape)
 
     def _looked_for(self, colours: Array, lengths: Array) -> Array | None:
         """The index of colours of runs of these lengths that have no slot; see `find`."""

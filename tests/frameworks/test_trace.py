@@ -147,6 +147,9 @@ def test_what_is_not_known_breaks_the_chain_and_everything_says_so():
     assert ca.animate(net.paths[0]).scene.title
     with pytest.raises(ca.ConvanimError, match=r"take one of its paths, paths\[0\] \(b to c, 2 layers\), paths\[1\]"):
         ca.animate(net)
+    for view in (None, *ca.VIEWS):
+        with pytest.raises(ca.ConvanimError, match=r"\(1 break at up \(Upsample\)\): .*paths\[1\] \(a, 1 layer\)$"):
+            ca.animate(net, **({"view": view} if view else {}))
 
 
 def test_a_first_layer_whose_input_is_not_the_models_is_never_silent():
