@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ..errors import expected_one_of
+from ..errors import ConvanimWarning, expected_one_of
 from ..geometry import Operation, check_operation
 from .imported import Imported
 
@@ -65,4 +65,4 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f".{_LOADERS[name]}", __name__), name)
 
 
-__all__ = ["FRAMEWORKS", "Framework", "Imported", "from_keras", "from_onnx", "from_torch", "to_code"]
+__all__ = ["FRAMEWORKS", "ConvanimWarning", "Framework", "Imported", "from_keras", "from_onnx", "from_torch", "to_code"]
