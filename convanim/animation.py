@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Animation(Clip):
-    """A figure that can be saved, shown and embedded: a Clip, and the ways out of the package.
+    """A figure that can be saved, shown and embedded: a Clip with methods that write it.
 
-    `saved` are the files that it and its storyboards were saved to; `whole` is the figure whose steps a storyboard
+    `saved` lists the files written for it and for its storyboards. `whole` is the figure whose steps a storyboard
     shows.
     """
 
@@ -40,17 +40,19 @@ class Animation(Clip):
         width: int | None = None,
         width_pt: float | None = None,
     ) -> Animation:
-        """A still figure of several steps in a grid, row by row, for print: so many from the first to the last, or
-        those that are listed. One is the poster, two are a corner with its padding and the poster.
+        """A still figure of several steps in a grid, row by row, for print: a number of evenly spread steps, or a list
+        of steps. One step is the poster; two are a corner with its padding and the poster.
 
-        `columns` are the pictures in a row; if left out, as many as make the page about one and a half times as wide as
-        high. `width` is that of the whole in pixels, `width_pt` the one in points at which it will be shown: letters
-        can be read there. If both are left out, pictures keep their size. Labels stand once on the page, but for each
-        step's number and sum. It is saved like any other: `a.storyboard(6).save("steps.pdf")`. Raises ConvanimError for
-        steps that there aren't, and for a page that is too small for its labels.
+        `columns` is the number of pictures in a row; by default the page is about one and a half times as wide as high.
+        `width` is the width of the whole page in pixels. `width_pt` is the width in points at which the page is shown;
+        letters stay readable there. Without either, pictures keep their size. Labels appear once on the page, except
+        each step's number and sum. Save it like any other figure: `a.storyboard(6).save("steps.pdf")`. Raises
+        ConvanimError for steps out of range, and for a page that is too small for its labels.
 
         >>> len(animate(Conv(5, 3)).storyboard(4))
         1
+
+
         """
         from .storyboard import board, page_of
 
@@ -62,9 +64,9 @@ class Animation(Clip):
     ) -> list[Path]:
         """Write the animation in the format of the path's suffix, or one `step` of it; returns the paths written.
 
-        "x.gif" and "x.svg" move; "frames/{step:03d}.png" or ".svg" is a file for each step; `step="poster"`, and a PNG
-        without a step, is the one that explains most. The file appears when it is complete, and an existing one stays
-        as it was if anything fails.
+        "x.gif" and "x.svg" are animations; "frames/{step:03d}.png" or ".svg" writes one file per step; `step="poster"`
+        and a PNG without a step show the step that explains most. A file appears when it is complete; if writing fails,
+        an existing file is unchanged.
 
         Work of more than a second shows a bar in notebooks, and with `progress=True` everywhere. A function instead is
         told after each step how many are done, and of how many: `progress=print`. A picture of more than 4,000 pixels a
@@ -95,8 +97,8 @@ class Animation(Clip):
         return svg.still(self.scene, self.theme, self.size, step)
 
     def html(self) -> str:
-        """The player as a part of a page of your own, which may have several; `save("x.html")` writes a page with it
-        alone.
+        """The player as HTML for a page of your own, which may have several players. `save("x.html")` writes a complete
+        page.
         """
         from .write.html import fragment
 
@@ -107,16 +109,16 @@ class Animation(Clip):
         return self.canvas()
 
     @cached_property
-    def _lock(self) -> Lock:  # one buffer serves all frames
+    def _lock(self) -> Lock:  # all frames share one buffer
         return Lock()
 
     def embed(self, place: str, src: str | None = None) -> str:
-        """The snippet that shows the figure in a place, a row of EMBEDS: "markdown", "html", "rst", "latex", "typst",
+        """The snippet that embeds the figure in a target, a row of EMBEDS: "markdown", "html", "rst", "latex", "typst",
         ...
 
-        It names `src`, a file or an address, or the file that the figure or its storyboard was saved to last, in the
-        format that the place shows best. Before any is saved, the name is one that no other figure has. It has the
-        figure's size, and its title or what `alt` says. Raises ConvanimError for a place that there isn't.
+        It refers to `src`, a file or an address. By default this is the last saved file of the figure or of its
+        storyboard, in the best format for the target; if nothing was saved, a unique file name. The snippet contains
+        the figure's size, and `alt` or the title. Raises ConvanimError for an unknown target.
         """
         from .publish.snippets import snippet
 
@@ -132,7 +134,7 @@ class Animation(Clip):
     def _repr_mimebundle_(
         self, include: Container[str] | None = None, exclude: Container[str] | None = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What a notebook shows: the figure moving, or the picture that explains most where a page doesn't take SVG."""
+        """The display in notebooks: the animated SVG, and a picture of the poster for pages without SVG."""
         from .publish.notebook_repr import bundle
 
         return bundle(self, include, exclude)

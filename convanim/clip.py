@@ -1,4 +1,4 @@
-"""The record that writers take: a scene with a theme, a time for each step, and a resolution. It knows no format."""
+"""The input of all writers: a scene with a theme, a time for each step, and a resolution. Independent of formats."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Clip:
-    """A figure ready to be played: one frame a step, `step_ms` milliseconds each, at `dpi` pixels an inch.
+    """A figure ready to play: one frame per step, `step_ms` milliseconds each, at `dpi` pixels per inch.
 
-    At 150 dpi, the guide's, a cell is 29.5 pixels wide. The last step is held for `hold_ms` more, and all is played
-    `loop` times, 0 for ever. `fps` is the frame rate of a video, or None to derive it from the times of the steps.
-    `labelling` is the figure without its labels, for other arrangements of it. `thinned` are the steps that an
+    At 150 dpi, as in the guide, a cell is 29.5 pixels wide. The last step is held for `hold_ms` more, and the figure is
+    played `loop` times; 0 means forever. `fps` is the frame rate of a video, or None to derive it from the times of the
+    steps. `labelling` is the figure without its labels, for other arrangements of it. `thinned` are the steps that an
     animation plays if it leaves some out; single pictures, storyboards and texts have all steps.
     """
 
@@ -45,12 +45,12 @@ class Clip:
         return pixel_size(self.scene.box.width, self.scene.box.height, self.dpi)
 
     def __len__(self) -> int:
-        """The number of steps, which is that of the output's cells."""
+        """The number of steps: in most views, the number of output cells."""
         return self.scene.steps
 
     @property
     def poster(self) -> int:
-        """The step that explains most where only one is seen, counted from 0."""
+        """The step that explains most, for still pictures; counted from 0."""
         return self.scene.poster
 
     @property
@@ -64,7 +64,7 @@ class Clip:
         return self.labelling.op.whole is not self.labelling.op
 
     def duration(self, step: int) -> int:
-        """The time of a step in milliseconds; the last one is held longer."""
+        """The time of a step in milliseconds. The last step is held longer."""
         return self.step_ms + (self.hold_ms if step == self.scene.steps - 1 else 0)
 
     @property
@@ -76,7 +76,8 @@ class Clip:
         return self.labelling.formula()
 
     def equation(self, step: int) -> str:
-        """How the value of a step comes about, in numbers or symbols: "3·0 + 2·1 + 1·2 = 4"; "" for a figure without.
+        """The computation of a step's value, in numbers or symbols: "3·0 + 2·1 + 1·2 = 4"; "" for a figure without
+        values.
 
         Raises ConvanimError for a step out of range.
         """
@@ -108,7 +109,7 @@ class Clip:
 
 
 def chosen(scene: Scene, numbers: Sequence[int]) -> Scene:
-    """The scene with these steps alone; its description says how many they are, of how many."""
+    """The scene restricted to these steps. Its description says how many of all steps it has."""
     n, whole = f"{len(numbers):,}", f"{scene.whole:,}"
     left_out = language(scene.lang).say("description.chosen", n=n, whole=whole)
     return replace(only(scene, numbers), description=f"{scene.description} {left_out}".strip())

@@ -13,10 +13,9 @@ LONGEST_LIST = 600  # characters of the choices that a message lists
 
 
 class ConvanimError(ValueError):
-    """Bad input, said in one line: what was given, what the rule is, what to do.
+    """Invalid input. The message is one line: the given value, the rule, the remedy.
 
-    The line never holds a line break, and never more than 1,200 characters, whatever the input held, so that the
-    command line can print it as it is.
+    It contains no line break and at most 1,200 characters for any input, so the command line can print it unchanged.
     """
 
     def __init__(self, message: str) -> None:
@@ -33,10 +32,11 @@ class ConvanimWarning(UserWarning):
 
 
 def one_line(message: str, most: int = LONGEST_LINE) -> str:
-    """The message on one line of at most so many characters: long words and a long line lose their middle.
+    """The message on one line of at most `most` characters: long words and long lines are cut in the middle.
 
     >>> one_line("a  message of\\ntwo lines")
     'a message of two lines'
+
     """
     return _cut(" ".join(_cut(word, LONGEST_WORD) for word in message.split()), most)
 
@@ -53,16 +53,17 @@ def short_repr(value: object, limit: int = 60) -> str:
     """
     try:
         text = repr(value)
-    except Exception:  # a user's object may refuse to be printed; the message must still come out
+    except Exception:  # repr() of a user's object may fail; the message must still be created
         text = f"<{type(value).__name__}>"
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def expected_one_of(what: str, given: object, choices: Iterable[str]) -> ConvanimError:
-    """The error for a name that is in no table: what was given, the choices and the likeliest of them.
+    """The error for an unknown name: the given name, the most similar choice, and all choices.
 
     >>> print(expected_one_of("view", "isometrc", ["flat", "isometric"]))
     unknown view 'isometrc': did you mean 'isometric'? Expected one of flat, isometric
+
     """
     names = list(choices)
     near = get_close_matches(given.lower(), names, n=1) if isinstance(given, str) else []

@@ -1,4 +1,4 @@
-"""How far long work is: a callback that is told each step, and a bar for terminals and notebooks."""
+"""Progress of long work: callbacks, and a bar for terminals and notebooks."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from .errors import ConvanimError, short_repr
 
-Progress = Callable[[int, int], None]  # told after each step how many are done, and how many there are
-Count = Callable[[float, float], None]  # the same in parts of any size
+Progress = Callable[[int, int], None]  # called after each step with the number of finished steps and of all steps
+Count = Callable[[float, float], None]  # the same, with parts of any size
 Item = TypeVar("Item")
 QUIET_S = 1.0  # seconds for which nothing is shown: short work needs no bar
 REDRAW_S = 0.1  # seconds between two drawings: a slow terminal must not slow the work down
@@ -20,12 +20,13 @@ BAR_WIDTH = 24  # letters, so that the whole line fits a terminal of 80
 
 
 def counted(items: Sequence[Item], progress: Progress | None) -> Iterator[Item]:
-    """The items one by one; `progress` is told that one is done when the next one is asked for.
+    """Yield the items. `progress` is called for an item when the next one is requested.
 
     >>> [n for n in counted("ab", lambda done, total: print(done, "of", total))]
     1 of 2
     2 of 2
     ['a', 'b']
+
     """
     for done, item in enumerate(items, 1):
         yield item
@@ -34,14 +35,15 @@ def counted(items: Sequence[Item], progress: Progress | None) -> Iterator[Item]:
 
 
 def stepwise(progress: Progress | None, steps: int) -> Progress | None:
-    """A callback for work whose parts aren't the steps: `progress` is told each step once, from 1 to `steps`, when that
-    share of the parts is done.
+    """A callback for work whose parts aren't steps. It converts parts to steps: `progress` is called once for each step
+    from 1 to `steps`, when that share of the parts is finished.
 
     >>> told = stepwise(print, 2)
     >>> for done in range(1, 6):
     ...     told(done, 5)
     1 2
     2 2
+
     """
     if progress is None:
         return None
@@ -58,9 +60,10 @@ def stepwise(progress: Progress | None, steps: int) -> Progress | None:
 
 @contextlib.contextmanager
 def shown(progress: bool | Progress | None, about: str) -> Iterator[Progress | None]:
-    """What a writer tells its steps: for True a bar with the word `about`, for False nothing, or the given callback.
+    """The callback for a writer: True shows a bar with the word `about`, False shows nothing, a function is used as it
+    is.
 
-    None is a bar in a notebook, and nothing elsewhere. Raises ConvanimError for anything else.
+    None shows a bar in notebooks only. Raises ConvanimError for other values.
     """
     if progress is not None and not isinstance(progress, bool) and not callable(progress):
         raise ConvanimError(
@@ -125,7 +128,7 @@ class _Bar:
             self.drawn = None
 
 
-_bars: list[_Bar] = []  # those of the work that runs now: `say` writes above them
+_bars: list[_Bar] = []  # bars of running work: `say` writes above them
 
 
 def _text(about: str, unit: str, done: float, total: float, elapsed: float) -> str:

@@ -6,7 +6,7 @@
        :stride: 2
 
 Web pages show the animation, EPUBs and PDFs the poster, and builders without pictures the alternative text. Drawn files
-are kept beside the doctrees. Their names depend on all that the figures are made of, so a second build draws nothing.
+are stored beside the doctrees. Their names depend on the content of the figures, so a second build draws nothing.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from .publish.directive import Recipe, is_file, spelt
 from .text.escaping import attribute
 from .write import FORMATS, literal
 
-# the suffix of the format for each type of picture; a builder lists the types that it can show, the best first
+# the suffix for each MIME type; a builder lists its supported types, the best first
 SUFFIXES = {"image/svg+xml": ".svg", "application/pdf": ".pdf", "image/png": ".png"}
-STILL = ("epub",)  # builders of web pages on which nothing should move
+STILL = ("epub",)  # HTML builders that need still pictures
 LENGTH = re.compile(r"(?=.*[1-9])(\d+(?:\.\d+)?|\.\d+) ?(%|em|ex|in|cm|mm|pt|pc)")  # docutils' units
 PIXELS = re.compile(r"([+-]?\d+)(?: ?px)?")
 
@@ -49,22 +49,24 @@ OWN = {
     "file": directives.unchanged,
     "name": directives.unchanged,
     "player": directives.flag,
-}  # the options of the directive that aren't of the figure
+}  # options of the directive itself
 
 
 class OptionSpec(dict[str, Any]):
-    """The directive's options. Unknown ones get through, so that the directive can report them at their line."""
+    """The directive's options. Unknown options are accepted here, so that the directive can report them with their
+    line.
+    """
 
     def __missing__(self, name: str) -> Any:
         return directives.unchanged
 
 
 class Placeholder(nodes.General, nodes.Element):  # type: ignore[misc]
-    """A figure that is not drawn yet: its formats depend on the builder that writes the page."""
+    """A figure before drawing: the builder that writes the page determines the format."""
 
 
 class ResponsiveImage(nodes.image):  # type: ignore[misc]
-    """An image of a web page. It loads when it is near, has its size before that, and is no wider than the page."""
+    """An image of a web page. It loads lazily, reserves its space, and is never wider than the page."""
 
 
 class Convanim(SphinxDirective):  # type: ignore[misc]
@@ -76,7 +78,7 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
     option_spec: ClassVar[dict[str, Any]] = OptionSpec(OWN)
 
     def run(self) -> list[Any]:
-        """The figure's node, or the error if it can't be drawn."""
+        """The figure's node, or an error if drawing fails."""
         texts = {name.replace("-", "_"): value for name, value in self.options.items() if name not in OWN}
         try:
             defaults = dict(self.config.convanim_options)
@@ -116,7 +118,7 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
         return Recipe.of(subject, texts, path, defaults)
 
     def _line(self, message: str, names: Iterable[str]) -> int:
-        """The line of the option that a message names first; the directive's own if it names none."""
+        """The line of the option that a message names first, or the directive's line if it names none."""
         found: dict[int, str] = {}
         for name in names:
             forms = (spelt(name), f"{name}=", f"unknown {name} ", f"{name} has ", f"the {name} ")
@@ -150,8 +152,8 @@ class Convanim(SphinxDirective):  # type: ignore[misc]
 
 
 def _page_width(options: dict[str, Any]) -> str:
-    """The width in a measure of the page, "50%" or "8cm", taken out of the options; "" for a width in pixels, in which
-    the figure is drawn.
+    """Remove a page width such as "50%" or "8cm" from the options and return it. A width in pixels stays in the
+    options, and "" is returned.
     """
     width = options.get("width")
     if not isinstance(width, str):
@@ -169,9 +171,9 @@ def _page_width(options: dict[str, Any]) -> str:
 
 
 def draw(app: Any, document: Any, docname: str) -> None:
-    """Put an image or the player in the place of each figure of a page that a builder is about to write.
+    """Replace each placeholder of a page by an image or the player, before a builder writes the page.
 
-    Figures that weren't drawn before are drawn.
+    Figures without a drawn file are drawn now.
     """
     page = app.builder.format == "html" and app.builder.name not in STILL
     for place in list(document.findall(Placeholder)):
@@ -181,7 +183,7 @@ def draw(app: Any, document: Any, docname: str) -> None:
                 if page and place["player"]
                 else _image(app, docname, place, moving=page)
             )
-        except ConvanimError as error:  # too large for this format, or no place to write to
+        except ConvanimError as error:  # too large for this format, or the file can't be written
             logging.getLogger(__name__).error(f"convanim: {error}", location=place)
             drawn = _alternative(place)
         place.replace_self(drawn)
@@ -194,14 +196,14 @@ def _player(place: Placeholder) -> str:
 
 
 def _alternative(place: Placeholder) -> Any:
-    """The alternative text in the place of a figure."""
+    """The alternative text, instead of a figure."""
     return nodes.paragraph("", f"[{place['alt']}]", ids=place["ids"], names=place["names"])
 
 
 def _image(app: Any, docname: str, place: Placeholder, *, moving: bool) -> Any:
-    """The node of an image whose file is drawn if it isn't there."""
+    """The node of an image. Draws its file if the file doesn't exist."""
     kind = next((kind for kind in app.builder.supported_image_types if SUFFIXES.get(kind) in FORMATS), None)
-    if kind is None:  # the builder shows no pictures
+    if kind is None:  # the builder supports no pictures
         return _alternative(place)
     path = Path(
         app.env.doctreedir, "convanim", f"convanim-{place['digest']}{'' if moving else '-still'}{SUFFIXES[kind]}"
@@ -244,11 +246,11 @@ def show(translator: Any, node: ResponsiveImage) -> None:
 
 
 def depart(translator: Any, node: ResponsiveImage) -> None:
-    """Nothing: the tag of an image has no end."""
+    """Do nothing: <img> has no end tag."""
 
 
 def setup(app: Any) -> dict[str, Any]:
-    """Add the directive to Sphinx. `convanim_options` in conf.py are defaults for the options of all figures."""
+    """Add the directive to Sphinx. `convanim_options` in conf.py sets default options for all figures."""
     app.add_config_value("convanim_options", {}, "env")
     app.add_node(Placeholder)
     app.add_node(ResponsiveImage, html=(show, depart))

@@ -26,7 +26,7 @@ from .views.text_size import LARGE, READABLE, is_value, legible, letters, texts_
 if TYPE_CHECKING:
     from .clip import Clip
 
-MOST_PICTURES = 10_000  # that a list may name
+MOST_PICTURES = 10_000  # that a list may contain
 CAPTION = 2.0  # the height of a caption, in ems
 # the largest height of a page: the points of a printed page, or in widths where there are no points
 PAPER_PT, HIGHEST = 650, 1.5
@@ -36,11 +36,11 @@ EACH, FIRST = ("step", "sum"), "sizes"
 
 
 def board(clip: Clip, steps: object, columns: object, page: Page) -> tuple[Labelling, Scene, float]:
-    """The figure of a storyboard without its labels, the scene with them, and its resolution: a picture for each step,
-    row by row, each with its number below it; what all have in common is said once.
+    """Build a storyboard: the figure without labels, the scene with labels, and the resolution. It has a picture for
+    each step, row by row, with the step's number below it. Labels that all steps share appear once.
 
-    Pictures share their borders. The arrangement with the largest values is taken. Values that are still too small to
-    read are left out.
+    Pictures share their borders. The arrangement with the largest values is chosen. Values that are still unreadable
+    are omitted.
     """
     labelling = replace(clip.labelling, page=page)
     chosen = [labelling.scene.step_of(clip.scene.number(step)) for step in _chosen(steps, clip.scene)]
@@ -71,7 +71,7 @@ class Arrangement:
 
 
 def _best(labelling: Labelling, chosen: list[int], counts: list[int]) -> Arrangement:
-    """The best arrangement. If values are too small to read, sizes in words and smaller letters are tried."""
+    """The best arrangement. If values are too small to read, try sizes in words and smaller letters."""
     page, found = labelling.page, []
     shares = range(len(LAYOUTS[page.layout].shares) if page.width_pt is None else 1)
     places = (True, False) if FIRST in labelling.names and page.share else (True,)
@@ -80,14 +80,14 @@ def _best(labelling: Labelling, chosen: list[int], counts: list[int]) -> Arrange
         found += [one for in_row in counts if (one := _tried(own, chosen, in_row, beside))]
         if any(one.digits == 1 and not one.high for one in found):
             break
-    if not found:  # the error says which width would be enough
+    if not found:  # the error states a sufficient width
         draw = partial(_drawn, labelling, chosen, counts[-1], False)
         fitted(draw, page, labelling.scene.box.width, fewer="fewer steps, fewer labels")
     return min(found, key=lambda one: (one.high, -round(one.digits, 2), one.shape))
 
 
 def _tried(labelling: Labelling, chosen: list[int], in_row: int, beside: bool) -> Arrangement | None:
-    """The arrangement; None if there is no room for readable letters."""
+    """The arrangement, or None if readable letters don't fit."""
     page, picture = labelling.page, labelling.scene
     found = fitting(partial(_drawn, labelling, chosen, in_row, beside), page, picture.box.width)
     if found is None:
@@ -115,7 +115,7 @@ def _smallest(scene: Scene, steps: list[int]) -> float:
 
 
 def _counts(columns: object, count: int, page: Page) -> list[int]:
-    """How many pictures may be in a row: as many as asked for, or all numbers that leave room for each picture."""
+    """The candidate numbers of pictures in a row: the requested number, or all that leave room for each picture."""
     if columns is None:
         return list(range(1, max(int(min(page.ems / PICTURE, count)), 1) + 1))
     found = integer(columns)
@@ -130,7 +130,7 @@ def _drawn(labelling: Labelling, steps: list[int], in_row: int, beside: bool, pa
 
 
 def page_of(clip: Clip, width: object, width_pt: object) -> Page:
-    """The page of a storyboard of this width in pixels or points; without one, pictures keep their size."""
+    """The page of a storyboard with this width in pixels or points. Without a width, pictures keep their size."""
     page = clip.labelling.page
     if width_pt is not None:
         page = replace(page, width=None, width_pt=checked("width_pt", width_pt))
@@ -167,7 +167,7 @@ def _board(labelling: Labelling, steps: list[int], in_row: int, beside: bool, em
             seen[step] = scene.seen(step)
         marks += (Group((x, y), seen[step]),)
         middle = x + scene.box.x + scene.box.width / 2
-        if total and total.moving:  # both begin at one edge
+        if total and total.moving:  # both start at the same edge
             marks += moved(total.moving(step), x + grid.left + BORDER, below + CAPTION * em)
             middle = x + grid.left + BORDER + context.length(caption) / 2
         marks += (Text("label", (middle, below + 0.8 * em), caption, em, math.inf, face=FACE),)
@@ -179,7 +179,7 @@ def _board(labelling: Labelling, steps: list[int], in_row: int, beside: bool, em
         steps=1,
         poster=0,
         corner=0,
-        largest_label=0.0,  # between the pictures is no room for sizes
+        largest_label=0.0,  # sizes don't fit between the pictures
         equation=_nothing,
         description=f"{scene.description} {lang.say('description.storyboard', steps=listed, whole=scene.whole)}",
         numbers=(),
@@ -213,7 +213,7 @@ class Grid:
 
     @property
     def _wide(self) -> float:
-        """How far the texts reach beyond the picture, to either side."""
+        """How far the texts extend beyond the picture on each side."""
         return max(self.texts + 2 * BORDER - self.picture.width, 0.0) / 2
 
     @property
@@ -260,9 +260,9 @@ def _nothing(step: int) -> Equation:
 
 
 def _chosen(steps: object, scene: Scene) -> list[int]:
-    """The steps that are wanted: listed, or so many from the first to the last, as evenly as can be.
+    """The requested steps: a list, or a number of steps spread evenly from the first to the last.
 
-    One is the poster, and two are a corner with its padding and the poster.
+    One step is the poster; two are a corner with its padding and the poster.
     """
     if isinstance(steps, Iterable) and not isinstance(steps, str | bytes) and getattr(steps, "ndim", 1) != 0:
         listed = list(islice(steps, MOST_PICTURES + 1))

@@ -1,4 +1,4 @@
-"""The figure that a directive describes, as plain data: it can be stored, compared, and drawn later."""
+"""The figure of a Sphinx directive as plain data, which can be stored, compared and drawn later."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from ..spec import figures
 
 
 def spelt(name: str) -> str:
-    """A parameter's name as an option of a directive: "input_size" is ":input-size:"."""
+    """The directive's option for a parameter: ":input-size:" for "input_size"."""
     return f":{name.replace('_', '-')}:"
 
 
 def is_file(name: str, value: object) -> bool:
-    """Whether the value of an option is the path of a file: a theme's, or one with an array."""
+    """Whether the value of an option is a path: of a theme or of an array."""
     kind = TEXT_OPTIONS[name].kind if name in TEXT_OPTIONS else ""
     if kind == "array":
         return isinstance(value, str) and parsing.is_array_file(value)
@@ -35,9 +35,9 @@ def is_file(name: str, value: object) -> bool:
 
 @dataclass(frozen=True)
 class Recipe:
-    """An operation or a figure by its name, with parameters and options as texts.
+    """A named operation or figure, with parameters and options as text.
 
-    A figure is one of `file`, or of the package. `defaults` are values of options for all figures of a document.
+    Figures come from `file` or from the package. `defaults` are the options that a document sets for all figures.
     """
 
     name: str
@@ -47,12 +47,14 @@ class Recipe:
 
     @staticmethod
     def of(name: str, texts: Mapping[str, str], file: str = "", defaults: Mapping[str, Any] | None = None) -> Recipe:
-        """The recipe with these texts by name."""
+        """Build the recipe from texts by name."""
         return Recipe(name, tuple(sorted(texts.items())), file, tuple(sorted((defaults or {}).items())))
 
     @staticmethod
     def options(name: str) -> frozenset[str]:
-        """The names of all options: those of figures, and the parameters of the operation, or of all operations."""
+        """The names of all valid options: the options of figures, and the parameters of the operation (or of all
+        operations).
+        """
         own = parameters(OPERATIONS[name]) if name in OPERATIONS else parsing.KNOWN
         return frozenset({*TEXT_OPTIONS, *own, "ndim"})
 
@@ -71,7 +73,7 @@ class Recipe:
         return animate(op, **self._options([name for name, _ in self.texts if name not in own], {}))
 
     def _figure(self) -> Animation:
-        """The animation of a named figure, which has an operation of its own."""
+        """The animation of a named figure. Such a figure has its own operation."""
         known = figures(*([self.file] if self.file else []))
         if self.name not in known:
             raise expected_one_of(
@@ -89,9 +91,9 @@ class Recipe:
         return figure.animate(**self._options([name for name, _ in self.texts], figure.options))
 
     def _options(self, names: list[str], own: Mapping[str, Any]) -> dict[str, Any]:
-        """The options of these names, and the defaults of options that are neither here nor in the figure's `own`."""
+        """The named options, plus the defaults that neither the directive nor the figure (`own`) specifies."""
         options = {name: parsing.option(name, text, spelt) for name, text in self.texts if name in names}
-        # "theme" keeps a figure's title out of its labels, and chooses none
+        # labels="theme" would drop a figure's title
         chosen = {name for name, value in own.items() if name != "labels" or label_group(value) != OF_THEME}
         specified = {*options, *chosen}
         if specified & {*names_in("size")}:
@@ -99,7 +101,7 @@ class Recipe:
         return {**{name: value for name, value in self.defaults if name not in specified}, **options}
 
     def files(self) -> list[str]:
-        """The files that the figure is made from: when they change, it may change."""
+        """The files that the figure depends on."""
         named = [*self.texts, *self.defaults]
         if self.file:
             named += [
@@ -108,7 +110,7 @@ class Recipe:
         return [*([self.file] if self.file else []), *(str(value) for word, value in named if is_file(word, value))]
 
     def digest(self, animation: Animation) -> str:
-        """A name that changes with all that the figure is made of: the version, its texts and file, and its poster."""
+        """A hash of everything the figure depends on: the version, its texts and file, and its poster."""
         text = Path(self.file).read_text(encoding="utf-8", errors="replace") if self.file else ""
         content = json.dumps(
             [__version__, self.name, self.texts, self.defaults, text, animation.svg(animation.poster)], default=repr

@@ -1,4 +1,6 @@
-"""Builds every figure of a set of specs, on several workers, and goes on where one fails. Draws only what changed."""
+"""Builds all figures of a set of specs with several workers. A failing figure doesn't stop the others; unchanged
+figures are kept.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +30,7 @@ SUFFIXES = (".gif", ".svg")
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What became of one figure: its files, or the line that says why there are none. It is `kept` if all its files
-    were there already, made of the same.
-    """
+    """The result for one figure: its files, or the error. `kept`: all files existed already and are up to date."""
 
     name: str
     paths: tuple[Path | str, ...] = ()
@@ -40,7 +40,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a gallery: its figures, as in the specs, and the files removed of figures that are gone."""
+    """The result for a gallery: its figures in the order of the specs, and the removed files of deleted figures."""
 
     built: list[Built]
     removed: list[str]
@@ -48,12 +48,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Job:
-    """Files of one figure to draw. A worker needs no file but convanim: a theme of one's own is here, not in a file."""
+    """Files of one figure to draw. A worker needs convanim only: a custom theme is included here."""
 
     figure: Figure
     theme: Theme | str
     suffixes: tuple[str, ...]
-    drawing: tuple[str, ...]  # what draws where the job comes from
+    drawing: tuple[str, ...]  # versions of the drawing code on the machine that created the job
 
 
 def gallery(
@@ -68,17 +68,18 @@ def gallery(
     """Write every figure of the TOML files `specs` (those of the package if none) into the folder `out`, and a page,
     index.html, that plays them.
 
-    `suffixes` are the formats, GIF and animated SVG if nothing else is asked for; without one that a page can show, SVG
-    comes to them. Figures whose files are there already are kept, if they are made of the same as now: figure, theme,
-    versions of convanim and of the libraries, as a record in the folder says; `redraw` draws them all the same. Files
-    of figures that are no longer in their TOML file are removed, unless somebody changed them.
+    `suffixes` are the formats; the default is GIF and animated SVG. If a page can show none of them, SVG is added.
+    Existing files are kept if a record in the folder shows that figure, theme, and the versions of convanim and of the
+    libraries are unchanged; `redraw` draws them anyway. Files of figures that were deleted from their TOML file are
+    removed, unless they were modified.
 
-    `out` may be a URL that fsspec writes, such as "s3://bucket/figures" (extra `remote`): then the workers write there.
+    `out` may be a URL supported by fsspec, such as "s3://bucket/figures" (extra `remote`): then the workers write
+    there.
 
-    The figures are drawn over any `concurrent.futures.Executor`, by default one process a core; workers need
-    convanim and no disk in common, since they return the files' content. `done` is called with each figure as it is
-    finished. Returns what became of each, in the order of the specs: a figure that fails has an `error`, isn't on the
-    page, and doesn't stop the others. Raises ConvanimError for specs that can't be read, and for unknown formats.
+    `executor` is any `concurrent.futures.Executor`; the default is one process per core. Workers need convanim but no
+    shared disk, since they return the content of the files. `done` is called with each finished figure. Returns the
+    result of each figure in the order of the specs: a failing figure has an `error`, isn't on the page, and doesn't
+    stop the others. Raises ConvanimError for unreadable specs and unknown formats.
     """
     return run(specs, out, executor, suffixes=suffixes, done=done, redraw=redraw).built
 
@@ -93,7 +94,9 @@ def run(
     redraw: bool = False,
     chosen: Sequence[Figure] | None = None,
 ) -> Outcome:
-    """What `gallery` does, and which files were removed. `chosen` are the figures of the specs, if they were read."""
+    """The same as `gallery`, and also returns the removed files. `chosen` are the figures, if the specs were already
+    read.
+    """
     try:
         paths = [specs] if isinstance(specs, str | os.PathLike) else list(() if specs is None else specs)
         place = place_of(out)
@@ -136,7 +139,7 @@ def _check_names(jobs: Iterable[Job], taken: Iterable[str]) -> None:
 
 
 def _same(file: str) -> str:
-    """What a file's name is to a system that tells neither capital letters nor composed ones apart."""
+    """The name as a case-insensitive and normalizing file system compares it."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", file).casefold())
 
 
@@ -173,7 +176,7 @@ def _build(
             finish(job, kept=True)
     whole = {job.figure.name: job for job in jobs}
     if todo:
-        # workers write the files where they can; those of another executor may have other disks
+        # own workers write the files; workers of another executor may have other disks
         work = partial(draw, place=None if executor and isinstance(place, Folder) else place)
         with closing(over(executor, work, todo)) as finished:
             for job, result in finished:
@@ -184,7 +187,7 @@ def _build(
 def _recorded(
     job: Job, result: dict[str, bytes | str] | str | Exception, keys: dict[str, str], place: Place, record: Record
 ) -> str | None:
-    """Write the files of a result that aren't written, and record all; the error if there is one."""
+    """Write the files that the worker didn't write, and record all files. Returns the error, if any."""
     if isinstance(result, Exception):
         return one_line(f"{type(result).__name__}: {result}")
     if isinstance(result, str):
@@ -199,7 +202,7 @@ def _recorded(
 
 
 def _keys(job: Job) -> dict[str, str]:
-    """What each file of a figure is made of, by the file's name."""
+    """A hash of the ingredients of each file of a figure, by file name."""
     figure = job.figure
     made_of = [(layer.operation, dict(layer.parameters)) for layer in figure.layers], dict(figure.options), job.theme
     common = key(made_of, job.drawing)
@@ -207,7 +210,7 @@ def _keys(job: Job) -> dict[str, str]:
 
 
 def _there(keys: dict[str, str], place: Place, record: Record) -> set[str]:
-    """The files that are there, made of the same as now, and as they were written."""
+    """The existing files that are up to date and unmodified."""
     entries = record.entries
     same = [file for file, one in keys.items() if file in entries and entries[file].key == one]
     marks = place.marks(same)
@@ -215,7 +218,7 @@ def _there(keys: dict[str, str], place: Place, record: Record) -> set[str]:
 
 
 def draw(job: Job, place: Place | None) -> dict[str, bytes | str] | str:
-    """Draw the files of a figure: the content of each, or its mark if it was written to a place; or the error."""
+    """Draw the files of a figure. Returns the content of each, or its mark if it was written; or the error."""
     here = drawing()
     if here != job.drawing:
         other = next(f"{one}, not {two}" for one, two in zip(here, job.drawing, strict=True) if one != two)
@@ -236,7 +239,7 @@ def draw(job: Job, place: Place | None) -> dict[str, bytes | str] | str:
 
 
 def _write_pages(parts: list[Part], place: Place, record: Record, executor: Executor | None, redraw: bool) -> None:
-    """Write the files of the pages, unless they are there already."""
+    """Write the files of the pages, unless they are up to date."""
     keys = {file: made_of for part in parts for made_of in [key(part)] for file in part.files}
     there = set() if redraw else _there(keys, place, record)
     todo = [part for part in parts if not there.issuperset(part.files)]
@@ -300,5 +303,5 @@ def _remove_gone(
 
 
 def _source(spec: str) -> str:
-    """Where a figure's table is, as a hash: a record may be published, and the folders of its author need not be."""
+    """A hash of the path of a figure's table. The record may be published; the author's folder names must not be."""
     return hashlib.sha256(os.path.realpath(spec).encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Where a gallery's files are: a folder of this machine, or a URL. Files are there whole or not at all."""
+"""The place of a gallery's files: a local folder or a URL. Files are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from typing import Any, Protocol
 from ..errors import ConvanimError, short_repr
 from ..write.files import replacing
 
-LEFT_S = 3600  # seconds after which nobody writes a file any more
+LEFT_S = 3600  # seconds after which a temporary file is abandoned
 
 
 class Place(Protocol):
-    """Files by name. A file's mark is a text that changes with its content. Places are pickled and sent to workers."""
+    """A store of files by name. A file's mark is text that changes with its content. Places are pickled for workers."""
 
     def put(self, name: str, content: bytes) -> str:
         """Write a file, whole or not at all, and return its mark."""
         ...
 
     def marks(self, names: Iterable[str]) -> dict[str, str]:
-        """The marks of the files that are there."""
+        """The marks of the existing files."""
         ...
 
     def read(self, name: str) -> bytes | None:
@@ -34,15 +34,15 @@ class Place(Protocol):
         ...
 
     def append(self, name: str, content: bytes) -> bool:
-        """Add to a file's end at once; False where that can't be done."""
+        """Append to a file atomically. Returns False if the place can't."""
         ...
 
     def remove(self, name: str) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file, if it exists."""
         ...
 
     def tidy(self) -> None:
-        """Remove what killed writers left long ago."""
+        """Remove old temporary files of killed writers."""
         ...
 
     def path(self, name: str) -> Path | str:
@@ -52,7 +52,7 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of this machine. A mark is a hash of the whole content: reading is cheap here, drawing isn't."""
+    """A local folder. A mark is a hash of the whole content, since reading is much cheaper than drawing."""
 
     folder: str
 
@@ -63,9 +63,9 @@ class Folder:
         return mark(content)
 
     def marks(self, names: Iterable[str]) -> dict[str, str]:
-        """The marks of the files that are there."""
+        """The marks of the existing files."""
         wanted = list(names)
-        with ThreadPoolExecutor(4) as threads:  # hashing lets other threads run
+        with ThreadPoolExecutor(4) as threads:  # hashing releases the interpreter lock
             found = zip(wanted, threads.map(self._mark, wanted), strict=True)
             return {name: one for name, one in found if one is not None}
 
@@ -161,11 +161,11 @@ class Bucket:
             return content
 
     def append(self, name: str, content: bytes) -> bool:
-        """Stores have no appending."""
+        """Stores don't support appending."""
         return False
 
     def remove(self, name: str) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file, if it exists."""
         with self._said("remove", name), suppress(FileNotFoundError):
             fs, root = self._opened()
             fs.rm_file(f"{root}/{name}")
@@ -186,7 +186,7 @@ class Bucket:
 
     @contextmanager
     def _said(self, does: str, name: str) -> Iterator[None]:
-        """Errors of any store as one of ours."""
+        """Convert errors of any store to ConvanimError."""
         try:
             yield
         except ImportError as error:
@@ -204,7 +204,7 @@ def _list(fs: Any, root: str) -> dict[str, dict[str, Any]]:
 
 
 def _told(info: Mapping[str, Any]) -> str:
-    """The mark of a file by what a store says of it."""
+    """The mark of a file from the metadata of the store."""
     state = next((str(info[word]) for word in STATES if info.get(word)), "")
     return f"{info['size']}:{state}"
 
@@ -215,13 +215,13 @@ def mark(content: bytes) -> str:
 
 
 def place_of(out: str | os.PathLike[str]) -> Place:
-    """The place that is meant by a path, or by a URL. Raises ConvanimError if it is a file, or can't be a folder."""
+    """The place for a path or a URL. Raises ConvanimError if the path is a file or can't be a folder."""
     folder = os.fsdecode(out)
     if isinstance(out, str) and "://" in out:
         return Bucket(out)
     try:
         in_the_way = Path(folder).exists() and not Path(folder).is_dir()
-    except OSError as error:  # a name that is too long, or that may not be looked at
+    except OSError as error:  # the name is too long, or access is denied
         raise ConvanimError(f"{short_repr(folder)} can't be a folder: {error.strerror}") from None
     if in_the_way:
         raise ConvanimError(f"{folder} is a file, and the gallery needs a folder to write to")

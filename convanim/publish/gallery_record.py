@@ -1,7 +1,8 @@
-"""What a gallery's files were made of, in a record beside them, so that the next call draws only what changed.
+"""A record beside a gallery's files with a hash of each file's ingredients, so that the next call draws only changed
+figures.
 
-The record is a file of lines in JSON, one for each file of the gallery. A line is added when its file is complete, so
-that a gallery that was killed goes on where it was. Lines that can't be read are left out: their files are drawn again.
+The record has a line of JSON for each file of the gallery. A line is added when its file is complete, so a killed
+gallery resumes where it stopped. Unreadable lines are ignored: their files are drawn again.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 RECORD = ".convanim-record"
-LIBRARIES = ("numpy", "matplotlib", "pillow", "imageio-ffmpeg")  # which decide the bytes of some formats
-NOT_DRAWING = ("cli", "publish", "sphinx.py")  # of the package: what decides no figure's bytes
-SAVED_EVERY_S = 5  # where a place has no appending
+LIBRARIES = ("numpy", "matplotlib", "pillow", "imageio-ffmpeg")  # libraries that affect the bytes of some formats
+NOT_DRAWING = ("cli", "publish", "sphinx.py")  # parts of the package that don't affect the bytes of figures
+SAVED_EVERY_S = 5  # if the place doesn't support appending
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Record:
     def add(self, entry: Entry) -> None:
         """Record a file that is complete."""
         self.entries[entry.file] = entry
-        # a line begins with a line break too: the line before it may have lost its end
+        # start with a line break: the previous line may be incomplete
         if self._place.append(RECORD, f"\n{_line(entry)}\n".encode()):
             self._stored[entry.file] = entry
         elif time.monotonic() - self._saved > SAVED_EVERY_S:
@@ -69,7 +70,7 @@ class Record:
         self._dropped.add(file)
 
     def save(self) -> None:
-        """Write the record as a whole, in the order of the names, with what others added to it meanwhile."""
+        """Rewrite the whole record in the order of names, including entries that others added meanwhile."""
         stored = self._place.read(RECORD)
         now = _entries(stored)
         added = {file: one for file, one in now.items() if self._stored.get(file) != one and file not in self._dropped}
@@ -85,7 +86,7 @@ def _line(entry: Entry) -> str:
 
 
 def _entries(text: bytes | None) -> dict[str, Entry]:
-    """The entries of the lines that can be read; of several of one file, the last."""
+    """The entries of all readable lines. If a file has several, the last one."""
     found = {}
     for line in (text or b"").split(b"\n"):
         try:
@@ -98,13 +99,13 @@ def _entries(text: bytes | None) -> dict[str, Entry]:
 
 
 def key(*parts: Any) -> str:
-    """A hash of what something is made of; the parts' representations say all of them."""
+    """A hash of the parts' representations."""
     return hashlib.sha256("\n".join(map(repr, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @cache
 def drawing() -> tuple[str, ...]:
-    """What draws figures here: the versions of convanim, Python and libraries, and a hash of convanim's own files."""
+    """The versions that affect figures: of convanim, Python and libraries, and a hash of convanim's own files."""
     libraries = [f"{name} {_version(name)}" for name in LIBRARIES]
     python = ".".join(platform.python_version_tuple()[:2])
     code = key(*_files(NOT_DRAWING))

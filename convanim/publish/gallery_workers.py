@@ -1,4 +1,4 @@
-"""Work over processes, or over any executor: a few jobs at a time, and again where a worker is lost."""
+"""Run jobs in processes or in any executor: a few jobs at a time, with retries after a lost worker."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ TRIES = 2  # of a job that ends with an exception: its worker may have been lost
 def over(
     executor: Executor | None, work: Callable[[Job], Result], jobs: Sequence[Job]
 ) -> Generator[tuple[Job, Result | Exception], None, None]:
-    """Each job with its result when it is finished, or with the exception that it ended with.
+    """Yield each job with its result or its exception, as soon as it is finished.
 
-    Without an executor there are processes, one a core. A job whose worker was lost is done again.
+    Without an executor, use one process per core. If a worker is lost, its job is repeated.
     """
     return _over_own(work, jobs) if executor is None else _over_given(executor, work, jobs)
 
@@ -75,7 +75,7 @@ def _each(work: Callable[[Job], Result], jobs: Sequence[Job]) -> list[Result]:
 def _over_own(
     work: Callable[[Job], Result], jobs: Sequence[Job]
 ) -> Generator[tuple[Job, Result | Exception], None, None]:
-    """If a process dies, the jobs that were running are suspects: each is done again in a process of its own."""
+    """If a process dies, the running jobs are suspects: each is repeated in its own process."""
     waiting, suspects = deque(jobs), list[Job]()
     while waiting:
         workers = min(_cores(), len(waiting))
@@ -97,8 +97,8 @@ def _finished(
 ) -> Generator[tuple[Job, Result | Exception], None, None]:
     """Take jobs from those that wait, so many at a time, until there are none or the executor takes no more.
 
-    `cancels`: a failure, Ctrl-C above all, cancels what is pending. Processes of our own are ended instead; Python's
-    thread for them fails on futures that were cancelled before.
+    `cancels`: on a failure such as Ctrl-C, cancel pending jobs. Own processes are ended instead, because Python's
+    manager thread fails on cancelled futures.
     """
     running: dict[Future[Result], Job] = {}
     takes = True

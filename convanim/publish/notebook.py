@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 MOST = {
     "input_size": 16,
     "output_size": 16,
-}  # the ends of sliders: sizes that can be seen at a glance
+}  # slider limits: larger sizes can't be taken in at a glance
 MOST_ELSE, ROOM = (
     8,
     2,
 )  # the end of other sliders, and how many times the operation's own value a slider reaches at least
-NUMBERS = "in numbers"  # of a padding, which may also have a name
+NUMBERS = "in numbers"  # for a padding, which may also be a name
 AS_GIVEN, AT_DEFAULT = -1, -2  # in a list of choices
-DEFAULT = object()  # the value of an option that isn't passed on
+DEFAULT = object()  # stands for an omitted option
 
 
 @dataclass(frozen=True)
 class Control:
-    """The widgets of a parameter or an option, and the value that they stand for."""
+    """The widgets of a parameter or an option, and the value that they represent."""
 
     name: str
     widgets: tuple[Any, ...]
@@ -82,8 +82,8 @@ def _controls(widgets: Any, op: Operation) -> list[Control]:
 
 
 def _given(op: Operation, controls: list[Control]) -> dict[str, Any]:
-    """The values of the controls; those at their usual value are left out where their default is None, as the meaning
-    of a padding's name depends on whether they are given.
+    """The values of the controls. If the default is None, values at their usual value are omitted, because the meaning
+    of a padding's name depends on whether they are specified.
     """
     known = parameters(type(op))
     usual = {name: (one.usual, (one.usual,) * len(op.axes)) for name, one in known.items() if one.usual is not None}
@@ -92,7 +92,7 @@ def _given(op: Operation, controls: list[Control]) -> dict[str, Any]:
 
 
 def _panel(widgets: Any, first: Animation, controls: list[Control], changed: Callable[[], Animation]) -> Widget:
-    """The controls, the figure beside them, which each change draws again, and the error above the figure."""
+    """The controls, the figure beside them, and an error above the figure. Each change redraws the figure."""
     picture, error = widgets.HTML(_picture(first)), widgets.HTML("")
     last = picture.value
 
@@ -101,7 +101,7 @@ def _panel(widgets: Any, first: Animation, controls: list[Control], changed: Cal
         try:
             last = picture.value = _picture(changed())
             error.value = ""
-        except ConvanimError as refusal:  # the last figure stays, faded, because it doesn't fit the controls
+        except ConvanimError as refusal:  # fade the last figure, because it doesn't match the controls
             picture.value, error.value = f'<div style="opacity: 0.3">{last}</div>', _alert(refusal)
 
     listed = [widget for control in controls for widget in control.widgets]
@@ -135,7 +135,7 @@ def _picture(animation: Animation) -> str:
 
 
 def _alert(refusal: ConvanimError) -> str:
-    """The message of an error, for a page."""
+    """An error message as HTML."""
     return (
         '<p role="alert" style="color: var(--jp-error-color1, #b42318); line-height: 1.4; max-width: 40em; margin:'
         f' 0">{html.escape(str(refusal))}</p>'
@@ -143,14 +143,14 @@ def _alert(refusal: ConvanimError) -> str:
 
 
 def _control(widgets: Any, name: str, one: Parameter, value: Any) -> Control | None:
-    """The control of a parameter; None if it isn't set, and no slider can set it."""
+    """The control of a parameter, or None if it is unset and no slider can set it."""
     if value is None and one.kind != "count":
         return None
     return CONTROLS[one.kind](widgets, name, one, value)
 
 
 def _wide(widgets: Any) -> dict[str, Any]:
-    """Room for the longest name, and for the slider beside it."""
+    """A layout with space for the longest name and the slider beside it."""
     return {"style": {"description_width": "13em"}, "layout": widgets.Layout(width="27em")}
 
 
@@ -162,7 +162,7 @@ def _slider(widgets: Any, name: str, label: str, value: int, least: int) -> Any:
 
 
 def _sliders(widgets: Any, name: str, least: int, values: tuple[int, ...], along: tuple[str, ...]) -> tuple[Any, ...]:
-    """One slider where all values are the same, otherwise one for each."""
+    """One slider if all values are equal, otherwise one per value."""
     if len(set(values)) == 1:
         return (_slider(widgets, name, name, values[0], least),)
     return tuple(
@@ -180,7 +180,7 @@ def _cells(widgets: Any, name: str, one: Parameter, value: tuple[int, ...]) -> C
 
 
 def _padding(widgets: Any, name: str, one: Parameter, value: tuple[Any, ...]) -> Control:
-    """Numbers, for each side where those of one axis differ, or a name."""
+    """A padding as numbers (one per side if the sides of an axis differ) or as a name."""
     paired = any(not isinstance(pad, int) for pad in value)
     flat = tuple(side for pad in value for side in pad) if paired else value
     along = _along(len(value))
@@ -229,7 +229,7 @@ def _choice(widgets: Any, name: str, one: Parameter, value: str) -> Control:
 
 
 def _option(widgets: Any, name: str, row: Option, given: Any) -> Control | None:
-    """The control of an option of the figure; None for one that is neither a switch nor one of some choices."""
+    """The control of a figure's option, or None if the option is neither a switch nor a choice."""
     if row.kind == "switch" and row.default is None:
         return _switch_or_default(widgets, name, given)
     if row.kind == "switch":

@@ -1,6 +1,4 @@
-"""What a notebook shows of a clip: the moving SVG, the picture of one step where that isn't shown, and a line of
-text.
-"""
+"""The display of a clip in notebooks: the animated SVG, a picture for pages without SVG, and a line of text."""
 
 from __future__ import annotations
 
@@ -14,9 +12,9 @@ from ..write import FORMATS, check_cost, pictures
 if TYPE_CHECKING:
     from ..clip import Clip
 
-MOST_BYTES = 2_000_000  # of an SVG: it is stored in the notebook
+MOST_BYTES = 2_000_000  # limit for an SVG, which is stored in the notebook
 MOST_STEPS = 10_000
-MOST_LETTERS = 120  # of a title in one line
+MOST_LETTERS = 120  # limit for the title in the line of text
 
 SVG, PNG, PLAIN = "image/svg+xml", "image/png", "text/plain"
 
@@ -32,7 +30,7 @@ def line(clip: Clip) -> str:
 
 
 def svg(clip: Clip) -> str | None:
-    """The moving SVG; None for one that is too large for a notebook, or has too many steps."""
+    """The animated SVG, or None if it is too large for a notebook or has too many steps."""
     clip = clip.played
     if len(clip) > MOST_STEPS:
         return None
@@ -42,7 +40,7 @@ def svg(clip: Clip) -> str | None:
 
 
 def png(clip: Clip) -> bytes | None:
-    """The picture of the poster's step as a PNG; None for one that is too large to draw."""
+    """The poster as a PNG, or None if it is too large to draw."""
     try:
         check_cost(clip, FORMATS[".png"].bytes_a_pixel)
     except ConvanimError:
@@ -53,9 +51,7 @@ def png(clip: Clip) -> bytes | None:
 def bundle(
     clip: Clip, include: Container[str] | None = None, exclude: Container[str] | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(data, metadata) by MIME type, as IPython asks for them; `include` and `exclude` are the types that are wanted,
-    or aren't.
-    """
+    """(data, metadata) by MIME type, for IPython. `include` and `exclude` select the types."""
     made: dict[str, Any] = {}
     for kind, make in (SVG, svg), (PNG, png), (PLAIN, line):
         if (

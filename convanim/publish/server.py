@@ -1,4 +1,4 @@
-"""A local server of the gallery's page. It draws a figure's file at the first request, and keeps it until it ends."""
+"""A local server for the gallery's pages. It draws a file at the first request, and keeps it until the server stops."""
 
 from __future__ import annotations
 
@@ -46,23 +46,23 @@ TYPES = {  # not `mimetypes`: Windows gives it the types that installed programs
     ".txt": "text/plain; charset=utf-8",
 }
 DRAWN_AT_ONCE = 4  # files: a small one needn't wait for a large one, and memory stays that of a few
-REQUEST_S = 30  # seconds that a client has to say what it wants
-ANSWER_S = 120  # seconds that it has to take the answer
+REQUEST_S = 30  # seconds for a client to send its request
+ANSWER_S = 120  # seconds for a client to receive the answer
 MOST_CONNECTIONS = 64
-# names of this machine, with any port: a tunnel may lead here from another one
+# names of this machine, with any port: a tunnel may use another port
 HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d*)?", re.IGNORECASE)
 NO_HOST = "This server answers to the names 127.0.0.1 and localhost alone.\n"
 
 
 def server(figures: Iterable[Figure], port: int) -> ThreadingHTTPServer:
-    """A server of these figures, which only this machine can reach; `serve_forever` runs it.
+    """A server for these figures, reachable from this machine only. Run it with `serve_forever`.
 
     Raises ConvanimError if the port is not free or not allowed.
     """
     chosen = list(figures)
     parts = parts_of(chosen, themes_of(chosen), FORMATS, "")
     shelf = Shelf({figure.name: figure for figure in chosen}, {file: part for part in parts for file in part.files})
-    shelf.make(parts[0])  # which readers ask for first
+    shelf.make(parts[0])  # requested first by readers
     try:
         return Server(("127.0.0.1", port), partial(Handler, shelf=shelf), shelf)
     except OSError as error:
@@ -73,10 +73,10 @@ def server(figures: Iterable[Figure], port: int) -> ThreadingHTTPServer:
 
 
 class Shelf:
-    """The files of the pages, and the files of drawn figures, each made when it is asked for.
+    """The files of the pages and of the figures, each made on demand.
 
-    All files stand one behind the other in a single file without a name: a process may have few files open, and a
-    file without a name ends with the process, however it ends.
+    All files are stored in a single unnamed file: the number of open files is limited, and an unnamed file disappears
+    with the process, even if it is killed.
     """
 
     def __init__(self, figures: Mapping[str, Figure], pages: Mapping[str, Part]) -> None:
@@ -88,7 +88,7 @@ class Shelf:
         self._room = Semaphore(DRAWN_AT_ONCE)
 
     def file(self, name: str) -> bytes | None:
-        """The content of a file; None if there is no file of this name."""
+        """The content of a file, or None for an unknown name."""
         stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
         if name in self._pages:
             self.make(self._pages[name])
@@ -105,14 +105,14 @@ class Shelf:
             return self._store.read(length)
 
     def make(self, part: Part) -> None:
-        """Make the files of a part of the pages, if they aren't there."""
+        """Make the files of a part of the pages, unless they exist."""
         with self._locks[part.files[0]]:
             if part.files[0] not in self._drawn:
                 with self._room:
                     self._drawn |= {file: self._keep(text.encode()) for file, text in written(part).items()}
 
     def _keep(self, content: bytes) -> tuple[int, int]:
-        """Where a content begins in the store, and its length."""
+        """Store a content. Returns its offset in the store and its length."""
         with self._one:
             begin = self._store.seek(0, os.SEEK_END)
             self._store.write(content)
@@ -129,7 +129,7 @@ class Shelf:
             return json.dumps(answer(link, parts, capped=True)).encode()
 
     def close(self) -> None:
-        """Let the files go."""
+        """Delete the files."""
         self._store.close()
 
     def _draw(self, figure: Figure, suffix: str) -> tuple[int, int]:
@@ -146,7 +146,7 @@ class Shelf:
 
 
 class Server(ThreadingHTTPServer):
-    """A server that answers each request in a thread of its own, and closes the connections of slow clients."""
+    """A server with a thread for each request. It closes the connections of slow clients."""
 
     daemon_threads = True
     allow_reuse_address = os.name == "posix"  # on Windows two servers could then have the same port
@@ -158,12 +158,12 @@ class Server(ThreadingHTTPServer):
         super().__init__(address, handler)
 
     def server_close(self) -> None:
-        """Stop listening, and let the drawn files go."""
+        """Stop listening, and delete the drawn files."""
         super().server_close()
         self._shelf.close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer in a thread, or close the connection if there are too many."""
+        """Answer in a thread. If there are too many connections, close this one."""
         with self._lock:
             if len(self._deadlines) < MOST_CONNECTIONS:
                 self._deadlines[request] = time.monotonic() + REQUEST_S
@@ -173,12 +173,12 @@ class Server(ThreadingHTTPServer):
             self.shutdown_request(request)
 
     def allow(self, connection: socket.socket, seconds: float | None) -> None:
-        """Give a connection so many seconds from now; None for as many as it needs."""
+        """Set the deadline of a connection in seconds from now; None means no deadline."""
         with self._lock:
             self._deadlines[connection] = time.monotonic() + (float("inf") if seconds is None else seconds)
 
     def service_actions(self) -> None:
-        """Close the connections whose time is over; called twice a second."""
+        """Close connections past their deadline. Called twice a second."""
         now = time.monotonic()
         with self._lock:
             for connection in [one for one, end in self._deadlines.items() if end <= now]:
@@ -219,7 +219,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(whole=False)
 
     def _answer(self, *, whole: bool) -> None:
-        self.server.allow(self.connection, None)  # drawing takes what it takes
+        self.server.allow(self.connection, None)  # no deadline while drawing
         status, suffix, body = self._found()
         self.server.allow(self.connection, ANSWER_S)
         self.send_response(status)

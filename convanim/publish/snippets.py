@@ -1,5 +1,5 @@
-"""Snippets to paste: how each place, a README, a paper, a deck, shows a figure's file, with its size and with words in
-its place.
+"""Snippets to paste: the code that embeds a figure's file in a README, a paper, a deck and other targets, with its size
+and an alternative text.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from ..write import FORMATS, has_step
 if TYPE_CHECKING:
     from ..clip import Clip
 
-PICTURES = (".svg", ".webp", ".gif", ".apng", ".png")  # that browsers show, the best first
-CSS_PX = 96  # an inch, for places that measure on paper what a page shows in pixels
-MATHEMATICAL = "\U0001d400"  # from where letters of formulas are, of which screen readers make little
-UNREADABLE = set('%#{}\\~^$&"<>|`')  # in the name of a file that TeX shall read
+PICTURES = (".svg", ".webp", ".gif", ".apng", ".png")  # formats that browsers show, the best first
+CSS_PX = 96  # per inch, for targets with paper units
+MATHEMATICAL = "\U0001d400"  # the first mathematical letter; screen readers read these badly
+UNREADABLE = set('%#{}\\~^$&"<>|`')  # characters that TeX can't read in file names
 
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """A place: its description, the suffixes that it shows, the best first, and its snippet for a clip and a source.
+    """A target: its description, the suffixes it supports (the best first), and the function that writes the snippet.
 
-    If a place shows `each` step as a file of its own, the source holds {step}. Places without `addresses` read files
-    only. A `moving` place is for pictures that move.
+    `each`: the target shows one file per step, and the source contains {step}. Without `addresses`, it accepts files
+    only. `moving`: the target is for animations.
     """
 
     about: str
@@ -43,9 +43,9 @@ class Embed:
     moving: bool = False
 
     def best(self, saved: Iterable[Saved]) -> Saved | None:
-        """The files that the place shows best; of several in one format, those that were saved last.
+        """The saved files in the best format for this target. If there are several in this format, the last saved.
 
-        A `moving` place takes the picture of one step only where nothing else was saved.
+        A `moving` target uses a single picture only if nothing else was saved.
         """
         listed = [one for one in saved if one.suffix in self.suffixes and (one.several or not self.each)]
         if self.moving:
@@ -53,16 +53,16 @@ class Embed:
         return min(reversed(listed), key=lambda one: self.suffixes.index(one.suffix), default=None)
 
     def file(self, name: str) -> str:
-        """The file of that name that `save` writes for the place: the first suffix that there is a format for."""
+        """The file name to save for this target: with the first supported suffix that is a row of FORMATS."""
         suffix = next((suffix for suffix in self.suffixes if suffix in FORMATS), self.suffixes[0])
         return f"{name}_{{step}}{suffix}" if self.each else f"{name}{suffix}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Saved:
-    """Files that a clip was saved to: the name as it was given, the paths, and the one step, if it isn't all of them.
+    """The result of saving a clip: the given name, the paths, and the step if only one was saved.
 
-    `several` is whether there is a file for each step. `step` is None, too, where a format shows one step alone.
+    `several`: there is one file per step. `step` is also None if the format shows only one step.
     """
 
     clip: Clip
@@ -72,7 +72,7 @@ class Saved:
 
     @property
     def suffix(self) -> str:
-        """The suffix, which says the format."""
+        """The suffix, which determines the format."""
         return Path(self.name).suffix.lower()
 
     @property
@@ -81,22 +81,24 @@ class Saved:
         return self.step is None and bool(has_step(self.name))
 
     def source(self, *, each: bool) -> str:
-        """The file that a place names, from the current folder: the poster's, or for `each` step with {step}."""
+        """The path for the snippet, relative to the current folder: the poster's file, or a name with {step} for
+        `each`.
+        """
         path = Path(self.name) if each else self.paths[self.clip.poster if self.several else 0]
-        if path.is_absolute():  # which pages and Typst take for a path from their root
+        if path.is_absolute():  # web pages and Typst resolve absolute paths from their root
             with suppress(ValueError):  # another drive
                 path = Path(os.path.relpath(path))
         return path.as_posix()
 
     def shown(self) -> Clip:
-        """The clip as the file has it: of a single picture one step."""
+        """The clip as saved: a single picture has one step."""
         if self.step is None and not self.several:
             return self.clip
         return replace(self.clip, scene=replace(self.clip.scene, steps=1, poster=0))
 
 
 def place_named(word: object) -> str:
-    """The place that a word names. Raises ConvanimError for an unknown word."""
+    """The target with this name or other name. Raises ConvanimError for an unknown name."""
     place = PLACES_TOO.get(word, word) if isinstance(word, str) else word
     if not isinstance(place, str) or place not in EMBEDS:
         raise expected_one_of("place", place, EMBEDS)
@@ -104,10 +106,9 @@ def place_named(word: object) -> str:
 
 
 def snippet(clip: Clip, place: str, src: str | None = None, saved: Iterable[Saved] = ()) -> str:
-    """The snippet of a clip for a place, a row of EMBEDS, with the source `src`.
+    """The snippet of a clip for a target, a row of EMBEDS, with the source `src`.
 
-    Without one it is the file that was `saved` last in the place's best format; if there is none, a name that no other
-    figure has.
+    The default source is the last `saved` file in the target's best format; if nothing was saved, a unique file name.
     """
     place = place_named(place)
     row = EMBEDS[place]
@@ -128,7 +129,7 @@ def snippet(clip: Clip, place: str, src: str | None = None, saved: Iterable[Save
 
 
 def _own_name(clip: Clip) -> str:
-    """A name that figures share only if they look the same: "figure-3f9a2c"."""
+    """A file name from a hash of the figure's look: "figure-3f9a2c"."""
     from ..render import svg
 
     looks = svg.still(clip.scene, clip.theme, clip.size, clip.poster)
@@ -136,7 +137,7 @@ def _own_name(clip: Clip) -> str:
 
 
 def _sized(a: Clip, src: str, alt: str, escaped: Callable[[str], str] = attribute) -> str:
-    """What all images of HTML have in common."""
+    """The attributes that all HTML images share."""
     return f'src="{attribute(address(src))}" width="{a.size[0]}" height="{a.size[1]}" alt="{escaped(alt)}"'
 
 
@@ -149,7 +150,7 @@ def _figure(a: Clip, src: str) -> str:
 
 
 def _player(a: Clip, src: str) -> str:
-    height = a.size[1] + 240  # room for the controls and the formula
+    height = a.size[1] + 240  # space for the controls and the formula
     return (
         f'<iframe src="{attribute(address(src))}" title="{attribute(a.scene.title)}" width="{a.size[0] + 60}"'
         f' height="{height}" loading="lazy" style="max-width: 100%; border: 0"></iframe>'
@@ -157,7 +158,7 @@ def _player(a: Clip, src: str) -> str:
 
 
 def _video(a: Clip, src: str) -> str:
-    width, height = (side + side % 2 for side in a.size)  # as the codecs need it
+    width, height = (side + side % 2 for side in a.size)  # codecs need even sides
     return (
         f'<video src="{attribute(address(src))}" width="{width}" height="{height}" aria-label="{attribute(a.alt)}"'
         ' autoplay loop muted playsinline style="max-width: 100%; height: auto"></video>'
@@ -165,7 +166,7 @@ def _video(a: Clip, src: str) -> str:
 
 
 def _markdown(a: Clip, src: str) -> str:
-    return f"<img {_sized(a, src, a.alt, reference)}>"  # some dialects read links and templates in HTML too
+    return f"<img {_sized(a, src, a.alt, reference)}>"  # some dialects also interpret links and templates in HTML
 
 
 def _commonmark(a: Clip, src: str) -> str:
@@ -201,8 +202,8 @@ def _typst(a: Clip, src: str) -> str:
 
 def _latex(a: Clip, src: str) -> str:
     width = f"{a.size[0] * 72 / GUIDE_DPI:.2f}".rstrip("0").rstrip(".") + "bp"
-    width = f"\\ifdim{width}>\\linewidth\\linewidth\\else{width}\\fi"  # no wider than its column
-    page = f"page={a.poster + 1}, " if src.lower().endswith(".pdf") and len(a) > 1 else ""  # a page a step
+    width = f"\\ifdim{width}>\\linewidth\\linewidth\\else{width}\\fi"  # at most as wide as its column
+    page = f"page={a.poster + 1}, " if src.lower().endswith(".pdf") and len(a) > 1 else ""  # one page per step
     return _float(a, f"\\includegraphics[{page}width={width}, alt={{{tex(a.alt)}}}]{{{_readable(src)}}}")
 
 
@@ -226,16 +227,14 @@ def _beamer(a: Clip, src: str) -> str:
 
 
 def _readable(src: str) -> str:
-    """A file's name, if TeX can read it."""
+    """Return a file's name. Raises ConvanimError if TeX can't read it."""
     if UNREADABLE & {*src}:
         raise ConvanimError(f"src={short_repr(src)}: TeX can't read a file of this name; take letters, digits, - and _")
     return src
 
 
 def _revealjs(a: Clip, src: str) -> str:
-    """A slide on which the steps follow each other as fragments, each alone: pictures may have no ground, so none lies
-    above another.
-    """
+    """A slide that shows one step at a time as fragments. Pictures may be transparent, so they must not overlap."""
     say, last = language(a.scene.lang).say, len(a) - 1
     lines = []
     for step, name in enumerate(_each(a, src)):
@@ -247,7 +246,7 @@ def _revealjs(a: Clip, src: str) -> str:
             if (equation := a.equation(step)) and max(equation) < MATHEMATICAL
             else words
         )
-        sized = _sized(a, name, words).replace("src=", "data-src=", 1)  # loaded when the slide comes near
+        sized = _sized(a, name, words).replace("src=", "data-src=", 1)  # loaded shortly before the slide is shown
         fragment = {
             0: 'class="fragment fade-out" data-fragment-index="0" ',
             last: f'class="fragment" data-fragment-index="{step - 1}" ',
@@ -259,7 +258,7 @@ def _revealjs(a: Clip, src: str) -> str:
 
 
 def _each(a: Clip, src: str) -> list[str]:
-    """The names of a source with {step}, one for each step."""
+    """Expand a source with {step}: one name per step."""
     if not has_step(src):
         raise ConvanimError(
             f"src={short_repr(src)}: this place shows a picture for each step, so write {{step}} in it, as in"
@@ -269,7 +268,7 @@ def _each(a: Clip, src: str) -> list[str]:
 
 
 def _picture(about: str, write: Callable[[Clip, str], str]) -> Embed:
-    """A place of moving pictures, in any format that browsers show."""
+    """A target for animations, in any format that browsers show."""
     return Embed(about, PICTURES, write, moving=True)
 
 
@@ -291,4 +290,4 @@ EMBEDS = {
     "revealjs": Embed("slide of reveal.js, a step a click", (".svg", ".png", ".webp"), _revealjs, each=True),
     "typst": Embed("Typst: the step that explains most", (".svg", ".png", ".gif", ".webp"), _typst, addresses=False),
 }
-PLACES_TOO = {"github": "markdown"}  # other names of places
+PLACES_TOO = {"github": "markdown"}  # aliases

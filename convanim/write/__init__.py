@@ -1,8 +1,8 @@
-"""The writers: from a clip to a file, chosen by the suffix of its name.
+"""The writers: they turn a clip into a file. The suffix of the file name selects the format.
 
-A writer knows no path: it writes into an open file, or gives the bytes of each step. A new format is a module here and
-a row of FORMATS. Imports: `clip`, `geometry`, `progress`, `render`, `scene`, `text`, `themes`. Libraries: numpy, PIL,
-imageio_ffmpeg.
+A writer doesn't know the path: it writes to an open file, or yields the bytes of each step. A new format is a module
+here and a row of FORMATS. Imports: `clip`, `geometry`, `progress`, `render`, `scene`, `text`, `themes`. Libraries:
+numpy, PIL, imageio_ffmpeg.
 """
 
 from __future__ import annotations
@@ -33,11 +33,12 @@ LARGE_PX = 4000  # width or height of a picture: more than a screen of 3840 pixe
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a suffix is written, by functions of a module beside this one: all steps in one file, or a picture a step.
+    """A file format: the module beside this one and its functions, which write all steps to one file, or one picture
+    per step.
 
-    `bytes_a_pixel` is the memory that drawing takes, `checked` whether the module has a `check`, which raises
-    ConvanimError for a clip that the format can't hold, or where a library is missing. A file of a format of
-    single pictures alone shows, if no step is asked for, the one that explains most.
+    `bytes_a_pixel` is the memory for drawing. `checked`: the module has a `check`, which raises ConvanimError if the
+    format can't store the clip or a library is missing. A format without animations writes the step that explains most,
+    unless a step is specified.
     """
 
     about: str
@@ -48,26 +49,24 @@ class Format:
     checked: bool = False
 
     def check(self, clip: Clip) -> None:
-        """Raise ConvanimError for a clip that the format can't hold."""
+        """Raise ConvanimError if the format can't store the clip."""
         if self.checked:
             self._function("check")(clip)
 
     def write(self, clip: Clip, file: BinaryIO, progress: Progress | None = None) -> None:
-        """Write the steps that an animation plays into an open file that can go back, or the poster if the format has
-        single pictures alone.
-        """
+        """Write the animation to an open, seekable file; a format without animations writes the poster."""
         if self.animated is None:
             file.writelines(self.draw(clip, iter([clip.poster])))
         else:
             self._function(self.animated)(clip.played, file, progress)
 
     def draw(self, clip: Clip, steps: Iterator[int]) -> Iterator[bytes]:
-        """Single steps, each the content of a file, made when it is asked for."""
+        """Yield single steps, each as the content of a file."""
         pictures: Iterator[bytes] = self._function(self.pictures)(clip, steps)
         return pictures
 
     def _function(self, name: str | None) -> Callable[..., Any]:
-        """A function of the format's module, which is imported only now: it may need what a user doesn't have."""
+        """A function of the format's module. The module is imported only now, because it may need a missing library."""
         assert name is not None
         try:
             module = import_module(f".{self.module}", __name__)
@@ -122,7 +121,7 @@ def save(
     step: int | str | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:
-    """Write a clip, in the format of the path's suffix, and return the paths written.
+    """Write a clip in the format of the path's suffix, and return the written paths.
 
     A name with `{step}` or `{step:03d}` is a sequence, a file for each step; `step` writes that one alone, "poster" the
     one that explains most, which is also what a format of single pictures shows if nothing else is asked for.
@@ -147,8 +146,8 @@ def save(
 def planned(
     clip: Clip, path: str | os.PathLike[str], step: int | str | None = None
 ) -> tuple[Format, list[tuple[int, Path]], bool]:
-    """How `save` would write: the format, (step, path) of every file, and whether they are single pictures. Raises what
-    `save` does, and writes nothing.
+    """Plan a `save` without writing: the format, (step, path) of each file, and whether they are single pictures.
+    Raises the same errors as `save`.
     """
     try:
         target = Path(os.fspath(path))
@@ -189,8 +188,8 @@ def told_if_large(clip: Clip, name: object, form: Format, option: str) -> str:
 
 
 def check_cost(clip: Clip, bytes_a_pixel: int, steps: int = 1) -> None:
-    """Refuse what would take too long or too much memory, before any work, and say what it would need: so many steps
-    of this figure.
+    """Raise ConvanimError if this number of steps would take too long or too much memory. The message states what it
+    would need.
     """
     width, height = clip.size
     if steps > MOST_STEPS:
@@ -207,7 +206,7 @@ def check_cost(clip: Clip, bytes_a_pixel: int, steps: int = 1) -> None:
 
 
 def literal(path: str | os.PathLike[str]) -> str:
-    """A path whose braces mean themselves, for a part of a name that `save` takes."""
+    """Escape the braces of a path for `save`."""
     return os.fspath(path).replace("{", "{{").replace("}", "}}")
 
 
@@ -219,7 +218,7 @@ def _writable(name: str) -> bool:
 
 
 def _named(target: Path, scene: Scene, step: int | None) -> tuple[list[tuple[int, Path]], bool]:
-    """(step, path) of every file to write, and whether the name has a {step}; without one there is a single file."""
+    """(step, path) of each file to write, and whether the name contains {step}. Without {step} there is one file."""
     pattern = str(target)
     found = has_step(pattern)
     if found is None:
@@ -232,7 +231,7 @@ def _named(target: Path, scene: Scene, step: int | None) -> tuple[list[tuple[int
 
 
 def has_step(pattern: str) -> bool | None:
-    """Whether a name has a `{step}` or its like, as "x_{step:03d}.png" has; None if it has braces that mean nothing."""
+    """Whether a name contains `{step}` or a form such as `{step:03d}`. None for any other braces."""
     try:
         parts = [part for part in string.Formatter().parse(pattern) if part[1] is not None]
     except ValueError:

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: written without a name, or under another one, then moved into place."""
+"""Atomic files: written without a name or under a temporary name, then moved into place."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ from ..errors import ConvanimError
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A binary file that takes the place of `path` when the block ends well; until then, and after any failure, `path`
-    stays as it was.
+    """A binary file that replaces `path` if the block succeeds. Until then, and after a failure, `path` is unchanged.
 
-    Where the system can (Linux), the new file has no name while it is written, so that even a killed process leaves
-    nothing. Missing folders are made. Raises ConvanimError where the file can't be written.
+    On Linux the new file has no name while it is written, so even a killed process leaves nothing. Missing folders are
+    created. Raises ConvanimError if the file can't be written.
     """
     try:
-        target = Path(os.path.realpath(path))  # a link stays a link, to the new file
+        target = Path(os.path.realpath(path))  # a link is kept and points to the new file
         if target.exists() and not target.is_file():
             if target.is_dir():
                 raise ConvanimError(f"can't write {path}: it is a folder; add a file's name")
-            memory = io.BytesIO()  # a device or pipe can't be replaced, nor go back
+            memory = io.BytesIO()  # a device or pipe can't be replaced and isn't seekable
             yield memory
             target.write_bytes(memory.getvalue())
             return
@@ -45,7 +44,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def unnamed(folder: Path | None = None) -> BinaryIO:
-    """A temporary file that ends with this process. It has no name, but on Windows, where it has one until then."""
+    """A temporary file that disappears with this process. It has no name, except on Windows."""
     if flag := getattr(os, "O_TMPFILE", 0):  # Linux can give it a name later; Python's own temporary files forbid that
         with contextlib.suppress(OSError):  # not every file system has them
             return os.fdopen(os.open(folder or tempfile.gettempdir(), flag | os.O_RDWR, 0o600), "w+b")
@@ -60,9 +59,9 @@ def _remedy(error: OSError) -> str:
 
 
 def _name(descriptor: int, target: Path, mode: int) -> None:
-    """Give an open file without a name the target's name."""
+    """Move an open, unnamed file to the target."""
     temporary = target.with_name(f".convanim-{os.urandom(8).hex()}.tmp")
-    if _linked(descriptor, target, mode):  # at once, where there is no old file
+    if _linked(descriptor, target, mode):  # in one step, if there is no old file
         return
     try:
         if not _linked(descriptor, temporary, mode):
@@ -74,9 +73,9 @@ def _name(descriptor: int, target: Path, mode: int) -> None:
 
 
 def _linked(descriptor: int, path: Path, mode: int) -> bool:
-    """Whether an open file without a name has this one now, and this mode.
+    """Try to give an open, unnamed file this name and mode. Returns whether that worked.
 
-    Linux can do that, if the file system has links. macOS has no /proc, and Windows no mode of an open file either.
+    It works on Linux if the file system has hard links. macOS has no /proc; Windows can't set the mode of an open file.
     """
     try:
         os.chmod(descriptor, mode)
