@@ -141,8 +141,8 @@ class Options:
         metavar="N",
         least=1,
         most=240,
-        rule="the frames a second of a video are a whole number from {least} to {most}",
-        unset="one frame a step, seen for its time",
+        rule="the frames per second of a video are a whole number from {least} to {most}",
+        unset="one frame per step, seen for its time",
     )
     steps: int | str | Iterable[int] | None = option(
         None,
@@ -286,7 +286,7 @@ class Options:
                 object.__setattr__(self, name, KINDS[row.kind].check(name, row, value))
         sizes = self.specified("size")
         if len(sizes) > 1:
-            raise ConvanimError(f"{sizes[0]} and {sizes[1]} both say how large the figure is: leave one of them out")
+            raise ConvanimError(f"{sizes[0]} and {sizes[1]} both specify the size of the figure: leave one of them out")
         self.label_names()
 
     def specified(self, group: str) -> list[str]:
@@ -351,11 +351,12 @@ def choose_view(options: Options, op: Operation | tuple[Operation, ...]) -> str:
     values = options.specified("values")
     if options.symbols and values:
         raise ConvanimError(
-            f"symbols stand in place of numbers, so {values[0]}= has no place beside symbols=True: leave one of them"
-            " out"
+            f"symbols replace numbers, so {values[0]}= can't be combined with symbols=True: leave one of them out"
         )
     if options.symbols and options.shade:
-        raise ConvanimError("symbols have no values, so shade= has no place beside symbols=True: leave one of them out")
+        raise ConvanimError(
+            "symbols have no values, so shade= can't be combined with symbols=True: leave one of them out"
+        )
     if options.show_kernel and not (isinstance(op, tuple) or op.weighted):
         raise ConvanimError(
             f"{describe.name(op)} has no weights to show, so there is no kernel plane: leave show_kernel= out"

@@ -67,7 +67,8 @@ def shown(progress: bool | Progress | None, about: str) -> Iterator[Progress | N
     """
     if progress is not None and not isinstance(progress, bool) and not callable(progress):
         raise ConvanimError(
-            f"progress={short_repr(progress)}: give True, False, or a function of the steps that are done and of all"
+            f"progress={short_repr(progress)}: give True, False, or a function of two numbers, the finished"
+            f" steps and all steps"
         )
     if callable(progress):
         yield progress

@@ -142,7 +142,7 @@ def _parsed(texts: list[tuple[str, str]], specs: tuple[str | os.PathLike[str], .
                 )
             if not name or name.startswith(".") or not name.isprintable() or any(c in name for c in '/\\{}:*?"<>|'):
                 raise ConvanimError(
-                    f"{where}, figure {name!r}: a figure's name becomes a file's name; take letters, digits, - and _"
+                    f"{where}, figure {name!r}: a figure's name becomes a file name; use letters, digits, - and _"
                 )
             if isinstance(table, dict) and "theme" in table:
                 table["theme"] = beside(table["theme"], Path(where).parent)
@@ -207,9 +207,7 @@ def _listed_layers(table: Mapping[str, Any], place: str) -> tuple[LayerSpec, ...
         )
     for key in table:
         if any(key in parameters(kind) for kind in OPERATIONS.values()):
-            raise ConvanimError(
-                f"{place}: {key} has no place beside layers: put it into the table of the layer that it belongs to"
-            )
+            raise ConvanimError(f"{place}: {key} can't be combined with layers: move it into the table of its layer")
         if key != "layers":
             raise _at(place, expected_one_of("key", key, sorted([*TEXT_OPTIONS, "layers", "like"])))
     return tuple(_layer(one, f"{place}, layer {n}", first=n == 1, alone=False) for n, one in enumerate(listed, 1))
@@ -229,9 +227,7 @@ def _layer(table: Mapping[str, Any], place: str, *, first: bool, alone: bool) ->
     known = [*needed, "operation", *([*TEXT_OPTIONS, "like", "layers"] if alone else [])]
     for key in table:
         if key in TEXT_OPTIONS:
-            raise ConvanimError(
-                f"{place}: {key} is said of the whole figure: put it beside layers, not into one of them"
-            )
+            raise ConvanimError(f"{place}: {key} applies to the whole figure: put it beside layers, not into a layer")
         if key not in (*needed, "operation"):
             raise _at(place, expected_one_of("key", key, sorted(known)))
     for key in needed:

@@ -120,7 +120,9 @@ def _counts(columns: object, count: int, page: Page) -> list[int]:
         return list(range(1, max(int(min(page.ems / PICTURE, count)), 1) + 1))
     found = integer(columns)
     if found is None or found < 1:
-        raise ConvanimError(f"columns={short_repr(columns)}: the pictures in a row are a whole number, 1 or more")
+        raise ConvanimError(
+            f"columns={short_repr(columns)}: the number of pictures in a row is a whole number, 1 or more"
+        )
     return [min(found, count)]
 
 
@@ -271,7 +273,7 @@ def _chosen(steps: object, scene: Scene) -> list[int]:
             raise ConvanimError(f"steps={short_repr(steps)}: a storyboard has at most {MOST_PICTURES:,} pictures")
         if not found or any(n is None or not 0 <= n < scene.steps for n in found):
             raise ConvanimError(
-                f"steps={short_repr(listed)}: list steps of this figure, which has 0 to {scene.steps - 1}"
+                f"steps={short_repr(listed)}: list steps of this figure, which are 0 to {scene.steps - 1}"
             )
         return [n for n in found if n is not None]
     count = integer(steps)

@@ -214,7 +214,7 @@ def test_a_list_of_layers_is_several_operations_each_of_the_size_that_the_one_be
                 '[x]\nlayers = [{ operation = "conv", input_size = 5, kernel_size = 3 }, { operation = "conv",'
                 ' kernel_size = 3, view = "flat" }]'
             ),
-            "view is said of the whole figure",
+            "view applies to the whole figure",
         ),
         (
             (
@@ -245,9 +245,9 @@ FIRST, SECOND = 'operation = "conv", input_size = 5, kernel_size = 3', 'operatio
     [
         (
             f'[x]\nlayers = [{{ {FIRST}, theme = "dark" }}, {{ {SECOND} }}]',
-            "layer 1: theme is said of the whole figure: put it beside layers",
+            "layer 1: theme applies to the whole figure: put it beside layers",
         ),
-        (f"[x]\nlayers = [{{ {FIRST} }}, {{ {SECOND} }}]\ninput_size = 5", "input_size has no place beside"),
+        (f"[x]\nlayers = [{{ {FIRST} }}, {{ {SECOND} }}]\ninput_size = 5", "input_size can't be combined with"),
         (f"[x]\nlayers = [{{ {FIRST} }}, {{ {SECOND}, input_size = 9 }}]", "layer 2 has input_size=(9, 9)"),
         ('[x]\noperation = "conv"\ninput_size = 5\nkernel_size = 3\nview = "scatter"', "the scatter view draws"),
         (

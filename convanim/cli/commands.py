@@ -204,7 +204,9 @@ def _storyboard_width(given: dict[str, Any], storyboard: int | None, step: int |
     if storyboard is None:
         return None
     if step is not None:
-        raise ConvanimError("--step has no place beside --storyboard, which shows several: leave one of them out")
+        raise ConvanimError(
+            "--step can't be combined with --storyboard, which shows several steps: leave one of them out"
+        )
     width: int | None = given.pop("width", None)
     return width
 
@@ -241,7 +243,7 @@ def embed(name: str, place: str, src: str | None, **options: Any) -> None:
     place = place_named(place)
     if Path(name).suffix.lower() in FORMATS:
         raise ConvanimError(
-            f"{short_repr(name)} is a drawn file: type the name of its figure, and the file behind --src, as in"
+            f"{short_repr(name)} is a drawn file: give the name of its figure, and the file with --src, as in"
             f" convanim embed NAME {place} --src {name[:100]}"
         )
     given, chosen = specified(options), _figures((name,))
@@ -293,7 +295,7 @@ def gallery(
     for one in failed:
         click.echo(f"failed: {one.name}: {one.error}", err=True)
     if outcome.removed:
-        click.echo(f"removed, as their figures are gone: {', '.join(outcome.removed)}")
+        click.echo(f"removed, because their figures are gone: {', '.join(outcome.removed)}")
     kept = sum(one.kept for one in outcome.built)
     unchanged = f", {kept} of them unchanged" if kept else ""
     click.echo(f"{total - len(failed)} of {total} figures in {output}{unchanged}: open {place_of(output).path(PAGE)}")

@@ -27,11 +27,11 @@ def layers_of(text: str, beside: dict[str, Any]) -> list[Operation]:
     size, ndim = given.pop("input_size", None), given.pop("ndim", None)
     if "operation" in given:
         raise ConvanimError(
-            f"{given['operation']} has no place beside --layers, whose text has all layers: write --layers {EXAMPLE}"
+            f"{given['operation']} can't be combined with --layers, which lists all layers: write --layers {EXAMPLE}"
         )
     for name in given:
-        remedy = "write it into the layer that it belongs to" if name in parsing.KNOWN else "leave it out"
-        raise ConvanimError(f"{flag(name)} has no place beside --layers: {remedy}")
+        remedy = "write it into its layer" if name in parsing.KNOWN else "leave it out"
+        raise ConvanimError(f"{flag(name)} can't be combined with --layers: {remedy}")
     made: list[Operation] = []
     for n, words in enumerate(text.split(","), 1):
         place = f"--layers, layer {n}, {short_repr(words.strip())}"
@@ -52,14 +52,14 @@ def _layer(text: str, size: str | None, ndim: int | None, *, first: bool) -> Ope
     """
     words = shlex.split(text)
     if not words:
-        raise ConvanimError(f"a layer is empty: write an operation and its parameters, as in --layers {EXAMPLE}")
+        raise ConvanimError(f"a layer is empty: write an operation with its parameters, as in --layers {EXAMPLE}")
     with _reader().make_context("layer", words) as context:
         given = {name: value for name, value in context.params.items() if value is not None}
     operation = given.pop("operation", None)
     if operation is None:
         raise ConvanimError(f"a layer begins with its operation, as in --layers {EXAMPLE}")
     if first and size is not None and "input_size" in given:
-        raise ConvanimError(f"-i {size} and --layers both say the size of the input: leave one of them out")
+        raise ConvanimError(f"-i {size} and --layers both specify the input size: leave one of them out")
     if size is not None:
         given.setdefault("input_size", size)
     return parsing.operation(operation, given, flag, ndim)

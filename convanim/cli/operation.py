@@ -22,7 +22,8 @@ def operation_of(*, operation: str | None, ndim: int | None, onnx: str | None, n
         raise ConvanimError(f"--node {short_repr(node)} is a node of an ONNX model: add --onnx FILE")
     if operation is None:
         raise ConvanimError(
-            f"no operation was given: begin with one of {', '.join(OPERATIONS)}, or take one from a model with --onnx"
+            f"no operation was specified: begin with one of {', '.join(OPERATIONS)}, or take one from a model"
+            f" with --onnx"
             " FILE"
         )
     return parsing.operation(operation, parameters, flag, ndim)
@@ -39,7 +40,7 @@ def _from_onnx(path: str, node: str | None, operation: str | None, parameters: d
         *(["--ndim"] if ndim else []),
     ]
     if others:
-        raise ConvanimError(f"{others[0]} has no place beside --onnx, whose model says it: leave it out")
+        raise ConvanimError(f"{others[0]} can't be combined with --onnx: the model specifies it; leave it out")
     size = parsing.size("input_size", parameters["input_size"], flag) if "input_size" in parameters else None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvanimWarning)

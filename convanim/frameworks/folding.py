@@ -59,7 +59,7 @@ class Padding:
 
 
 def sliced(name: str, kind: str, size: Cell, parts: Iterable[slice]) -> Padding | None:
-    """The cells that slices leave, one slice an axis; None where they leave none, or turn an axis round."""
+    """The cells that slices leave, one slice per axis; None where they leave none, or turn an axis round."""
     pads, steps = [], []
     for cells, part in zip(size, parts, strict=True):
         kept = range(cells)[part]

@@ -44,7 +44,7 @@ class Imported:
     """A layer of a framework: its name there, the operation that it computes, and its weights.
 
     `kernel` has PyTorch's layout, `op.kernel_shape`, whatever the framework; it is None for pooling, and where the
-    layer has no values yet. `bias` has one number a channel of the output. float16 weights stay float16. Weights of
+    layer has no values yet. `bias` has one number per channel of the output. float16 weights stay float16. Weights of
     types that numpy lacks (bfloat16, float8) are float32, with the shortest decimals that the type rounds to the same
     number: 0.1, and not 0.10009765625.
     """
@@ -56,10 +56,10 @@ class Imported:
 
 
 def size_of(input_size: Any, ndim: int, what: str) -> Cell:
-    """The input size with one value an axis; one clear line for one that is missing or none."""
+    """The input size with one value per axis; one clear line for one that is missing or none."""
     if input_size is None:
         raise ConvanimError(
-            f"input_size is missing, which {what} doesn't know: give input_size=32, or one value an axis"
+            f"input_size is missing, and {what} doesn't specify it: give input_size=32, or one value per axis"
         )
     if is_many(input_size) and not isinstance(input_size, str | bytes) and len(input_size) != ndim:
         raise ConvanimError(

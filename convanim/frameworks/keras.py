@@ -38,8 +38,7 @@ def from_keras(layer: Any, input_size: Any = None) -> Imported | list[Imported] 
     known = known_kind(layer)
     if known not in KINDS:
         raise ConvanimError(
-            f"{type(layer).__name__} is no convolution or pooling that convanim knows: give one, or a model that holds"
-            " some"
+            f"{type(layer).__name__} is not a supported convolution or pooling: give one, or a model that contains one"
         )
     trace = Trace()
     ndim = KINDS[known][1]
@@ -76,7 +75,7 @@ def _of_model(keras: Any, model: Any, input_size: Any) -> list[Imported] | Netwo
     first = next((layer for layer in layers if known_kind(layer) in KINDS), None)
     if first is None:
         raise ConvanimError(
-            f"the model {model.name!r} holds no convolution or pooling that convanim knows: there is nothing to import"
+            f"the model {model.name!r} contains no supported convolution or pooling: there is nothing to import"
         )
     if not getattr(model, "inputs", None):
         raise ConvanimError(
@@ -126,8 +125,8 @@ def _shape(shape: Any, first: Any, input_size: Any) -> tuple[int, ...]:
     spatial = tuple(shape[d] for d in dims)
     if any(n not in (None, wanted) for n, wanted in zip(spatial, size, strict=True)):
         raise ConvanimError(
-            f"input_size={size} is not what the model takes, {spatial}: leave it out, or give the sizes that it leaves"
-            " open"
+            f"input_size={size} doesn't fit the model, which takes {spatial}: leave it out, or give the sizes"
+            " that it leaves open"
         )
     sizes = dict(zip(dims, size, strict=True))
     return tuple(sizes.get(d, n or 1) for d, n in enumerate((1, *shape[1:])))

@@ -47,7 +47,7 @@ def from_onnx(model: Any, node: str | None = None, input_size: Any = None) -> Im
 def _imported(graph: Graph, node: str | None, input_size: Any) -> Imported | list[Imported] | Network:
     chosen = None if node is None else _named(graph, node)
     if not any(map(_is_layer, graph.nodes)):
-        raise ConvanimError("the model holds no convolution or pooling that convanim knows: there is nothing to import")
+        raise ConvanimError("the model contains no supported convolution or pooling: there is nothing to import")
     _data_first(graph)
     walk, size = _walked(graph, input_size)
     if name := left_open(graph, KINDS):
@@ -79,7 +79,7 @@ def _check_open(graph: Graph, name: str, input_size: Any) -> None:
     ):
         by_name = f", or sizes by name, {dict.fromkeys(names, 32)}" if names else ""
         raise ConvanimError(
-            f"the model leaves the size of {name!r} open: give input_size=32, or one value an axis{by_name}"
+            f"the model leaves the size of {name!r} open: give input_size=32, or one value per axis{by_name}"
         )
 
 

@@ -94,7 +94,7 @@ def loaded(onnx: Any, model: Any) -> Any:
 
 def _read(onnx: Any, given: Any) -> Any:
     if not isinstance(given, str | os.PathLike):
-        raise ConvanimError(f"{short_repr(given)} is no ONNX model: give an onnx.ModelProto, or the path of a file")
+        raise ConvanimError(f"{short_repr(given)} is not an ONNX model: give an onnx.ModelProto, or the path of a file")
     path = os.fspath(given)
     try:
         read = onnx.load(path)

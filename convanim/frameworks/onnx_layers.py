@@ -41,7 +41,7 @@ def _along(values: Array | None, kernel: Array, default: float) -> Any:
 
 
 def pairs_of(pads: Any, ndim: int) -> list[Pair]:
-    """All that is before, then all that is after, as a pair an axis."""
+    """All that is before, then all that is after, as a pair per axis."""
     if len(pads) != 2 * ndim:
         raise ConvanimError(f"pads={short_repr(list(pads))} has {len(pads)} numbers, and {ndim} axes need {2 * ndim}")
     return [(int(pads[n]), int(pads[n + ndim])) for n in range(ndim)]
@@ -94,7 +94,7 @@ def _transposed(graph: Graph, node: Any, size: Cell, given: dict[str, Any]) -> C
 def _pool(mode: str) -> Callable[[Graph, Any, Cell, dict[str, Any]], Pool]:
     def build(graph: Graph, node: Any, size: Cell, given: dict[str, Any]) -> Pool:
         if given.get("p", 2) != 2:
-            raise ConvanimError(f"p={given['p']}: convanim has the L2 pooling, p=2")
+            raise ConvanimError(f"p={given['p']}: only the L2 pooling is supported, p=2")
         words = _shared(given, len(size))
         counts = (
             mode != "average"

@@ -117,7 +117,7 @@ class Walk:
                 f"a {kind} takes {WEIGHTS.get(kind, 0) + 1} inputs or more, and this one {len(node.input)}"
             )
         if node.input[0] not in self.values:
-            raise ConvanimError("it takes a constant, and not what comes from the model's input")
+            raise ConvanimError("it reads a constant instead of the model's input")
         value, graph = self.values[node.input[0]], self.graph
         given = [node.input[n] for n in (WEIGHTS.get(kind, 0), BIASES.get(kind, 0)) if 0 < n < len(node.input)]
         computed = [self.values[one].step for one in given if one in self.values]
@@ -126,7 +126,7 @@ class Walk:
         op = KINDS[kind](graph, node, graph.size(node.input[0]), attributes(node))
         kernel, bias = weights_of(graph, node) if op.weighted else (None, None)
         if kernel is not None and kernel.shape != op.kernel_shape:
-            raise ConvanimError(f"its weights have the shape {kernel.shape}, and {op.kernel_shape} fits the rest")
+            raise ConvanimError(f"its weights have the shape {kernel.shape}, and the node needs {op.kernel_shape}")
         rank = len(op.input_size) + 2
         shape = (*(value.shape[:1] or (0,)), 0, *op.output_size)
         made = self.trace.layer(Imported(name_of(node), op, kernel, bias), value, shape, tuple(range(2, rank)))

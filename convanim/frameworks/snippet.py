@@ -99,7 +99,7 @@ def _wrapped(line: str, width: int) -> str:
 
 
 def short(values: Sequence[int]) -> int | tuple[int, ...]:
-    """One int where all axes agree, otherwise one an axis."""
+    """One int where all axes agree, otherwise one per axis."""
     return values[0] if len(set(values)) == 1 else tuple(values)
 
 

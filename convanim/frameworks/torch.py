@@ -38,7 +38,7 @@ def from_torch(layer: Any, input_size: Any = None) -> Imported | list[Imported] 
     if known in KINDS:
         return _of_layer(layer, size_of(input_size, KINDS[known], f"a {known}"))
     refusal = ConvanimError(
-        f"{type(layer).__name__} is no convolution or pooling that convanim knows: give one, or a model that holds some"
+        f"{type(layer).__name__} is not a supported convolution or pooling: give one, or a model that contains one"
     )
     children = any(layer.children())
     if known or not (children or _weights(layer)):
@@ -63,7 +63,7 @@ def _checked(torch: Any, layer: Any) -> Any:
     layer = getattr(layer, "_orig_mod", layer)  # of torch.compile
     if isinstance(layer, torch.jit.ScriptModule):
         raise ConvanimError(
-            f"{layer.original_name} is a ScriptModule, whose calls can't be followed: give the model from which it was"
+            f"{layer.original_name} is a ScriptModule, whose calls can't be traced: give the model from which it was"
             " made"
         )
     return layer
@@ -99,7 +99,7 @@ def _run_on_zeros(model: Any, input_size: Any) -> tuple[Trace, Cell]:
     ndims += [weight.ndim - 2 for weight in _weights(model)]
     if not ndims:
         raise ConvanimError(
-            f"{type(model).__name__} holds no convolution or pooling that convanim knows: there is nothing to import"
+            f"{type(model).__name__} contains no supported convolution or pooling: there is nothing to import"
         )
     if is_many(input_size) and not isinstance(input_size, str | bytes) and 1 <= len(input_size) <= 3:
         ndims.insert(0, len(input_size))

@@ -79,7 +79,7 @@ class Calls(TorchFunctionMode):  # type: ignore[misc]  # PyTorch isn't read by t
 
     def _begin(self, module: Any, args: Any, kwargs: Any) -> None:
         if threading.get_ident() != self.thread:  # where no mode sees the calls
-            raise ConvanimError(f"{self.names[module]} runs in a thread of its own, whose calls can't be followed")
+            raise ConvanimError(f"{self.names[module]} runs in its own thread, whose calls can't be traced")
         self.running.append((module, []))
 
     def _end(self, module: Any, args: Any, kwargs: Any, output: Any) -> None:

@@ -17,7 +17,7 @@ def array_of(tensor: Any) -> Array | None:
         return None
     tensor = tensor.detach().cpu()
     if tensor.is_complex():
-        raise ConvanimError("the layer's weights are complex, and convanim computes with real numbers alone")
+        raise ConvanimError("the layer's weights are complex, and convanim supports real numbers only")
     if str(tensor.dtype) == "torch.float16" or tensor.element_size() >= 4 or not tensor.is_floating_point():
         array: Array = tensor.numpy().copy()
         return array
@@ -30,7 +30,7 @@ def array_of(tensor: Any) -> Array | None:
 
 
 def _many(value: Any, count: int) -> tuple[Any, ...]:
-    """One value an axis; PyTorch takes one for all as a number or alone in a list."""
+    """One value per axis; PyTorch takes one for all as a number or alone in a list."""
     values = tuple(value) if isinstance(value, list | tuple) else (value,)
     return values if len(values) == count else values * count
 
@@ -104,7 +104,7 @@ def _average(given: dict[str, Any], size: Cell) -> Pool:
 def _l2(given: dict[str, Any], size: Cell) -> Pool:
     norm = given["norm_type"]
     if norm != 2:
-        raise ConvanimError(f"norm_type={norm:g}: convanim has the L2 pooling, norm_type=2")
+        raise ConvanimError(f"norm_type={norm:g}: only the L2 pooling is supported, norm_type=2")
     op = Pool(size, mode="l2", **_pool_words(given, size))
     if any(op.overhang):
         raise ConvanimError(

@@ -21,12 +21,12 @@ from .words import reached, reached_by_numbers, transposed
 class Conv(Weighted):
     """A convolution as the frameworks compute it (cross-correlation: the kernel is not flipped), in PyTorch's words.
 
-    Every size is an int for all axes, or one value an axis; `padding` also a (before, after) pair an axis, or a name of
-    PADDINGS, which becomes its numbers: "valid", "full", "half", "same" (PyTorch's: stride 1), "SAME" (TensorFlow's,
-    JAX', Keras'), "same_upper" and "same_lower" (ONNX'), "same_numpy" (numpy's and scipy's), "causal". The number of
-    dimensions follows from the tuples given, or from `ndim`, else it is 2. `padding_mode` is "zeros", or a way to copy
-    input cells: "reflect", "replicate", "circular" or "symmetric". `flip` computes the true convolution. `output_size`
-    is `floor((i + p_before + p_after - d (k - 1) - 1) / s) + 1` (Dumoulin & Visin 2016, Relationship 15).
+    Every size is an int for all axes, or one value per axis. `padding` is also a (before, after) pair per axis, or a
+    name of PADDINGS, which becomes its numbers: "valid", "full", "half", "same" (PyTorch's: stride 1), "SAME"
+    (TensorFlow's, JAX', Keras'), "same_upper" and "same_lower" (ONNX'), "same_numpy" (numpy's and scipy's), "causal".
+    The number of dimensions follows from the tuples given, or from `ndim`, else it is 2. `padding_mode` is "zeros", or
+    a way to copy input cells: "reflect", "replicate", "circular" or "symmetric". `flip` computes the true convolution.
+    `output_size` is `floor((i + p_before + p_after - d (k - 1) - 1) / s) + 1` (Dumoulin & Visin 2016, Relationship 15).
 
     Raises ConvanimError for sizes below 1, a negative padding, a kernel larger than the padded input, "same" with a
     stride, or with `flip` and an even window (numpy's same isn't PyTorch's), "same_numpy" with a stride or a window
@@ -34,6 +34,7 @@ class Conv(Weighted):
 
     >>> Conv(input_size=5, kernel_size=3, stride=2, padding=1).output_size
     (3, 3)
+
     """
 
     input_size: Cells = field(metadata=CELLS_OF_INPUT)

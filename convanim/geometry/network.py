@@ -59,7 +59,7 @@ class Join:
 
 class Path(tuple[Any, ...]):
     """The layers of one path through a network, in the order of the data; branches that join it aren't in it, so that
-    a layer may take more channels than the layer before it gives.
+    a layer may take more channels than the previous layer gives.
     """
 
     __slots__ = ()

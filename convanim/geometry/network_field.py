@@ -42,12 +42,14 @@ def _check_whole(network: Network, last: int) -> None:
         if node.kind == "break":
             raise ConvanimError(
                 f"{node.name} stands between {_listed(network.names_before(node.takes[0]))} and"
-                f" {_listed(network.names_after(index))}, and convanim doesn't know which cells it reads, so that no"
-                f" receptive field goes across it: {ways}"
+                f" {_listed(network.names_after(index))}, and convanim doesn't know which cells it reads, so no"
+                f" receptive field crosses it: {ways}"
             )
     inputs = [network.nodes[index].name for index in sorted(before) if network.nodes[index].kind == "input"]
     if len(inputs) > 1:
-        raise ConvanimError(f"the layers see {_listed(tuple(inputs))}, and a receptive field is of one input: {ways}")
+        raise ConvanimError(
+            f"the layers see {_listed(tuple(inputs))}, and a receptive field refers to one input: {ways}"
+        )
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ from .reduction import SUM, Reduction
 from .size_formula import SLIDING
 from .words import Along, direct
 
-# Fields that take an int or one value an axis and are then a tuple with one value an axis; the language of
+# Fields that take an int or one value per axis and are then a tuple with one value per axis; the language of
 # types has no word for a dataclass field that is given as one and read as another.
 Cells = Any
 Pads = Any

@@ -23,7 +23,7 @@ MOST_BYTES = 2 << 30  # of memory for a picture or an array
 class Parameter:
     """The values that one field may have.
 
-    "cells" is a whole number, or one an axis; "padding" also a (before, after) pair an axis, or a name; "count" one
+    "cells" is a whole number, or one per axis; "padding" also a (before, after) pair per axis, or a name; "count" one
     whole number; "switch" True or False; "choice" a name. `optional` ones may be None. `usual` is what None, the
     default, stands for in most operations.
     """
@@ -49,7 +49,7 @@ def parameters(kind: type) -> dict[str, Parameter]:
 
 
 def normalise(op: Any) -> None:
-    """Check every field once and store sizes as a tuple with one value an axis; `ndim` becomes the number of axes.
+    """Check every field once and store sizes as a tuple with one value per axis; `ndim` becomes the number of axes.
 
     A padding by name stays one: `words` turns it into numbers when the other sizes are known.
     """
@@ -65,7 +65,7 @@ def normalise(op: Any) -> None:
         elif given["padding"] not in PADDINGS:
             if given["padding"] in PADDING_MODES:
                 raise ConvanimError(
-                    f"unknown padding {given['padding']!r}, which says what stands in the padding: write"
+                    f"unknown padding {given['padding']!r}, which is a padding mode: write"
                     f" padding_mode={given['padding']!r}, and in padding a number, or one of {', '.join(PADDINGS)}"
                 )
             raise expected_one_of("padding", given.pop("padding"), PADDINGS)
@@ -109,7 +109,8 @@ def _count_axes(given: Mapping[str, object], ndim: object) -> int:
     for name, value in given.items():
         if isinstance(value, str | bytes):
             raise ConvanimError(
-                f"{name}={short_repr(value)} is not a whole number: write {name}=3, or one value an axis, {name}=(3, 5)"
+                f"{name}={short_repr(value)} is not a whole number: write {name}=3, or one value per axis,"
+                f" {name}=(3, 5)"
             )
         if is_many(value):
             counts[name] = len(value)  # type: ignore[arg-type]
@@ -124,13 +125,13 @@ def _count_axes(given: Mapping[str, object], ndim: object) -> int:
                 else ""
             )
             raise ConvanimError(
-                f"{name} is for {other} {_axes(other)}, {first} for {count}: give one value for all axes, or one an"
+                f"{name} is for {other} {_axes(other)}, {first} for {count}: give one value for all axes, or one per"
                 f" axis{pair}"
             )
     if count > MOST_AXES:
-        raise ConvanimError(f"{first} has {count} values: there can be at most {MOST_AXES} axes")
+        raise ConvanimError(f"{first} has {count} values: at most {MOST_AXES} axes are supported")
     if count < 1:
-        raise ConvanimError(f"{first} is empty: give one value for all axes, or one an axis")
+        raise ConvanimError(f"{first} is empty: give one value for all axes, or one per axis")
     return count
 
 
@@ -139,7 +140,7 @@ def _axes(count: int) -> str:
 
 
 def is_many(value: object) -> bool:
-    """Whether the value lists one value an axis: a sequence, or an array of at least one dimension."""
+    """Whether the value lists one value per axis: a sequence, or an array of at least one dimension."""
     ndim = getattr(value, "ndim", 0)
     return (isinstance(value, Sequence) or (isinstance(ndim, int) and ndim > 0)) and hasattr(value, "__len__")
 
@@ -158,7 +159,7 @@ def integer(value: object) -> int | None:
         return None
 
 
-def _whole(name: str, value: object, least: int, many: str = ", or one whole number an axis") -> int:
+def _whole(name: str, value: object, least: int, many: str = ", or one whole number per axis") -> int:
     """The value as an int, or the one line that says why it is none."""
     number = integer(value)
     if number is None:
@@ -175,7 +176,7 @@ def _whole(name: str, value: object, least: int, many: str = ", or one whole num
 
 
 def _paddings(value: Any, ndim: int) -> tuple[int, ...] | tuple[tuple[int, int], ...]:
-    """The padding of each axis, from an int, or an int or a pair an axis."""
+    """The padding of each axis, from an int, or from an int or a pair per axis."""
     pairs = []
     for one in value if is_many(value) else [value] * ndim:
         sides = one if is_many(one) and not isinstance(one, str | bytes) else (one, one)
@@ -188,5 +189,5 @@ def _paddings(value: Any, ndim: int) -> tuple[int, ...] | tuple[tuple[int, int],
 
 
 def shortest(pairs: Sequence[tuple[int, int]]) -> tuple[int, ...] | tuple[tuple[int, int], ...]:
-    """One int an axis where every axis has the same padding on both sides, otherwise a (before, after) pair an axis."""
+    """One int per axis if each axis has equal padding on both sides, otherwise a (before, after) pair per axis."""
     return tuple(p0 for p0, _ in pairs) if all(p0 == p1 for p0, p1 in pairs) else tuple(pairs)

@@ -142,13 +142,13 @@ def chained(layers: Sequence[Any] | Network) -> list[Operation]:
             raise ConvanimError(f"{place} is {short_repr(layer)}, which is not an operation: give a {kinds()}")
         if ops and op.input_size != ops[-1].output_size:
             raise ConvanimError(
-                f"{place} has input_size={op.input_size}, and the layer before it gives {ops[-1].output_size}: they"
+                f"{place} has input_size={op.input_size}, and the previous layer gives {ops[-1].output_size}: they"
                 " must be the same"
             )
         if op.weighted:
             if channels not in (None, op.in_channels) and not isinstance(layers, Path):
                 raise ConvanimError(
-                    f"{place} has in_channels={op.in_channels}, and {channels} channels come from the layers before it:"
+                    f"{place} has in_channels={op.in_channels}, and {channels} channels come from the previous layers:"
                     " they must be the same"
                 )
             channels = op.out_channels

@@ -77,6 +77,6 @@ def output_cell(op: Any, cell: object) -> Cell:
     if len(index) == len(size) and all(0 <= c < n for c, n in zip(index, size, strict=True)):
         return index
     raise ConvanimError(
-        f"cell={short_repr(cell)} is no cell of the last layer's output: take one index an axis, at most"
+        f"cell={short_repr(cell)} is not a cell of the last layer's output: give one index per axis, at most"
         f" {tuple(n - 1 for n in size)}"
     )

@@ -71,7 +71,7 @@ def pooled(name: str, rows: Sequence[Along], stride_given: bool) -> list[Pair]:
     """The (before, after) of each axis of a pooling."""
     if not PADDINGS[name].pools:
         names = ", ".join(known for known, other in PADDINGS.items() if other.pools)
-        raise ConvanimError(f"padding={name!r} has no meaning for a pooling: take a number, or one of {names}")
+        raise ConvanimError(f"padding={name!r} is not defined for a pooling: take a number, or one of {names}")
     if name in ("same_upper", "same_lower") and not stride_given and any(row.stride > 1 for row in rows):
         keras = ", or padding='SAME' for Keras'" if name == "same_upper" else ""
         raise ConvanimError(
@@ -87,7 +87,7 @@ def transposed(name: str, rows: Sequence[Along]) -> list[Crop]:
     if rule is None:
         names = ", ".join(known for known, other in PADDINGS.items() if other.transposed)
         raise ConvanimError(
-            f"padding={name!r} has no meaning for a transposed convolution: take a number, or one of {names}"
+            f"padding={name!r} is not defined for a transposed convolution: take a number, or one of {names}"
         )
     for n, (_, w, s, extra) in enumerate(rows):
         if name in ("same", "SAME") and extra is not None and extra >= s:

@@ -33,7 +33,7 @@ def parameter_words(op: Operation) -> list[str]:
 
 
 def _each(value: tuple[int | tuple[int, int], ...]) -> str:
-    """One value an axis, or the one that all have."""
+    """One value per axis, or the one that all have."""
     return per_axis(value[:1] if len(set(value)) == 1 else value)
 
 

@@ -112,7 +112,7 @@ def _sign(value: float) -> int:
 
 @dataclass(frozen=True)
 class Windows:
-    """The dimension lines that move with a window, one an axis of its operation."""
+    """The dimension lines that move with a window, one per axis of its operation."""
 
     op: Operation
     rulers: tuple[Ruler, ...]

@@ -147,13 +147,13 @@ def given_kernel(op: Operation, kernel: object | None) -> Array | None:
 
 
 def given_bias(op: Operation, bias: object | None) -> Array | None:
-    """The bias as one number a channel of the output, which may be given without brackets for one channel; None where
+    """The bias as one number per channel of the output, which may be given without brackets for one channel; None where
     the operation has none.
     """
     if op.bias:
         if bias is None:
             raise ConvanimError(
-                "the bias is missing: give bias= with one number a channel of the output, or take bias=False for the"
+                "the bias is missing: give bias= with one number per channel of the output, or take bias=False for the"
                 " operation"
             )
         check_bias(bias)

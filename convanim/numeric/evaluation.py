@@ -22,7 +22,7 @@ def evaluate(op: Operation, input: object, kernel: object | None = None, bias: o
     """The output of an operation, computed tap by tap.
 
     `input` has the shape `op.input_size`, and `kernel` (for Conv and ConvTranspose) `op.kernel_size`; with channels
-    they have `(op.in_channels, *op.input_size)` and `op.kernel_shape`, and `bias` is one number a channel of the
+    they have `(op.in_channels, *op.input_size)` and `op.kernel_shape`, and `bias` is one number per channel of the
     output. Pooling takes any number of channels. The result has `op.output_size`, after its channels if the input has
     any; it is int64 where all is whole numbers (and doesn't overflow), otherwise float64. The kernel isn't flipped
     (cross-correlation), as in the frameworks; a ConvTranspose computes its adjoint. Raises ConvanimError for values of

@@ -31,7 +31,7 @@ def array_file(place: str, name: str | os.PathLike[str]) -> Array | Table:
         if path.stat().st_size > MOST_BYTES:
             raise ConvanimError(f"{said} has more than {MOST_BYTES // 10**6} MB: save fewer numbers")
         if not path.is_file():
-            raise ConvanimError(f"{said} is no file: give the path of a .npy or .csv file")
+            raise ConvanimError(f"{said} is not a file: give the path of a .npy or .csv file")
         return _npy(said, path) if path.suffix.lower() == ".npy" else _csv(said, path)
     except ConvanimError:
         raise
@@ -70,7 +70,7 @@ def _csv(said: str, path: Path) -> Table:
     try:
         rows = [(reader.line_num, row) for row in reader if any(row)]  # with their lines in the file: blank ones count
     except csv.Error as error:
-        raise ConvanimError(f"{said} is not CSV, {error}: write a row of numbers a line") from None
+        raise ConvanimError(f"{said} is not CSV, {error}: write one row of numbers per line") from None
     if not rows:
         raise ConvanimError(f"{said} holds no numbers: write a row of them a line, with commas between")
     if between == " ":
@@ -80,7 +80,7 @@ def _csv(said: str, path: Path) -> Table:
     for n, row in rows:
         if len(row) != many:
             raise ConvanimError(
-                f"{said} has {many} numbers in row {first} and {len(row)} in row {n}: give all rows as many"
+                f"{said} has {many} numbers in row {first} and {len(row)} in row {n}: all rows need the same number"
             )
     return table
 

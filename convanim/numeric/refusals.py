@@ -46,7 +46,7 @@ def check_bias(value: object) -> None:
     """Raise ConvanimError for text, and for True and False, Python's or numpy's, which the operation's bias= takes."""
     if isinstance(value, str | bytes) or type(value).__name__ in ("bool", "bool_"):
         raise ConvanimError(
-            f"bias={short_repr(value)} is no number: give one number a channel of the output, such as bias=0.5"
+            f"bias={short_repr(value)} is not a number: give one number per output channel, such as bias=0.5"
         )
 
 

@@ -110,6 +110,7 @@ def check_one_channel(op: Operation) -> None:
     """Raise ConvanimError for an operation of several channels, whose sums a plane can't show."""
     if op.in_channels * op.out_channels > 1:
         raise ConvanimError(
-            f"values are shown of one channel, and this has {op.in_channels} to {op.out_channels}: take the isometric"
+            f"values can be shown for one channel, and this operation has {op.in_channels} to"
+            f" {op.out_channels}: take the isometric"
             " view, or in_channels, out_channels and groups of 1 and the values of one channel"
         )

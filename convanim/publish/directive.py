@@ -85,7 +85,7 @@ class Recipe:
         for name, _ in self.texts:
             if name not in TEXT_OPTIONS:
                 raise ConvanimError(
-                    f"{self.name} is a figure whose operation is known, so {spelt(name)} has no place: leave it out, or"
+                    f"{self.name} is a figure with its own operation, so {spelt(name)} doesn't apply: leave it out, or"
                     " name an operation"
                 )
         return figure.animate(**self._options([name for name, _ in self.texts], figure.options))

@@ -18,7 +18,7 @@ def cluster(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client
     except ImportError:
-        raise ConvanimError("a Dask cluster needs a library that is missing: pip install 'convanim[dask]'") from None
+        raise ConvanimError("Dask is not installed: pip install 'convanim[dask]'") from None
     try:
         client = Client(address, timeout="10s")
     except (OSError, ValueError, TypeError) as error:

@@ -193,7 +193,7 @@ class Bucket:
             raise ConvanimError(f"can't {does} {self.url}: {error}; pip install 'convanim[remote]'") from None
         except Exception as error:
             told = f"{type(error).__name__}: {error}"
-            raise ConvanimError(f"can't {does} {self.path(name)}: {told}; see whether the address is right") from error
+            raise ConvanimError(f"can't {does} {self.path(name)}: {told}; check the address") from error
 
 
 def _list(fs: Any, root: str) -> dict[str, dict[str, Any]]:

@@ -65,7 +65,7 @@ def _over_given(
             else:
                 yield job, result
     for job in chain.from_iterable(waiting):
-        yield job, BrokenExecutor("the executor takes no more work")
+        yield job, BrokenExecutor("the executor accepts no more work")
 
 
 def _each(work: Callable[[Job], Result], jobs: Sequence[Job]) -> list[Result]:

@@ -67,8 +67,7 @@ def server(figures: Iterable[Figure], port: int) -> ThreadingHTTPServer:
         return Server(("127.0.0.1", port), partial(Handler, shelf=shelf), shelf)
     except OSError as error:
         raise ConvanimError(
-            f"port {port} of this machine can't be had ({error.strerror}): choose another with --port, or 0 for one"
-            " that is free"
+            f"port {port} is not available ({error.strerror}): choose another with --port, or 0 for one that is free"
         ) from None
 
 

@@ -119,11 +119,12 @@ def snippet(clip: Clip, place: str, src: str | None = None, saved: Iterable[Save
         clip = found.clip if found and row.each else found.shown() if found else clip
     if not isinstance(source, str) or not source.strip() or one_line(source) != source:
         raise ConvanimError(
-            f"src={short_repr(source)} is neither a file's name nor an address: give one such as 'figure.svg'"
+            f"src={short_repr(source)} is neither a file name nor an address: give one such as 'figure.svg'"
         )
     if "://" in source and not row.addresses:
         raise ConvanimError(
-            f"src={short_repr(source)}: {place} reads no addresses; save the file beside the document and give its name"
+            f"src={short_repr(source)}: {place} supports no addresses; save the file beside the document and"
+            f" give its name"
         )
     return row.write(clip, source)
 
@@ -229,7 +230,7 @@ def _beamer(a: Clip, src: str) -> str:
 def _readable(src: str) -> str:
     """Return a file's name. Raises ConvanimError if TeX can't read it."""
     if UNREADABLE & {*src}:
-        raise ConvanimError(f"src={short_repr(src)}: TeX can't read a file of this name; take letters, digits, - and _")
+        raise ConvanimError(f"src={short_repr(src)}: TeX can't read this file name; use letters, digits, - and _")
     return src
 
 

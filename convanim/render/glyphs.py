@@ -176,7 +176,7 @@ def glyph(character: str, face: str) -> Glyph:
             found = machine_fonts.glyph(character)
         except ImportError as error:
             raise ConvanimError(
-                f"{_named(character)} does not ship with convanim, and other fonts are read by matplotlib: pip install"
+                f"{_named(character)} is not in convanim's own font, and other fonts need matplotlib: pip install"
                 " matplotlib, or leave it out"
             ) from error
     if found is None:

@@ -191,5 +191,5 @@ def _decimals(denominator: int) -> float:
 
 
 def per_axis(each: Iterable[int | tuple[int, int]]) -> str:
-    """One value an axis, as words have it: (1, 2) is "1x2", and pairs ((1, 1), (0, 2)) are "1:1x0:2"."""
+    """One value per axis, as words have it: (1, 2) is "1x2", and pairs ((1, 1), (0, 2)) are "1:1x0:2"."""
     return TIMES.join(str(v) if isinstance(v, int) else f"{v[0]}:{v[1]}" for v in each)

@@ -308,7 +308,7 @@ def _theme(value: object, folder: Path, after: tuple[Path | None, ...]) -> Theme
     if isinstance(value, Theme):
         return value
     if len(after) > MOST_BASES:  # or a table that holds itself
-        raise ConvanimError(f"a theme is changed more than {MOST_BASES} times: take the name of a theme as its base")
+        raise ConvanimError(f"a theme has more than {MOST_BASES} bases: use the name of a theme as its base")
     if isinstance(value, Mapping) and value:
         return _of_table(dict(value), value.get("name", "custom"), folder, (*after, None))
     if _is_path(value):
@@ -370,7 +370,7 @@ def toml(text: str, place: str) -> dict[str, Any]:
         raise ConvanimError(f"{place} is not TOML: {error}") from None
     except RecursionError:
         raise ConvanimError(
-            f"{place} is not TOML that Python reads: it has too many tables or lists in one another"
+            f"{place} is not TOML that Python can read: its tables or lists are nested too deeply"
         ) from None
     except ValueError:  # of int, which refuses more digits
         digits = sys.get_int_max_str_digits()

@@ -97,7 +97,7 @@ FORMATS = {
     ".mp4": Format("a video, for slides", "video", animated="write_mp4", bytes_a_pixel=24, checked=True),
     ".webm": Format("a video, for pages", "video", animated="write_webm", bytes_a_pixel=24, checked=True),
     ".pdf": Format(
-        "vectors, a page a step; with {step} or one step a single page", "pdf", animated="write", pictures="pages"
+        "vectors, a page per step; with {step} or one step a single page", "pdf", animated="write", pictures="pages"
     ),
     ".tex": Format(
         "TikZ in the document's own fonts, alone, in a paper or in beamer",
@@ -154,7 +154,7 @@ def planned(
     except TypeError:
         raise ConvanimError(f"{short_repr(path)} is not a path: give a name such as 'strides.gif'") from None
     if not target.name or not _writable(str(target)):
-        raise ConvanimError(f"{short_repr(str(path))} is not a file's name: give one such as 'strides.gif'")
+        raise ConvanimError(f"{short_repr(str(path))} is not a file name: give one such as 'strides.gif'")
     suffix = target.suffix.lower()
     if suffix not in FORMATS:
         raise expected_one_of(f"format of {str(target)!r}: suffix", suffix, FORMATS)
@@ -223,7 +223,7 @@ def _named(target: Path, scene: Scene, step: int | None) -> tuple[list[tuple[int
     found = has_step(pattern)
     if found is None:
         raise ConvanimError(
-            f"{short_repr(pattern)}: braces in a name hold the step, as in 'frames_{{step}}.png' or"
+            f"{short_repr(pattern)}: braces in a file name contain the step, as in 'frames_{{step}}.png' or"
             " 'frames_{step:03d}.png'; write {{ and }} for braces"
         )
     wanted = range(scene.steps) if step is None and found else [scene.poster if step is None else step]

@@ -24,7 +24,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         target = Path(os.path.realpath(path))  # a link is kept and points to the new file
         if target.exists() and not target.is_file():
             if target.is_dir():
-                raise ConvanimError(f"can't write {path}: it is a folder; add a file's name")
+                raise ConvanimError(f"can't write {path}: it is a folder; add a file name")
             memory = io.BytesIO()  # a device or pipe can't be replaced and isn't seekable
             yield memory
             target.write_bytes(memory.getvalue())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..themes.theme import Theme
 
 TICK_MS = 10  # GIF counts time in hundredths of a second
-SHORTEST_MS = 20  # browsers show anything faster at ten frames a second
+SHORTEST_MS = 20  # browsers show anything faster at ten frames per second
 LARGEST_SIDE = 0xFFFF
 TOLERANCE = (
     20  # most that a channel of an anti-aliased pixel may differ from frame(i), of 255: fewer colours, a smaller file

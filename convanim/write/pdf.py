@@ -1,4 +1,4 @@
-"""PDF files: a page a step, as vectors and outlines. What stands still, and each letter, is in the file once."""
+"""PDF files: a page per step, as vectors and outlines. What stands still, and each letter, is in the file once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SVG files, PNG files, and sequences of either: one picture a step."""
+"""SVG files, PNG files, and sequences of either: one picture per step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TikZ files: they compile alone, a page a step, and can be read by a paper or by slides, in whose fonts their texts
+"""TikZ files: they compile alone, a page per step, and can be read by a paper or by slides, in whose fonts their texts
 are then set.
 """
 

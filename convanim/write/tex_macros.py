@@ -6,7 +6,7 @@ Each text is written to the file as it is here, except that a line which ends in
 GOES_ON = "%\n"
 
 USE = r"""% {title}
-% Compile it alone for a page a step; or in a document with \usepackage{{tikz}} in its preamble:
+% Compile it alone for a page per step; or in a document with \usepackage{{tikz}} in its preamble:
 %   \input this file, then \convanimposter draws the step that explains most, and \convanimstep{{3}} step 3 of {steps}
 %   \convanimoverlays     in a frame of beamer: a step a slide
 %   \convanimanimate{{{rate}}}    with \usepackage{{animate}}: playing, so many steps a second

@@ -63,7 +63,7 @@ def check(clip: Clip) -> None:
     _ffmpeg()
     if clip.fps is not None and clip.step_ms * clip.fps < 1000:
         raise ConvanimError(
-            f"step_ms={clip.step_ms}: with {clip.fps} frames a second each step needs {-(-1000 // clip.fps)} ms: take"
+            f"step_ms={clip.step_ms}: with {clip.fps} frames per second each step needs {-(-1000 // clip.fps)} ms: take"
             " more, or a larger fps"
         )
 
@@ -75,7 +75,7 @@ def _ffmpeg() -> str:
 
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except (ImportError, RuntimeError):
-        raise ConvanimError('a video needs ffmpeg, which an extra brings: pip install "convanim[video]"') from None
+        raise ConvanimError('a video needs ffmpeg: pip install "convanim[video]"') from None
 
 
 def _crf(clip: Clip) -> float:

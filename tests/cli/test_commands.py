@@ -180,7 +180,7 @@ def test_info_of_layers_prints_the_whole_and_each_layer(command):
     code = command("info", "--layers", "conv -i 9 -k 3, conv -k 5", "--code", "torch")[1]
     compile(code, "info", "exec")
     assert "nn.Conv2d(1, 1, 3" in code and "nn.Conv2d(1, 1, 5" in code
-    assert "has no place beside --layers" in command("info", "conv", "--layers", "conv -i 9 -k 3")[2]
+    assert "can't be combined with --layers" in command("info", "conv", "--layers", "conv -i 9 -k 3")[2]
 
 
 def check_formulas(found, sizes, names=("height", "width")):

@@ -62,11 +62,11 @@ WRONG = {
     ("--layers", "conv -k 3"): "conv needs --input-size",
     ("--layers", "-i 9 -k 3"): "a layer begins with its operation",
     **{
-        ("--layers", f"conv {words} -k 3, pool -k 2", "-i", 5): "both say the size of the input: leave one of them out"
+        ("--layers", f"conv {words} -k 3, pool -k 2", "-i", 5): "both specify the input size: leave one of them out"
         for words in ("-i 9", "-i9", "--input-size 9", "--input-size=9", "-k 3 -i '9'")
     },
     **{
-        ("--layers", "conv -i 9 -k 3", flag, "x"): f"{flag} has no place beside --layers: leave it out"
+        ("--layers", "conv -i 9 -k 3", flag, "x"): f"{flag} can't be combined with --layers: leave it out"
         for flag in ("--onnx", "--node")
     },
     ("--layers", "conv -i 9 -k 3, pol -k 2"): "layer 2, 'pol -k 2': unknown operation 'pol': did you mean 'pool'?",
@@ -75,9 +75,9 @@ WRONG = {
     ("--layers", "conv -i 9 -k 3, conv -k 9"): "layer 2, 'conv -k 9': ",
     ("--layers", "conv -i 9 -k 3, conv -i 9 -k 2"): "layer 2 has input_size=(9, 9)",
     ("--layers", "conv -i 9 -k 3 -h"): "No such option",
-    ("conv", "--layers", "conv -i 9 -k 3"): "conv has no place beside --layers",
-    ("-k", 3, "--layers", "conv -i 9"): "--kernel-size has no place beside --layers",
-    ("-i", 9, "--layers", "conv -i 9 -k 3"): "both say the size of the input",
+    ("conv", "--layers", "conv -i 9 -k 3"): "conv can't be combined with --layers",
+    ("-k", 3, "--layers", "conv -i 9"): "--kernel-size can't be combined with --layers",
+    ("-i", 9, "--layers", "conv -i 9 -k 3"): "both specify the input size",
     ("--layers", "conv -i 9 -k 3, conv -k 3", "--view", "flat"): "the flat view draws one operation",
 }
 

@@ -123,8 +123,8 @@ def test_numpys_same_has_no_stride_no_pooling_and_no_transpose():
     text = refusal(lambda: Conv((7,), (4,), stride=2, padding="same_numpy"))
     assert text.endswith("take a pair, padding=[(2, 1)]")
     assert Conv((7,), (4,), stride=2, padding=[(2, 1)]).output_size == (4,)
-    assert "has no meaning for a pooling" in refusal(lambda: Pool(5, 3, stride=1, padding="same_numpy"))
-    assert "has no meaning for a transposed" in refusal(lambda: ConvTranspose(5, 3, padding="same_numpy"))
+    assert "is not defined for a pooling" in refusal(lambda: Pool(5, 3, stride=1, padding="same_numpy"))
+    assert "is not defined for a transposed" in refusal(lambda: ConvTranspose(5, 3, padding="same_numpy"))
 
 
 def test_words_as_tensorflow_jax_and_onnx_write_them():
@@ -245,7 +245,7 @@ def test_the_other_names_crop_a_transposed_output_by_what_they_would_add():
 
 def test_causal_transposed_is_refused_with_the_names_that_have_a_meaning():
     text = refusal(lambda: ConvTranspose(5, 3, padding="causal"))
-    assert text.startswith("padding='causal' has no meaning for a transposed convolution")
+    assert text.startswith("padding='causal' is not defined for a transposed convolution")
     assert text.split(" one of ")[1].split(", ") == [
         "valid",
         "full",

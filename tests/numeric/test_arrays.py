@@ -182,7 +182,7 @@ def test_values_that_are_no_numbers_are_named_in_plain_words(bad, part):
 
 @pytest.mark.parametrize("bad", [True, False, np.True_, "1", b"1"])
 def test_a_bias_that_is_a_switch_or_text_is_refused_with_the_number_that_it_wants(bad):
-    rule = "is no number: give one number a channel of the output, such as bias=0.5"
+    rule = "is not a number: give one number per output channel, such as bias=0.5"
     one, two = Conv(3, 2, bias=True), Conv(3, 2, out_channels=2, bias=True)
     for make in (
         lambda: ca.animate(one, bias=bad, view="flat"),

@@ -357,7 +357,7 @@ def test_the_values_of_a_figure_are_of_one_channel():
     for words in ({"in_channels": 2}, {"out_channels": 2}, {"in_channels": 2, "out_channels": 2, "groups": 2}):
         for kind in (Conv, ConvTranspose):
             assert refusal(lambda kind=kind, words=words: values(kind(5, 3, **words))).startswith(
-                "values are shown of one channel"
+                "values can be shown for one channel"
             )
     plain, biased = values(Conv(5, 3)), values(Conv(5, 3, bias=True))
     assert plain.output == biased.output, "a bias that isn't given is 0"

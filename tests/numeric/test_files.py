@@ -97,7 +97,7 @@ def wrong_files(folder):
         "header.npy": "is broken",
         "huge.npy": "is broken",
         "code.npy": "is broken",
-        "folder.npy": "is no file",
+        "folder.npy": "is not a file",
         "none.npy": "No such file",
         "a\0b.csv": "null",
         "empty.csv": "holds no numbers",

@@ -323,7 +323,7 @@ def test_only_views_that_shade_take_it_and_only_with_values():
             told = refusal(lambda view=view: ca.animate(ca.Conv(4, 3), view=view, shade=True))
             assert told == f"the {view} view shades no cells: take view='flat', or leave shade= out"
     told = refusal(lambda: ca.animate(ca.Conv(4, 3), symbols=True, shade=True))
-    assert told == "symbols have no values, so shade= has no place beside symbols=True: leave one of them out"
+    assert told == "symbols have no values, so shade= can't be combined with symbols=True: leave one of them out"
     assert refusal(lambda: ca.animate(ca.Conv(4, 3), shade=1)) == "shade=1 is neither True nor False"
 
 

@@ -47,7 +47,7 @@ def refuses(op: Operation) -> str:
     if (windows := steps * (op.in_channels // op.groups)) > MOST_WINDOWS:
         return f"draws {MOST_WINDOWS:,} windows at most in all steps, and this layer has {windows:,}"
     return (
-        f"takes {MOST_STEPS:,} steps at most, one a cell, and the {op.out_channels} channels of the output have"
+        f"takes {MOST_STEPS:,} steps at most, one per cell, and the {op.out_channels} channels of the output have"
         f" {steps:,}"
         if steps > MOST_STEPS
         else ""

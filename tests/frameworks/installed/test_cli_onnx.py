@@ -56,7 +56,7 @@ def test_what_the_command_line_cannot_draw_of_a_model_is_one_line(command):
         (("--onnx", "no.onnx"), "can't be read"),
         (("--onnx", "m.onnx", "--node", "frist", "-i", "6"), "did you mean 'first'"),
         (("--node", "first"), "add --onnx"),
-        (("conv", "--onnx", "m.onnx"), "conv has no place beside --onnx"),
+        (("conv", "--onnx", "m.onnx"), "conv can't be combined with --onnx"),
     ):
         status, out, err = command("info", *words)
         assert (status, out, err.count("\n")) == (2, "", 1) and part in err

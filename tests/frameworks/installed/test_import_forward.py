@@ -98,7 +98,7 @@ def test_what_is_not_known_between_two_layers_breaks_the_chain():
         found, lines = recorded(from_torch, net, input_size=9)
         assert isinstance(found, Network) and len(found.breaks) == 1, name
         assert f"{name} stands between layers.0 and layers." in lines[0], lines
-        with pytest.raises(ConvanimError, match="no receptive field goes across it"):
+        with pytest.raises(ConvanimError, match="no receptive field crosses it"):
             receptive_field(found)
     pool, unpool = nn.MaxPool2d(2, return_indices=True), nn.MaxUnpool2d(2)
     net = net_of(lambda layers, x: layers[2](layers[1](*layers[0](x))), pool, unpool, nn.Conv2d(1, 1, 3))

@@ -149,12 +149,12 @@ def test_keras_errors_are_one_line():
     from keras import layers
 
     net = small_keras()
-    assert "input_size is missing, which a Conv2D doesn't know" in refusal(from_keras, layers.Conv2D(1, 3))
+    assert "input_size is missing, and a Conv2D doesn't specify it" in refusal(from_keras, layers.Conv2D(1, 3))
     assert "is for 3 axes, and a Conv2D has 2" in refusal(from_keras, layers.Conv2D(1, 3), (5, 5, 3))
-    assert "is not what the model takes, (32, 32)" in refusal(from_keras, net, 16)
+    assert "doesn't fit the model, which takes (32, 32)" in refusal(from_keras, net, 16)
     assert "input_size is missing" in refusal(from_keras, small_keras((None, None)))
     assert "is not a layer of Keras 3" in refusal(from_keras, 3)
-    assert "ReLU is no convolution" in refusal(from_keras, layers.ReLU(), 5)
+    assert "ReLU is not a supported convolution" in refusal(from_keras, layers.ReLU(), 5)
     assert "begin it with keras.Input" in refusal(from_keras, keras.Sequential([layers.Conv2D(1, 3)]), 5)
     assert "nothing to import" in refusal(from_keras, keras.Sequential([keras.Input((3,)), layers.Dense(1)]), 5)
     assert "does not run on zeros" in refusal(from_keras, small_keras((None, None)), 1)
@@ -240,7 +240,7 @@ def test_what_keras_computes_and_convanim_does_not_know_breaks_the_chain():
         net, lines = recorded(from_keras, model)
         assert isinstance(net, Network) and len(net.breaks) == 1
         assert text in lines[-1]
-        with pytest.raises(ConvanimError, match="no receptive field goes across it"):
+        with pytest.raises(ConvanimError, match="no receptive field crosses it"):
             receptive_field(net)
 
 

@@ -71,7 +71,7 @@ def test_an_onnx_graph_is_a_list_in_its_order_with_weights_from_initialisers_and
     assert (found[0].bias == b).all()
     assert (found[2].kernel == v).all()
     assert lines == [
-        "skipped, neither convolution nor pooling: l1 (LpPool: p=1: convanim has the L2 pooling, p=2), relu (Relu)"
+        "skipped, neither convolution nor pooling: l1 (LpPool: p=1: only the L2 pooling is supported, p=2), relu (Relu)"
     ]
 
 
@@ -169,7 +169,7 @@ def test_onnx_errors_are_one_line(tmp_path):
     from onnx import helper
 
     model, *_ = graph()
-    assert "is no ONNX model" in refusal(from_onnx, 3)
+    assert "is not an ONNX model" in refusal(from_onnx, 3)
     assert "can't be read: No such file" in refusal(from_onnx, tmp_path / "none.onnx")
     assert "can't be read" in refusal(from_onnx, tmp_path)
     for n, data in enumerate((b"", b"hello\n", b"\x00" * 40, b"GIF89a" * 10)):
@@ -183,7 +183,7 @@ def test_onnx_errors_are_one_line(tmp_path):
         == "unknown node 'cnov': did you mean 'conv'? Expected one of conv, max, t, average, global, l1"
     )
     assert "node 'relu' is a Relu, no convolution or pooling: take one of conv" in refusal(from_onnx, model, "relu", 20)
-    assert "p=1: convanim has the L2 pooling" in refusal(from_onnx, model, "l1", 20)
+    assert "p=1: only the L2 pooling is supported" in refusal(from_onnx, model, "l1", 20)
     assert "is for 3 axes, and the model's input 'x' has 2" in refusal(from_onnx, model, None, (3, 20, 20))
     assert "is not what the model's input 'x' has, (20, 20)" in refusal(from_onnx, graph(x=[1, 3, 20, 20])[0], None, 8)
     empty = helper.make_model(helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "g", [], []))

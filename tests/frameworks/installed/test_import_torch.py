@@ -208,7 +208,7 @@ def test_a_torch_layer_with_a_forward_of_its_own_is_not_taken_for_what_it_inheri
         def forward(self, x):
             return 2 * super().forward(x)
 
-    assert "Twice is no convolution" in refusal(from_torch, Twice(1, 1, 3), 5)
+    assert "Twice is not a supported convolution" in refusal(from_torch, Twice(1, 1, 3), 5)
     found, lines = recorded(from_torch, nn.Sequential(Twice(1, 1, 3), nn.MaxPool2d(2)), input_size=6)
     assert [one.name for one in found] == ["0", "1"]  # what it computes: a convolution, and a product
     assert "mul in 0 (Twice)" in lines[0]
@@ -298,7 +298,7 @@ def test_torch_errors_are_one_line():
     from torch import nn
 
     conv = nn.Conv2d(1, 1, 3)
-    assert "input_size is missing, which a Conv2d doesn't know" in refusal(from_torch, conv)
+    assert "input_size is missing, and a Conv2d doesn't specify it" in refusal(from_torch, conv)
     assert "input_size is missing" in refusal(from_torch, nn.Sequential(conv, conv))
     assert "is for 3 axes, and a Conv2d has 2: leave out batch and channels" in refusal(from_torch, conv, (1, 5, 5))
     assert "is not a whole number" in refusal(from_torch, conv, "5")
@@ -306,7 +306,7 @@ def test_torch_errors_are_one_line():
     assert "larger than the padded input" in refusal(from_torch, conv, 2)
     assert "does not run on zeros of the shape (1, 1, 2, 2)" in refusal(from_torch, nn.Sequential(conv), 2)
     assert "is not a layer of PyTorch" in refusal(from_torch, "resnet18", 5)
-    assert "ReLU is no convolution" in refusal(from_torch, nn.ReLU(), 5)
+    assert "ReLU is not a supported convolution" in refusal(from_torch, nn.ReLU(), 5)
     assert "nothing to import" in refusal(from_torch, nn.Sequential(nn.Linear(2, 2)), 5)
     assert "norm_type=3" in refusal(from_torch, nn.LPPool2d(3, 2), 5)
     assert "no root of a sum of squares" in refusal(from_torch, nn.LPPool2d(2, 3, 2, ceil_mode=True), 6)
