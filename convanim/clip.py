@@ -96,7 +96,7 @@ class Clip:
         number = integer(step)
         if number is None or not 0 <= number < self.scene.steps:
             more = ' of a detail; poster= moves it to another step, and focus="off" draws all' if self.is_detail else ""
-            raise ConvanimError(f"step={short_repr(step)}: this figure has the steps 0 to {self.scene.steps - 1}{more}")
+            raise ConvanimError(f"step={short_repr(step)}: this figure has steps 0 to {self.scene.steps - 1}{more}")
 
     def canvas(self) -> Canvas:
         """A fresh canvas that draws this figure's steps."""

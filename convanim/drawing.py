@@ -151,7 +151,7 @@ def _chosen_steps(wanted: Any, scene: Scene, op: Operation) -> list[int] | None:
         numbers = sorted({*wanted})
         if numbers[-1] >= scene.whole:
             raise ConvanimError(
-                f"steps={short_repr(wanted)}: list steps of this figure, which has 0 to {scene.whole - 1}"
+                f"steps={short_repr(wanted)}: list steps of this figure, which are 0 to {scene.whole - 1}"
             )
         numbers = [scene.step_of(number) for number in numbers]
     return None if len(numbers) == steps else numbers

@@ -7,9 +7,9 @@ from difflib import get_close_matches
 from itertools import accumulate
 
 LONGEST_WORD = 300  # characters; a path may have as many
-LONGEST_LINE = 1200  # of which the last third stays, where the remedy stands
+LONGEST_LINE = 1200  # the last third is kept, since it contains the remedy
 LONGEST_WARNING = 8000  # characters; it may name many layers
-LONGEST_LIST = 600  # characters of the choices that a message lists
+LONGEST_LIST = 600  # characters for the listed choices
 
 
 class ConvanimError(ValueError):
