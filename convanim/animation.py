@@ -1,4 +1,4 @@
-"""The façade that users get: a clip with the ways out of the package, each imported when it is used."""
+"""The façade for users: a clip with methods that write it. Their modules are imported when they are used."""
 
 from __future__ import annotations
 
@@ -68,10 +68,11 @@ class Animation(Clip):
         and a PNG without a step show the step that explains most. A file appears when it is complete; if writing fails,
         an existing file is unchanged.
 
-        Work of more than a second shows a bar in notebooks, and with `progress=True` everywhere. A function instead is
-        told after each step how many are done, and of how many: `progress=print`. A picture of more than 4,000 pixels a
-        side warns, a ConvanimWarning, before it is drawn, and names a smaller `width`. Raises ConvanimError for an
-        unknown suffix, a place that can't be written, and figures of more than 100,000 steps or 2 GB.
+        Work of more than a second shows a progress bar in notebooks, and everywhere if `progress=True`. A function is
+        called after each step with the number of finished steps and of all steps: `progress=print`. Before a picture
+        with a side of more than 4,000 pixels is drawn, a ConvanimWarning suggests a smaller `width`. Raises
+        ConvanimError for an unknown suffix, a path that can't be written, and figures of more than 100,000 steps or 2
+        GB.
         """
         from .publish.snippets import Saved
 

@@ -1,4 +1,4 @@
-"""The one exception that bad input raises, the one warning, and the sentence that lists what was expected."""
+"""The exception for invalid input, the warning, and the message that lists the valid choices."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class ConvanimError(ValueError):
 
 
 class ConvanimWarning(UserWarning):
-    """What to know before a figure is believed or drawn, in one line: a part of a model that was left out, or a picture
-    of very many pixels.
+    """A warning in one line about a figure that may mislead or be large: part of a model was left out, or a picture has
+    very many pixels.
     """
 
     def __init__(self, message: str) -> None:
