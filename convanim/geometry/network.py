@@ -184,7 +184,7 @@ class Network:
         breaks = [node.name for node in self.nodes if node.kind == "break"][:MOST_PATHS_NAMED]
         at = f" at {', '.join(breaks)}" if breaks else ""
         return ConvanimError(
-            f"this takes a chain of layers, and the network of {count(len(self.layers), 'layer')} is none"
+            f"this needs a chain of layers, and the network of {count(len(self.layers), 'layer')} is none"
             f" ({self._kinds()}{at}): take one of its paths, {', '.join(named)}{f' or {more} more' if more else ''}"
         )
 

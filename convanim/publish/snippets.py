@@ -21,7 +21,7 @@ from ..write import FORMATS, has_step
 if TYPE_CHECKING:
     from ..clip import Clip
 
-PICTURES = (".svg", ".webp", ".gif", ".apng", ".png")  # formats formats that browsers show, the best first
+PICTURES = (".svg", ".webp", ".gif", ".apng", ".png")  # formats formats formats that browsers show, the best first
 CSS_PX = 96  # per inch, for targets with paper units
 MATHEMATICAL = "\U0001d400"  # the first mathematical letter; screen readers read these badly
 UNREADABLE = set('%#{}\\~^$&"<>|`')  # characters that TeX can't read in file names
