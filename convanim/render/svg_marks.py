@@ -18,6 +18,7 @@ from . import glyphs
 from .outlines import Command
 from .png import png
 
+MANY = 500  # references to a shape from which on its letters are one outline: a browser copies all that a reference has
 PREFIX = "\0"  # stands for the hash until the text is complete; no XML text can hold it
 Attributes = dict[str, str]
 DEFAULTS: Attributes = {
@@ -46,6 +47,7 @@ class Pen:
         self._roles: dict[str, None] = {}  # that were written, in order
         self._same: dict[tuple[str | None, ...], Colour] = {}  # a colour for all that look the same
         self._fills: dict[str, None] = {}  # of marks with a colour of their own, on a dark page
+        self._outlined = False  # whether letters are written as outlines
         self.defs: list[str] = []
 
     def _count(self, marks: Marks) -> None:
@@ -123,7 +125,12 @@ class Pen:
             else:
                 role, face, colour = text_look
                 look = written(_different(self.look(role, Text, colour), around)) + ("" if face == "roman" else SMALL)
-                letters = "".join(_line(self._text(mark), face) for mark in run if isinstance(mark, Text))
+                texts = [mark for mark in run if isinstance(mark, Text)]
+                letters = (
+                    _outlines([(letter, mark.at) for mark in texts for letter in glyphs.letters(mark)])
+                    if self._outlined
+                    else "".join(_line(self._text(mark), face) for mark in texts)
+                )
                 found.append(f'<g class="{self.named(role, Text, colour)}"{look}>{letters}</g>')
         return "".join(found)
 
@@ -145,7 +152,7 @@ class Pen:
         if isinstance(mark, Group):
             shape = _shape(mark)
             if self._uses[shape] > 1:
-                return _used(self._use(shape, mark.at, lambda: f"<g{{}}>{self.marks(mark.marks, None)}</g>"))
+                return _used(self._use(shape, mark.at, lambda: self._group(mark.marks, self._uses[shape])))
             return f'<g transform="translate({pair(*map(thousandths, mark.at))})">{self.marks(mark.marks, around)}</g>'
         if isinstance(mark, Raster):
             return self._raster(mark)
@@ -164,6 +171,13 @@ class Pen:
             path + f'<path class="{self.named(mark.role, Polygon)} hatch"{written(look)}'
             f' d="{_data(_commands(hatched(mark, style.hatch), []))}"/>'
         )
+
+    def _group(self, marks: Marks, uses: int) -> str:
+        """A group that is referred to so many times."""
+        before, self._outlined = self._outlined, self._outlined or uses > MANY
+        inside = self.marks(marks, None)
+        self._outlined = before
+        return f"<g{{}}>{inside}</g>"
 
     def _raster(self, mark: Raster) -> str:
         """A picture in a parallelogram, whose corner is the origin where it is used by reference."""
@@ -204,6 +218,9 @@ class Pen:
         if len(letters) == 1 or self._uses[shape] < 2:
             return [self._letter(letter, at) for letter in letters]
         (x, y), face = origin, letters[0].face
+        if self._uses[shape] > MANY:
+            moved = [(letter, (-x, -y)) for letter in letters]
+            return [self._use(shape, (at[0] + x, at[1] + y), lambda: _outlines(moved, "{}"), face)]
         return [
             self._use(
                 shape,
@@ -231,6 +248,17 @@ class Pen:
             self.defs.append(text.format(f' id="{self._ids[shape]}"'))
         x, y = at
         return self._ids[shape], FORMS[face].whole(x), FORMS[face].whole(y)
+
+
+def _outlines(letters: list[tuple[glyphs.Letter, Point]], named: str = "") -> str:
+    """Letters of one face, each moved by a distance, as one path; `named` is the place of its id."""
+    commands: list[Command] = []
+    for letter, (x, y) in letters:
+        x, y = x + letter.at[0], y + letter.at[1]
+        commands += [(name, tuple((px + x, py + y) for px, py in points)) for name, points in letter.outline()]
+    face = letters[0][0].face if letters else "roman"
+    stroke = ' stroke="none"' if face == "roman" else ""
+    return f'<path{named}{stroke} d="{_data(commands, face)}"/>' if commands else ""
 
 
 Use = tuple[str, int, int]  # the id of a shape, and where it stands, in the units of its face

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import xml.etree.ElementTree as ET
@@ -9,6 +10,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import convanim as ca
+from convanim.render import svg_marks
 from helpers.cases import PLANAR
 from helpers.figures import saved_svg
 from helpers.guide import ALL, GUIDE, animation
@@ -23,6 +25,37 @@ def test_an_svg_still_shows_what_the_frame_shows(name):
     a = animation(name)
     for step in sorted({0, a.scene.poster, len(a) - 1}):
         assert not differences(rasterised(a.svg(step)), a.frame(step)), step
+
+
+@pytest.mark.parametrize("labels", ["none", "all"])
+def test_an_svg_of_many_steps_has_letters_in_one_outline_and_shows_what_the_frame_shows(labels, monkeypatch, tmp_path):
+    a = ca.animate(ca.Conv(24, 2), view="flat", theme="clear", seed=2, labels=labels, steps="all", width=1500)
+    assert len(a) == 529 and not a.scene.remark
+
+    def text():
+        return a.save(tmp_path / "x.svg")[0].read_text(encoding="utf-8")
+
+    one = text()
+    monkeypatch.setattr(svg_marks, "MANY", len(a) ** 2)
+    apart = text()
+    assert nodes(one) < 0.75 * nodes(apart)
+    still = rasterised(a.svg(a.poster))
+    for drawn in (one, apart):  # without animations, the poster is seen
+        assert not differences(rasterised(drawn), still)
+    assert differences(rasterised(one), rasterised(a.svg(a.poster + 1)))
+
+
+def nodes(text):
+    """How many elements a browser makes of a document: those that references copy count, too."""
+    root = ET.fromstring(text)
+    known = {element.get("id"): element for element in root.iter() if element.get("id")}
+
+    @functools.cache
+    def count(element):
+        own = count(known[element.get("href")[1:]]) if element.tag == f"{SVG}use" else 0
+        return 1 + own + sum(map(count, element))
+
+    return count(root)
 
 
 def ids(text):

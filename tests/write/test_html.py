@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 import convanim as ca
+from convanim.render import svg
 from convanim.text.escaping import script
 from convanim.views import VIEWS
 from convanim.write import html
@@ -124,6 +125,18 @@ def test_what_is_seen_in_each_step_is_what_its_still_shows(view, reveal):
         stills[step] = rasterised(re.sub("<style>.*?</style>", "", a.svg(step)))
         assert not apart(rasterised(seen(text, step)), stills[step]), step
     assert apart(rasterised(seen(text, 1)), stills[0]) > 100, "the comparison sees another step"
+
+
+def test_of_many_steps_the_marks_of_hidden_ones_are_comments_which_hold_what_a_script_shows(monkeypatch):
+    look = {"theme": "auto", "reveal": True, "steps": "all", "dpi": 20}
+    few, many = (ca.animate(ca.Conv(cells, 1), **look).html() for cells in (22, 23))  # 484 and 529 steps
+    assert "<!--" not in few and many.count("<!--") > 2 * 200
+    asleep = re.findall(r'<g([^>]*) data-s="[^"]*"><!--', many)
+    assert asleep and not any("on" in group for group in asleep), "what is seen without a script is no comment"
+    monkeypatch.setattr(svg, "AWAKE", 529)
+    awake = ca.animate(ca.Conv(23, 1), **look).html()
+    names = [re.search(r'<title id="(\w+)t"', text)[1] for text in (many, awake)]  # a hash of the content
+    assert re.sub("<!--(.*?)-->", r"\1", many).replace(*names) == awake
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -20,10 +20,14 @@ export function textOf(step, { sums, cell, cells, numbers }) {
  * @returns {(step: number) => void}
  */
 function groupsOf(root, last) {
-  const groups = Array.from(root.querySelectorAll("[data-s]"), ({ classList, dataset }) =>
-    [classList, ...spanOf(dataset.s, last)]);
+  const groups = Array.from(root.querySelectorAll("[data-s]"), (group) => [group, ...spanOf(group.dataset.s, last)]);
   return (step) => {
-    for (const [classes, from, to] of groups) classes.toggle("on", step >= from && step <= to);
+    for (const [group, from, to] of groups) {
+      const on = step >= from && step <= to;
+      // of many steps, the marks are a comment until they are seen
+      if (on && group.firstChild?.nodeType === Node.COMMENT_NODE) group.innerHTML = group.firstChild.data;
+      group.classList.toggle("on", on);
+    }
   };
 }
 
