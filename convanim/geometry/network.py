@@ -1,4 +1,4 @@
-"""Networks: layers that are no chain, whose branches meet in sums and concatenations."""
+"""Networks: layers with branches, which meet in sums and concatenations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import ConvanimError
 from .axis import Axis, Cell
 
-MOST_PATHS_NAMED = 3  # in a message that is to stay one line
+MOST_PATHS_NAMED = 3  # in a message of one line
 
 # What a node can be. Layers compute an operation; joins put branches together, cell by cell or channel by channel;
 # "cells" takes other cells of its input, as a crop or a stride does, and computes nothing; a "break" is a function
@@ -71,8 +71,8 @@ class Path(tuple[Any, ...]):
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Layers that are no chain, as `from_torch` and its like give them: `nodes` in the order of the data, each after
-    the nodes that it takes.
+    """A network of layers, returned by `from_torch` and the other imports: `nodes` in the order of the data, each after
+    its inputs.
 
     `len`, iteration and indices are those of `layers`. `receptive_field` and `sources` take a network; a view draws one
     of its `paths`. Raises ConvanimError for nodes whose sizes don't fit together.
@@ -112,13 +112,13 @@ class Network:
 
     @cached_property
     def breaks(self) -> tuple[Node, ...]:
-        """The functions that aren't known and stand between two layers."""
+        """The unknown functions between two layers."""
         return tuple(node for node in self.nodes if node.kind == "break")
 
     @cached_property
     def paths(self) -> tuple[Path, ...]:
-        """The chains that together have every layer: first the longest one, then for each layer that isn't in one of
-        them the longest through it. A path goes through joins, and ends at breaks.
+        """Chains that together contain every layer: the longest chain, then for each layer not yet contained the
+        longest chain through it. A path goes through joins and ends at breaks.
         """
         before = {index: self._layers_before(index) for index, node in enumerate(self.nodes) if node.kind == "layer"}
         after: dict[int, list[int]] = {index: [] for index in before}
@@ -174,7 +174,7 @@ class Network:
         return tuple(found)
 
     def no_chain(self) -> ConvanimError:
-        """The error of a view or a function that takes a chain alone: it names the paths that could be taken."""
+        """The error of a view or a function that accepts only chains. It names the available paths."""
         named = [
             f"paths[{n}] ({name_of(path[0])}{f' to {name_of(path[-1])}' if len(path) > 1 else ''},"
             f" {count(len(path), 'layer')})"
@@ -202,7 +202,7 @@ class Network:
         return self.layers[index]
 
     def __repr__(self) -> str:
-        """One line: how many layers, joins and breaks."""
+        """One line: the numbers of layers, joins and breaks."""
         return f"Network({count(len(self.layers), 'layer')}, {self._kinds()})"
 
 
@@ -215,9 +215,9 @@ def _longest(sources: dict[int, list[int]], order: Any) -> dict[int, list[int]]:
 
 
 def _check_sizes(network: Network, node: Node) -> None:
-    """Raise ConvanimError where a node doesn't take the size that it is given."""
+    """Raise ConvanimError if a node doesn't accept the size of its input."""
     sizes = [network.nodes[one].output_size for one in node.takes]
-    if node.kind in JOINS and len({*sizes} - {()}) > 1:  # () is behind a break, whose output nobody knows
+    if node.kind in JOINS and len({*sizes} - {()}) > 1:  # () follows a break, whose output size is unknown
         parts = " and ".join(
             f"{size} from {' and '.join(network.names_before(one))}"
             for size, one in zip(sizes, node.takes, strict=True)
@@ -237,7 +237,7 @@ def _operation(layer: Any) -> Any:
 
 
 def name_of(layer: Any) -> str:
-    """A layer's name; an operation has none but itself."""
+    """A layer's name. An operation is named by its description."""
     return str(getattr(layer, "name", layer))
 
 

@@ -1,4 +1,4 @@
-"""Receptive fields in networks: the cells of the input that a cell sees through all branches."""
+"""Receptive fields in networks: the input cells that an output cell depends on through all branches."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def network_fields(network: Network) -> list[Field]:
 
 
 def _check_whole(network: Network, last: int) -> None:
-    """Raise ConvanimError where a break, or a second input, stands before a layer."""
+    """Raise ConvanimError if a break or a second input precedes a layer."""
     before = _ancestors(network, last) if last < len(network.nodes) - 1 else {*range(len(network.nodes))}
     ways = f"take a part of the network, such as paths[0] ({', '.join(map(name_of, network.paths[0][:3]))}, ...)"
     for index in sorted(before):
@@ -76,7 +76,7 @@ def _jumps(network: Network, axis: int) -> list[tuple[Fraction, int]]:
         before = [rows[one] for one in node.takes] or [(Fraction(1), 1)]
         jump = max(row[0] for row in before)
         period = math.lcm(*(row[1] for row in before))
-        if len({row[0] for row in before} - {0}) > 1:  # nothing repeats where branches drift apart
+        if len({row[0] for row in before} - {0}) > 1:  # nothing repeats if branches drift apart
             period = math.prod(node.output_size)
         if len(node.reads) > axis:
             own = node.reads[axis]
@@ -138,7 +138,7 @@ def network_sources(network: Network, cell: object) -> set[Cell]:
     last = len(network.nodes) - 1
     _check_whole(network, last)
     *rows, column = output_cell(network.nodes[last], cell)
-    seen: dict[int, dict[Cell, int]] = {last: {tuple(rows): 1 << column}}  # the cells of a row as the bits of a number
+    seen: dict[int, dict[Cell, int]] = {last: {tuple(rows): 1 << column}}  # the cells of a row, as bits of a number
     for index in range(last, -1, -1):
         cells = seen.pop(index, None)
         node = network.nodes[index]

@@ -1,4 +1,4 @@
-"""The base classes of all kinds of operation: answers that follow from their axes, and fields that several share."""
+"""The base classes of all operations: properties that follow from the axes, and shared fields."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Pads = Any
 class Operation:
     """An operation: a product of independent axes, and answers to all questions that other modules have.
 
-    Other modules ask these properties, and never which kind an operation is. A kind of operation is a frozen dataclass
-    with its parameters as fields; it has `input_size`, `kernel_size`, `padding`, `axes`, `reduction` and `kind`, and
-    overrides the answers that differ from the ones here.
+    Other modules use these properties and never test the class of an operation. An operation is a frozen dataclass with
+    its parameters as fields; it has `input_size`, `kernel_size`, `padding`, `axes`, `reduction` and `kind`, and
+    overrides the properties that differ from these.
     """
 
     weighted: ClassVar[bool] = False  # whether the kernel has values
@@ -69,14 +69,14 @@ class Operation:
 
         @property
         def reduction(self) -> Reduction:
-            """How the values under a window become one value."""
+            """How a window's values are reduced to one value."""
 
         @property
         def kind(self) -> str:
             """The row of [operation] in the catalogues of words that names the operation: "max_pool"."""
 
     def __repr__(self) -> str:
-        """The call that makes it, without the parameters at their defaults."""
+        """The constructor call, without parameters at their defaults."""
         shown, known = [], parameters(type(self))
         for one in fields(self):
             value = getattr(self, one.name)
@@ -200,12 +200,12 @@ class Operation:
 
     @property
     def kernel_shape(self) -> tuple[int, ...]:
-        """The shape of the kernel's values with its channels; () where it has none."""
+        """The shape of the kernel's values with its channels; () if the kernel has no values."""
         return ()
 
     @property
     def parameters(self) -> int:
-        """How many numbers the layer learns."""
+        """The number of parameters that the layer learns."""
         return 0
 
     @property
@@ -219,7 +219,7 @@ class Operation:
         return 0
 
     def transpose(self) -> Operation:
-        """The operation with the same connections in the other direction. Raises ConvanimError if there is none."""
+        """The operation with the same connections in the opposite direction. Raises ConvanimError if none exists."""
         raise ConvanimError(f"{type(self).__name__} has no transpose: take a Conv or ConvTranspose")
 
     def to_code(self, framework: str) -> str:
@@ -228,7 +228,7 @@ class Operation:
         Where the framework can't say it directly, the code pads or crops explicitly. It defines `layer`; README shows
         its arguments. Raises ConvanimError for another name, and for an operation that a framework can't compute.
         """
-        # the one import against the current: users look for a method of the operation
+        # the one upward import: users expect a method of the operation
         from ..frameworks import to_code
 
         return to_code(self, framework)
@@ -260,7 +260,7 @@ class Sized(Operation):
         return tuple(Axis(i, k, s, d, p0, p1, **more) for i, k, s, d, (p0, p1) in rows)
 
     def name_to_padding(self) -> None:
-        """Put numbers in the place of a padding's name."""
+        """Replace a padding's name by its numbers."""
         if isinstance(self.padding, str):
             self.store_padding(direct(self.padding, self.along(), self.flip))
 
@@ -275,7 +275,7 @@ class Sized(Operation):
         object.__setattr__(self, "padding", shortest(pads))
 
     def check_windows(self) -> None:
-        """Raise ConvanimError where no window fits."""
+        """Raise ConvanimError if no window fits."""
         for n, axis in enumerate(self.axes):
             if axis.output < 1:
                 spans = (
@@ -311,7 +311,7 @@ class Weighted(Sized):
 
     @property
     def parameters(self) -> int:
-        """How many numbers the layer learns, bias included: 224 for 3 to 8 channels, a kernel of 3 x 3 and a bias."""
+        """The number of parameters including the bias: 224 for 3 to 8 channels, a kernel of 3 x 3 and a bias."""
         return math.prod(self.kernel_shape) + (self.out_channels if self.bias else 0)
 
     @property
@@ -324,7 +324,7 @@ class Weighted(Sized):
         return math.prod(self.kernel_shape) * math.prod(self.inner_size)
 
     def check_groups(self) -> None:
-        """Raise ConvanimError where groups don't divide the channels."""
+        """Raise ConvanimError if groups don't divide the channels."""
         for name in ("in_channels", "out_channels"):
             channels = getattr(self, name)
             if channels % self.groups:

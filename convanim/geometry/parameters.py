@@ -1,5 +1,5 @@
-"""The values that parameters of operations may have: each field's metadata says it, and `normalise` checks and stores
-them.
+"""The valid values of an operation's parameters: each field's metadata defines them; `normalise` validates and stores
+values.
 
 The command line and the specs read the same metadata, so a new parameter is a new field and nothing else.
 """
@@ -14,7 +14,7 @@ from typing import Any, Literal
 from ..errors import ConvanimError, expected_one_of, short_repr
 from .padding import PADDING_MODES, PADDINGS, SPELLINGS
 
-LARGEST = 10**9  # far more than can be drawn or computed
+LARGEST = 10**9  # far beyond what can be drawn or computed
 MOST_AXES = 32  # numpy's limit
 MOST_BYTES = 2 << 30  # of memory for a picture or an array
 
@@ -44,14 +44,14 @@ def parameter(
 
 
 def parameters(kind: type) -> dict[str, Parameter]:
-    """The parameters of a kind of operation by name, in the order of its fields; `ndim`, which all have, is none."""
+    """The parameters of an operation class by name, in the order of its fields, without `ndim`."""
     return {field.name: field.metadata["parameter"] for field in fields(kind) if "parameter" in field.metadata}
 
 
 def normalise(op: Any) -> None:
     """Check every field once and store sizes as a tuple with one value per axis; `ndim` becomes the number of axes.
 
-    A padding by name stays one: `words` turns it into numbers when the other sizes are known.
+    A padding's name is kept: `words` turns it into numbers when the other sizes are known.
     """
     known = parameters(type(op))
     given = {
@@ -102,7 +102,7 @@ def _cells(name: str, value: Any, least: int, ndim: int) -> tuple[int, ...]:
 
 
 def _count_axes(given: Mapping[str, object], ndim: object) -> int:
-    """The number of axes that all tuples agree on; 2 where everything is an int."""
+    """The number of axes, on which all tuples must agree; 2 if all values are ints."""
     counts = {"ndim": _whole("ndim", ndim, 1)} if ndim is not None else {}
     if counts.get("ndim", 0) > MOST_AXES:
         raise ConvanimError(f"ndim={ndim} is out of range: it must be at most {MOST_AXES}")
@@ -160,7 +160,7 @@ def integer(value: object) -> int | None:
 
 
 def _whole(name: str, value: object, least: int, many: str = ", or one whole number per axis") -> int:
-    """The value as an int, or the one line that says why it is none."""
+    """The value as an int. Raises ConvanimError for anything else."""
     number = integer(value)
     if number is None:
         example = (

@@ -55,7 +55,7 @@ class Pool(Sized):
     ceil_mode: bool = field(
         default=False, metadata=parameter("switch", "Round the output size up: a last window may hang over the end.")
     )
-    count_include_pad: Any = field(  # given as None where the padding says it, and read as a bool
+    count_include_pad: Any = field(  # None if it follows from the padding; always read as a bool
         default=None,
         metadata=parameter("switch", "Whether the average counts the padding's zeros.", optional=True, usual=True),
     )
@@ -148,7 +148,7 @@ class AdaptivePool(Operation):
     def __post_init__(self) -> None:
         if is_many(self.output_size) and any(size is None for size in islice(self.output_size, MOST_AXES)):
             own = self.input_size if is_many(self.input_size) else [self.input_size] * len(self.output_size)
-            if len(own) == len(self.output_size):  # else `normalise` tells
+            if len(own) == len(self.output_size):  # `normalise` reports other errors
                 pairs = zip(own, self.output_size, strict=True)
                 object.__setattr__(self, "output_size", tuple(i if size is None else size for i, size in pairs))
         normalise(self)

@@ -1,4 +1,4 @@
-"""Receptive fields: the cells of the first layer's input that a cell of the last layer's output sees."""
+"""Receptive fields: the cells of the first layer's input that an output cell of the last layer depends on."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def sources(layers: Sequence[Any] | Network, cell: Sequence[int] | int) -> set[C
 
 
 def chained(layers: Sequence[Any] | Network) -> list[Operation]:
-    """The layers as operations that fit together."""
+    """Return the layers as operations. Raises ConvanimError if they don't fit together."""
     if isinstance(layers, Network):
         raise layers.no_chain()
     if isinstance(layers, Operation) or not isinstance(layers, Sequence) or not layers:

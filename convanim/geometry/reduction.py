@@ -1,4 +1,4 @@
-"""How the values under a window become one value: a table with a row for each way."""
+"""The table of reductions: how a window's values are reduced to one value."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Frameworks' words as numbers. A word that frameworks understand in different ways, with what else is given, is
-refused in a line that says how to write each of them.
+"""Padding names of the frameworks as numbers. If frameworks disagree about a name, it is refused; the message says how
+to write each meaning.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Along(NamedTuple):
 
     @property
     def cells(self) -> int:
-        """The cells of a transposed convolution's output before any are cropped or added: 7 for 3, 3 and 2."""
+        """The output cells of a transposed convolution before cropping and adding: 7 for 3, 3 and 2."""
         return (self.input - 1) * self.stride + self.window
 
 
@@ -82,7 +82,7 @@ def pooled(name: str, rows: Sequence[Along], stride_given: bool) -> list[Pair]:
 
 
 def transposed(name: str, rows: Sequence[Along]) -> list[Crop]:
-    """What a transposed convolution crops and adds along each axis."""
+    """The cells that a transposed convolution crops and adds along each axis."""
     rule = PADDINGS[name].transposed
     if rule is None:
         names = ", ".join(known for known, other in PADDINGS.items() if other.transposed)
@@ -111,7 +111,7 @@ def transposed(name: str, rows: Sequence[Along]) -> list[Crop]:
 
 
 def reached(name: str, rows: Sequence[Along], wanted: Sequence[int]) -> list[Crop]:
-    """What is cropped and added for an output of the wanted size, with a padding by name."""
+    """The cells to crop and add for the requested output size, with a padding name."""
     rule = PADDINGS[name].reached
     if rule is None:
         names = ", ".join(repr(known) for known, other in PADDINGS.items() if other.reached)
@@ -146,7 +146,7 @@ def reached_by_numbers(pads: Sequence[Pair], rows: Sequence[Along], wanted: Sequ
             " counts it in; leave it out for PyTorch's, or take padding='same_lower' for ONNX'"
         )
     least = tuple(row.cells - before - after for row, (before, after) in zip(rows, pads, strict=True))
-    most = tuple(n + row.stride - 1 for n, row in zip(least, rows, strict=True))  # PyTorch's: whatever the dilation
+    most = tuple(n + row.stride - 1 for n, row in zip(least, rows, strict=True))  # as in PyTorch, for any dilation
     unpadded = not any(map(any, pads))
     low = [size < n for size, n in zip(wanted, least, strict=True)]
     if any(size > n for size, n in zip(wanted, most, strict=True)) or (any(low) and not unpadded):

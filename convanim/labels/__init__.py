@@ -32,7 +32,7 @@ class Label:
     function: str = ""
 
     def block(self, context: LabelContext) -> Block:
-        """The label's marks for a figure."""
+        """Draw the label for a figure."""
         made: Block = _function(self.function)(context)
         return made
 
@@ -44,7 +44,7 @@ def _function(name: str) -> Callable[..., Any]:
     return found
 
 
-# in their order from the top
+# in order from the top
 LABELS = {
     "title": Label("the title", "above", "layout.title"),
     "parameters": Label("the parameters, k=3 s=2 p=1", "above", "formula.parameters"),
@@ -128,7 +128,7 @@ def label_group(given: object) -> str:
 
 
 def listed(given: object) -> list[Any]:
-    """The labels one by one, as they are given. Raises ConvanimError for anything that isn't text nor a list."""
+    """The labels one by one, as specified. Raises ConvanimError for anything but text or a list."""
     if isinstance(given, str):
         return [word.strip() for word in given.split(",")]
     try:
@@ -141,9 +141,9 @@ def listed(given: object) -> list[Any]:
 
 
 def titled(given: object) -> object:
-    """The labels of a figure, with its title among them; None, which is the theme's own, for "theme".
+    """The labels of a figure including its title. "theme" becomes None, which means the theme's labels.
 
-    A value that isn't a list of labels is returned unchanged.
+    Any other value is returned unchanged.
     """
     try:
         return [*labels_of(given), "title"]

@@ -1,4 +1,4 @@
-"""The labels of a step: its number, and the equation of its value, which is cut where it is long."""
+"""The labels of a step: its number, and the equation of its value, shortened if necessary."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ class Count:
 
 
 def step(context: LabelContext) -> Block:
-    """Which step of how many it is."""
+    """The step's number and the number of steps."""
     return Changing(context, Count(context)).block()
 
 
 def total(context: LabelContext) -> Block:
-    """How the step's value comes about, in the figure's numbers, or in symbols where it shows none."""
+    """The computation of the step's value, in the figure's numbers, or in symbols if it shows none."""
     steps = context.scene.steps
     said, most = Sum(context), 0
     for step in range(0, steps, -(-steps // LOOKED_AT)):
         most = max(most, len(said(step)))
-        if most == MOST_LINES and not said.sentences:  # no other has more
+        if most == MOST_LINES and not said.sentences:  # no other step has more
             break
     return Changing(context, replace(said, most=most)).block(most)
 
 
 def whole(equation: Equation, lang: Language) -> str:
-    """An equation in one line, however long: "3·0 + 2·1 + 1·2 = 4"."""
+    """An equation in one line of any length: "3·0 + 2·1 + 1·2 = 4"."""
     if equation.sentences:
         return lang.say("alt.row").join(spoken(one, lang) for one in equation.sentences)
     word = lang.say(f"label.{equation.word}") if equation.word else ""
@@ -59,7 +59,7 @@ def whole(equation: Equation, lang: Language) -> str:
 
 
 def spoken(said: Said, lang: Language) -> str:
-    """A text of the catalogue, with all that is in its places."""
+    """A text of the catalogue with its placeholders filled."""
     places = {name: one if isinstance(one, str) else spoken(one, lang) for name, one in said.places}
     return lang.say(f"label.{said.key}", said.count, **places)
 
@@ -167,7 +167,7 @@ class OutputCells:
         after = (")" if before else "") + (f"/{self._count(reads)}" if reduction.divides else "")
         equal = "=" if texts.exact and step not in texts.rounded else "≈"
         end = f"{bias} {equal} {texts.output[step]}"
-        if not all(reads):  # no cell counts
+        if not all(reads):  # no cell is counted
             return Equation((), "0", after + end, before=before)
         terms = map(self._term, islice(product(*reads), math.prod(map(len, reads)) - 1))
         joined = f" {reduction.sign} " if reduction.sign else ", "

@@ -13,18 +13,18 @@ from ..text.numbers import per_axis
 from .layout import Block, LabelContext, paragraph
 
 LETTERS = {"output_size": "o", "kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d"}
-ALWAYS = ("output_size", "kernel_size", "stride", "padding")  # told at their defaults too
+ALWAYS = ("output_size", "kernel_size", "stride", "padding")  # shown at their defaults too
 
 
 def parameters(context: LabelContext) -> Block:
-    """The parameters in the letters of the guide: k=3 s=2 p=1. One without a letter has its name, and is left out at
-    its default.
+    """The parameters in the letters of the guide: k=3 s=2 p=1. Parameters without a letter have their name and are
+    omitted at their default.
     """
     return paragraph(context, [name + "  ".join(parameter_words(op)) for name, op in context.named_ops("nth_named")])
 
 
 def parameter_words(op: Operation) -> list[str]:
-    """Each parameter as "k=3", or "k=3x5" where the axes differ."""
+    """Each parameter as "k=3", or as "k=3x5" if the axes differ."""
     named = {word: getattr(op, word) for word in ALWAYS if word in parameters_of(type(op))} | unusual(op)
     return [
         f"{LETTERS.get(word, word)}={_each(value) if isinstance(value, tuple) else value}"

@@ -57,7 +57,7 @@ def _column(context: LabelContext, box: Box, blocks: list[Block]) -> tuple[Arran
 
 
 def _width(context: LabelContext, block: Block) -> float:
-    """How wide a text is; of one that changes in every step, in all of them, if they aren't many."""
+    """The width of a text. For a text that changes, the largest width of all steps, unless there are many."""
     if block.moving is None or context.scene.steps > LOOKED_AT:
         return block.width
     texts = [text for step in range(context.scene.steps) for text in block.moving(step) if isinstance(text, Text)]

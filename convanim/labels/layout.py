@@ -52,11 +52,11 @@ class LabelContext:
         ]
 
     def fits(self, text: str) -> bool:
-        """Whether a text fits into one line."""
+        """Whether a text fits on one line."""
         return self.length(text) <= self.room
 
     def length(self, text: str) -> float:
-        """How wide a text is, in cells."""
+        """The width of a text in cells."""
         return glyphs.width(text, FACE) * self.em
 
     def text(self, text: str, x: float, y: float) -> Text:
@@ -96,7 +96,7 @@ def title(context: LabelContext) -> Block:
 
 @dataclass(frozen=True)
 class Changing:
-    """Lines of text that change in every step."""
+    """Lines of text that change with every step."""
 
     context: LabelContext
     lines: Callable[[int], list[str]]

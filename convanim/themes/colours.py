@@ -1,4 +1,4 @@
-"""Colours as people write them: names of CSS, and hexadecimal digits, short or long."""
+"""Parse colours: CSS names, and hexadecimal digits, short or long."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def colour_of(text: object) -> str | None:
 
 
 def check_colour(place: str, colour: object) -> str:
-    """The colour as `#rrggbb`; raises ConvanimError, which begins with the place, for one that isn't."""
+    """The colour as `#rrggbb`. Raises ConvanimError, starting with `place`, for an invalid colour."""
     found = colour_of(colour)
     if found is None:
         raise ConvanimError(f"{place} colour {short_repr(colour)}: {remedy(colour)}")
@@ -63,6 +63,6 @@ def check_colour(place: str, colour: object) -> str:
 
 
 def remedy(colour: object) -> str:
-    """What to write in place of something that is no colour."""
+    """The remedy for an invalid colour."""
     near = get_close_matches(colour.lower()[:40], NAMES, n=1) if isinstance(colour, str) else []
     return f"did you mean {near[0]!r}? Write {FORMS}" if near else f"write {FORMS}"

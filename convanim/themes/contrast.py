@@ -1,4 +1,4 @@
-"""Which colours can be read on others: relative luminance and contrast, as WCAG 2.2 defines them."""
+"""Readable colours: relative luminance and contrast as defined by WCAG 2.2."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def contrast(one: str, other: str) -> float:
 
 
 def blended(below: str, above: str, opacity: float) -> str:
-    """The colour that is seen where one lies over another with an opacity from 0 to 1."""
+    """The result of drawing a colour over another with an opacity from 0 to 1."""
     pairs = zip(bytes.fromhex(below[1:]), bytes.fromhex(above[1:]), strict=True)
     return "#" + bytes(round(low + (high - low) * opacity) for low, high in pairs).hex()
 
 
 def readable(wanted: str | None, below: str) -> str:
-    """The wanted colour of a text if it can be read on the one below; otherwise black or white, whichever has more
+    """The requested text colour if it is readable on the colour below; otherwise black or white, whichever has more
     contrast. One of the two always has at least 4.58.
     """
     if wanted and contrast(wanted, below) >= LEAST_CONTRAST:

@@ -1,4 +1,4 @@
-"""The themes: each a table of overrides of another. A theme of one's own is the same table in TOML, see `theme_of`."""
+"""The themes: each is a table that overrides another one. A custom theme is the same table in TOML, see `theme_of`.
 
 from __future__ import annotations
 
@@ -57,8 +57,7 @@ CLASSIC = Theme(
         "input_value": Style(fill="#000000"),
         "kernel_value": Style(fill="#000000"),
         "output_value": Style(fill="#000000"),
-        # the guide has none of these: they are there for those who ask for labels, or for outputs that appear one by
-        # one
+        # the guide has none of these: they are for labels, and for outputs that appear one by one
         "pending": Style(stroke=BASE03, width=THIN, dash=DASH),
         "label": Style(fill="#000000"),
         "measure": Style(stroke="#000000", width=THIN),
@@ -80,10 +79,9 @@ EXPLAINING = (
     "step",
     "sum",
     "legend",
-)  # what explains a figure to somebody who sees it for the first time
+)  # the labels that explain a figure to a first-time viewer
 
-# every role that classic leaves out has a look of its own, which isn't colour alone: a hatch, dots, a mark, dashes or
-# links
+# every role that classic omits has a look beyond colour: a hatch, dots, a mark, dashes or links
 CLEAR = derived(
     CLASSIC,
     "clear",
@@ -181,7 +179,7 @@ DARK = derived(
 )
 
 BLACK = "#000000"
-# on darker ones the digits can't be read
+# digits are unreadable on darker ones
 GREYS = (
     *(236, 212, 188, 228, 204, 180, 220, 196, 172, 248, 200, 176, 240, 216, 192, 244),
     *(232, 208, 184, 224, 252, 178, 194, 210, 226),
@@ -250,7 +248,7 @@ COLORBLIND = derived(
 )
 
 AUTO = replace(CLEAR, name="auto", dark=DARK)
-MOST_BASES = 20  # themes that are based on one another, in files and tables
+MOST_BASES = 20  # length of a chain of base themes, in files and tables
 
 THEMES = {
     theme.name: theme
@@ -266,7 +264,7 @@ THEMES = {
 
 
 def theme_of(value: object, folder: str | os.PathLike[str] = ".") -> Theme:
-    """The theme that is meant by a name of THEMES, a path of a TOML file (from `folder`), a table, or a Theme itself.
+    """The theme for a name of THEMES, a path of a TOML file (relative to `folder`), a table, or a Theme.
 
     A table has `base`, the theme that it changes ("clear" if it is left out), and of `background`, `labels`, `dark` and
     the roles what is to be changed: `{"base": "dark", "input": {"fill": "#345678"}}`. Raises ConvanimError for what is
@@ -293,8 +291,8 @@ def check_letters(theme: Theme, background: str) -> None:
 
 
 def beside(value: object, folder: Path, depth: int = 0) -> object:
-    """A theme's name, path or table, its paths from this folder, so that they mean the same anywhere."""
-    if isinstance(value, Mapping) and depth <= MOST_BASES:  # with more, it is refused when it is read
+    """A theme's name, path or table, with paths resolved from this folder."""
+    if isinstance(value, Mapping) and depth <= MOST_BASES:  # deeper ones are refused when they are read
         return {key: beside(one, folder, depth + 1) if key in ("base", "dark") else one for key, one in value.items()}
     return str(Path(folder, value)) if _is_path(value) else value  # type: ignore[arg-type]
 
@@ -307,7 +305,7 @@ def _theme(value: object, folder: Path, after: tuple[Path | None, ...]) -> Theme
     """`after` are the files that led here, with None for a table."""
     if isinstance(value, Theme):
         return value
-    if len(after) > MOST_BASES:  # or a table that holds itself
+    if len(after) > MOST_BASES:  # or a table that contains itself
         raise ConvanimError(f"a theme has more than {MOST_BASES} bases: use the name of a theme as its base")
     if isinstance(value, Mapping) and value:
         return _of_table(dict(value), value.get("name", "custom"), folder, (*after, None))
@@ -353,7 +351,7 @@ def _read(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConvanimError(f"{place} is not TOML: {error}") from None
-    except (OSError, ValueError) as error:  # a name with a NUL, or that no file can have
+    except (OSError, ValueError) as error:  # a name with a NUL, or an impossible file name
         raise ConvanimError(
             f"can't read the {place}: {getattr(error, 'strerror', None) or error}; give the path of a TOML file"
         ) from None

@@ -1,6 +1,4 @@
-"""How each role of a scene looks: `Style`, `Theme`, and themes as overrides of others. The themes themselves are in
-themes.py.
-"""
+"""The look of each role: `Style`, `Theme`, and themes that override others. The themes themselves are in table.py."""
 
 from __future__ import annotations
 
@@ -34,7 +32,7 @@ def pixel_size(width: float, height: float, dpi: float) -> tuple[int, int]:
 
 
 def dpi_of(width: int, cells: float) -> float:
-    """The resolution at which so many cells are so many pixels wide."""
+    """The resolution at which a number of cells has a given width in pixels."""
     return width * 72 / (cells * CELL_BP)
 
 
@@ -42,8 +40,8 @@ def dpi_of(width: int, cells: float) -> float:
 # the same colours
 WEIGHTS = range(1, 26)
 
-# every role, and what it stands for. Those of NEEDED have a style in every theme; a view leaves out what of the others
-# has none
+# every role with its meaning. Every theme has styles for the roles in NEEDED; of the others, a view omits marks without
+# a style
 NEEDED = {
     "grid": "edges of the padded cells",
     "input": "cells of the input",
@@ -116,11 +114,11 @@ KEYS = [one.name for one in fields(Style)]  # of a role's table
 
 @dataclass(frozen=True)
 class Theme:
-    """A name, the background, and one style for each role.
+    """A theme: its name, the background, and one style per role.
 
-    `labels` are those that a figure has if none are asked for. `dark` is the theme that an SVG takes where its reader
-    prefers a dark page. With `transparent` the background is not painted; it is then what a GIF's edges are mixed with.
-    With `guide_numbers` the flat view has numbers as the guide has them: small results, with one decimal.
+    `labels` are a figure's default labels. `dark` is the theme of an SVG if the reader prefers dark pages.
+    `transparent`: the background is not painted, and only blended into the edges of a GIF. `guide_numbers`: the flat
+    view shows numbers as in the guide, with small results and one decimal.
     """
 
     name: str
@@ -165,7 +163,7 @@ class Theme:
             _check(f"{place}, role {role!r}", style)
 
     def style(self, role: str, colour: Colour | None = None) -> Style:
-        """How a mark of this role looks, with the colour that it has beside its role."""
+        """The style of a mark with this role and its own colour."""
         style = self.styles[role]
         if colour is None:
             return style
@@ -177,7 +175,7 @@ class Theme:
 
 @lru_cache(maxsize=1 << 12)
 def _readable(style: Style, below: str, layers: tuple[Style | None, ...]) -> Style:
-    """A text's style, in a colour that can be read on a ground with the fills of these styles laid over it."""
+    """The style of a text, in a readable colour for a background under the fills of these styles."""
     for layer in layers:
         if layer and layer.fill:
             below = blended(below, layer.fill, layer.opacity)
@@ -190,7 +188,7 @@ def _shaded(style: Style, shade: Shade) -> Style:
 
 
 def _check(place: str, style: Style) -> None:
-    """Raise ConvanimError for a style that can't be drawn."""
+    """Raise ConvanimError for an invalid style."""
     for colour in (style.fill, style.stroke):
         if colour is not None:
             check_colour(f"{place} has the", colour)
@@ -223,16 +221,16 @@ def with_lines(theme: Theme, least: float) -> Theme:
 
 
 def derived(base: Theme, name: str, styles: Mapping[str, Any], **rest: Any) -> Theme:
-    """A theme like `base` but for what `styles` says: role -> a Style, a table of a style's fields, or None for no
-    style at all.
+    """A copy of `base` with other `styles`: role -> a Style, a table of a style's fields, or None to remove the style.
 
-    `rest` are other fields of a Theme. Raises ConvanimError for an unknown role, field, colour, hatch or number.
+    `rest` are other fields of the Theme. Raises ConvanimError for an unknown role, field, colour or hatch, and for an
+    invalid number.
     """
     made = dict(base.styles)
     for role, changes in styles.items():
         if role not in ROLES:
             raise ConvanimError(f"theme {name!r}: {expected_one_of('role', role, ROLES)}")
-        if changes is None or changes is False:  # what every theme must have is there, and not seen
+        if changes is None or changes is False:  # a required role becomes an invisible style
             made.pop(role, None)
             made |= {role: Style()} if role in NEEDED else {}
         elif isinstance(changes, Style):
@@ -246,7 +244,7 @@ def derived(base: Theme, name: str, styles: Mapping[str, Any], **rest: Any) -> T
                 for word, value in changes.items()
             }
             if values.get("stroke") is not None and "width" not in values and not made.get(role, Style()).width:
-                values["width"] = THIN  # a stroke that is asked for is seen
+                values["width"] = THIN  # a specified stroke is visible
             made[role] = replace(made.get(role, Style()), **values)
         else:
             raise ConvanimError(

@@ -27,7 +27,7 @@ INCH = 0.0254  # in metres, in which PNG says its resolution
 
 
 def write(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
-    """Write the whole clip; a program that knows no animation shows the first step."""
+    """Write the whole clip. A program without animation support shows the first step."""
     per_metre = round(clip.dpi / INCH)
     file.write(SIGNATURE + chunk(b"IHDR", struct.pack(">IIBBBBB", *clip.size, 8, 6, 0, 0, 0)))  # 8 bits of RGBA
     file.write(
@@ -49,7 +49,7 @@ def write(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
 
 
 def check(clip: Clip) -> None:
-    """Raise ConvanimError for times that an APNG can't say."""
+    """Raise ConvanimError for times that an APNG can't store."""
     for word, ms in (("step_ms", clip.step_ms), ("step_ms and hold_ms", clip.duration(len(clip) - 1))):
         if not any(ms * unit % 1000 == 0 and ms * unit // 1000 <= MOST for unit in UNITS):
             raise ConvanimError(

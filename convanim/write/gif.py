@@ -1,4 +1,4 @@
-"""GIF files: frames are written one by one, each only where it differs from the one before."""
+"""GIF files: frames are written one by one, each only where it differs from the previous frame."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ FLAT_RUNS = 8  # such stretches in all, at least; fewer are an edge that happens
 FLAT = 4  # neighbouring pixels of one colour that make it a flat colour, which stays exact
 LEAST_ALPHA = 64  # of 255: what is thinner is transparent, where a background is; a GIF has nothing between
 NOTHING = 0xFF000000  # of a packed pixel: transparent
-SLOTS = 1 << 14  # of the table that finds colours
-KEEP, CLEAR, TAKE_BACK = 1 << 2, 2 << 2, 3 << 2  # what becomes of a frame when the next one comes
+SLOTS = 1 << 14  # size of the colour lookup table
+KEEP, CLEAR, TAKE_BACK = 1 << 2, 2 << 2, 3 << 2  # disposal methods
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -46,7 +46,7 @@ def write(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
     start = file.tell()
     file.write(palette.table())
     if steps > 1 and clip.loop != 1:
-        again = max(clip.loop - 1, 0)  # how often it is played once more, 0 for ever
+        again = max(clip.loop - 1, 0)  # number of repetitions, 0 means forever
         file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", again) + b"\x00")
     for block in _frames(clip, canvas, palette, progress):
         file.write(block)
@@ -56,7 +56,9 @@ def write(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
 
 
 def check(clip: Clip) -> None:
-    """Raise ConvanimError for what a GIF can't hold: times that aren't its own, and sides that are too long."""
+    """Raise ConvanimError if a GIF can't store the clip: times that are no multiple of its unit, and sides that are too
+    long.
+    """
     ms, last, (width, height) = clip.step_ms, clip.duration(clip.scene.steps - 1), clip.size
     if ms % TICK_MS or ms < SHORTEST_MS:
         low = max(ms // TICK_MS * TICK_MS, SHORTEST_MS)

@@ -1,4 +1,4 @@
-"""PDF files: a page per step, as vectors and outlines. What stands still, and each letter, is in the file once."""
+"""PDF files: a page per step, as vectors and outlines. Static content and glyphs are stored once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..scene import Raster
 
 INCH = 72  # points; at dpi=300 a page is twice as large as the guide's
-CATALOGUE, PAGES, RESOURCES, INFO = 1, 2, 3, 4  # the objects that are written last, since the others make them
+CATALOGUE, PAGES, RESOURCES, INFO = 1, 2, 3, 4  # objects that are written last, because they depend on the others
 
 
 def write(clip: Clip, file: BinaryIO, progress: Progress | None) -> None:
@@ -38,7 +38,7 @@ def _document(clip: Clip, file: BinaryIO, steps: Iterator[int]) -> None:
     book = Book(file)
     forms: dict[object, int] = {}
     box = clip.scene.box
-    most = abs(box.x) + abs(box.y) + box.width + box.height  # no mark is further from where a form begins
+    most = abs(box.x) + abs(box.y) + box.width + box.height  # no mark is further from the origin of a form
     bounds = f"[-{most:.0f} -{most:.0f} {most:.0f} {most:.0f}]"
 
     def form(key: object, made: Callable[[], str]) -> str:
@@ -105,7 +105,7 @@ class Book:
         return number
 
     def stream(self, content: str | bytes, more: str = "") -> int:
-        """Write operators or pixels, compressed."""
+        """Write a compressed stream of operators or pixels."""
         data = zlib.compress(content.encode("ascii") if isinstance(content, str) else content, 9)
         return self.object(
             b"<< %b /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (more.encode("ascii"), len(data), data)

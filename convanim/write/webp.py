@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ..clip import Clip
 
 LARGEST_SIDE = 16_383
-EFFORT = {"lossless": True, "method": 2, "quality": 50}  # more takes longer and saves nothing on figures
-ALPHA, ANIMATED = 0x10, 0x02  # what the file holds
+EFFORT = {"lossless": True, "method": 2, "quality": 50}  # higher values are slower and save nothing for figures
+ALPHA, ANIMATED = 0x10, 0x02  # flags of the file
 IN_PLACE = 0x02  # a frame that takes the place of what is there
 ONE_PICTURE = (b"VP8L", b"ALPH", b"VP8 ")  # the chunks that hold pixels
 
