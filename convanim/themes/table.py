@@ -1,4 +1,4 @@
-"""The themes: each is a table that overrides another one. A custom theme is the same table in TOML, see `theme_of`.
+"""The themes: each is a table that overrides another one. A custom theme is the same table in TOML, see `theme_of`."""
 
 from __future__ import annotations
 
