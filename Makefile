@@ -54,14 +54,14 @@ dist: .venv-dist/.ready  ## build sdist and wheel into dist/, check them, and in
 	$(subst .venv,.venv-dist,$(BIN))/python -m twine check --strict dist/*
 	$(subst .venv,.venv-dist,$(BIN))/python -m pytest -q --confcutdir=tests/dist tests/dist
 
-docs: .venv-docs/.ready  ## build the documentation into docs/_build/html, and check its links
+docs: .venv-docs/.ready  ## build the documentation into docs/_build/html, and check its links (half a minute)
 	.venv-docs/bin/python -m sphinx -q -W --keep-going -b html -d docs/_build/doctrees docs docs/_build/html
 	.venv-docs/bin/python docs/check_site.py docs/_build/html
 
-fuzz: .venv-frameworks/.ready  ## random calls, files, command lines and requests; faults are printed as programs (SEED=0 SECONDS=60)
+fuzz: .venv-frameworks/.ready  ## random calls, files, command lines and requests; faults are printed as programs (SEED=0 SECONDS=60: a minute)
 	PYTHONPATH=tests OPENBLAS_NUM_THREADS=1 $(FRAMEWORKS) -m fuzz --seed $(SEED) --seconds $(SECONDS) $(if $(filter command,$(origin COUNT)),--count $(COUNT))
 
-lint: .venv/.dev  ## ruff and mypy
+lint: .venv/.dev  ## ruff and mypy (some 20 seconds)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy convanim
