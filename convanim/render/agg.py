@@ -38,7 +38,7 @@ Stroke = tuple[Any, Path | Raster, Any, Area]
 class Canvas:
     """Draws the steps of one scene, one after the other, into one buffer.
 
-    What stands still below all that moves is drawn once, and copied back before each step; what grows is added to it.
+    The static background is drawn once and restored before each step; accumulated marks are added to it.
     """
 
     def __init__(self, scene: Scene, theme: Theme, size: tuple[int, int]) -> None:
@@ -62,8 +62,8 @@ class Canvas:
         self._above = rest[len(self._growing) :]
         self._touched.clear()
         self._bare = self._still = self._buffer.copy()
-        self._picture: Pixels | None = None  # of what stands still, once it is asked for
-        self._grown = -1  # the last step whose growth is part of what stands still
+        self._picture: Pixels | None = None  # the static background, drawn on demand
+        self._grown = -1  # the last step whose accumulated marks are in the background
         self._whole: Rectangle = slice(0, height), slice(0, width)
         # all pixels in which the last picture may differ from the one before; of the first picture, the whole of it
         self.changed = self._whole

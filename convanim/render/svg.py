@@ -1,4 +1,4 @@
-"""SVG text: still frames, and one file that plays by CSS alone and stands still for readers who ask for reduced motion.
+"""SVG text: still frames, and one file animated by CSS alone, which is static for readers who prefer reduced motion.
 
 Looks are presentation attributes, which every reader of SVG knows; classes carry the roles. Shapes that come back are
 written once and used by reference. Ids begin with a hash of the content: two figures in one page don't meet, and the

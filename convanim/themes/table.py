@@ -52,7 +52,7 @@ CLASSIC = Theme(
         "kernel": Style(fill="#b58900", stroke=BASE03, width=THICK),
         "output": Style(fill=CYAN, stroke="#000000", width=THIN),
         "output_grid": Style(stroke=BASE03, width=THICK),
-        # the veil of .4 base02 over cyan, mixed: opaque, so that it can be drawn over everything that stands still
+        # .4 base02 mixed with cyan: opaque, so that it can cover the static background
         "current": Style(fill="#1c7676", stroke=BASE03, width=THICK),
         "input_value": Style(fill="#000000"),
         "kernel_value": Style(fill="#000000"),

@@ -68,7 +68,7 @@ def _automatic(op: Drawn, view: str, wanted: list[Span]) -> Drawn:
 
 
 def _wanted(op: Operation, view: str, steps: Any, poster: int | None) -> list[Span] | None:
-    """The outputs, along each axis, of the steps that a detail has in its middle; None for steps that there aren't."""
+    """The outputs, along each axis, of the steps in the middle of a detail; None for steps out of range."""
     listed = steps if isinstance(steps, tuple) else () if poster is None else (poster,)
     if not listed and VIEWS[view].steps == "inputs":
         listed = (ravel(tuple(cells // 2 for cells in op.input_size), op.input_size),)
@@ -81,7 +81,7 @@ def _wanted(op: Operation, view: str, steps: Any, poster: int | None) -> list[Sp
 
 
 def _outputs(op: Operation, view: str, number: int) -> list[Span] | None:
-    """The outputs of a step along each axis; None for a step that there isn't."""
+    """The outputs of a step along each axis; None for a step out of range."""
     if VIEWS[view].steps == "inputs":
         if number >= prod(op.input_size):
             return None
