@@ -312,7 +312,9 @@ def test_the_sum_is_left_out_where_there_is_nothing_to_add_up_unless_it_is_asked
     )
     assert not has(one, "all", every - {"sum"}) and not has(one, None, explained - {"sum"}, theme="clear", view="flat")
     for names in (["sum"], "step,sum", [*LABELS]):
-        assert "one channel, and this has 2 to 1" in refusal(lambda names=names: ca.animate(many, labels=names))
+        assert "one channel, and this operation has 2 to 1" in refusal(
+            lambda names=names: ca.animate(many, labels=names)
+        )
 
 
 def test_an_average_over_padding_alone_that_is_not_counted_has_a_sum_too_where_its_divisor_is_given():
