@@ -69,7 +69,7 @@ def test_what_is_too_large_for_a_notebook_is_left_out(monkeypatch):
 def test_the_repr_is_one_short_line_whatever_the_title():
     one = ca.animate(ca.Conv(3, 3), title="two\nlines " + "x" * 500)
     assert "\n" not in repr(one) and len(repr(one)) < 200 and repr(one).startswith("Animation of 1 step, ")
-    assert repr(ca.animate(ca.Conv((42, 70), 1))).startswith("Animation of 2,940 steps, ")
+    assert repr(ca.animate(ca.Conv((42, 70), 1), focus="off")).startswith("Animation of 2,940 steps, ")
 
 
 # --- a figure with controls
