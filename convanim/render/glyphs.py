@@ -117,7 +117,7 @@ def letters(text: Text) -> list[Letter]:
     ]
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)  # what a figure of thousands of steps asks again; more would only fill a worker
 def width(text: str, face: str) -> float:
     """How wide a text is, in ems."""
     return fsum(_advances(_pieces(text), face))
