@@ -165,7 +165,7 @@ class Options:
         "count",
         "The step of a still picture, counted from 0.",
         metavar="N",
-        rule="this figure has the steps 0 to {most}",
+        rule="this figure has steps 0 to {most}",
         unset="the step that explains most",
     )
     dpi: float | None = option(

@@ -339,7 +339,7 @@ def test_names_that_there_are_not_and_parameters_of_a_figure_that_has_its_own_ar
     assert [re.sub(r".*index.rst:(\d+).*", r"\1", line) for line in lines] == ["4", "7", "9"]
     assert (
         "did you mean 'padding_strides'" in lines[0]
-        and ":stride: has no place" in lines[1]
+        and ":stride: doesn't apply" in lines[1]
         and "needs :input-size:" in lines[2]
     )
     assert "After." in (folder / "index.html").read_text(encoding="utf-8")

@@ -261,7 +261,7 @@ def test_the_controls_have_every_parameter_and_every_option_once():
         ("op=conv&i=5&k=3&p=-1", "padding=-1 is out of range", ["padding"]),
         ("op=conv&i=5&k=3&view=scatter", "the scatter view draws transposed", ["view"]),
         ("op=conv&i=5&k=3&in_channels=3&groups=2", "in_channels=3 must be divisible", ["in_channels", "groups"]),
-        ("op=conv&i=5&k=3&step=9", "step=9: this figure has the steps 0 to 8", ["step"]),
+        ("op=conv&i=5&k=3&step=9", "step=9: this figure has steps 0 to 8", ["step"]),
         ("op=conv&i=5&k=3&input=[[1", "input '[[1' is not an array", ["input"]),
         ("op=conv&i=5&k=3&input=[[1]]", "input has the shape (1, 1)", ["input"]),
         ("op=conv&i=5&k=3&theme=mine.toml", "unknown theme 'mine.toml'", ["theme"]),
