@@ -12,7 +12,7 @@ from .clip import chosen
 from .errors import ConvanimError, short_repr
 from .frameworks import Imported
 from .geometry import Operation, check_operation
-from .geometry.network import Network
+from .geometry.network import Network, Path
 from .geometry.receptive_field import chained
 from .labels import OF_THEME
 from .labels.labelling import Labelling
@@ -96,6 +96,7 @@ class _Subject:
     op: Operation | tuple[Operation, ...]
     kernel: object | None = None
     bias: object | None = None
+    joined: bool = False  # whether branches join the layers, which aren't drawn
 
     @property
     def layers(self) -> tuple[Operation, ...]:
@@ -115,7 +116,7 @@ class _Subject:
 def _subject(op: object, view: str | None) -> _Subject:
     """The operation or the layers to draw. A view of layers also accepts a single layer."""
     if isinstance(op, list | tuple | Network):
-        return _Subject(tuple(chained(op)))
+        return _Subject(tuple(chained(op)), joined=isinstance(op, Path) and op.joins > 0)
     if view is not None and VIEWS[view].takes_layers:
         return _Subject(tuple(chained([op])))
     if isinstance(op, Imported):
@@ -227,6 +228,7 @@ def _scene(subject: _Subject, view: str, texts: Texts | None, bias: float, optio
         description=shown(options.description) or described,
         lang=lang,
         poster=poster,
+        remark=scene.remark or ("joined" if subject.joined else ""),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from .errors import ConvanimError, expected_one_of, short_repr
 from .geometry import OPERATIONS, Operation
 from .geometry.padding import PADDING_MODES, PADDINGS
-from .geometry.parameters import Parameter, parameters
+from .geometry.parameters import Parameter, is_many, parameters
 from .options import TEXT_OPTIONS
 
 Spelling = Callable[[str], str]  # how a name is spelled: "input_size" as --input-size or :input-size:
@@ -155,3 +155,32 @@ def parameter(name: str, text: str, spelt: Spelling) -> Any:
 KNOWN: dict[str, Parameter] = {
     name: one for kind in reversed(OPERATIONS.values()) for name, one in parameters(kind).items()
 }
+
+
+def size_text(value: Any) -> str:
+    """A size or a padding as the text that `size` reads; one value stands for all axes.
+
+    >>> size_text((5, 7)), size_text([(1, 2), (1, 2)]), size_text("same")
+    ('5x7', '1:2', 'same')
+    """
+    if isinstance(value, str) or not is_many(value):
+        return str(value)
+    texts = [":".join(map(str, part)) if is_many(part) else str(part) for part in value]
+    return texts[0] if len({*texts}) == 1 else "x".join(texts)
+
+
+def value_text(name: str, value: Any) -> str:
+    """The value of an option, or of a parameter that isn't a size, as the text that its reader takes."""
+    kind = TEXT_OPTIONS[name].kind if name in TEXT_OPTIONS else ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if kind == "array":
+        return array_text(value)
+    if isinstance(value, str) or not is_many(value):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    return ",".join(map(str, value)) + "," * (kind == "steps" and len(value) == 1)
+
+
+def array_text(value: Any) -> str:
+    """Numbers as the text that `array` reads."""
+    return json.dumps(value.tolist() if hasattr(value, "tolist") else value, separators=(",", ":"))

@@ -321,7 +321,9 @@ def serve(specs: tuple[str, ...], port: int) -> None:
     from ..spec import figures
 
     with server(figures(*specs).values(), port) as running:
-        click.echo(f"http://127.0.0.1:{running.server_port}/ shows the figures; Ctrl-C ends it")
+        click.echo(
+            f"http://127.0.0.1:{running.server_port}/ shows the figures, and /explorer any other; Ctrl-C ends it"
+        )
         sys.stdout.flush()
         try:
             running.serve_forever()

@@ -59,10 +59,10 @@ class Join:
 
 class Path(tuple[Any, ...]):
     """The layers of one path through a network, in the order of the data; branches that join it aren't in it, so that
-    a layer may take more channels than the previous layer gives.
+    a layer may take more channels than the previous layer gives. `joins` says how many times branches join it.
     """
 
-    __slots__ = ()
+    joins: int = 0
 
     def __repr__(self) -> str:
         """One line: the names of the layers."""
@@ -133,7 +133,19 @@ class Network:
                 chain = [*to[index], *reversed(fro[index][:-1])]
                 seen |= {*chain}
                 found.append(Path(self.nodes[one].layer for one in chain))
+                found[-1].joins = len(set().union(*(self._joins_before(one) for one in chain)))
         return tuple(found)
+
+    def _joins_before(self, index: int) -> set[int]:
+        """The joins that a layer takes, directly or through others."""
+        found: set[int] = set()
+        waiting = list(self.nodes[index].takes)
+        while waiting:
+            one = waiting.pop()
+            if self.nodes[one].kind in JOINS and one not in found:
+                found.add(one)
+                waiting += self.nodes[one].takes
+        return found
 
     def _layers_before(self, index: int) -> list[int]:
         """The layers whose outputs, or joins of them, a layer takes as they are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import PurePath
 from typing import Any
@@ -15,7 +15,10 @@ from ..errors import ConvanimError
 from ..frameworks import FRAMEWORKS
 from ..frameworks.snippet import Raw, call, written
 from ..geometry import OPERATIONS, Operation
-from ..spec import Figure
+from ..geometry.parameters import parameters
+from ..options import TEXT_OPTIONS
+from ..parsing import SHORT, size_text, value_text
+from ..spec import Figure, LayerSpec
 from ..text import describe
 from ..text.escaping import readable, script
 from ..write import FORMATS
@@ -101,10 +104,8 @@ def detail(figure: Figure, animation: Animation, suffixes: list[str]) -> dict[st
         for fact, value in describe.facts(op)
     ]
     more = ", ".join(word[1:] for word in FORMATS)
-    code = {
-        "convanim": python(figure),
-        "shell": f"convanim render {shlex.quote(_named(figure))} -f svg -o out/\n# -f also takes {more}",
-    }
+    named = f"convanim render {shlex.quote(_named(figure))} -f svg -o out/\n# -f also takes {more}"
+    code = {"convanim": python(figure), "shell": named if figure.source else shell(figure)}
     for framework in FRAMEWORKS:
         code[framework] = "\n\n".join(_code(op, framework) for op in ops)
     embed = {}
@@ -132,6 +133,39 @@ def python(figure: Figure) -> str:
     options = [f"{word}={written(_plain(value))}" for word, value in figure.options.items()]
     lines = "".join(f"    {line},\n" for line in (subject, *options))
     return f"import convanim as ca\n\na = ca.animate(\n{lines})\na.save({script(figure.name + '.svg')})"
+
+
+def shell(figure: Figure) -> str:
+    """The line of the command line that draws a figure of no file."""
+    layers = [f"{layer.operation}{''.join(_flags(layer))}" for layer in figure.layers]
+    ndim = figure.layers[0].parameters.get("ndim")
+    subject = layers[0] if len(layers) == 1 else f"--layers {shlex.quote(', '.join(layers))}"
+    subject += f" --ndim {ndim}" if ndim else ""
+    options = [_flag(name, value) for name, value in figure.options.items() if name in TEXT_OPTIONS]
+    return f"convanim draw {subject}{''.join(options)} -o {shlex.quote(figure.name + '.svg')}"
+
+
+def _flags(layer: LayerSpec) -> Iterator[str]:
+    known = parameters(OPERATIONS[layer.operation])
+    for name, value in layer.parameters.items():
+        if value is None or name == "ndim":
+            continue
+        if name in known and known[name].kind in ("cells", "padding"):
+            yield f" {_spelt(name)} {shlex.quote(size_text(value))}"
+        else:
+            yield _flag(name, value)
+
+
+def _spelt(name: str) -> str:
+    short = SHORT.get(name)
+    return f"-{short}" if short else f"--{name.replace('_', '-')}"
+
+
+def _flag(name: str, value: Any) -> str:
+    """A flag with its value, after a blank."""
+    if isinstance(value, bool):
+        return f" --{'' if value else 'no-'}{name.replace('_', '-')}"
+    return f" {_spelt(name)} {shlex.quote(value_text(name, value))}"
 
 
 def _plain(value: Any) -> Any:

@@ -129,6 +129,16 @@ def test_the_field_behind_a_join_spans_all_branches():
     assert len(ca.sources(net, (4, 4))) == 15 + 21 - 9
 
 
+def test_a_path_that_branches_join_says_so_in_its_figure():
+    a, b = layer("a", ca.Conv(7, 3, padding=1)), layer("b", ca.Conv(7, 3, padding=1))
+    net = finish(traced(a, b, joined("sum", 1, 2), layer("c", ca.Conv(7, 3)), size=(7, 7)))
+    (path,) = net.paths
+    assert [one.name for one in path] == ["a", "b", "c"] and path.joins == 1
+    figure = ca.animate(path, theme="clear")
+    assert figure.scene.remark == "joined" and figure.alt.count("Branches that join this path are not drawn.") == 1
+    assert ca.animate(list(path), theme="clear").scene.remark == ""
+
+
 def test_what_is_not_known_breaks_the_chain_and_everything_says_so():
     def unknown(trace, values):
         return trace.unknown("up", "Upsample", [values[-1]], (1, 1, 6, 6), (2, 3))

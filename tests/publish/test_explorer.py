@@ -6,6 +6,7 @@ import inspect
 import itertools
 import json
 import random
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 
 import convanim as ca
+from convanim.cli.commands import cli
 from convanim.geometry import OPERATIONS
 from convanim.options import TEXT_OPTIONS
 from convanim.publish.explorer import PARTS, answer, controls, linked, read
@@ -262,7 +264,7 @@ def test_the_controls_have_every_parameter_and_every_option_once():
         ("op=conv&i=5&k=3&view=scatter", "the scatter view draws transposed", ["view"]),
         ("op=conv&i=5&k=3&in_channels=3&groups=2", "in_channels=3 must be divisible", ["in_channels", "groups"]),
         ("op=conv&i=5&k=3&step=9", "step=9: this figure has steps 0 to 8", ["step"]),
-        ("op=conv&i=5&k=3&input=[[1", "input '[[1' is not an array", ["input"]),
+        ("op=conv&i=5&k=3&input=[[1", "input='[[1' is not an array", ["input"]),
         ("op=conv&i=5&k=3&input=[[1]]", "input has the shape (1, 1)", ["input"]),
         ("op=conv&i=5&k=3&theme=mine.toml", "unknown theme 'mine.toml'", ["theme"]),
         ("op=conv&i=5&k=3&kernel=/tmp/x.npy", "kernel='/tmp/x.npy' is a file", ["kernel"]),
@@ -358,3 +360,19 @@ def test_the_archive_for_the_browser_draws_without_the_package_beside_it(tmp_pat
     )
     where, _, told = done.stdout.partition("\n")
     assert where.startswith(str(tmp_path)) and json.loads(told) == json.loads(json.dumps(answer(query)))
+
+
+def test_the_shell_line_of_an_answer_draws_its_figure(answers, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    extra = (
+        "op=conv&i=9&k=3&p=1&op=pool&k=2&theme=clear",
+        "op=conv&i=2x3&k=1&input=[[1,2,3],[4,5,6.5]]&kernel=[[2]]&labels=title,sum&steps=0,&title=it%27s",
+        "op=transpose&i=4&k=3&s=2&p=0:1&ndim=1&view=scatter&reveal=true",
+        "op=conv&i=5&k=3&p=same_upper&s=2&flip=true&bias=true",
+    )
+    drawn = [query for query, told in answers if "refusal" not in told][:20]
+    for query in (*drawn, *extra):
+        words = shlex.split(answer(query, ["told"])["told"]["code"]["shell"])
+        cli.main(words[1:], standalone_mode=False)
+        read(query).figure.animate().save("own.svg")
+        assert Path("figure.svg").read_bytes() == Path("own.svg").read_bytes(), (query, words)

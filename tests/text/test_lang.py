@@ -15,6 +15,7 @@ import pytest
 
 import convanim as ca
 from convanim.geometry import OPERATIONS
+from convanim.geometry.network import Path
 from convanim.geometry.parameters import parameters
 from convanim.labels import LABELS
 from convanim.publish.explorer import answer
@@ -157,6 +158,9 @@ def test_every_text_of_a_catalogue_is_said_of_some_figure(monkeypatch):
         for op in subjects(view)[::9]:
             seen_texts(drawn(op, view=view, theme="clear", labels="all"), [0])
     answer("op=conv&i=4&k=3", ["phrases"])
+    joined = Path([ca.Conv(7, 3), ca.Conv(5, 3)])
+    joined.joins = 1
+    seen_texts(ca.animate(joined, theme="clear", labels="all"), [0])
     known = {f"{section}.{key}" for section, key in texts_of("en")}
     assert said == known
 

@@ -5,7 +5,6 @@ A parameter or an option that is left out has its default, so that old links kee
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -100,7 +99,10 @@ def _option(name: str, text: str) -> Any:
 def _array(name: str, text: str) -> Any:
     if parsing.is_array_file(text):
         raise ConvanimError(f"{name}={short_repr(text)} is a file: write the numbers into the link, [[1,2],[3,4]]")
-    return parsing.array(name, text)
+    try:
+        return parsing.array(name, text)
+    except ConvanimError:
+        raise ConvanimError(f"{name}={short_repr(text)} is not an array: write its rows as in [[1,2],[3,4]]") from None
 
 
 def _layers(given: list[tuple[str, dict[str, Any]]]) -> Iterator[LayerSpec]:
@@ -124,7 +126,7 @@ def linked(figure: Figure, step: int | None = None) -> str:
     """
     pairs = [pair for layer in figure.layers for pair in _layer_pairs(layer)]
     if BIAS in figure.options:
-        pairs = [(name, _array_text(figure.options[BIAS]) if name == BIAS else text) for name, text in pairs]
+        pairs = [(name, parsing.array_text(figure.options[BIAS]) if name == BIAS else text) for name, text in pairs]
     for name, value in figure.options.items():
         if name == BIAS:
             continue
@@ -157,27 +159,11 @@ def _layer_pairs(layer: LayerSpec) -> Iterator[tuple[str, str]]:
 
 def _parameter_text(one: Parameter, value: Any) -> str:
     """A parameter as a text; one value stands for all axes."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if one.kind in ("cells", "padding") and is_many(value) and not isinstance(value, str):
-        texts = [":".join(map(str, part)) if is_many(part) else str(part) for part in value]
-        return texts[0] if len(set(texts)) == 1 else "x".join(texts)
-    return str(value)
+    return parsing.size_text(value) if one.kind in ("cells", "padding") else parsing.value_text("", value)
 
 
 def _option_text(name: str, value: Any) -> str:
     """An option as a text, which `read` takes."""
-    kind = TEXT_OPTIONS[name].kind
-    if isinstance(value, bool):
-        return str(value).lower()
-    if kind == "array":
-        return _array_text(value)
-    if kind == "theme" and not (isinstance(value, str) and value in THEMES):
+    if TEXT_OPTIONS[name].kind == "theme" and not (isinstance(value, str) and value in THEMES):
         raise ConvanimError("a link holds the name of a theme, and not a theme of your own")
-    if isinstance(value, str) or not is_many(value):
-        return f"{value:g}" if isinstance(value, float) else str(value)
-    return ",".join(map(str, value)) + "," * (kind == "steps" and len(value) == 1)
-
-
-def _array_text(value: Any) -> str:
-    return json.dumps(value.tolist() if hasattr(value, "tolist") else value, separators=(",", ":"))
+    return parsing.value_text(name, value)
