@@ -3,6 +3,8 @@
 
 # Compiled files are kept, also where the machine says not to: the tests start Python many times.
 unexport PYTHONDONTWRITEBYTECODE
+# pip compiles all modules of a library. Python compiles those that are imported, a small part, when they are.
+export PIP_COMPILE := 0
 
 PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
