@@ -158,6 +158,11 @@ def test_two_galleries_write_into_one_folder_at_once_and_both_are_whole(tmp_path
     assert {*files(tmp_path / "both")} == {*(f"f{n}.svg" for n in range(90)), "index.html", "details.js"}
 
 
+def there_now(folder):
+    """The names of the files in a folder, which may not be there yet."""
+    return os.listdir(folder) if folder.exists() else []
+
+
 @pytest.mark.places  # starts processes, which takes long
 def test_a_gallery_that_is_killed_again_and_again_goes_on_and_no_file_is_ever_lost_or_half(tmp_path):
     spec, out = write(tmp_path / "spec.toml", 200, reveal="true", view='"flat"'), tmp_path / "out"
@@ -165,7 +170,9 @@ def test_a_gallery_that_is_killed_again_and_again_goes_on_and_no_file_is_ever_lo
     expected, draw, there, killed = contents(tmp_path / "alone"), random.Random(15), 0, 0
     for _ in range(30):
         child = started(out, spec)
-        time.sleep(draw.uniform(0.2, 1.5))
+        more = draw.randint(1, 40)  # files, after which it is killed
+        while child.poll() is None and len(there_now(out)) < there + more:
+            time.sleep(0.002)
         alive = child.poll() is None
         child.kill()
         child.communicate()
