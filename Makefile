@@ -130,8 +130,8 @@ endef
 	$(call venv,.venv-latex)
 	.venv-latex/bin/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -r tests/latex/requirements.txt -e .
 	@(for program in pdflatex kpsewhich pdftoppm pdftotext; do command -v $$program >/dev/null || exit 1; done) && \
-	  kpsewhich standalone.cls animate.sty beamer.cls tikz.sty >/dev/null || \
-	  { $(call debian,texlive-latex-base texlive-latex-recommended texlive-pictures texlive-latex-extra poppler-utils); }
+	  kpsewhich standalone.cls animate.sty beamer.cls tikz.sty luatex85.sty luaotfload-main.lua >/dev/null || \
+	  { $(call debian,texlive-latex-base texlive-latex-recommended texlive-pictures texlive-latex-extra texlive-luatex poppler-utils); }
 	@touch $@
 
 # The tools of the tests, but with the versions that tests/oldest/constraints.txt has of them. numpy 1.26 is for Python 3.11 and 3.12.
