@@ -10,7 +10,7 @@ from typing import Any
 from .errors import ConvanimError, expected_one_of, short_repr
 from .geometry import OPERATIONS, Operation
 from .geometry.padding import PADDING_MODES, PADDINGS
-from .geometry.parameters import Parameter, is_many, parameters
+from .geometry.parameters import MOST_AXES, Parameter, is_many, parameters
 from .options import TEXT_OPTIONS
 
 Spelling = Callable[[str], str]  # how a name is spelled: "input_size" as --input-size or :input-size:
@@ -49,6 +49,8 @@ def operation_values(name: str, given: Mapping[str, Any], spelt: Spelling, ndim:
         for word, value in given.items()
         if known[word].kind in ("cells", "padding") and word not in named
     }
+    if ndim is not None and not 0 < ndim <= MOST_AXES:  # before that many values are made
+        raise ConvanimError(f"ndim={ndim} is out of range: it must be from 1 to {MOST_AXES}")
     axes = max([ndim or 0, *map(len, sizes.values())])
     count = axes if axes > 1 or ndim else 2
     full = {word: value * count if len(value) == 1 else value for word, value in sizes.items()}
@@ -172,12 +174,16 @@ def size_text(value: Any) -> str:
 def value_text(name: str, value: Any) -> str:
     """The value of an option, or of a parameter that isn't a size, as the text that its reader takes."""
     kind = TEXT_OPTIONS[name].kind if name in TEXT_OPTIONS else ""
+    if kind == "focus":
+        return "off" if value is False else size_text(value)
     if isinstance(value, bool):
         return str(value).lower()
     if kind == "array":
         return array_text(value)
     if isinstance(value, str) or not is_many(value):
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+    if kind == "labels" and not value:
+        return "none"
     return ",".join(map(str, value)) + "," * (kind == "steps" and len(value) == 1)
 
 

@@ -26,6 +26,7 @@ from convanim.publish.explorer.cells import rules
 from convanim.publish.explorer.link import BIAS
 from convanim.publish.explorer.site import PYODIDE, archive, site
 from convanim.scene import Group, Text, moved
+from convanim.spec import Figure, LayerSpec
 from convanim.views import VIEWS
 from helpers.links import randomly
 from helpers.refusals import refusal
@@ -270,6 +271,8 @@ def test_the_controls_have_every_parameter_and_every_option_once():
         ("op=conv&i=5&k=3&kernel=/tmp/x.npy", "kernel='/tmp/x.npy' is a file", ["kernel"]),
         ("op=conv&i=5&k=3&input=x.CSV", "input='x.CSV' is a file", ["input"]),
         ("op=conv&i=5&k=3&bias=x.csv", "bias='x.csv' is a file", ["bias"]),
+        ("op=conv&i=1&k=1&ndim=1000000000", "ndim=1000000000 is out of range", None),
+        ('op=conv&i=5&k=3&input=["x"]', "input holds text", ["input"]),
         ("op=conv&i=9&k=3&op=conv&k=3&bias=[0.5]", "several layers show no values", None),
         ("op=conv&i=5&k=3&title=" + "x" * 20_000, "a link of 20,022 characters is too long", None),
         ("op=conv&i=5&k=3" + "&op=pool&k=1" * 20, "a link has 21 layers", None),
@@ -290,6 +293,18 @@ def test_values_in_links_are_texts_numbers_or_arrays():
     assert a.equation(0) == "1.0·2 + 0.5 = 2.5" and len(a) == 1 and a.scene.title == "a&b"
     assert "input=[[1,2,3],[4,5,6.5]]" in linked(asked.figure) and "steps=0," in linked(asked.figure)
     assert read(linked(asked.figure)) == asked
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"focus": (4, 5)}, {"focus": False}, {"focus": 3}, {"labels": []}, {"dpi": 123.4567891}, {"scale": 1 / 3}],
+    ids=str,
+)
+def test_every_value_of_an_option_comes_back_from_a_link(options):
+    figure = Figure(name="f", layers=(LayerSpec("conv", {"input_size": 90, "kernel_size": 3}),), options=options)
+    back = read(linked(figure)).figure
+    one, other = figure.animate(), back.animate()
+    assert one.scene == other.scene and one.dpi == other.dpi
 
 
 class Tags(HTMLParser):

@@ -13,6 +13,7 @@ import convanim as ca
 from convanim.scene import Line, Polygon, Text
 from convanim.scene.scene import MeasuredPlane
 from convanim.themes.theme import CELL_BP, Style
+from convanim.views import refusal as refusal_of
 from helpers.refusals import refusal
 from oracle.pictures import differences
 from oracle.places import label_faults
@@ -346,3 +347,11 @@ def test_a_detail_can_be_shaded():
     a = ca.animate(ca.Conv(60, 3), view="flat", theme="clear", shade=True, focus=6)
     assert any(isinstance(mark, Polygon) and mark.colour for mark in leaves(a.scene.seen(0)))
     a.svg(0)
+
+
+@pytest.mark.parametrize("op", [ca.Conv(8, 1, padding=3), ca.Conv(100, 3, padding=10), ca.Pool(9, 1, stride=3)])
+def test_a_detail_that_lies_in_the_padding_is_drawn_in_every_view(op):
+    for view in ("isometric", "flat", "dense", "channels", "im2col"):
+        if not refusal_of(view, op):
+            a = ca.animate(op, view=view, focus=1, poster=0, theme="clear")
+            assert a.svg(a.poster) and a.frame(a.poster).size

@@ -33,6 +33,7 @@ PHRASES = (
 )
 MOST_SUMS = 1000  # steps whose sums are written out
 MOST_CELLS, MOST_READS = 40_000, 100_000  # of a capped answer: cells of a map, and cells read in all played steps
+EACH = 40  # cells that a step costs beside those that it reads
 # a size in words that a message has for a parameter
 WORDS = {"kernel": "kernel_size", "input": "input_size", "window": "kernel_size", "view": "view", "theme": "theme"}
 
@@ -191,10 +192,10 @@ def _shown(query: str, capped: bool) -> Shown:
         )
     animation = asked.figure.animate()
     steps, window = len(animation.played), max(math.prod(op.kernel_size) for op in ops)
-    if capped and steps * window > MOST_READS:
+    if capped and steps * (window + EACH) > MOST_READS:
         raise ConvanimError(
             f"steps={steps}: with a window of {window:,} cells they take long to draw; write"
-            f" steps={MOST_READS // window}"
+            f" steps={MOST_READS // (window + EACH)}"
         )
     step = animation.poster if asked.step is None else asked.step
     animation.check_step(step)
@@ -210,7 +211,7 @@ def at_fault(message: str) -> list[str]:
     known = {name: name for name in (*parsing.KNOWN, *TEXT_OPTIONS, STEP)}
     known |= {spelt(name): name for name in parsing.KNOWN}
     given = message.partition(": ")[0]
-    begin = re.match(r"(\w+) (?:['\d\[]|has the shape)", given)  # "k '3a' is not a size"
+    begin = re.match(r"(\w+) (?:['\d\[]|has the shape|is not an array|holds )", given)  # "k '3a' is not a size"
     if begin and begin[1] in known:
         return [known[begin[1]]]
     exact = [known[word] for word in re.findall(r"\b(\w+)=", given) if word in known]

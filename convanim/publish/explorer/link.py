@@ -59,7 +59,7 @@ def read(query: str) -> Asked:
         elif key in NAMES or key == NDIM:
             if not layers:
                 raise ConvanimError(f"{key}={short_repr(text)} is of no operation: begin a link with op=conv")
-            if key == BIAS and text.lower() not in parsing.SWITCH:  # its value, so the operation has one
+            if key == BIAS and text.strip().lower() not in parsing.SWITCH:  # its value, so the operation has one
                 _put(options, key, key, _array(key, text))
                 text = "true"
             name = NAMES.get(key, key)

@@ -47,8 +47,9 @@ class Nodes:
         rows, columns = size
         gap = ROW if rows > 1 and columns > 1 else 0.0
         places = [n + n // columns * gap for n in range(rows * columns)]
-        apart = min(apart, LONGEST / (places[-1] + 1))
-        return Nodes(x, tuple((place - places[-1] / 2) * apart for place in places), min(0.5, ROUND * apart))
+        last = places[-1] if places else 0.0  # a detail that lies in the padding has no cell of the input
+        apart = min(apart, LONGEST / (last + 1))
+        return Nodes(x, tuple((place - last / 2) * apart for place in places), min(0.5, ROUND * apart))
 
     @cached_property
     def circle(self) -> Part:
