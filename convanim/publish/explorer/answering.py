@@ -32,7 +32,7 @@ PHRASES = (
     "hidden",
 )
 MOST_SUMS = 1000  # steps whose sums are written out
-MOST_CELLS, MOST_READS = 40_000, 100_000  # of a capped answer: cells of a map, and cells read in all played steps
+MOST_CELLS, MOST_READS = 40_000, 60_000  # of a capped answer: cells of a map, and cells read in all played steps
 EACH = 40  # cells that a step costs beside those that it reads
 # a size in words that a message has for a parameter
 WORDS = {"kernel": "kernel_size", "input": "input_size", "window": "kernel_size", "view": "view", "theme": "theme"}
