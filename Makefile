@@ -28,29 +28,29 @@ help:  ## this list
 gallery: .venv/.run  ## draw what changed into gallery/ (ALL=1: all, about half a minute); then open gallery/index.html
 	$(BIN)/python -m convanim gallery -o gallery $(if $(ALL),--all)
 
-test: .venv/.dev  ## run the tests
+test: .venv/.dev  ## run the tests (two minutes)
 	@echo "left out here, for what they need or the time they take: make test-places, test-latex (TeX), test-browser (Chromium, Node), test-frameworks"
 	$(BIN)/python -m pytest -q -n auto
 
-test-frameworks: .venv-frameworks/.ready  ## compare with PyTorch, Keras, ONNX and JAX on random configurations (SEED=0 COUNT=3000)
+test-frameworks: .venv-frameworks/.ready  ## compare with PyTorch, Keras, ONNX and JAX on random configurations (SEED=0 COUNT=3000: three to five minutes)
 	$(FRAMEWORKS) -m pytest -q -n auto --confcutdir=tests/frameworks/installed tests/frameworks/installed --seed $(SEED) --count $(COUNT)
 
-test-places: .venv/.dev  ## files read back by other programs, processes that are stopped or fail, recipes, players, snippets, notebooks, Sphinx, the documentation's examples
+test-places: .venv/.dev  ## files read back by other programs, processes that are stopped or fail, recipes, players, snippets, notebooks, Sphinx, the documentation's examples (two minutes)
 	$(BIN)/python -m pytest -q -n auto -m places
 
-test-browser: .venv-browser/.ready docs  ## play pages, players, SVGs and the documentation in Chromium; test modules in Node, and the package in WebAssembly
+test-browser: .venv-browser/.ready docs  ## play pages, players, SVGs and the documentation in Chromium; test modules in Node, and the package in WebAssembly (four minutes)
 	.venv-browser/bin/python -m pytest -q -n auto --confcutdir=tests/browser tests/browser
 
-test-cluster: .venv-cluster/.ready  ## galleries on a Dask cluster and in an S3 bucket, both on this machine
+test-cluster: .venv-cluster/.ready  ## galleries on a Dask cluster and in an S3 bucket, both on this machine (half a minute)
 	.venv-cluster/bin/python -m pytest -q --confcutdir=tests/cluster tests/cluster
 
-test-latex: .venv-latex/.ready  ## compile TikZ in papers and slides, and look at PDF's pages
+test-latex: .venv-latex/.ready  ## compile TikZ in papers and slides, and look at PDF's pages (two minutes)
 	.venv-latex/bin/python -m pytest -q -n auto --confcutdir=tests/latex tests/latex
 
 test-oldest: .venv-oldest/.ready  ## run all tests with the oldest versions that pyproject.toml allows (six minutes of CPU time)
 	.venv-oldest/bin/python -m pytest -q -n 1 -m "places or not places" $(TESTS)
 
-dist: .venv-dist/.ready  ## build sdist and wheel into dist/, check them, and install each into a fresh environment, which draws in every format
+dist: .venv-dist/.ready  ## build sdist and wheel into dist/, check them, and install each into a fresh environment, which draws in every format (one to two minutes)
 	rm -rf dist
 	$(subst .venv,.venv-dist,$(BIN))/python -m build --outdir dist .
 	$(subst .venv,.venv-dist,$(BIN))/python -m twine check --strict dist/*
@@ -70,9 +70,9 @@ lint: .venv/.dev  ## ruff and mypy (some 20 seconds)
 	$(BIN)/python -m mypy --platform win32 --cache-dir .mypy_cache/win32 convanim  # names that other systems lack
 	$(BIN)/python -m mypy --platform darwin --cache-dir .mypy_cache/darwin convanim
 
-check: lint test  ## lint, types and tests
+check: lint test  ## lint, types and tests (two and a half minutes)
 
-bench: .venv/.dev  ## measure time, memory and bytes
+bench: .venv/.dev  ## measure time, memory and bytes (some minutes)
 	$(BIN)/python tests/benchmarks/bench.py
 
 measured: .venv/.dev .venv-frameworks/.ready dist  ## measure, compare with the frameworks, and write the tables of docs/checked.md and docs/install.md
