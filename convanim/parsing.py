@@ -20,6 +20,11 @@ Spelling = Callable[[str], str]  # how a name is spelled: "input_size" as --inpu
 SHORT = {"input_size": "i", "kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d"}
 
 
+def flag(name: str) -> str:
+    """A parameter's or an option's name as a flag of the command line: "input_size" is "--input-size"."""
+    return f"--{name.replace('_', '-')}"
+
+
 def operation(name: str, given: Mapping[str, Any], spelt: Spelling, ndim: int | None = None) -> Operation:
     """Build an operation (a row of OPERATIONS) from parameters as text: {"input_size": "5x7", "kernel_size": "3"}.
 

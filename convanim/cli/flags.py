@@ -13,16 +13,12 @@ from ..geometry.padding import PADDINGS
 from ..geometry.parameters import Parameter
 from ..option_kinds import Explained, Option
 from ..options import TEXT_OPTIONS
+from ..parsing import flag
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 EXAMPLES = {"input_size": " 5, or 5x7 for rows x columns.", "padding": " 1, 1x2, or before:after as in 1:2x0:1."}
 FILES = " Or a .npy or .csv file."
 NUMBER_TYPES: dict[str, type] = {"count": int, "number": float}  # by kind; all other flags take text
-
-
-def flag(name: str) -> str:
-    """The flag for a parameter or an option: "--input-size" for "input_size"."""
-    return f"--{name.replace('_', '-')}"
 
 
 def table(rows: Mapping[str, Explained]) -> str:

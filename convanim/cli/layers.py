@@ -11,7 +11,8 @@ import click
 from .. import parsing
 from ..errors import ConvanimError, short_repr
 from ..geometry import Operation
-from .flags import flag, layer_parameters
+from ..parsing import flag
+from .flags import layer_parameters
 
 EXAMPLE = '"conv -i 9 -k 3, pool -k 2"'
 

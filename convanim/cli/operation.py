@@ -10,7 +10,7 @@ import click
 from .. import parsing
 from ..errors import ConvanimError, short_repr
 from ..geometry import OPERATIONS
-from .flags import flag
+from ..parsing import flag
 
 
 def operation_of(*, operation: str | None, ndim: int | None, onnx: str | None, node: str | None, **given: Any) -> Any:

@@ -17,7 +17,7 @@ from ..frameworks.snippet import Raw, call, written
 from ..geometry import OPERATIONS, Operation
 from ..geometry.parameters import parameters
 from ..options import TEXT_OPTIONS
-from ..parsing import SHORT, size_text, value_text
+from ..parsing import SHORT, flag, size_text, value_text
 from ..spec import Figure, LayerSpec
 from ..text import describe
 from ..text.escaping import readable, script
@@ -158,13 +158,13 @@ def _flags(layer: LayerSpec) -> Iterator[str]:
 
 def _spelt(name: str) -> str:
     short = SHORT.get(name)
-    return f"-{short}" if short else f"--{name.replace('_', '-')}"
+    return f"-{short}" if short else flag(name)
 
 
 def _flag(name: str, value: Any) -> str:
     """A flag with its value, after a blank."""
     if isinstance(value, bool):
-        return f" --{'' if value else 'no-'}{name.replace('_', '-')}"
+        return f" {flag(name if value else f'no_{name}')}"
     return f" {_spelt(name)} {shlex.quote(value_text(name, value))}"
 
 

@@ -303,3 +303,12 @@ def test_layers_are_added_and_taken_away(explorer):
     settled(page, "op=conv&i=9&k=3&op=conv&k=3&theme=clear")
     page.get_by_role("button", name="Remove this layer").first.click()
     settled(page, "op=conv&k=3&i=9&theme=clear")
+
+
+def test_another_operation_keeps_what_it_has_too_and_gets_what_it_needs(explorer):
+    page = explorer("op=conv&i=7&k=3&s=2&theme=clear")
+    settled(page, "op=conv&i=7&k=3&s=2&theme=clear")
+    page.locator("[data-control=operation] select").select_option("adaptive_pool")
+    settled(page, "op=adaptive_pool&i=7&output_size=3&theme=clear")
+    page.locator("[data-control=operation] select").select_option("pool")
+    settled(page, "op=pool&i=7&k=3&theme=clear")

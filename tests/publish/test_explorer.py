@@ -248,6 +248,13 @@ def test_the_controls_have_every_parameter_and_every_option_once():
         taken = {*inspect.signature(kind).parameters} - {"ndim"}
         assert {row["name"] for row in rows["operations"][name]} == taken
     assert [row["name"] for row in rows["options"]] == [*TEXT_OPTIONS]
+    needed = {op: [row["link"] for row in listed if row["needed"]] for op, listed in rows["operations"].items()}
+    assert needed == {
+        "conv": ["i", "k"],
+        "transpose": ["i", "k"],
+        "pool": ["i", "k"],
+        "adaptive_pool": ["i", "output_size"],
+    }
     json.dumps(rows)
 
 

@@ -44,13 +44,8 @@ class Shown:
 
     asked: Asked
     animation: Animation
+    ops: tuple[Operation, ...]  # that are drawn; of one operation with large maps a detail
     step: int
-
-    @property
-    def ops(self) -> tuple[Operation, ...]:
-        """The operations that are drawn; of a large map a detail."""
-        op = self.asked.figure.op()
-        return op if isinstance(op, tuple) else (self.animation.labelling.op,)
 
 
 def _still(shown: Shown) -> str:
@@ -199,7 +194,8 @@ def _shown(query: str, capped: bool) -> Shown:
         )
     step = animation.poster if asked.step is None else asked.step
     animation.check_step(step)
-    return Shown(asked, animation, step)
+    drawn = ops if len(ops) > 1 else (animation.labelling.op,)
+    return Shown(asked, animation, drawn, step)
 
 
 def at_fault(message: str) -> list[str]:

@@ -22,20 +22,16 @@ def controls() -> dict[str, Any]:
     """
     return {
         "operations": {
-            name: [_parameter(word, one, _default(kind, word)) for word, one in parameters(kind).items()]
+            name: [_parameter(kind, word, one) for word, one in parameters(kind).items()]
             for name, kind in OPERATIONS.items()
         },
         "options": [_option(name, row) for name, row in TEXT_OPTIONS.items()],
     }
 
 
-def _default(kind: type, name: str) -> Any:
-    """The default of a parameter; None if it has none, or one that depends on the others."""
-    default = {one.name: one.default for one in fields(kind)}[name]
-    return None if default is MISSING else default
-
-
-def _parameter(name: str, one: Parameter, default: Any) -> dict[str, Any]:
+def _parameter(kind: type, name: str, one: Parameter) -> dict[str, Any]:
+    """The row of a parameter; its default is None if it has none, or one that depends on the others."""
+    default = {field.name: field.default for field in fields(kind)}[name]
     return {
         "name": name,
         "link": parsing.SHORT.get(name, name),
@@ -43,7 +39,8 @@ def _parameter(name: str, one: Parameter, default: Any) -> dict[str, Any]:
         "about": one.about,
         "choices": list(one.choices or (PADDINGS if one.kind == "padding" else ())),
         "least": one.least,
-        "default": default,
+        "needed": default is MISSING,
+        "default": None if default is MISSING else default,
         "optional": one.optional,
     }
 

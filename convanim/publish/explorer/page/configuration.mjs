@@ -8,27 +8,18 @@
  * The configuration of a link. A name that comes before the first operation, or twice, is kept as it is: Python says
  * what is wrong with it.
  * @param {string} query
+ * @param {Set<string>} options the names that are options of the figure, and not parameters of a layer
  * @returns {Configuration}
  */
-export function configurationOf(query) {
+export function configurationOf(query, options) {
   const found = { layers: [], options: {} };
   for (const [name, value] of new URLSearchParams(query)) {
     const layer = found.layers.at(-1);
     if (name === "op") found.layers.push({ op: value, values: {} });
-    else if (layer && !OPTIONS.has(name)) layer.values[name] = value;
+    else if (layer && !options.has(name)) layer.values[name] = value;
     else found.options[name] = value;
   }
   return found;
-}
-
-const OPTIONS = new Set();
-
-/**
- * Says which names are options of the figure, and not parameters of a layer.
- * @param {string[]} names
- */
-export function knowOptions(names) {
-  for (const name of names) OPTIONS.add(name);
 }
 
 /**
@@ -47,7 +38,7 @@ export function queryOf({ layers, options }) {
 /**
  * The values of a layer that another operation has too.
  * @param {Record<string, string>} values
- * @param {{link: string, choices: string[]}[]} rows the parameters of the other operation
+ * @param {{link: string, kind: string, choices: string[], needed: boolean}[]} rows the parameters of the other operation
  * @returns {Record<string, string>}
  */
 export function keptValues(values, rows) {

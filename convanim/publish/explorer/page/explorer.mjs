@@ -2,7 +2,7 @@
 import { start } from "../../../write/player/start.mjs";
 import { chooseColours } from "../../page/modes.mjs";
 import { serverOf, workerOf } from "./ask.mjs";
-import { configurationOf, keptValues, knowOptions, queryOf } from "./configuration.mjs";
+import { configurationOf, keptValues, queryOf } from "./configuration.mjs";
 import { controlOf } from "./form.mjs";
 import { cellAtPoint, cellsOf, chainOf, cornersOf, productsAt, ravel } from "./meet.mjs";
 import { showTaken } from "./take.mjs";
@@ -16,13 +16,14 @@ const take = document.getElementById("take");
 const loading = document.getElementById("loading");
 const FIRST = ["view", "theme", "labels", "lang", "symbols", "reveal"]; // options that are seen without a click
 const WAIT_MS = 60; // after a change, before it is asked: a slider changes many times a second
+const OPTIONS = new Set([...data.controls.options.map((row) => row.link), "step"]);
 const opened = {};
 
 let answer = data.answer;
 let playing = null;
 let pinned = null;
 let timer = 0;
-let now = configurationOf(data.query);
+let now = null;
 
 const rowsOf = (op) => data.controls.operations[op] ?? [];
 
@@ -231,13 +232,12 @@ function showControls() {
 }
 
 function readAddress() {
-  now = configurationOf(location.search || data.query);
+  now = configurationOf(location.search || data.query, OPTIONS);
   showControls();
   if (location.search && queryOf(now) !== data.query) source.ask(queryOf(now));
   else accept(data.answer);
 }
 
-knowOptions([...data.controls.options.map((row) => row.link), "step"]);
 form.onsubmit = (event) => event.preventDefault();
 addEventListener("popstate", readAddress);
 chooseColours(document.getElementById("mode"));
